@@ -1,0 +1,68 @@
+"""Chutes: one POST, answered with the picture's bytes. What is answered was paid for."""
+
+from functools import lru_cache
+
+import httpx
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr
+
+from blocks.settings import Settings
+from blocks.vendor import vendor_error
+from imaging.errors import BadPicture, ProviderBusy, ProviderError
+from imaging.picture import MAX_BYTES
+from imaging.spec import ImageSpec
+
+BLOCK_NAME = "chutes"
+
+
+class Chutes(Block):
+    """Calls image models on Chutes with the account's API key."""
+
+    _block_type_name = "Chutes"
+    _description = "The API key with which article-images calls models on Chutes."
+
+    api_key: SecretStr = Field(title="API key")
+    base_url: str = Field(
+        "https://{slug}.chutes.ai", title="Base URL", description="{slug} is replaced by the model's slug"
+    )
+    timeout: float = Field(300, gt=0, title="Timeout", description="Seconds that one picture may take")
+
+    def generate(self, spec: ImageSpec) -> bytes:
+        """Return the bytes of a picture for `spec`. This is what costs money.
+
+        Raises ProviderBusy or ProviderRefused, BadPicture for an answer that is too large to be one.
+        """
+        url = self.base_url.replace("{slug}", spec.model).rstrip("/") + "/generate"
+        body = {"prompt": spec.prompt, **spec.params}
+        headers = {"Authorization": f"Bearer {self.api_key.get_secret_value()}"}
+        try:
+            with _client(self.timeout).stream("POST", url, json=body, headers=headers) as response:
+                if response.status_code != 200:
+                    response.read()
+                    raise vendor_error("Chutes", "CHUTES_API_KEY", response)
+                data = bytearray()
+                for part in response.iter_bytes(65536):
+                    data += part
+                    if len(data) > MAX_BYTES:
+                        raise BadPicture(f"Chutes answered with more than {MAX_BYTES:,} bytes")
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise ProviderBusy(f"Chutes cannot be reached: {type(error).__name__}") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The request went out and may have been paid for; Chutes lists nothing to find it by. No retry.
+            raise ProviderError(
+                f"the answer of Chutes was lost ({type(error).__name__}); run again to ask anew"
+            ) from None
+        return bytes(data)
+
+
+def chutes_from(settings: Settings) -> Chutes | None:
+    """Return the block that the environment describes, or None without a key."""
+    if settings.chutes_api_key is None:
+        return None
+    return Chutes(api_key=settings.chutes_api_key, base_url=settings.chutes_base_url)
+
+
+@lru_cache(maxsize=4)
+def _client(timeout: float) -> httpx.Client:
+    # No redirects: the key goes to the configured host alone.
+    return httpx.Client(timeout=httpx.Timeout(timeout, connect=10), follow_redirects=False)

@@ -1,0 +1,187 @@
+"""Fetching a provider's picture: from allowed hosts only, within limits, with no credentials."""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import httpcore
+import httpx
+
+from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, UnsafeDownload
+
+_MAX_REDIRECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class HostRules:
+    """Which hosts may be asked: `host`, `*.host` or `host:port`.
+
+    Only a host that is listed literally may be plain http or a private address; `*.host` and redirects to
+    elsewhere may not, or a vendor's answer could make us read what only this machine can reach.
+    """
+
+    literal: frozenset[str]
+    suffixes: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "HostRules":
+        """Read the comma-separated list of `IMAGES_DOWNLOAD_HOSTS`. Raises ConfigurationError."""
+        entries = [entry.strip().lower() for entry in text.split(",") if entry.strip()]
+        for entry in entries:
+            if "/" in entry or "*" in entry.removeprefix("*.") or not entry.removeprefix("*."):
+                raise ConfigurationError(
+                    f"IMAGES_DOWNLOAD_HOSTS: {entry!r} must be a host, *.host or host:port, without a scheme"
+                )
+        return cls(
+            literal=frozenset(entry for entry in entries if not entry.startswith("*.")),
+            suffixes=tuple(entry[1:] for entry in entries if entry.startswith("*.")),
+        )
+
+    def is_literal(self, host: str, port: int | None) -> bool:
+        """Tell whether the host, or the host with this port, stands in the list letter by letter."""
+        host = host.strip("[]").lower()
+        named = {host, f"[{host}]"} | ({f"{host}:{port}", f"[{host}]:{port}"} if port else set())
+        return not named.isdisjoint(self.literal)
+
+    def check(self, url: httpx.URL) -> None:
+        """Raise UnsafeDownload for an address that pictures may not be fetched from."""
+        if url.userinfo:
+            raise UnsafeDownload(f"the address at {url.host} carries credentials")
+        port = url.port or {"http": 80, "https": 443}.get(url.scheme)
+        if self.is_literal(url.host, port):
+            if url.scheme in {"http", "https"}:
+                return
+        elif url.scheme == "https" and url.port is None and url.host.lower().endswith(self.suffixes or ("\0",)):
+            return
+        raise UnsafeDownload(
+            f"{url.scheme}://{url.netloc.decode()} is not allowed by IMAGES_DOWNLOAD_HOSTS"
+            " (https only, save for hosts listed literally)"
+        )
+
+
+class _Guard(httpcore.SyncBackend):
+    """Opens connections to the very address that was checked, so that a second DNS answer changes nothing."""
+
+    def __init__(self, rules: HostRules) -> None:
+        super().__init__()
+        self._rules = rules
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from None
+        addresses = [str(entry[4][0]) for entry in found]
+        if not self._rules.is_literal(host, port):
+            private = [address for address in addresses if not ipaddress.ip_address(address.split("%")[0]).is_global]
+            if private:
+                raise UnsafeDownload(f"{host} resolves to the private address {private[0]}")
+        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+
+class _GuardedTransport(httpx.BaseTransport):
+    """httpx over httpcore with our own connection opener, which `httpx.HTTPTransport` does not take."""
+
+    def __init__(self, rules: HostRules) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(), max_connections=64, network_backend=_Guard(rules)
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        answer = self._pool.handle_request(
+            httpcore.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
+        )
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Stream(cast(Iterable[bytes], answer.stream), answer),
+            extensions=answer.extensions,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, parts: Iterable[bytes], answer: httpcore.Response) -> None:
+        self._parts, self._answer = parts, answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._parts
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class Downloader:
+    """Fetches bytes over http(s) within limits. Thread-safe; one for a process is enough."""
+
+    def __init__(self, rules: HostRules, max_bytes: int, timeout: float) -> None:
+        self._rules = rules
+        self._max_bytes = max_bytes
+        self._seconds = timeout
+        # trust_env off: neither a .netrc entry nor a proxy may put itself between the check and the fetch.
+        self._client = httpx.Client(transport=_GuardedTransport(rules), trust_env=False, timeout=30)
+
+    def fetch(self, address: str) -> bytes:
+        """Return the body behind `address`, following at most 5 redirects, each checked like the first.
+
+        Raises UnsafeDownload for an address or a size that is not allowed, PredictionEnded for a picture that is
+        no longer there, ProviderBusy for passing trouble.
+        """
+        deadline = time.monotonic() + self._seconds
+        try:
+            url = httpx.URL(address)
+            for _ in range(_MAX_REDIRECTS + 1):
+                self._rules.check(url)
+                with self._client.stream("GET", url, headers={"Accept": "image/*"}) as answer:
+                    if answer.is_redirect and "location" in answer.headers:
+                        url = url.join(answer.headers["location"])
+                        continue
+                    return self._body(answer, url, deadline)
+        except httpx.InvalidURL:
+            raise UnsafeDownload("the provider's answer is not an address") from None
+        except (
+            httpx.HTTPError,
+            httpcore.NetworkError,
+            httpcore.TimeoutException,
+            httpcore.ProtocolError,
+        ) as error:
+            raise ProviderBusy(f"the download from {url.host} broke off: {type(error).__name__}") from None
+        raise UnsafeDownload(f"more than {_MAX_REDIRECTS} redirects on the way to the picture")
+
+    def _body(self, answer: httpx.Response, url: httpx.URL, deadline: float) -> bytes:
+        if answer.status_code in {403, 404, 410}:
+            raise PredictionEnded(f"the picture at {url.host} is gone ({answer.status_code})")
+        if answer.status_code != 200:
+            raise ProviderBusy(f"the download from {url.host} was answered with {answer.status_code}")
+        if int(answer.headers.get("content-length", "0") or 0) > self._max_bytes:
+            raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
+        body = bytearray()
+        for part in answer.iter_bytes(65536):
+            body += part
+            if len(body) > self._max_bytes:
+                raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
+            if time.monotonic() > deadline:
+                raise ProviderBusy(f"the download from {url.host} took longer than {self._seconds:g} s")
+        return bytes(body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()

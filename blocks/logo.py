@@ -1,0 +1,36 @@
+"""A tenant's logo: an object below the tenant's own folder, or a picture on an allowed host."""
+
+import hashlib
+
+from blocks.toolbox import Toolbox
+from imaging.errors import BadPicture, InvalidInput, ProviderError, UnsafeDownload
+from imaging.picture import inspect
+
+
+def load_logo(box: Toolbox, user_id: str, logo: str) -> bytes:
+    """Return the bytes of the logo that `brand.logo` names.
+
+    Raises InvalidInput when there is none or it is not a picture, StorageError when the bucket cannot be read.
+    """
+    try:
+        data = _read(box, user_id, logo)
+        inspect(data, box.settings.images_max_pixels)
+    except (UnsafeDownload, ProviderError, BadPicture) as error:
+        raise InvalidInput(f"brand.logo: {error}") from None
+    return data
+
+
+def logo_sha256(box: Toolbox, user_id: str, logo: str) -> str:
+    """Return the hex SHA-256 of the logo, so that a changed logo makes a changed card. Raises as `load_logo`."""
+    return hashlib.sha256(load_logo(box, user_id, logo)).hexdigest()
+
+
+def _read(box: Toolbox, user_id: str, logo: str) -> bytes:
+    if "://" in logo:
+        return box.downloader.fetch(logo)
+    # With or without the tenant in front, a key stays below the tenant's own folder.
+    key = f"{user_id}/{logo.removeprefix(f'{user_id}/')}"
+    data = box.store.get(key)
+    if data is None:
+        raise InvalidInput(f"brand.logo: there is no object {key}; upload it, or leave the logo out")
+    return data

@@ -1,0 +1,156 @@
+"""Replicate: create without waiting, keep the id, poll. Never `run()` and never `FileOutput.read()`.
+
+`run()` may answer None and pays twice when its read times out; `FileOutput.read()` sends the API token to
+whatever host the output names.
+"""
+
+import time
+from functools import lru_cache
+from typing import Any
+
+import httpx
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr
+from pydantic.v1 import ValidationError as V1ValidationError
+from replicate.client import Client
+
+from blocks.settings import Settings
+from blocks.vendor import vendor_error
+from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError, ProviderRefused
+from imaging.spec import ImageSpec
+
+BLOCK_NAME = "replicate"
+
+
+class Replicate(Block):
+    """Calls models on Replicate with the account's API token."""
+
+    _block_type_name = "Replicate"
+    _description = "The API token with which article-images calls models on Replicate."
+
+    api_token: SecretStr = Field(title="API token")
+    base_url: str | None = Field(None, title="Base URL", description="Only to call something else than Replicate")
+    poll_interval: float = Field(0.5, gt=0, title="Poll interval", description="Seconds between two looks")
+    timeout: float = Field(600, gt=0, title="Timeout", description="Seconds that a prediction may take")
+
+    def create(self, spec: ImageSpec) -> str:
+        """Create a prediction for `spec` and return its id at once. This is what costs money.
+
+        Raises ProviderBusy or ProviderRefused.
+        """
+        request = {"prompt": spec.prompt, **spec.params}
+        name, _, version = spec.model.partition(":")
+        try:
+            if version:
+                prediction = self._client.predictions.create(version=version, input=request, wait=False)
+            else:
+                owner, _, model = name.partition("/")
+                prediction = self._client.models.predictions.create(model=(owner, model), input=request, wait=False)
+        except httpx.HTTPError as error:
+            raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
+        except (V1ValidationError, ValueError, TypeError):
+            raise ProviderBusy("Replicate's answer to a create is not a prediction") from None
+        return prediction.id
+
+    def collect(self, prediction_id: str) -> str:
+        """Wait until the prediction has ended and return the address of its picture.
+
+        Raises PredictionEnded when it failed, was canceled or aborted, or its output is gone (Replicate keeps
+        it for one hour), ProviderError when it takes longer than `timeout`.
+        """
+        deadline = time.monotonic() + self.timeout
+        while True:
+            pause = self.poll_interval
+            try:
+                status, output, error = self._look(prediction_id)
+            except ProviderBusy as busy:
+                # The prediction goes on while the API hiccups; only the deadline ends our patience.
+                status, output, error = "unknown", None, str(busy)
+                pause = max(1.0, busy.retry_after or 0)
+            if status == "succeeded":
+                return _address(output, prediction_id)
+            if status in {"failed", "canceled", "aborted"}:
+                raise PredictionEnded(f"prediction {prediction_id} {status}" + (f": {error[:300]}" if error else ""))
+            if time.monotonic() + pause > deadline:
+                detail = f": {error}" if error else ""
+                raise ProviderError(f"prediction {prediction_id} is {status} after {self.timeout:g} s{detail}")
+            time.sleep(pause)
+
+    def check_token(self) -> None:
+        """Ask for the recent predictions, which is free. Raises ConfigurationError for a refused token.
+
+        Any other trouble is left to the calls that matter, which retry; so not through the package's client,
+        whose own retries would hold up the run for a minute.
+        """
+        url = f"{(self.base_url or 'https://api.replicate.com').rstrip('/')}/v1/predictions"
+        headers = {"Authorization": f"Bearer {self.api_token.get_secret_value()}"}
+        try:
+            response = httpx.get(url, headers=headers, timeout=10)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return
+        if response.status_code in {401, 403}:
+            raise ConfigurationError(str(vendor_error("Replicate", "REPLICATE_API_TOKEN", response)))
+
+    def _look(self, prediction_id: str) -> tuple[str, Any, str]:
+        """Return (status, output, error) of a prediction as it stands now."""
+        try:
+            prediction = self._client.predictions.get(prediction_id)
+        except ProviderRefused as refused:
+            raise PredictionEnded(f"prediction {prediction_id} is gone: {refused}") from None
+        except httpx.HTTPError as error:
+            raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
+        except V1ValidationError as error:
+            # The client's model does not know the status "aborted".
+            if any(item["loc"] == ("status",) for item in error.errors()):
+                return "aborted", None, "the status is none that the client knows"
+            raise ProviderBusy("Replicate's answer is not a prediction") from None
+        except (ValueError, TypeError):
+            raise ProviderBusy("Replicate's answer is not a prediction") from None
+        return prediction.status, prediction.output, prediction.error or ""
+
+    @property
+    def _client(self) -> Client:
+        return _client(self.api_token.get_secret_value(), self.base_url)
+
+
+def replicate_from(settings: Settings) -> Replicate | None:
+    """Return the block that the environment describes, or None without a token."""
+    if settings.replicate_api_token is None:
+        return None
+    return Replicate(
+        api_token=settings.replicate_api_token,
+        base_url=settings.replicate_base_url,
+        poll_interval=settings.replicate_poll_interval,
+        timeout=settings.images_prediction_timeout,
+    )
+
+
+class _Strict(httpx.HTTPTransport):
+    """What the package's client leaves out, below the transport in which it retries.
+
+    Its create without waiting has no timeout at all; its own retries of a GET sleep through any Retry-After,
+    an hour too; its errors drop that header. So every request gets a deadline here, and every error answer
+    becomes one of ours before the package sees it.
+    """
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions["timeout"] = {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
+        response = super().handle_request(request)
+        if response.is_error:
+            response.read()
+            raise vendor_error("Replicate", "REPLICATE_API_TOKEN", response)
+        return response
+
+
+@lru_cache(maxsize=8)
+def _client(token: str, base_url: str | None) -> Client:
+    limits = httpx.Limits(max_connections=64)
+    return Client(api_token=token, base_url=base_url, transport=_Strict(limits=limits))
+
+
+def _address(output: Any, prediction_id: str) -> str:
+    """The one address in an output: Flux Dev answers with a list, Ultra with a string."""
+    first = output[0] if isinstance(output, list) and output else output
+    if not isinstance(first, str) or not first:
+        raise PredictionEnded(f"prediction {prediction_id} succeeded but its output holds no picture")
+    return first

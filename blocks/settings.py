@@ -1,0 +1,91 @@
+"""Settings from the environment and `.env`: the one place that reads them."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from imaging.errors import ConfigurationError
+from imaging.models import ModelTable, model_table
+from imaging.validation import explain
+
+_B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
+
+
+class Settings(BaseSettings):
+    """Everything that the environment says; each field is the variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    b2_endpoint: str | None = None
+    b2_key_id: str | None = None
+    b2_application_key: SecretStr | None = None
+    b2_bucket_name: str | None = None
+    replicate_api_token: SecretStr | None = None
+    replicate_base_url: str | None = None
+    replicate_poll_interval: float = Field(0.5, gt=0)  # seconds
+    chutes_api_key: SecretStr | None = None
+    chutes_base_url: str = "https://{slug}.chutes.ai"
+    images_public_base_url: HttpUrl | None = None
+    images_download_hosts: str = "replicate.delivery,*.replicate.delivery"
+    images_data_dir: Path = Path(".article-images")
+    images_concurrency: int = Field(32, ge=1, le=1000)
+    images_models: dict[str, Any] = {}
+    images_max_bytes: int = Field(64 * 1024 * 1024, ge=1)
+    images_max_pixels: int = Field(64_000_000, ge=1)
+    images_download_timeout: float = Field(120, gt=0)  # seconds, for the whole of one download
+    images_prediction_timeout: float = Field(600, gt=0)  # seconds, from creation to a picture
+    images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server outlives its last run
+    images_s3_checksums: Literal["when_required", "when_supported"] = "when_required"
+
+    @field_validator("b2_endpoint")
+    @classmethod
+    def _endpoint_url(cls, endpoint: str | None) -> str | None:
+        if endpoint is None:
+            return None
+        url = endpoint if "://" in endpoint else f"https://{endpoint}"
+        try:
+            HttpUrl(url)
+        except ValidationError:
+            raise ValueError("must be a host like s3.eu-central-003.backblazeb2.com, or a full URL") from None
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _all_of_b2_or_none(self) -> "Settings":
+        missing = [name.upper() for name in _B2 if getattr(self, name) is None]
+        if 0 < len(missing) < len(_B2):
+            raise ValueError(f"{', '.join(missing)} missing: set all of B2_*, or none for the embedded storage")
+        return self
+
+    @property
+    def has_bucket(self) -> bool:
+        """Whether the environment names a bucket."""
+        return self.b2_endpoint is not None
+
+    @property
+    def models(self) -> ModelTable:
+        """The table of models and prices, with the user's changes laid over it."""
+        return model_table(self.images_models)
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises ConfigurationError naming every variable that is wrong, never its value."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise ConfigurationError(_upper_fields(error)) from None
+    except SettingsError as error:
+        raise ConfigurationError(f"{error}: it must be valid JSON") from None
+    settings.models  # noqa: B018 - a wrong table is told now, before anything is spent
+    return settings
+
+
+def _upper_fields(error: ValidationError) -> str:
+    return "; ".join(
+        f"{name.upper()}: {rest}" if (name := complaint.partition(":")[0]) in Settings.model_fields else complaint
+        for complaint in explain(error).split("; ")
+        if (rest := complaint.partition(":")[2].strip()) or True
+    )

@@ -1,0 +1,185 @@
+"""The bucket: the `S3Bucket` block `b2-images`, and the few calls that this product makes on it."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from prefect_aws import AwsCredentials, S3Bucket
+from prefect_aws.client_parameters import AwsClientParameters
+
+from blocks.settings import Settings
+from imaging.errors import StorageError, StorageRefused
+from imaging.picture import Picture, md5
+
+BLOCK_NAME = "b2-images"
+
+# S3 error codes that a retry does not change. B2's 403 with a cap message is not among them: the account's
+# daily limit is trouble that passes at midnight, and the picture waits for it elsewhere.
+_REFUSED = {
+    "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "AccessDenied", "InvalidBucketName",
+    "UnauthorizedAccess", "AuthorizationHeaderMalformed", "403", "401",
+}  # fmt: skip
+_CAP = re.compile(r"\bcap\b|cap exceeded|usage", re.IGNORECASE)
+
+
+def bucket_from(settings: Settings, folder: str = "") -> S3Bucket:
+    """Return the `S3Bucket` that the `B2_*` variables describe; `folder` is a fixed prefix of all keys."""
+    secret = settings.b2_application_key
+    return s3_bucket(
+        endpoint=settings.b2_endpoint or "",
+        key_id=settings.b2_key_id or "",
+        secret=secret.get_secret_value() if secret else "",
+        bucket=settings.b2_bucket_name or "",
+        folder=folder,
+        checksums=settings.images_s3_checksums,
+    )
+
+
+def s3_bucket(
+    *,
+    endpoint: str,
+    key_id: str,
+    secret: str,
+    bucket: str,
+    folder: str = "",
+    checksums: str = "when_required",
+) -> S3Bucket:
+    """Return an `S3Bucket` for an S3-compatible store at `endpoint` (a full URL)."""
+    credentials = AwsCredentials(
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
+        region_name=region_of(endpoint),
+        aws_client_parameters=AwsClientParameters(
+            endpoint_url=endpoint,
+            config={
+                # Path style: a bucket's name may hold what a host's cannot, and loopback has no subdomains.
+                "s3": {"addressing_style": "path"},
+                "signature_version": "s3v4",
+                # Older B2 and other stores answer 400 to x-amz-checksum-* headers.
+                "request_checksum_calculation": checksums,
+                "response_checksum_validation": checksums,
+                # 503 SlowDown is normal on B2 and means retry.
+                "retries": {"mode": "standard", "total_max_attempts": 4},
+                "connect_timeout": 5,
+                "read_timeout": 30,
+                "max_pool_connections": 64,
+            },
+        ),
+    )
+    return S3Bucket(bucket_name=bucket, credentials=credentials, bucket_folder=folder)
+
+
+def region_of(endpoint: str) -> str:
+    """Return the region in the endpoint's host (`s3.eu-central-003.backblazeb2.com`), or `us-east-1`."""
+    match = re.match(r"(?:https?://)?s3[.-]([a-z0-9-]+)\.", endpoint)
+    return match[1] if match else "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageStore:
+    """The bucket of the pictures and the address under which the world reads it."""
+
+    bucket: S3Bucket
+    public_base: str
+
+    def url(self, key: str) -> str:
+        """Return the public, permanent URL of `key` (keys are URL-safe by construction)."""
+        return f"{self.public_base}/{key}"
+
+    def put_picture(self, key: str, picture: Picture, cache_control: str, origin: Mapping[str, str]) -> None:
+        """Store a picture under `key`; `origin` says where it came from. Raises StorageError."""
+        metadata = {"sha256": picture.sha256} | dict(origin)
+        self.put(key, picture.data, picture.content_type, cache_control, metadata)
+
+    def put_json(self, key: str, text: str, cache_control: str = "no-cache") -> None:
+        """Store a JSON document. Raises StorageError."""
+        self.put(key, text.encode(), "application/json", cache_control, {})
+
+    def put(self, key: str, data: bytes, content_type: str, cache_control: str, metadata: Mapping[str, str]) -> None:
+        """Store `data` whole or not at all. Raises StorageError.
+
+        Not through `upload_from_file_object`: that hides the answer's ETag, and Content-MD5 with it proves
+        without a HEAD (B2 counts those) that what is stored is what was made.
+        """
+        digest = md5(data)
+        answer = self._call(
+            "put_object",
+            Key=key,
+            Body=data,
+            ContentType=content_type,
+            ContentMD5=base64.b64encode(bytes.fromhex(digest)).decode(),
+            CacheControl=cache_control,
+            Metadata=dict(metadata),
+        )
+        etag = _plain(answer.get("ETag", ""))
+        if looks_like_md5(etag) and etag != digest:
+            raise StorageError(f"the bucket stored something else under {key}: its MD5 is {etag}, ours {digest}")
+
+    def get(self, key: str) -> bytes | None:
+        """Return the object's bytes, or None where there is none. Raises StorageError."""
+        try:
+            answer = self._client.get_object(Bucket=self.bucket.bucket_name, Key=key)
+            data: bytes = answer["Body"].read()
+        except ClientError as error:
+            if _code(error) in {"NoSuchKey", "404"}:
+                return None
+            raise _storage_error(error, self.bucket.bucket_name) from None
+        except (BotoCoreError, OSError) as error:
+            raise _storage_error(error, self.bucket.bucket_name) from None
+        return data
+
+    def get_json(self, key: str) -> Any:
+        """Return the document under `key`, or None where there is none or it is broken. Raises StorageError."""
+        data = self.get(key)
+        try:
+            return None if data is None else json.loads(data)
+        except ValueError:
+            return None
+
+    def list(self, prefix: str) -> dict[str, tuple[int, str]]:
+        """Return {key: (bytes, ETag without quotes)} of all objects below `prefix`. Raises StorageError."""
+        found: dict[str, tuple[int, str]] = {}
+        token: dict[str, str] = {}
+        while True:
+            answer = self._call("list_objects_v2", Prefix=prefix, **token)
+            found |= {item["Key"]: (item["Size"], _plain(item["ETag"])) for item in answer.get("Contents", [])}
+            if not answer.get("IsTruncated"):
+                return found
+            token = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    @property
+    def _client(self) -> Any:
+        return self.bucket.credentials.get_client("s3")
+
+    def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self.bucket.bucket_name, **arguments)
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise _storage_error(error, self.bucket.bucket_name) from None
+        return answer
+
+
+def looks_like_md5(etag: str) -> bool:
+    """Tell whether an ETag is the MD5 of the content: not so for multipart or encrypted objects."""
+    return re.fullmatch(r"[0-9a-f]{32}", etag) is not None
+
+
+def _plain(etag: str) -> str:
+    return etag.strip('"').lower()
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _storage_error(error: Exception, bucket: str) -> StorageError:
+    """Put an SDK's error into our words; its own text may quote headers, so only code and message are kept."""
+    if not isinstance(error, ClientError):
+        return StorageError(f"the bucket {bucket} cannot be reached: {type(error).__name__}")
+    code, message = _code(error), str(error.response.get("Error", {}).get("Message", ""))[:200]
+    kind = StorageRefused if code in _REFUSED and not _CAP.search(message) else StorageError
+    return kind(f"the bucket {bucket} answered {code}: {message}")

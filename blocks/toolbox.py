@@ -1,0 +1,145 @@
+"""Everything a run calls, loaded once: storage, vendors, downloader. A saved block wins over the environment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
+
+from prefect.blocks.core import Block
+from prefect_aws import S3Bucket
+
+from blocks import chutes, replicate, storage
+from blocks.chutes import Chutes
+from blocks.download import Downloader, HostRules
+from blocks.embedded import embedded_storage
+from blocks.replicate import Replicate
+from blocks.settings import Settings, load_settings
+from blocks.storage import ImageStore, bucket_from
+from imaging.errors import ConfigurationError
+from imaging.keys import RESULTS_FOLDER
+from imaging.spec import Provider
+
+SomeBlock = TypeVar("SomeBlock", bound=Block)
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """What a run may call. `replicate` and `chutes` are None where they are not configured."""
+
+    settings: Settings
+    store: ImageStore
+    embedded: bool
+    replicate: Replicate | None
+    chutes: Chutes | None
+    downloader: Downloader = field(repr=False)
+
+    @property
+    def providers(self) -> frozenset[Provider]:
+        """The vendors that are configured."""
+        names: set[Provider] = set()
+        if self.replicate:
+            names.add("replicate")
+        if self.chutes:
+            names.add("chutes")
+        return frozenset(names)
+
+    @property
+    def results_bucket(self) -> S3Bucket:
+        """The shared place of task results: the bucket's own folder for them."""
+        bucket = self.store.bucket
+        folder = "/".join(part for part in (bucket.bucket_folder.strip("/"), RESULTS_FOLDER) if part)
+        return bucket.model_copy(update={"bucket_folder": folder})
+
+
+_current: ContextVar[Toolbox] = ContextVar("toolbox")
+
+
+@contextmanager
+def toolbox_for_run() -> Iterator[Toolbox]:
+    """Load the toolbox for one flow run, with the embedded storage running where no bucket is configured.
+
+    Raises ConfigurationError.
+    """
+    settings = load_settings()
+    with _storage(settings) as (store, embedded):
+        box = _toolbox(settings, store, embedded)
+        token = _current.set(box)
+        try:
+            yield box
+        finally:
+            _current.reset(token)
+            box.downloader.close()
+
+
+def toolbox() -> Toolbox:
+    """Return the run's toolbox. A task in another process than its flow (Dask, Ray) loads one of its own."""
+    try:
+        return _current.get()
+    except LookupError:
+        settings = load_settings()
+        bucket = _bucket(settings)
+        if bucket is None:
+            raise ConfigurationError(
+                "tasks in other processes need a bucket that all of them reach: set B2_* or run article-images setup"
+            ) from None
+        box = _toolbox(settings, _image_store(bucket, settings), embedded=False)
+        _current.set(box)
+        return box
+
+
+@contextmanager
+def _storage(settings: Settings) -> Iterator[tuple[ImageStore, bool]]:
+    bucket = _bucket(settings)
+    if bucket is not None:
+        yield _image_store(bucket, settings), False
+        return
+    with embedded_storage(settings.images_data_dir) as store:
+        yield (
+            (replace(store, public_base=_public_base(settings)) if settings.images_public_base_url else store),
+            True,
+        )
+
+
+def _bucket(settings: Settings) -> S3Bucket | None:
+    return _saved(S3Bucket, storage.BLOCK_NAME) or (bucket_from(settings) if settings.has_bucket else None)
+
+
+def _image_store(bucket: S3Bucket, settings: Settings) -> ImageStore:
+    if settings.images_public_base_url:
+        return ImageStore(bucket, _public_base(settings))
+    endpoint = bucket.credentials.aws_client_parameters.endpoint_url or "https://s3.amazonaws.com"
+    folder = bucket.bucket_folder.strip("/")
+    return ImageStore(bucket, "/".join(part for part in (endpoint.rstrip("/"), bucket.bucket_name, folder) if part))
+
+
+def _public_base(settings: Settings) -> str:
+    return str(settings.images_public_base_url).rstrip("/")
+
+
+def _toolbox(settings: Settings, store: ImageStore, embedded: bool) -> Toolbox:
+    return Toolbox(
+        settings=settings,
+        store=store,
+        embedded=embedded,
+        replicate=_saved(Replicate, replicate.BLOCK_NAME) or replicate.replicate_from(settings),
+        chutes=_saved(Chutes, chutes.BLOCK_NAME) or chutes.chutes_from(settings),
+        downloader=Downloader(
+            HostRules.parse(settings.images_download_hosts),
+            settings.images_max_bytes,
+            settings.images_download_timeout,
+        ),
+    )
+
+
+def _saved(block_type: type[SomeBlock], name: str) -> SomeBlock | None:
+    """Return the block that `article-images setup` saved, or None where there is none."""
+    try:
+        # _sync: an async flow is running, but what is called here is not part of its loop.
+        return cast(SomeBlock, block_type.load(name, _sync=True))  # type: ignore[call-arg]
+    except ValueError as missing:
+        if "Unable to find block document" in str(missing):
+            return None
+        raise ConfigurationError(
+            f"the saved block {block_type.get_block_type_slug()}/{name} cannot be read: run article-images setup again"
+        ) from None

@@ -1,0 +1,1 @@
+"""What runs: one noun a file."""

@@ -1,0 +1,200 @@
+"""The flow `article-images`: every picture of one article, made, stored and shown.
+
+    article ──▶ plan ──▶ specs ──▶ tasks, mapped and cached by each spec's digest ──▶ image set
+                                   (predictions, comparison, cards, painting)         (manifest, artifacts, event)
+
+Needs the blocks `b2-images`, `replicate` and `chutes`, or the variables of the same meaning; without them the
+storage is embedded and the pictures are painted offline.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import Any
+
+from prefect import flow, unmapped
+from prefect.client.schemas.objects import State
+from prefect.context import SyncClientContext
+from prefect.filesystems import WritableFileSystem
+from prefect.futures import PrefectFuture, as_completed
+from prefect.runtime import flow_run
+from prefect.states import Completed
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import Task
+
+from blocks.logo import logo_sha256
+from blocks.settings import load_settings
+from blocks.toolbox import Toolbox, toolbox_for_run
+from imaging.article import Article
+from imaging.errors import ConfigurationError, ImagesError, StorageError
+from imaging.plan import Planner
+from imaging.record import Image, ImageSet, StoredImage, described, failed
+from imaging.slug import slugify
+from imaging.spec import ImageSpec, Kind, Provider
+from tasks.cards import draw_platform_card
+from tasks.comparison import generate_comparison
+from tasks.painting import paint_offline
+from tasks.policy import Terms
+from tasks.predictions import collect_prediction
+from tasks.progress import Progress
+from tasks.recording import announce, artifact_place, show, write_manifest, write_page
+from tasks.stock import check_providers, results_storage, take_stock
+
+MAKERS: Mapping[Provider, Task[..., Any]] = {
+    "replicate": collect_prediction,
+    "chutes": generate_comparison,
+    "pillow": draw_platform_card,
+    "painter": paint_offline,
+}
+
+
+def run_name() -> str:
+    """Runs are named for tenant and slug."""
+    article = flow_run.parameters["article"]
+    fields = article if isinstance(article, dict) else article.model_dump()
+    return f"{fields.get('user_id', 'default')}/{fields.get('slug') or slugify(str(fields['topic']))}"
+
+
+def _concurrency() -> int:
+    try:
+        return load_settings().images_concurrency
+    except ConfigurationError:
+        return 32  # the run itself says what is wrong
+
+
+@flow(
+    name="article-images",
+    flow_run_name=run_name,
+    task_runner=ThreadPoolTaskRunner(max_workers=_concurrency()),  # type: ignore[arg-type] # invariant generic
+    persist_result=True,
+    result_serializer="json",
+)
+async def article_images(
+    article: Article, only: list[Kind] | None = None, refresh: bool = False
+) -> ImageSet | State[ImageSet]:
+    """Make, store and show every picture of an article; what is there already is used again.
+
+    Args:
+        article: the article; only its topic is required.
+        only: make just these kinds of picture.
+        refresh: make anew what is cached. This pays again.
+
+    Returns the set. Where something is missing the state is `Completed`, named `Degraded`, and says what.
+    Raises InvalidInput and ConfigurationError before anything is spent.
+    """
+    # The body is plain synchronous code in a thread of its own; the flow is async so that many can run side by
+    # side in one process. One client for all tasks: without it each makes its own, TLS context and all.
+    with toolbox_for_run() as box, SyncClientContext.get_or_create(), ThreadPoolExecutor(1) as thread:
+        body = partial(copy_context().run, ArticleRun(box, article, refresh=refresh).make, only)
+        image_set = await asyncio.get_running_loop().run_in_executor(thread, body)
+    if image_set.status == "complete":
+        return image_set
+    return Completed(name="Degraded", message="; ".join(image_set.troubles)[:2000], data=image_set)
+
+
+class ArticleRun:
+    """One article's way through a run."""
+
+    def __init__(self, box: Toolbox, article: Article, *, refresh: bool) -> None:
+        self.box = box
+        self.article = article
+        self.refresh = refresh
+        self.problems: list[str] = []
+        self.thumbnails: dict[str, str] = {}
+
+    def make(self, only: list[Kind] | None) -> ImageSet:
+        """Take stock, plan, make, record."""
+        check_providers()
+        self.stock = take_stock(self.article)
+        self.results = self._results()
+        specs = [spec for spec in self._plan() if not only or spec.kind in only]
+        self.progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
+        images = self._make_all(specs)
+        image_set = ImageSet(
+            user_id=self.article.user_id,
+            slug=self.stock.slug,
+            topic=self.article.topic,
+            article_id=self.article.article_id,
+            flow_run_id=flow_run.id,
+            images=[images[spec.name] for spec in specs],
+            problems=self.problems,
+        )
+        image_set = write_manifest(image_set, self.stock)
+        show(image_set, self.thumbnails)
+        write_page(image_set, self.thumbnails)
+        announce(image_set)
+        return image_set
+
+    def _results(self) -> WritableFileSystem:
+        storage, problem = results_storage(self.box)
+        if problem:
+            self.problems.append(problem)
+        return storage
+
+    def _plan(self) -> list[ImageSpec]:
+        planner = Planner(
+            self.article, self.stock.slug, self.box.settings.models, self.box.providers, self._logo_sha256()
+        )
+        return planner.specs()
+
+    def _logo_sha256(self) -> str | None:
+        logo = self.article.brand.logo
+        if logo is None:
+            return None
+        try:
+            return logo_sha256(self.box, self.article.user_id, logo)
+        except StorageError as error:
+            self.problems.append(f"the cards have no logo: {error}")
+            return None
+
+    def _make_all(self, specs: list[ImageSpec]) -> dict[str, Image]:
+        """Return the images by name; what the cache knows but the bucket no longer holds is made anew."""
+        images, vanished = self._round(specs, Terms(self.refresh, self.stock.trouble), overwrite=self.refresh)
+        if vanished:
+            images |= self._round(vanished, Terms(False, self.stock.trouble), overwrite=True)[0]
+        return images
+
+    def _round(
+        self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool
+    ) -> tuple[dict[str, Image], list[ImageSpec]]:
+        """Map the tasks over the specs; return the images by name, and the specs whose objects have vanished."""
+        futures = self._submit(specs, terms, overwrite=overwrite)
+        images: dict[str, Image] = {}
+        vanished: list[ImageSpec] = []
+        for future in as_completed(list(futures)):
+            spec = futures[future]
+            image, stored = self._outcome(spec, future, overwrite=overwrite)
+            if image.status == "reused" and stored and not (self.stock.trouble or self.stock.holds(stored)):
+                vanished.append(spec)
+                continue
+            images[spec.name] = image
+            if stored and stored.thumbnail:
+                self.thumbnails[spec.name] = stored.thumbnail
+            self.progress.count(image)
+        return images, vanished
+
+    def _submit(
+        self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool
+    ) -> dict[PrefectFuture[StoredImage], ImageSpec]:
+        futures: dict[PrefectFuture[StoredImage], ImageSpec] = {}
+        for provider, maker in MAKERS.items():
+            mine = [spec for spec in specs if spec.provider == provider]
+            earlier = [None if overwrite else self.stock.earlier(spec.digest) for spec in mine]
+            task = maker.with_options(result_storage=self.results, refresh_cache=overwrite)
+            futures |= zip(task.map(mine, earlier=earlier, terms=unmapped(terms)), mine, strict=True)
+        return futures
+
+    def _outcome(
+        self, spec: ImageSpec, future: PrefectFuture[StoredImage], *, overwrite: bool
+    ) -> tuple[Image, StoredImage | None]:
+        """Turn a finished task into the set's entry: one failed image never takes another with it."""
+        try:
+            stored = future.result()
+        except ImagesError as error:
+            return failed(spec, str(error)), None
+        except Exception as error:  # noqa: BLE001 - a bug in one maker must not lose the pictures of the others
+            return failed(spec, f"unexpected {type(error).__name__}; the task run's log has the details"), None
+        reused = future.state.name == "Cached" or (not overwrite and self.stock.earlier(spec.digest) is not None)
+        return described(spec, stored, reused=reused, url=self.box.store.url(stored.key)), stored

@@ -1,0 +1,175 @@
+"""The console script `article-images`. Exit codes: 0 complete, 3 degraded, 2 bad input or configuration, 1 else."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn, cast
+
+import typer
+
+from imaging.article import Article, parse_json, parse_markdown
+from imaging.errors import ConfigurationError, ImagesError, InvalidInput
+from imaging.record import ImageSet
+from imaging.spec import Kind
+from imaging.validation import explain
+
+COMPLETE, OTHER, BAD_INPUT, DEGRADED = 0, 1, 2, 3
+_MAX_ARTICLE_BYTES = 10_000_000
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Make, store and show every picture of an article.",
+)
+
+
+@app.callback()
+def _commands() -> None:
+    """Make, store and show every picture of an article."""
+
+
+@app.command()
+def run(
+    article: Annotated[str, typer.Argument(help="Markdown with front matter, JSON, or - (JSON on standard input)")],
+    user_id: Annotated[str | None, typer.Option(help="Tenant; wins over the article's own")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
+    ] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Make anew what is cached; pays again")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the image set as JSON, nothing else")] = False,
+) -> None:
+    """Make every picture of one article."""
+    read = read_article(article)
+    if user_id is not None:
+        read = _for_tenant(read, user_id)
+    image_set = run_flow(read, _kinds(only), refresh=refresh, quiet=as_json)
+    if as_json:
+        print(image_set.model_dump_json(indent=1))  # noqa: T201 - this is the command's output
+    else:
+        from flows.report import print_report
+
+        print_report(image_set)
+    raise typer.Exit(COMPLETE if image_set.status == "complete" else DEGRADED)
+
+
+@app.command()
+def setup() -> None:
+    """Register block types and save the blocks that the environment describes. Safe to run again."""
+    with prefect_api():
+        from blocks.setup import setup as run_setup
+
+        for line in run_setup():
+            typer.echo(line)
+
+
+def read_article(source: str) -> Article:
+    """Read the article from a file or, for `-`, from standard input. Raises InvalidInput."""
+    if source == "-":
+        return parse_json(_decoded(sys.stdin.buffer.read(_MAX_ARTICLE_BYTES + 1), "standard input"))
+    path = Path(source)
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_ARTICLE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a path"
+        raise InvalidInput(f"ARTICLE: {source!r} cannot be read: {reason}") from None
+    text = _decoded(data, source)
+    return parse_json(text) if path.suffix.lower() == ".json" else parse_markdown(text)
+
+
+def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool, quiet: bool) -> ImageSet:
+    """Run the flow in this process and return its set; progress is shown on standard error."""
+    import asyncio
+
+    from blocks.settings import load_settings
+
+    load_settings()  # a wrong variable is told before a server is started for nothing
+    with prefect_api():
+        from flows.article_images import article_images
+        from flows.report import progress_lines
+
+        with progress_lines(quiet=quiet):
+            result = asyncio.run(article_images(article, only=only, refresh=refresh))  # type: ignore[arg-type]
+        return cast(ImageSet, result)
+
+
+@contextmanager
+def prefect_api() -> Iterator[None]:
+    """Use the Prefect API that is configured, or the local server where none is."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings, temporary_settings
+
+    if get_current_settings().api.url:
+        yield
+        return
+    from blocks.settings import load_settings
+    from flows.local_server import local_api
+
+    with (
+        local_api(PREFECT_HOME.value(), load_settings().images_server_linger) as url,
+        temporary_settings({PREFECT_API_URL: url}),
+    ):
+        yield
+
+
+def _for_tenant(article: Article, user_id: str) -> Article:
+    from pydantic import ValidationError
+
+    try:
+        return Article.model_validate(article.model_dump() | {"user_id": user_id})
+    except ValidationError as error:
+        raise InvalidInput(f"--user-id: {explain(error)}") from None
+
+
+def _kinds(only: list[str] | None) -> list[Kind] | None:
+    names = [name.strip() for part in only or [] for name in part.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(Kind)]
+    if unknown or (only and not names):
+        raise InvalidInput(f"--only: {', '.join(unknown) or 'nothing'} is not a kind; choose from {', '.join(Kind)}")
+    return [Kind(name) for name in names] or None
+
+
+def _decoded(data: bytes, source: str) -> str:
+    if len(data) > _MAX_ARTICLE_BYTES:
+        raise InvalidInput(f"ARTICLE: {source} has more than {_MAX_ARTICLE_BYTES:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"ARTICLE: {source} is not UTF-8 text") from None
+
+
+def _prepare_environment() -> None:
+    """What must be said before Prefect is imported.
+
+    Its console log would mix tracebacks into our output; the UI keeps all of it. IMAGES_LOG shows it here too.
+    """
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", os.environ.get("IMAGES_LOG", "CRITICAL"))
+    os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect's telemetry: no business of a command-line run
+    if not os.environ.get("REPLICATE_POLL_INTERVAL", "0.5"):
+        del os.environ["REPLICATE_POLL_INTERVAL"]  # the replicate package fails at import on an empty one
+
+
+def _leave(code: int, message: str) -> NoReturn:
+    typer.echo(f"article-images: {message}", err=True)
+    sys.exit(code)
+
+
+def main() -> None:
+    """Run the command line, and turn every error into one line and an exit code."""
+    _prepare_environment()
+    try:
+        app()
+    except (InvalidInput, ConfigurationError) as error:
+        _leave(BAD_INPUT, str(error))
+    except ImagesError as error:
+        _leave(OTHER, str(error))
+    except KeyboardInterrupt:
+        _leave(130, "interrupted")
+    except BrokenPipeError:
+        sys.exit(OTHER)
+    except Exception as error:
+        if os.environ.get("IMAGES_LOG"):
+            raise
+        _leave(OTHER, f"{type(error).__name__}: {error} (IMAGES_LOG=DEBUG shows more)")

@@ -1,0 +1,149 @@
+"""The local Prefect server: for when no API is configured. Found if one runs, else started.
+
+Prefect's own ephemeral server is started anew by every process: 13 s each time, and on a fresh machine, where
+the database is migrated first, it gives up after 20 s. This one is shared by all runs of this machine that use
+the same PREFECT_HOME, and leaves by itself when nobody has used it for a while.
+
+Its users hold a shared lock on a file; the server goes when it gets that lock exclusively. A killed user's lock
+is released by the kernel, so nobody is waited for in vain, and no list of users can go stale.
+
+    python -m flows.local_server PORT LOCKFILE LINGER      (started by `local_api`, never by hand)
+"""
+
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+_START_SECONDS = 180  # migrating a new database on a slow machine takes most of a minute
+_POLL_SECONDS = 0.1
+
+# SQLite stalls for seconds between runs until the services that write to it do so in small steps.
+_SERVER_SETTINGS = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "0.5",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+}
+
+
+@contextmanager
+def local_api(home: Path, linger: float) -> Iterator[str]:
+    """Yield the URL of a local Prefect API over the database in `home`; keep it alive for the context.
+
+    `linger`: seconds that it stays when its last user is gone. Raises RuntimeError when it does not start.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    note = home / "article-images-server.json"
+    with open(home / "article-images-server.lock", "a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        with open(home / "article-images-server.start", "a") as starting:
+            fcntl.flock(starting, fcntl.LOCK_EX)  # two first users start one server
+            url = _running(note) or _start(home, Path(users.name), note, linger)
+            fcntl.flock(starting, fcntl.LOCK_UN)
+        yield url
+
+
+def _running(note: Path) -> str | None:
+    try:
+        url = str(json.loads(note.read_text())["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return url if _healthy(url) else None
+
+
+def _healthy(url: str) -> bool:
+    import httpx  # here, since the server process itself has no use for it
+
+    try:
+        return httpx.get(f"{url}/health", timeout=5, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/api"
+    log = home / "article-images-server.log"
+    with open(log, "ab") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "flows.local_server", str(port), str(lock), str(linger)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=_environment(url),
+            cwd=home,
+            start_new_session=True,  # it outlives this run, and a Ctrl-C is not for it
+        )
+    _wait_until_healthy(process, url, log)
+    note.write_text(json.dumps({"url": url, "pid": process.pid}))
+    return url
+
+
+def _environment(url: str) -> dict[str, str]:
+    root = str(Path(__file__).resolve().parent.parent)  # where `flows` is found from another folder
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **_SERVER_SETTINGS,
+        **os.environ,
+        "PREFECT_API_URL": url,
+        "PREFECT_UI_API_URL": url,
+        "PYTHONPATH": os.pathsep.join(paths),
+    }
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if _healthy(url):
+            return
+        time.sleep(_POLL_SECONDS)
+    if process.poll() is None:
+        process.terminate()
+    raise RuntimeError(f"the local Prefect server did not start; {log} says why")
+
+
+def _serve(port: int, lock: Path, linger: float) -> None:
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=2)
+    )
+    with open(lock, "a") as users:
+        threading.Thread(target=_leave_when_unused, args=(server, users, linger), daemon=True).start()
+        server.run()
+
+
+def _leave_when_unused(server: "uvicorn.Server", users: IO[str], linger: float) -> None:  # type: ignore[name-defined] # noqa: F821
+    """Ask the server to end once the lock has been free for `linger` seconds on end."""
+    free_since: float | None = None
+    while not server.should_exit:
+        time.sleep(0.5)
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            free_since = None
+            continue
+        free_since = free_since or time.monotonic()
+        if server.started and time.monotonic() - free_since >= linger:
+            server.should_exit = True  # the lock is kept: a new user waits until this server is gone
+            time.sleep(10)
+            os._exit(0)  # and does not wait for a shutdown that hangs
+        fcntl.flock(users, fcntl.LOCK_UN)
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]))

@@ -1,0 +1,150 @@
+"""The article: what goes in, and how it is read from Markdown or JSON."""
+
+import json
+import re
+from typing import Annotated, Any, Literal
+
+import frontmatter
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from imaging.errors import InvalidInput
+from imaging.slug import MAX_LENGTH, SLUG, slugify
+from imaging.validation import explain
+
+USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}\Z"
+_LOGO_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+
+
+class Brand(BaseModel):
+    """How the tenant's pictures look."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    color: str | None = Field(None, title="Brand colour", description="Six hex digits: #0a7d5a")
+    logo: str | None = Field(
+        None, title="Logo", description="Key below the tenant's folder (branding/logo.png) or an https URL"
+    )
+    template: Literal["minimal", "gradient", "photo", "split"] = Field("minimal", title="Card template")
+
+    @field_validator("color")
+    @classmethod
+    def _six_hex_digits(cls, color: str | None) -> str | None:
+        if color is None:
+            return None
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+            raise ValueError("must be # and six hex digits, like #0a7d5a")
+        return color.lower()
+
+    @field_validator("logo")
+    @classmethod
+    def _key_or_url(cls, logo: str | None) -> str | None:
+        if logo is None or re.match(r"https?://[^\s/]", logo):
+            return logo
+        if len(logo) > 200 or not _LOGO_KEY.fullmatch(logo):
+            raise ValueError("must be a key like branding/logo.png or a URL like https://example.com/logo.png")
+        return logo
+
+
+class Article(BaseModel):
+    """One article, as the CMS knows it. Only the topic is required."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    topic: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        ..., title="Topic", description="The article's title, 1 to 300 characters, in any language"
+    )
+    body: str = Field("", max_length=2_000_000, title="Body", description="Markdown; its H2 headings steer the plan")
+    excerpt: str = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
+    language: str = Field(
+        "de", pattern=r"^[a-z]{2}\Z", title="Language", description="ISO 639-1, two letters: de, en, ja"
+    )
+    user_id: str = Field(
+        "default",
+        pattern=USER_ID,
+        title="Tenant",
+        description="Leads every key: a-z, 0-9, _ and -, at most 64 characters",
+    )
+    article_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        title="Article id",
+        description="The CMS's stable id, if it has one",
+    )
+    slug: str | None = Field(None, title="Slug", description="Only to override the one that is made from the topic")
+    brand: Brand = Field(default_factory=Brand, title="Brand")
+
+    @field_validator("topic")
+    @classmethod
+    def _one_line(cls, topic: str) -> str:
+        topic = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\s]+", " ", topic).strip()
+        if not topic:
+            raise ValueError("must not be empty")
+        if len(topic) > 300:
+            raise ValueError(f"has {len(topic)} characters; at most 300 are allowed")
+        return topic
+
+    @field_validator("slug")
+    @classmethod
+    def _slug_shape(cls, slug: str | None) -> str | None:
+        if slug is not None and (len(slug) > MAX_LENGTH or not SLUG.fullmatch(slug)):
+            raise ValueError(
+                f"must be a-z, 0-9 and single hyphens, at most {MAX_LENGTH} characters, like {slugify(slug)}"
+            )
+        return slug
+
+
+def article_from(fields: Any) -> Article:
+    """Return the article that `fields` describe. Raises InvalidInput naming every wrong field."""
+    if not isinstance(fields, dict):
+        raise InvalidInput("the article must be an object with the fields of Article, at least a topic")
+    try:
+        return Article.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidInput(explain(error)) from None
+
+
+def parse_json(text: str) -> Article:
+    """Return the article in a JSON document. Raises InvalidInput."""
+    try:
+        fields = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidInput(f"the article is not valid JSON: {error}") from None
+    return article_from(fields)
+
+
+def parse_markdown(text: str) -> Article:
+    """Return the article in a Markdown document: YAML front matter holds the fields, the rest is the body.
+
+    Raises InvalidInput.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if not re.match(r"---[ \t]*\n", text):
+        raise InvalidInput("the article has no front matter: begin it with ---, a line `topic: ...`, and ---")
+    if not re.search(r"\n---[ \t]*(?:\n|\Z)", text):
+        raise InvalidInput("the front matter is not closed: end it with a line of ---")
+    try:
+        fields, body = frontmatter.parse(text)
+    except yaml.YAMLError as error:
+        raise InvalidInput(f"the front matter is not valid YAML: {_yaml_trouble(error)}") from None
+    except (ValueError, TypeError, RecursionError, AttributeError):
+        raise InvalidInput("the front matter must be `field: value` lines, like `topic: ...`") from None
+    if not isinstance(fields, dict) or not all(isinstance(name, str) for name in fields):
+        raise InvalidInput("the front matter must be `field: value` lines, like `topic: ...`")
+    if "body" in fields:
+        raise InvalidInput("body: comes from the text below the front matter, not from a field in it")
+    return article_from({name: _as_text(name, value) for name, value in fields.items()} | {"body": body})
+
+
+def _as_text(field: str, value: object) -> object:
+    """Undo what YAML 1.1 makes of text: `topic: 1984` is a number, `language: no` (Norwegian) a boolean."""
+    if field == "language" and value is False:
+        return "no"
+    return str(value) if type(value) in {int, float} else value
+
+
+def _yaml_trouble(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    return f"line {mark.line + 2}: {problem}" if mark else str(problem)

@@ -1,0 +1,163 @@
+"""Where a line may end, and how gladly."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from unicodedata import category, normalize
+
+from imaging.cards.clusters import SOFT_HYPHEN, ZERO_WIDTH_SPACE, script
+from imaging.cards.paragraph import Paragraph
+from imaging.cards.signs import (
+    CHINESE_PARTICLES,
+    COMPOUND_JOINTS,
+    COMPOUND_STARTERS,
+    DASHES,
+    DIGRAPHS,
+    ENDINGS,
+    LEADING_VOWELS,
+    NO_SPACES,
+    NOT_FIRST,
+    NOT_LAST,
+    SEPARATORS,
+    THAI_STARTERS,
+    URL_JOINTS,
+    VOWELS,
+)
+
+_SYLLABLE = 3  # letters that stay together at either end of a broken word
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place before character `at` where a line may end."""
+
+    at: int
+    penalty: float = 0.0  # 0 is free; another line of text costs 10 (see lines.py)
+    hyphen: bool = False
+    inner: bool = False  # inside a word: only for a word that is wider than its box
+
+
+def breaks(paragraph: Paragraph) -> list[Break]:
+    """All places to break, in order; the end of the text is the last one."""
+    texts = [c.text for c in paragraph.clusters]
+    found: list[Break] = []
+    for spaced, group in groupby(range(len(texts)), key=lambda i: texts[i] == " "):
+        places = list(group)
+        start, end = places[0], places[-1] + 1
+        if spaced:
+            found += _after_space(texts, end)
+        else:
+            found += _in_word(texts, start, end)
+    return [*found, Break(len(texts))]
+
+
+def _after_space(texts: list[str], at: int) -> list[Break]:
+    before, after = texts[at - 2], texts[at]
+    if after in NOT_FIRST or before in NOT_LAST:  # French sets a space before ? and inside « »
+        return []
+    # Short words look forward, dashes back: neither is left hanging alone at its edge.
+    short = script(before) and (at < 3 or texts[at - 3] == " ")
+    sign = after in SEPARATORS and texts[at + 1 : at + 2] in ([" "], [])
+    return [Break(at, penalty=0.3 if short or sign else 0.0 if before in ENDINGS else 0.05)]
+
+
+def _in_word(texts: list[str], start: int, end: int) -> Iterator[Break]:
+    inner = _inner_breaks(texts, start, end)
+    for at in range(start + 1, end):
+        penalty = _between(texts, at, end)
+        if penalty is not None:
+            yield Break(at, penalty)
+        elif at in inner:
+            yield inner[at]
+
+
+def _between(texts: list[str], at: int, end: int) -> float | None:
+    """The price of a break inside what has no spaces; None where there is none to be had."""
+    before, after = texts[at - 1], texts[at]
+    if after[0] in NOT_FIRST or before in NOT_LAST:
+        return None
+    if before == ZERO_WIDTH_SPACE:
+        return 0.0
+    if before in DASHES and end - at >= _SYLLABLE and script(after):
+        return 0.3
+    if script(before) in NO_SPACES and script(after) in NO_SPACES:
+        return _before_syllable(texts, at)
+    return _between_cjk(before, after)
+
+
+def _before_syllable(texts: list[str], at: int) -> float:
+    """Thai and its kin need a dictionary; without one, a sure start of a syllable, else a likely one."""
+    if texts[at][0] in LEADING_VOWELS or "".join(texts[at : at + 4]).startswith(THAI_STARTERS):
+        return 0.2
+    return 3.0 if len(texts[at]) > 1 else 4.0
+
+
+def _between_cjk(before: str, after: str) -> float | None:
+    kinds = _cjk_kind(before), _cjk_kind(after)
+    if not any(kinds) or "hangul" in kinds:  # Korean breaks at its spaces
+        return None
+    if kinds == ("kana", "kana"):
+        return 0.5  # a loan word
+    if before in ENDINGS:
+        return 0.0
+    if kinds == ("han", "han"):
+        return 0.1 if before in CHINESE_PARTICLES else 0.3
+    return 0.3 if kinds[1] == "hiragana" else 0.05  # hiragana after kanji ends the word it stands in
+
+
+def _cjk_kind(text: str) -> str:
+    char = text[0]
+    if "\u3040" <= char <= "\u309f":
+        return "hiragana"
+    if "\u30a0" <= char <= "\u30ff":
+        return "kana"
+    if "\uac00" <= char <= "\ud7a3":
+        return "hangul"
+    if "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uff60":
+        return "sign"
+    return "han" if script(text) == "CJK" else ""
+
+
+def _inner_breaks(texts: list[str], start: int, end: int) -> dict[int, Break]:
+    """Every place inside a word, the better ones cheaper: soft hyphens, URL signs, syllables."""
+    return {at: _inner_break(texts, start, at, end) for at in range(start + 1, end)}
+
+
+def _inner_break(texts: list[str], start: int, at: int, end: int) -> Break:
+    before = texts[at - 1]
+    if before == SOFT_HYPHEN:
+        return Break(at, 0.3, hyphen=True, inner=True)
+    if not (_is_cased(before) and _is_cased(texts[at])):
+        return Break(at, 0.5 if before in URL_JOINTS else 12.0, inner=True)
+    penalty = _hyphenation("".join(texts[max(start, at - 12) : at]), "".join(texts[at : min(end, at + 12)]))
+    return Break(at, penalty, hyphen=True, inner=True)
+
+
+def _is_cased(text: str) -> bool:
+    """Letters of the scripts that hyphenate: Latin, Greek, Cyrillic, Armenian."""
+    return category(text[0])[0] == "L" and text.lower() != text.upper()
+
+
+def _hyphenation(head: str, tail: str) -> float:
+    """The price of a hyphen between two parts of a word: cheap at the joint of a compound, then at a syllable.
+
+    Rules of thumb for Europe's languages instead of a dictionary for each; a word must be wider than
+    the card before they are asked.
+    """
+    head, tail = _plain(head), _plain(tail)
+    if not re.search(rf"\w{{{_SYLLABLE}}}$", head) or not re.match(rf"\w{{{_SYLLABLE}}}", tail):
+        return 12.0
+    if head.endswith(COMPOUND_JOINTS) or tail.startswith(COMPOUND_STARTERS):
+        return 0.3
+    if any(head.endswith(d[:n]) and tail.startswith(d[n:]) for d in DIGRAPHS for n in range(1, len(d))):
+        return 12.0  # c-h, s-ch
+    onset = next((d for d in DIGRAPHS if tail.startswith(d)), tail[0])
+    following = tail[len(onset) : len(onset) + 1]
+    starts = onset[0] not in VOWELS and following in VOWELS and any(c in VOWELS for c in head)
+    return 1.0 if starts else 12.0
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents."""
+    return "".join(c for c in normalize("NFD", text.lower()) if category(c) != "Mn")

@@ -1,0 +1,18 @@
+"""What a card says and how it should look."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Template = Literal["minimal", "gradient", "photo", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One Open Graph card. Equal cards are equal pictures, byte for byte."""
+
+    title: str  # 1..300 characters, any script
+    excerpt: str = ""
+    color: str | None = None  # the brand's '#rrggbb', validated elsewhere; None is the house colour
+    logo: bytes | None = None  # PNG, JPEG or WebP
+    template: Template = "minimal"
+    size: tuple[int, int] = (1200, 630)  # pixels

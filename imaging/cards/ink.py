@@ -1,0 +1,48 @@
+"""Setting one line: its advance, and its ink as a mask."""
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from imaging.cards.bidi import visual_order
+from imaging.cards.fonts import load
+from imaging.cards.paragraph import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """A drawn line: an alpha mask without empty edges, and how far it reaches above the baseline (pixels)."""
+
+    mask: Image.Image
+    ascent: int
+    text: str  # in reading order
+
+    @property
+    def descent(self) -> int:
+        return self.mask.height - self.ascent
+
+
+def advance(run: Run, weight: int, size: int, language: str | None) -> float:
+    """The width of a run in pixels, kerned and shaped."""
+    font = load(run.face, weight, size)
+    return font.getlength(run.text, direction=_direction(run), language=language)
+
+
+def draw_line(runs: list[Run], weight: int, size: int, language: str | None) -> Ink | None:
+    """The runs in the order the eye meets them; None when they leave no ink (white space)."""
+    ordered = visual_order(runs)
+    widths = [advance(run, weight, size, language) for run in ordered]
+    pad = size  # room for what reaches beyond its advance, and for stacked marks
+    baseline = 2 * size
+    mask = Image.new("L", (round(sum(widths)) + 2 * pad, 4 * size), 0)
+    draw, x = ImageDraw.Draw(mask), float(pad)
+    for run, width in zip(ordered, widths, strict=True):
+        font = load(run.face, weight, size)
+        draw.text((x, baseline), run.text, 255, font, anchor="ls", direction=_direction(run), language=language)
+        x += width
+    box = mask.getbbox()
+    return Ink(mask.crop(box), baseline - box[1], "".join(run.text for run in runs)) if box else None
+
+
+def _direction(run: Run) -> str:
+    return "rtl" if run.level % 2 else "ltr"

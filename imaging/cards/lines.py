@@ -1,0 +1,92 @@
+"""Where a paragraph is broken into lines for a width."""
+
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from imaging.cards.breaks import Break, breaks
+from imaging.cards.ink import advance
+from imaging.cards.paragraph import Paragraph, Run
+
+_REFERENCE = 100  # pixels: widths are measured once at this size and scaled
+_LINE_COST = 10.0  # a line more costs more than any raggedness, so the fewest lines win
+_NEVER = (float("inf"), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A line as a stretch of a paragraph's characters."""
+
+    start: int
+    end: int
+    hyphen: bool = False
+    broken: bool = False  # ends inside a word
+    penalty: float = 0.0  # of the break it ends with
+
+
+class Breaker:
+    """Breaks one paragraph at any size and width; measures each piece of it once."""
+
+    def __init__(self, paragraph: Paragraph, weight: int) -> None:
+        self._paragraph = paragraph
+        self._weight = weight
+        self.places = breaks(paragraph)
+        edges = [0, *(place.at for place in self.places)]
+        self._ends = [0.0, *accumulate(self._width(a, b) for a, b in pairwise(edges))]  # with the space after
+        self._trims = [0.0, *(self._space_before(b) for b in edges[1:])]
+        self._hyphen = self._measure(paragraph.runs(0, 0, "-"))
+
+    def spans(self, width: float, size: int) -> list[Span] | None:
+        """The fewest lines of at most `width` pixels, as even as they get; None if a character is too wide.
+
+        Knuth and Plass in short: a line costs the square of the share it leaves empty, the last line
+        too, so no word is left alone on it where that can be avoided.
+        """
+        room = width * _REFERENCE / size
+        usable = self._usable(room)
+        best: dict[int, tuple[float, int]] = {0: (0.0, 0)}
+        for k, end in enumerate(usable[1:], 1):
+            for s in range(k - 1, -1, -1):
+                cost = self._cost(usable[s], end, room)
+                if cost is None:
+                    break
+                if s in best and best[s][0] + cost < best.get(k, _NEVER)[0]:
+                    best[k] = (best[s][0] + cost, s)
+        return self._trace(usable, best)
+
+    def _usable(self, room: float) -> list[int]:
+        """Indexes into the places (0 the start) without breaks inside words that fit a line whole."""
+        outer = [0, *(i for i, place in enumerate(self.places, 1) if not place.inner)]
+        usable = [0]
+        for a, b in pairwise(outer):
+            fits = self._ends[b] - self._trims[b] - self._ends[a] <= room
+            usable += [b] if fits else range(a + 1, b + 1)
+        return usable
+
+    def _cost(self, start: int, end: int, room: float) -> float | None:
+        """None where the stretch is wider than the room."""
+        place = self.places[end - 1]
+        used = self._ends[end] - self._trims[end] - self._ends[start] + (self._hyphen if place.hyphen else 0)
+        return None if used > room else _LINE_COST + ((room - used) / room) ** 2 + place.penalty
+
+    def _trace(self, usable: list[int], best: dict[int, tuple[float, int]]) -> list[Span] | None:
+        at, found = len(usable) - 1, []
+        if at not in best:
+            return None
+        while at:
+            before = best[at][1]
+            found.append(self._span(usable[before], self.places[usable[at] - 1]))
+            at = before
+        return found[::-1]
+
+    def _span(self, start: int, place: Break) -> Span:
+        return Span(self.places[start - 1].at if start else 0, place.at, place.hyphen, place.inner, place.penalty)
+
+    def _width(self, start: int, end: int) -> float:
+        return self._measure(self._paragraph.runs(start, end))
+
+    def _space_before(self, at: int) -> float:
+        is_space = at > 0 and self._paragraph.clusters[at - 1].text == " "
+        return self._width(at - 1, at) if is_space else 0.0
+
+    def _measure(self, runs: list[Run]) -> float:
+        return sum(advance(run, self._weight, _REFERENCE, self._paragraph.language) for run in runs)

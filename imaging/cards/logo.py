@@ -1,0 +1,83 @@
+"""A brand's logo on a card: opened safely, trimmed, fitted, and put on a plate where it would not be seen."""
+
+import warnings
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageOps
+
+from imaging.cards.contrast import RGB, luminance
+
+_MAX_PIXELS = 40_000_000  # beyond it is a mistake or a decompression bomb
+_MAX_ENLARGEMENT = 2.0  # a favicon stays small rather than blurred
+_VISIBLE_CONTRAST = 1.6  # against the paper: less is a white logo on white
+_VISIBLE_SHARE = 0.35  # of a logo's pixels must be seen
+
+
+def open_logo(data: bytes) -> Image.Image | None:
+    """The logo as RGBA without its transparent rim; None when all of it is transparent.
+
+    Raises ValueError naming the field when the bytes are no PNG, JPEG or WebP, are damaged, or are too big.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+            with Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as opened:
+                if opened.width * opened.height > _MAX_PIXELS:
+                    raise ValueError(f"logo: {opened.size} is more than {_MAX_PIXELS} pixels")
+                image = _rgba(ImageOps.exif_transpose(opened))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"logo: not a readable PNG, JPEG or WebP image ({error})") from error
+    box = image.getchannel("A").point(lambda a: 255 * (a > 8)).getbbox()
+    return image.crop(box) if box else None
+
+
+def fit_logo(logo: Image.Image, width: int, height: int, area: int) -> Image.Image:
+    """The logo in its own proportions, within width, height (pixels) and area (square pixels).
+
+    The area is what makes a wide and a square logo look equally large.
+    """
+    scale = min(width / logo.width, height / logo.height, (area / (logo.width * logo.height)) ** 0.5, _MAX_ENLARGEMENT)
+    size = max(round(logo.width * scale), 1), max(round(logo.height * scale), 1)
+    return logo.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def is_opaque(logo: Image.Image) -> bool:
+    return logo.getchannel("A").getextrema()[0] == 255
+
+
+def is_visible_on(logo: Image.Image, paper: RGB) -> bool:
+    """Whether enough of the logo stands out from the paper."""
+    pixels = np.asarray(logo, dtype=np.float64) / 255
+    alpha = pixels[..., 3:]
+    seen = alpha[..., 0] > 0.5
+    if not seen.any():
+        return True
+    shown = pixels[..., :3] * alpha + np.array(paper) / 255 * (1 - alpha)
+    linear = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
+    light = (linear @ (0.2126, 0.7152, 0.0722))[seen] + 0.05
+    ground = luminance(paper) + 0.05
+    ratio = np.maximum(light, ground) / np.minimum(light, ground)
+    return bool((ratio >= _VISIBLE_CONTRAST).mean() >= _VISIBLE_SHARE)
+
+
+def rounded(image: Image.Image, radius: int) -> Image.Image:
+    """The picture with round corners, so that an opaque one looks placed and not pasted."""
+    alpha = rounded_mask(image.size, radius)
+    out = image.copy()
+    out.putalpha(alpha)
+    return out
+
+
+def rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
+    """A smooth rounded rectangle: Pillow's own is not, so it is drawn four times as large."""
+    large = Image.new("L", (size[0] * 4, size[1] * 4), 0)
+    box = (0, 0, large.width - 1, large.height - 1)
+    ImageDraw.Draw(large).rounded_rectangle(box, radius * 4, 255)
+    return large.resize(size, Image.Resampling.BOX)
+
+
+def _rgba(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):  # 16-bit grey: Pillow's own conversion would clip it
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    return (image.convert("RGB") if image.mode == "CMYK" else image).convert("RGBA")

@@ -1,0 +1,151 @@
+"""A paragraph: its characters, each with the font that has it and the direction it runs in."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby
+from unicodedata import normalize
+
+from imaging.cards import bidi
+from imaging.cards.clusters import (
+    ELLIPSIS,
+    SOFT_HYPHEN,
+    ZERO_WIDTH_SPACE,
+    cjk_language,
+    clean,
+    clusters,
+    is_ignorable,
+    is_selector,
+    script,
+)
+from imaging.cards.fonts import EMOJI, MANROPE, STACK, Face, covered
+from imaging.cards.signs import DROPPED_BEFORE_ELLIPSIS
+
+_INVISIBLE = {SOFT_HYPHEN, ZERO_WIDTH_SPACE}  # places to break: never drawn, so no font is asked for them
+_EMOJI_STYLE = "\ufe0f"
+_NO_BREAK_SPACE = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """What a reader sees as one character."""
+
+    text: str
+    face: Face
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbours in one font and one direction: what raqm shapes in one go."""
+
+    text: str
+    face: Face
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text ready to be broken into lines. Characters that no font has are already left out."""
+
+    clusters: tuple[Cluster, ...]
+    rtl: bool
+    language: str | None
+
+    @property
+    def leading(self) -> float:
+        """Line distance in ems: that of the font which needs the most."""
+        return max((c.face.leading for c in self.clusters), default=1.0)
+
+    def runs(self, start: int, end: int, tail: str = "") -> list[Run]:
+        """The runs of a line in logical order, with a hyphen or an ellipsis after it."""
+        return list(_runs((*self.clusters[start:end], *self._tail(end, tail))))
+
+    def cut(self, end: int) -> "Paragraph":
+        """The first `end` characters and an ellipsis, without the comma or dash before it."""
+        kept = self.clusters[:end]
+        while kept and (kept[-1].text in _INVISIBLE or kept[-1].text in DROPPED_BEFORE_ELLIPSIS):
+            kept = kept[:-1]
+        return replace(self, clusters=(*kept, *self._tail(len(kept), ELLIPSIS)))
+
+    def _tail(self, end: int, tail: str) -> tuple[Cluster, ...]:
+        if not tail:
+            return ()
+        base = Cluster("", MANROPE, 1 if self.rtl else 0)
+        before = self.clusters[end - 1] if end else base
+        face = next(f for f in (before.face, *STACK) if covers(f, tail))
+        # A hyphen belongs to its word, Latin in a Hebrew line too; an ellipsis to the whole text.
+        return (Cluster(tail, face, base.level if tail == ELLIPSIS else before.level),)
+
+
+@lru_cache(maxsize=64)
+def paragraph(text: str) -> Paragraph:
+    """The text, cleaned, with a font and a direction for each character."""
+    text = clean(text)
+    pairs = _tidy(list(_with_faces(clusters(text))))
+    rtl = bidi.is_rtl(text)
+    levels = bidi.levels([chars[0] for chars, _ in pairs], rtl)
+    made = (Cluster(chars, face, level) for (chars, face), level in zip(pairs, levels, strict=True))
+    return Paragraph(tuple(made), rtl, cjk_language(text))
+
+
+def covers(face: Face, cluster: str) -> bool:
+    return all(ord(c) in covered(face) or is_ignorable(c) for c in cluster)
+
+
+def _with_faces(texts: list[str]) -> Iterator[tuple[str, Face]]:
+    faces = _faces_by_script(texts)
+    main = next(iter(faces.values()), MANROPE)
+    before = main
+    for text in texts:
+        wanted = faces.get(script(text)) or before
+        if shown := _shown(text, (wanted, main)):
+            yield shown
+            # Signs follow the letters they touch (the + of C++); after a space the main font leads again.
+            before = main if text == " " or shown[1] is EMOJI else shown[1]
+
+
+def _faces_by_script(texts: list[str]) -> dict[str, Face]:
+    """For each script of the text, the most frequent first, the font that has most of its letters.
+
+    By script and not by letter: a word of two fonts is ugly, a text of two scripts in two fonts is not.
+    """
+    scripts = Counter(found for text in texts if (found := script(text)))
+    return {name: _best_face([t for t in texts if script(t) == name]) for name, _ in scripts.most_common()}
+
+
+def _best_face(texts: list[str]) -> Face:
+    """The first font that has all of them, else the one that has most."""
+    whole = (face for face in STACK if all(covers(face, t) for t in texts))
+    return next(whole, None) or max(STACK, key=lambda face: sum(covers(face, t) for t in texts))
+
+
+def _shown(text: str, wanted: tuple[Face, ...]) -> tuple[str, Face] | None:
+    """The characters as they can be drawn, and in which font; None leaves them out rather than a tofu box."""
+    if text in _INVISIBLE or text.isspace():
+        return (_NO_BREAK_SPACE if text.isspace() and text != " " else text), wanted[0]
+    faces = (EMOJI, *STACK) if _EMOJI_STYLE in text else (*wanted, *STACK)
+    # Bold mathematical letters and the like are plain letters in disguise (NFKC); a letter whose mark
+    # no font has is better than none.
+    for form in (text, normalize("NFKC", text), text[0], normalize("NFKC", text[0])):
+        drawn = "".join(c for c in form if not is_selector(c))
+        found = next((face for face in faces if drawn and covers(face, drawn)), None)
+        if found:
+            return drawn, found
+    return None
+
+
+def _tidy(pairs: list[tuple[str, Face]]) -> list[tuple[str, Face]]:
+    """One space where a left-out character stood between two, none at the ends."""
+    kept: list[tuple[str, Face]] = []
+    for pair in pairs:
+        if pair[0] != " " or (kept and kept[-1][0] != " "):
+            kept.append(pair)
+    return kept[:-1] if kept and kept[-1][0] == " " else kept
+
+
+def _runs(line: tuple[Cluster, ...]) -> Iterator[Run]:
+    drawn = (c for c in line if c.text not in _INVISIBLE)
+    for (face, level), group in groupby(drawn, key=lambda c: (c.face, c.level)):
+        yield Run("".join(c.text for c in group), face, level)

@@ -1,0 +1,28 @@
+"""Who owns a slug: the note that keeps two articles of one tenant out of each other's folder."""
+
+from pydantic import BaseModel, ConfigDict
+
+from imaging.article import Article
+
+
+class Claim(BaseModel):
+    """What a slug's owner is known by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    article_id: str | None = None
+    topic: str
+
+    @classmethod
+    def of(cls, article: Article) -> "Claim":
+        """Return the claim that `article` lays."""
+        return cls(article_id=article.article_id, topic=article.topic)
+
+    def is_of(self, article: Article) -> bool:
+        """Tell whether this claim is that article's own.
+
+        The CMS's id decides where both have one; else the topic does. A slug that the author chose is theirs.
+        """
+        if self.article_id and article.article_id:
+            return self.article_id == article.article_id
+        return article.slug is not None or self.topic == article.topic

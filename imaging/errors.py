@@ -1,0 +1,65 @@
+"""The one error tree.
+
+    ImagesError
+    ├── InvalidInput         the article or an option is wrong; names the field and the mend (exit 2)
+    ├── ConfigurationError   a variable, token or bucket is wrong; names it and the mend (exit 2)
+    ├── ProviderError        no picture came
+    │   ├── ProviderBusy         429, 5xx, connection trouble: worth a retry
+    │   ├── ProviderRefused      401, 402, 404, 422, moderation: a retry changes nothing
+    │   └── PredictionEnded      failed, canceled, aborted or gone: only a new prediction helps
+    ├── UnsafeDownload       an address that we do not fetch from
+    ├── BadPicture           the bytes are not a picture that we accept
+    └── StorageError         the bucket could not be read or written
+        └── StorageRefused       wrong key, no such bucket: a retry changes nothing
+
+Messages are shown to people, stored in manifests and sent in events: they never hold a secret or a
+presigned query.
+"""
+
+
+class ImagesError(Exception):
+    """Base of all errors that this product raises on purpose."""
+
+
+class InvalidInput(ImagesError):
+    """The article or an option is wrong; the message names the field and the mend."""
+
+
+class ConfigurationError(ImagesError):
+    """A variable, token or bucket is wrong or refused; the message names it and the mend."""
+
+
+class ProviderError(ImagesError):
+    """The provider delivered no picture."""
+
+
+class ProviderBusy(ProviderError):
+    """A passing trouble: worth a retry, not before `retry_after` seconds where the provider said so."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ProviderRefused(ProviderError):
+    """The provider said no (token, balance, unknown model, bad input, moderation); retrying is no use."""
+
+
+class PredictionEnded(ProviderError):
+    """The prediction ended without a picture, or its output is gone: only a new one helps."""
+
+
+class UnsafeDownload(ImagesError):
+    """The address is not one that pictures may be fetched from."""
+
+
+class BadPicture(ImagesError):
+    """The bytes are not a picture, or one that is too large or of a kind we do not store."""
+
+
+class StorageError(ImagesError):
+    """The bucket could not be read or written."""
+
+
+class StorageRefused(StorageError):
+    """The bucket refuses us for good: wrong key, no such bucket."""

@@ -1,0 +1,88 @@
+"""How a set is shown: gallery and table of the Prefect UI, and the page that stands on its own."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from imaging.record import Image, ImageSet
+
+# What each status means to the person who looks.
+STATUS_TEXT = {
+    "stored": "stored",
+    "reused": "reused",
+    "provider_url": "not stored: provider's URL, short-lived",
+    "inline": "not stored: kept as data",
+    "failed": "failed",
+}
+
+
+def markdown_gallery(image_set: ImageSet, thumbnails: Mapping[str, str]) -> str:
+    """Return the gallery for the Prefect UI; `thumbnails` maps image names to small `data:` URLs."""
+    return _templates.get_template("gallery.md.j2").render(_context(image_set, thumbnails))
+
+
+def html_page(image_set: ImageSet, thumbnails: Mapping[str, str]) -> str:
+    """Return a self-contained HTML page of the set; `thumbnails` as above."""
+    return _templates.get_template("gallery.html.j2").render(_context(image_set, thumbnails))
+
+
+def table(image_set: ImageSet) -> list[dict[str, str]]:
+    """Return the rows of the URL set's table: one for each image, in the plan's order."""
+    return [
+        {
+            "image": image.name,
+            "kind": image.kind.value,
+            "status": image.status,
+            "size": size(image),
+            "made by": f"{image.provider}: {image.model}",
+            "cost (USD)": f"{image.cost_usd:.3f}",
+            "url": short_url(image),
+        }
+        for image in image_set.images
+    ]
+
+
+def size(image: Image) -> str:
+    """Return pixels and bytes for people: `2752x1536, 3.1 MB`."""
+    if image.width is None or image.bytes is None:
+        return "-"
+    amount = f"{image.bytes / 1e6:.1f} MB" if image.bytes >= 1e6 else f"{image.bytes / 1e3:.0f} KB"
+    return f"{image.width}x{image.height}, {amount}"
+
+
+def short_url(image: Image) -> str:
+    """Return the image's URL; of a `data:` URL only its beginning, of a failed image the reason."""
+    if image.url is None:
+        return image.error or "-"
+    return f"{image.url[:40]}…" if image.url.startswith("data:") else image.url
+
+
+def _context(image_set: ImageSet, thumbnails: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "set": image_set,
+        "images": [(image, thumbnails.get(image.name) or image.url) for image in image_set.images],
+        "painted": any(image.provider == "painter" for image in image_set.images),
+        "status_text": STATUS_TEXT,
+    }
+
+
+def _literal(text: object) -> Markup:
+    """Write every ASCII punctuation mark as an entity: the text is neither Markdown nor HTML any more.
+
+    Titles and errors come from outside; in a Markdown artifact they must not become a link or a tag.
+    """
+    folded = " ".join(str(text).split())
+    return Markup(re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", folded))  # noqa: S704 - see above
+
+
+_templates = Environment(
+    loader=PackageLoader("imaging", "templates"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters |= {"literal": _literal, "size": size}

@@ -1,0 +1,63 @@
+"""Where things lie in the bucket, and how long caches may keep them (README, "Objects in the bucket")."""
+
+from imaging.slug import short_hash
+from imaging.spec import ImageSpec
+
+IMMUTABLE = "public, max-age=31536000, immutable"  # the name holds a hash of the content: it never changes
+SHORT = "public, max-age=300"  # a fixed name: a refresh overwrites it
+NO_CACHE = "no-cache"  # the manifest
+
+# Beside the tenants' folders; a `user_id` never starts with an underscore, so these cannot collide with one.
+RESULTS_FOLDER = "_results"
+CLAIMS_FOLDER = "_claims"
+
+
+def prefix(user_id: str, slug: str) -> str:
+    """Return the folder of one article, with its trailing slash."""
+    return f"{user_id}/{slug}/"
+
+
+def manifest_key(user_id: str, slug: str) -> str:
+    """Return the key of the article's manifest."""
+    return f"{prefix(user_id, slug)}manifest.json"
+
+
+def claim_key(user_id: str, slug: str) -> str:
+    """Return the key of the note that says which article owns `slug`."""
+    return f"{CLAIMS_FOLDER}/{user_id}/{slug}.json"
+
+
+def hero_stem(user_id: str, slug: str) -> str:
+    """Stem of the hero: a fixed name."""
+    return f"{prefix(user_id, slug)}hero"
+
+
+def supporting_stem(user_id: str, slug: str, aspect: str) -> str:
+    """Stem of the supporting picture on `aspect`: stable for as long as the aspect's words are."""
+    return f"{prefix(user_id, slug)}supporting/{short_hash(aspect)}"
+
+
+def comparison_stem(user_id: str, slug: str, model: str) -> str:
+    """Stem of one model's picture in the comparison; the content's hash follows."""
+    return f"{prefix(user_id, slug)}comparison/{model}"
+
+
+def card_stem(user_id: str, slug: str, platform: str) -> str:
+    """Stem of a platform's Open Graph card: a fixed name."""
+    return f"{prefix(user_id, slug)}platform/{platform}_og"
+
+
+def social_stem(user_id: str, slug: str, platform: str) -> str:
+    """Stem of a platform's AI picture; the content's hash follows."""
+    return f"{prefix(user_id, slug)}platform/{platform}"
+
+
+def object_key(spec: ImageSpec, sha256: str, extension: str) -> str:
+    """Return the full key of a made picture: stem, hash where the name holds one, extension with its dot."""
+    content = f"_{sha256[: spec.hash_length]}" if spec.hash_length else ""
+    return f"{spec.stem}{content}{extension}"
+
+
+def cache_control(spec: ImageSpec) -> str:
+    """Return the Cache-Control header of the picture's object."""
+    return IMMUTABLE if spec.hash_length else SHORT

@@ -1,0 +1,122 @@
+"""Models and prices: the one table, which users may override in part (`IMAGES_MODELS`)."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from imaging.errors import ConfigurationError
+from imaging.validation import explain
+
+# What the comparison models are told to leave out; Flux knows no negative prompt.
+NEGATIVE_PROMPT = "text, letters, watermark, logo, signature, blurry, low quality, deformed, extra fingers"
+
+
+class Model(BaseModel):
+    """A vendor's model, its parameters beside the prompt, and its price for one picture in USD."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: Literal["replicate", "chutes"]
+    name: str = Field(min_length=1)
+    params: dict[str, JsonValue] = {}
+    price_usd: float = Field(ge=0)
+
+    @property
+    def short_name(self) -> str:
+        """The name as it stands in keys: `chutes-qwen-image` is `qwen-image`."""
+        return self.name.rpartition("/")[2].removeprefix("chutes-")
+
+
+class ModelTable(BaseModel):
+    """Who makes which kind. Prices are list prices of November 2026; Chutes bills time: an estimate."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hero: Model = Model(
+        provider="replicate",
+        name="black-forest-labs/flux-1.1-pro-ultra",
+        params={"aspect_ratio": "16:9", "output_format": "png", "safety_tolerance": 4, "raw": False},
+        price_usd=0.06,
+    )
+    supporting: Model = Model(
+        provider="replicate",
+        name="black-forest-labs/flux-dev",
+        params={"aspect_ratio": "1:1", "output_format": "png"},
+        price_usd=0.025,
+    )
+    juggernautxl: Model = Model(
+        provider="chutes",
+        name="chutes-juggernautxl",
+        params={"width": 1024, "height": 1024, "num_inference_steps": 25, "guidance_scale": 7.5,
+                "negative_prompt": NEGATIVE_PROMPT},
+        price_usd=0.006,
+    )  # fmt: skip
+    qwen_image: Model = Model(
+        provider="chutes",
+        name="chutes-qwen-image",
+        # Qwen-Image reads true_cfg_scale and ignores guidance_scale.
+        params={"width": 1024, "height": 1024, "num_inference_steps": 35, "true_cfg_scale": 4.0,
+                "negative_prompt": NEGATIVE_PROMPT},
+        price_usd=0.006,
+    )  # fmt: skip
+    instagram: Model = Model(
+        provider="replicate",
+        name="black-forest-labs/flux-dev",
+        params={"aspect_ratio": "1:1", "output_format": "png"},
+        price_usd=0.025,
+    )
+    tiktok: Model = Model(
+        provider="replicate",
+        name="black-forest-labs/flux-dev",
+        params={"aspect_ratio": "9:16", "output_format": "png"},
+        price_usd=0.025,
+    )
+
+
+def model_table(overrides: Mapping[str, Any]) -> ModelTable:
+    """Return the table with `overrides` laid over it: `{"hero": {"price_usd": 0.05}}` changes that alone.
+
+    `params` are laid over the default ones key by key as long as the model stays the same; another model
+    starts from the parameters given.
+    Raises ConfigurationError naming what is wrong in `IMAGES_MODELS`.
+    """
+    table = ModelTable().model_dump()
+    for role, change in overrides.items():
+        default = table.get(role, {})
+        if not isinstance(change, Mapping):
+            raise ConfigurationError(f'IMAGES_MODELS: {role} must be an object like {{"price_usd": 0.05}}')
+        same_model = change.get("name", default.get("name")) == default.get("name")
+        params = (default.get("params", {}) if same_model else {}) | change.get("params", {})
+        table[role] = default | dict(change) | {"params": params}
+    try:
+        return ModelTable.model_validate(table)
+    except ValidationError as error:
+        raise ConfigurationError(f"IMAGES_MODELS: {explain(error)}") from None
+
+
+# Pixels as the models deliver them, by aspect ratio; what the offline painter paints too.
+_DELIVERED = {
+    ("flux-1.1-pro-ultra", "16:9"): (2752, 1536),
+    ("flux-dev", "1:1"): (1024, 1024),
+    ("flux-dev", "9:16"): (768, 1344),
+    ("flux-dev", "16:9"): (1344, 768),
+}
+
+
+def delivered_size(model: Model) -> tuple[int, int]:
+    """Return the (width, height) in pixels that `model` is expected to deliver with its parameters."""
+    width, height = model.params.get("width"), model.params.get("height")
+    if isinstance(width, int) and isinstance(height, int):
+        return width, height
+    ratio = str(model.params.get("aspect_ratio", "1:1"))
+    return _DELIVERED.get((model.short_name, ratio)) or _about_a_megapixel(ratio)
+
+
+def _about_a_megapixel(ratio: str) -> tuple[int, int]:
+    try:
+        across, down = (float(part) for part in ratio.split(":"))
+        unit = (1024 * 1024 / (across * down)) ** 0.5
+    except (ValueError, ZeroDivisionError, TypeError):
+        return 1024, 1024
+    return max(32, round(across * unit / 32) * 32), max(32, round(down * unit / 32) * 32)

@@ -1,0 +1,102 @@
+"""Looking at bytes: is this a picture that we store, and what exactly is it?"""
+
+import base64
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, UnidentifiedImageError
+
+from imaging.errors import BadPicture
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_PIXELS = 64_000_000
+THUMBNAIL_SIZE = (320, 320)  # pixels, the box that thumbnails are fitted into
+
+# The formats that we store: content type and extension follow the bytes, never a header or a name.
+FORMATS = {
+    "PNG": ("image/png", ".png"),
+    "JPEG": ("image/jpeg", ".jpg"),
+    "WEBP": ("image/webp", ".webp"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture's bytes and what they are. Width and height in pixels.
+
+    `thumbnail` is a small WebP as a `data:` URL of a few kilobytes, for pages that show many pictures.
+    """
+
+    data: bytes
+    content_type: str
+    extension: str
+    width: int
+    height: int
+    thumbnail: str
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def md5(self) -> str:
+        """Hex MD5 of the bytes: what an S3 store calls the ETag of an object that came in one part."""
+        return md5(self.data)
+
+    @property
+    def data_url(self) -> str:
+        """The picture as a `data:` URL."""
+        return f"data:{self.content_type};base64,{base64.b64encode(self.data).decode()}"
+
+
+def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
+    """Return the picture in `data`, decoded to its last pixel to be sure.
+
+    Raises BadPicture for what is not a PNG, JPEG or WebP, is truncated, or has more than `max_pixels`.
+    """
+    try:
+        with _open(data) as image:
+            width, height = image.size
+            if width * height > max_pixels:
+                raise BadPicture(f"the picture has {width}x{height} pixels; at most {max_pixels:,} are accepted")
+            image.load()
+            small = _thumbnail(image)
+            content_type, extension = FORMATS[image.format or ""]
+    except UnidentifiedImageError:
+        raise BadPicture(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise BadPicture(f"the picture cannot be decoded: {error}") from None
+    return Picture(data, content_type, extension, width, height, small)
+
+
+def md5(data: bytes) -> str:
+    """Return the hex MD5 of `data`."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def encode(image: Image.Image, image_format: str) -> bytes:
+    """Return `image` as PNG ("png") or high-quality JPEG ("jpg") bytes."""
+    out = io.BytesIO()
+    if image_format == "jpg":
+        image.convert("RGB").save(out, "JPEG", quality=92, subsampling=0, optimize=True)
+    else:
+        image.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+def _thumbnail(image: Image.Image) -> str:
+    small = image.copy() if max(image.size) <= 640 else image.reduce(max(image.size) // 640)
+    small.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    small.convert("RGB").save(out, "WEBP", quality=72, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
+
+
+def _open(data: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        # Pillow warns of bombs above its own limit; ours is checked by the caller, before any pixel is decoded.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(io.BytesIO(data), formats=tuple(FORMATS))

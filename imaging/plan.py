@@ -1,0 +1,138 @@
+"""The plan: which pictures an article gets, in which order, made by whom."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from imaging import keys, prompts
+from imaging.article import Article
+from imaging.models import Model, ModelTable, delivered_size
+from imaging.sections import aspects, sections
+from imaging.spec import ImageSpec, Kind, Provider
+
+CARD_PLATFORMS = {"linkedin": "LinkedIn", "facebook": "Facebook"}
+SOCIAL_PLATFORMS = {"instagram": "Instagram", "tiktok": "TikTok"}
+CARD_SIZE = (1200, 630)  # pixels; what LinkedIn and Facebook show uncropped
+
+
+def supporting_count(body: str) -> int:
+    """Return how many supporting pictures a body of this length gets: by its H2 sections, 0, 1 or 2."""
+    count = len(sections(body))
+    return 2 if count >= 6 else 1 if count >= 4 else 0
+
+
+class Planner:
+    """Turns one article into the specs of its pictures.
+
+    `slug` is the slug that the article owns. Specs of a provider that is not in `providers` are given to
+    the offline painter. `logo_sha256` stands for the logo's pixels in the digest of the cards.
+    """
+
+    def __init__(
+        self,
+        article: Article,
+        slug: str,
+        models: ModelTable,
+        providers: Collection[Provider],
+        logo_sha256: str | None = None,
+    ) -> None:
+        self.article = article
+        self.place = (article.user_id, slug)
+        self.models = models
+        self.providers = providers
+        self.logo_sha256 = logo_sha256
+
+    def specs(self) -> list[ImageSpec]:
+        """Return the specs in the order of the plan."""
+        return [*self._hero(), *self._supporting(), *self._comparison(), *self._cards(), *self._social()]
+
+    def _hero(self) -> Iterator[ImageSpec]:
+        yield self._generated(
+            self.models.hero,
+            name="hero",
+            kind=Kind.HERO,
+            prompt=prompts.hero_prompt(self.article),
+            stem=keys.hero_stem(*self.place),
+            alt_text=self._alt(Kind.HERO),
+        )
+
+    def _supporting(self) -> Iterator[ImageSpec]:
+        wanted = supporting_count(self.article.body)
+        for number, aspect in enumerate(aspects(self.article.body, wanted), start=1):
+            yield self._generated(
+                self.models.supporting,
+                name=f"supporting-{number}",
+                kind=Kind.SUPPORTING,
+                prompt=prompts.supporting_prompt(self.article, aspect),
+                stem=keys.supporting_stem(*self.place, aspect),
+                alt_text=self._alt(Kind.SUPPORTING, aspect=aspect),
+            )
+
+    def _comparison(self) -> Iterator[ImageSpec]:
+        for model in (self.models.juggernautxl, self.models.qwen_image):
+            yield self._generated(
+                model,
+                name=f"comparison-{model.short_name}",
+                kind=Kind.COMPARISON,
+                prompt=prompts.comparison_prompt(self.article),
+                stem=keys.comparison_stem(*self.place, model.short_name),
+                hash_length=16,
+                alt_text=self._alt(Kind.COMPARISON, model=model.short_name),
+            )
+
+    def _cards(self) -> Iterator[ImageSpec]:
+        brand = self.article.brand
+        for platform, title in CARD_PLATFORMS.items():
+            yield ImageSpec(
+                name=platform,
+                kind=Kind.CARD,
+                platform=platform,
+                provider="pillow",
+                model=brand.template,
+                params={
+                    "title": self.article.topic,
+                    "excerpt": self.article.excerpt,
+                    "color": brand.color,
+                    "logo": brand.logo,
+                    "logo_sha256": self.logo_sha256,
+                },
+                size=CARD_SIZE,
+                user_id=self.article.user_id,
+                slug=self.place[1],
+                stem=keys.card_stem(*self.place, platform),
+                alt_text=self._alt(Kind.CARD, platform=title),
+            )
+
+    def _social(self) -> Iterator[ImageSpec]:
+        for platform, title in SOCIAL_PLATFORMS.items():
+            yield self._generated(
+                self.models.instagram if platform == "instagram" else self.models.tiktok,
+                name=platform,
+                kind=Kind.SOCIAL,
+                platform=platform,
+                prompt=prompts.social_prompt(self.article, platform),
+                stem=keys.social_stem(*self.place, platform),
+                hash_length=8,
+                alt_text=self._alt(Kind.SOCIAL, platform=title),
+            )
+
+    def _alt(self, kind: Kind, **words: str) -> str:
+        return prompts.alt_text(self.article.language, kind, self.article.topic, **words)
+
+    def _generated(self, model: Model, **fields: Any) -> ImageSpec:
+        """A spec for `model`, or for the painter where the model's provider is not configured."""
+        fields |= {"user_id": self.article.user_id, "slug": self.place[1], "size": delivered_size(model)}
+        if model.provider in self.providers:
+            return ImageSpec(
+                provider=model.provider,
+                model=model.name,
+                params=model.params,
+                price_usd=model.price_usd,
+                **fields,
+            )
+        image_format = "jpg" if model.provider == "chutes" else "png"
+        return ImageSpec(
+            provider="painter",
+            model="offline-painter",
+            params={"color": self.article.brand.color, "output_format": image_format},
+            **fields,
+        )

@@ -1,0 +1,193 @@
+"""What came out: the stored image, its entry in the set, and the set itself (manifest, event, return value)."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from imaging.spec import ImageSpec, Kind, Provider
+
+Status = Literal["stored", "reused", "provider_url", "inline", "failed"]
+
+
+class StoredImage(BaseModel):
+    """What a task returns: one small description of a picture that was made, and is stored or was saved otherwise.
+
+    This is what the cache keeps. It names the object by its key; URLs are made when they are shown, since
+    the address in front of a bucket may change. `cost_usd` is what making it cost. `thumbnail` is a
+    `data:` URL of a few kilobytes. `fallback_url` is set where the bucket could not be written, `trouble`
+    then says why.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: str
+    key: str
+    content_type: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    md5: str
+    cost_usd: float
+    prediction_id: str | None = None
+    thumbnail: str | None = None
+    fallback_url: str | None = None
+    trouble: str | None = None
+
+
+class Variant(BaseModel):
+    """A web format of an image: its key is the original's stem plus `.w{width}.{format}`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal["avif", "webp"]
+    width: int
+    height: int
+    bytes: int
+    content_type: str
+    key: str
+    url: str
+
+
+class Image(BaseModel):
+    """One entry of the set. Width and height in pixels, `cost_usd` what this run spent on it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: Kind
+    platform: str | None
+    status: Status
+    durable: bool
+    url: str | None
+    key: str | None
+    content_type: str | None
+    width: int | None
+    height: int | None
+    bytes: int | None
+    sha256: str | None
+    alt_text: str
+    provider: Provider
+    model: str
+    prompt: str | None
+    cost_usd: float
+    prediction_id: str | None
+    fallback_from: str | None = None
+    error: str | None = None
+    variants: list[Variant] = []
+    digest: str
+    md5: str | None
+
+
+class ImageSet(BaseModel):
+    """Every picture of one article: the manifest, the event's payload and the flow's return value.
+
+    `problems` are what is wrong with the run beside its images (the manifest could not be written, say).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: Literal[1] = 1
+    user_id: str
+    slug: str
+    topic: str
+    article_id: str | None
+    created_at: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    flow_run_id: str | None = None
+    manifest_url: str | None = None
+    images: list[Image]
+    problems: list[str] = []
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def status(self) -> Literal["complete", "degraded"]:
+        """Complete: every planned image is durable, none is a fallback, nothing else went wrong."""
+        return "degraded" if self.troubles else "complete"
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def cost_usd(self) -> float:
+        """What this run spent, in USD."""
+        return round(sum(image.cost_usd for image in self.images), 6)
+
+    @property
+    def troubles(self) -> list[str]:
+        """One line for each thing that keeps the set from being complete."""
+        images = [
+            f"{image.name}: {image.status}" + (f" ({image.error})" if image.error else "")
+            for image in self.images
+            if not image.durable or image.fallback_from
+        ]
+        return [*images, *self.problems]
+
+
+def described(spec: ImageSpec, stored: StoredImage, *, reused: bool, url: str) -> Image:
+    """Return the set's entry for a picture that exists. `url` is the public one of its object."""
+    status: Status = "reused" if reused else "stored"
+    if stored.fallback_url is not None:
+        status = "inline" if stored.fallback_url.startswith("data:") else "provider_url"
+    durable = stored.fallback_url is None
+    return Image(
+        **_from_spec(spec),
+        status=status,
+        durable=durable,
+        url=url if durable else stored.fallback_url,
+        key=stored.key if durable else None,
+        **stored.model_dump(include={"content_type", "width", "height", "bytes", "sha256", "md5", "prediction_id"}),
+        cost_usd=0.0 if reused else stored.cost_usd,
+        error=stored.trouble,
+    )
+
+
+def failed(spec: ImageSpec, error: str) -> Image:
+    """Return the set's entry for a picture that could not be made."""
+    return Image(
+        **_from_spec(spec),
+        status="failed",
+        durable=False,
+        url=None,
+        key=None,
+        content_type=None,
+        width=None,
+        height=None,
+        bytes=None,
+        sha256=None,
+        md5=None,
+        cost_usd=0.0,
+        prediction_id=None,
+        error=error,
+    )
+
+
+def _from_spec(spec: ImageSpec) -> dict[str, object]:
+    return {
+        "name": spec.name,
+        "kind": spec.kind,
+        "platform": spec.platform,
+        "alt_text": spec.alt_text,
+        "provider": spec.provider,
+        "model": spec.model,
+        "prompt": spec.prompt,
+        "digest": spec.digest,
+    }
+
+
+def as_stored(image: Image) -> StoredImage | None:
+    """Return what a manifest's entry says about an object in the bucket, or None where it names none."""
+    if not image.durable or not image.key:
+        return None
+    fields = image.model_dump(
+        include={
+            "digest",
+            "key",
+            "content_type",
+            "width",
+            "height",
+            "bytes",
+            "sha256",
+            "md5",
+            "prediction_id",
+        }
+    )
+    return StoredImage(**fields, cost_usd=0.0)

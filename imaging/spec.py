@@ -1,0 +1,70 @@
+"""What is to be made: one frozen value for each picture of an article's plan."""
+
+import hashlib
+import json
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+# Raise by hand when the code changes what a picture looks like: every digest, and so every cache entry,
+# changes with it. A hash of the source would not see a changed helper.
+REVISION = 1
+
+Provider = Literal["replicate", "chutes", "pillow", "painter"]
+
+
+class Kind(StrEnum):
+    """The kinds of picture, in the words of `--only`."""
+
+    HERO = "hero"
+    SUPPORTING = "supporting"
+    COMPARISON = "comparison"
+    CARD = "card"
+    SOCIAL = "social"
+
+
+class ImageSpec(BaseModel):
+    """One picture to be made: who makes it, from what, and where it goes.
+
+    `params` are the maker's own parameters beside the prompt. `size` is (width, height) in pixels as the
+    maker delivers it. `stem` is the key without hash and extension; `hash_length` the number of hex digits
+    of the content's SHA-256 that follow it (0: a fixed name). `price_usd` is the list price of one call.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    kind: Kind
+    platform: str | None = None
+    provider: Provider
+    model: str
+    prompt: str | None = None
+    params: dict[str, JsonValue] = {}
+    size: tuple[int, int]
+    user_id: str
+    slug: str
+    stem: str
+    hash_length: int = 0
+    alt_text: str
+    price_usd: float = 0.0
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 over exactly what changes the pixels or the place; nothing of the run or its keys."""
+        material = {
+            "revision": REVISION,
+            "provider": self.provider,
+            "model": self.model,
+            "prompt": self.prompt,
+            "params": self.params,
+            "size": self.size,
+            "stem": self.stem,
+        }
+        canonical = json.dumps(material, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def cache_key(self) -> str:
+        """The key of the cached result: readable, grouped by tenant and article, unique by the digest."""
+        return f"{self.stem}-{self.digest[:32]}"

@@ -1,0 +1,16 @@
+"""Validation errors in words for people."""
+
+from pydantic import ValidationError
+
+
+def explain(error: ValidationError) -> str:
+    """Return every complaint of `error` in one line, each led by its field; the wrong values are left out.
+
+    A value may be a secret that was put into the wrong field, so it is never echoed.
+    """
+    complaints = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        field = ".".join(str(part) for part in item["loc"])
+        message = item["msg"].removeprefix("Value error, ")
+        complaints.append(f"{field}: {message}" if field else message)
+    return "; ".join(complaints)

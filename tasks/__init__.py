@@ -1,0 +1,1 @@
+"""What Prefect retries, caches and shows: thin wrappers with the policy in the decorator."""

@@ -1,0 +1,28 @@
+"""Open Graph cards, drawn with Pillow. Cache: on the spec's digest; equal cards are drawn once in a process."""
+
+from prefect import task
+
+from blocks.logo import load_logo
+from blocks.toolbox import toolbox
+from imaging.cards import Card, draw_card
+from imaging.record import StoredImage
+from imaging.spec import ImageSpec
+from tasks.policy import CACHED, Terms, by_spec, image_name
+from tasks.storing import Made, keep
+
+
+@task(name="draw_card", task_run_name=image_name, tags=["pillow", "image"], cache_key_fn=by_spec, **CACHED)
+def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
+    """Return `spec`'s card, drawn here and stored: `earlier` where it already lies in the bucket."""
+    if earlier:
+        return earlier
+    logo = spec.params["logo"] if spec.params.get("logo_sha256") else None
+    card = Card(
+        title=str(spec.params["title"]),
+        excerpt=str(spec.params["excerpt"]),
+        color=str(spec.params["color"]) if spec.params["color"] else None,
+        logo=load_logo(toolbox(), spec.user_id, str(logo)) if logo else None,
+        template=spec.model,  # type: ignore[arg-type] # validated with the article
+        size=spec.size,
+    )
+    return keep(spec, draw_card(card), terms)

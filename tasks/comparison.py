@@ -1,0 +1,24 @@
+"""Pictures by Chutes: one call answers with the bytes, which are stored at once.
+
+Cache: on the spec's digest. Needs the block `chutes` (or `CHUTES_API_KEY`).
+"""
+
+from prefect import task
+
+from blocks.toolbox import toolbox
+from imaging.errors import ConfigurationError
+from imaging.record import StoredImage
+from imaging.spec import ImageSpec
+from tasks.policy import CACHED, RETRIED, Terms, by_spec, image_name
+from tasks.storing import Made, keep
+
+
+@task(task_run_name=image_name, tags=["chutes", "paid", "image"], cache_key_fn=by_spec, **CACHED, **RETRIED)
+def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
+    """Return `spec`'s picture, made by Chutes and stored: `earlier` where it already lies in the bucket."""
+    if earlier:
+        return earlier
+    block = toolbox().chutes
+    if block is None:
+        raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")
+    return keep(spec, block.generate(spec), terms)

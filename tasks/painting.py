@@ -1,0 +1,21 @@
+"""Pictures by the offline painter, for when a provider is not configured. Cache: on the spec's digest."""
+
+from prefect import task
+
+from imaging.painter import paint
+from imaging.picture import encode
+from imaging.record import StoredImage
+from imaging.spec import ImageSpec
+from tasks.policy import CACHED, Terms, by_spec, image_name
+from tasks.storing import Made, keep
+
+
+@task(task_run_name=image_name, tags=["painter", "image"], cache_key_fn=by_spec, **CACHED)
+def paint_offline(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
+    """Return `spec`'s picture, painted here and stored: `earlier` where it already lies in the bucket."""
+    if earlier:
+        return earlier
+    color = spec.params.get("color")
+    # The stem keeps pictures apart that share a prompt, as the compared models do.
+    canvas = paint(f"{spec.prompt}\n{spec.stem}", spec.size, str(color) if color else None)
+    return keep(spec, encode(canvas, str(spec.params.get("output_format", "png"))), terms)

@@ -1,0 +1,68 @@
+"""The policy that the image tasks share: cache key, run name, what is worth a retry."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from prefect import Task
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import TaskRunContext
+from prefect.runtime import task_run
+
+from imaging.errors import ProviderBusy
+from imaging.spec import ImageSpec
+
+RETRY_DELAYS = [1, 3, 9]  # seconds, with jitter; a provider's Retry-After is waited for on top
+
+
+def by_spec(_context: TaskRunContext, parameters: dict[str, Any]) -> str:
+    """Cache key of a made picture: exactly what changes its pixels or its place."""
+    spec: ImageSpec = parameters["spec"]
+    return spec.cache_key
+
+
+def by_spec_prediction(_context: TaskRunContext, parameters: dict[str, Any]) -> str:
+    """Cache key of the prediction that was created for a picture."""
+    spec: ImageSpec = parameters["spec"]
+    return f"{spec.cache_key}.prediction"
+
+
+def image_name() -> str:
+    """Task runs are named for their image: `hero`, `instagram`."""
+    spec: ImageSpec = task_run.parameters["spec"]
+    return spec.name
+
+
+def prediction_name() -> str:
+    """The step that costs money stands beside its image: `hero (create)`."""
+    return f"{image_name()} (create)"
+
+
+def worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Passing trouble alone is worth a retry; what cannot succeed (401, 402, 404, 422, moderation) is not."""
+    return isinstance(state.data, ProviderBusy)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for every image of a run.
+
+    `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket cannot be written in this run, if so.
+    """
+
+    anew: bool = False
+    storage_trouble: str | None = None
+
+
+# Results are small JSON documents, read by other processes: nothing is kept in memory, where an object
+# deleted behind our back would go unnoticed.
+CACHED: dict[str, Any] = {
+    "persist_result": True,
+    "result_serializer": "json",
+    "cache_result_in_memory": False,
+}
+RETRIED: dict[str, Any] = {
+    "retries": len(RETRY_DELAYS),
+    "retry_delay_seconds": RETRY_DELAYS,
+    "retry_jitter_factor": 0.5,
+    "retry_condition_fn": worth_a_retry,
+}

@@ -1,0 +1,33 @@
+"""Progress while a run goes on: an artifact in the UI, a line in the log for each image."""
+
+from uuid import UUID
+
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.logging import get_run_logger
+
+from imaging.gallery import size
+from imaging.record import Image
+
+
+class Progress:
+    """Counts images as they come in. `total` is the number of planned ones."""
+
+    def __init__(self, key: str, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._artifact: UUID = create_progress_artifact(0.0, key=key, description=f"0 of {total} images", _sync=True)
+
+    def count(self, image: Image) -> None:
+        """Note that `image` is done, well or badly."""
+        self._done += 1
+        log = get_run_logger()
+        if image.durable:
+            log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd)
+        else:
+            log.warning("%s %s: %s", image.name, image.status, image.error)
+        update_progress_artifact(  # type: ignore[call-arg]
+            self._artifact,
+            progress=100.0 * self._done / self._total,
+            description=f"{self._done} of {self._total} images",
+            _sync=True,
+        )

@@ -1,0 +1,106 @@
+"""The record of a run: manifest, artifacts, page and event. All of them say the same as the flow's return value."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.events import emit_event
+from prefect.logging import get_run_logger
+
+from blocks.toolbox import toolbox
+from imaging import gallery, keys
+from imaging.errors import StorageError
+from imaging.record import Image, ImageSet
+from tasks.stock import Stock
+
+_MAX_EVENT_BYTES = 1_000_000  # Prefect drops events above 1.5 MB without a word
+
+
+@task(task_run_name="manifest", persist_result=False)
+def write_manifest(image_set: ImageSet, stock: Stock) -> ImageSet:
+    """Write `manifest.json` beside the images and return the set with its URL, or with the trouble it met.
+
+    Images that this run was not asked for (`--only`) keep their entries, as long as they still lie there.
+    """
+    if stock.trouble:
+        return image_set.model_copy(update={"problems": [*image_set.problems, f"no manifest: {stock.trouble}"]})
+    store = toolbox().store
+    key = keys.manifest_key(image_set.user_id, image_set.slug)
+    recorded = image_set.model_copy(update={"manifest_url": store.url(key)})
+    kinds = {image.kind for image in image_set.images}
+    others = [image for image in stock.images if image.kind not in kinds and stock.earlier(image.digest)]
+    whole = recorded.model_copy(update={"images": in_plan_order([*recorded.images, *others])})
+    try:
+        store.put_json(key, whole.model_dump_json(indent=1))
+    except StorageError as error:
+        return image_set.model_copy(update={"problems": [*image_set.problems, f"no manifest: {error}"]})
+    return recorded
+
+
+def in_plan_order(images: list[Image]) -> list[Image]:
+    """Return the images ordered by kind as the plan has them; within a kind their order stays."""
+    order = list(type(images[0].kind)) if images else []
+    return sorted(images, key=lambda image: order.index(image.kind))
+
+
+def show(image_set: ImageSet, thumbnails: Mapping[str, str]) -> None:
+    """Create the gallery and the table in the UI."""
+    place = artifact_place(image_set.user_id, image_set.slug)
+    create_markdown_artifact(  # type: ignore[call-arg] # _sync is not typed
+        gallery.markdown_gallery(image_set, thumbnails),
+        key=f"gallery-{place}",
+        description=f"Every picture of “{image_set.topic}”",
+        _sync=True,
+    )
+    create_table_artifact(  # type: ignore[call-arg]
+        gallery.table(image_set), key=f"images-{place}", description=f"URLs of “{image_set.topic}”", _sync=True
+    )
+
+
+def artifact_place(user_id: str, slug: str) -> str:
+    """Return tenant and slug as an artifact key may hold them: it knows no underscore."""
+    return f"{user_id.replace('_', '-')}-{slug}"
+
+
+def write_page(image_set: ImageSet, thumbnails: Mapping[str, str]) -> Path | None:
+    """Write the self-contained gallery page below `IMAGES_DATA_DIR` and return its path, None if it cannot."""
+    path = page_path(image_set)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(gallery.html_page(image_set, thumbnails), encoding="utf-8")
+    except OSError as error:
+        get_run_logger().warning("no gallery page at %s: %s", path, error.strerror)
+        return None
+    return path
+
+
+def page_path(image_set: ImageSet) -> Path:
+    """Return where the gallery page of a set lies on this machine."""
+    return toolbox().settings.images_data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
+
+
+def announce(image_set: ImageSet) -> None:
+    """Emit `article-images.completed` or `article-images.degraded` with the set as its payload."""
+    outcome = "completed" if image_set.status == "complete" else "degraded"
+    emit_event(
+        event=f"article-images.{outcome}",
+        resource={
+            "prefect.resource.id": f"article-images.{image_set.user_id}.{image_set.slug}",
+            "prefect.resource.name": image_set.topic,
+        },
+        payload=_payload(image_set),
+    )
+
+
+def _payload(image_set: ImageSet) -> dict[str, object]:
+    """The set as JSON; pictures kept as data are left out where they would make the event too large to arrive."""
+    if len(image_set.model_dump_json()) > _MAX_EVENT_BYTES:
+        slim = [
+            image.model_copy(update={"url": None, "error": f"{image.error}; the data is in the flow's result"})
+            if image.status == "inline"
+            else image
+            for image in image_set.images
+        ]
+        image_set = image_set.model_copy(update={"images": slim})
+    return image_set.model_dump(mode="json")

@@ -1,0 +1,122 @@
+"""Before anything is spent: which slug is the article's, what already lies in the bucket, who refuses us.
+
+Never cached: it asks how things stand now.
+"""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prefect import task
+from prefect.filesystems import LocalFileSystem, WritableFileSystem
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from blocks.storage import ImageStore, looks_like_md5
+from blocks.toolbox import Toolbox, toolbox
+from imaging import keys
+from imaging.article import Article
+from imaging.claim import Claim
+from imaging.errors import ConfigurationError, InvalidInput, StorageError, StorageRefused
+from imaging.record import Image, StoredImage, as_stored
+from imaging.slug import candidates, slugify
+
+SomeModel = TypeVar("SomeModel", bound=BaseModel)
+
+
+class Stock(BaseModel):
+    """What the bucket holds of an article. `trouble` says why it could not be asked, if so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slug: str
+    objects: dict[str, tuple[int, str]] = {}
+    images: list[Image] = []
+    trouble: str | None = None
+
+    def holds(self, image: StoredImage) -> bool:
+        """Tell whether the very bytes of `image` lie under its key: by size, and by MD5 where the ETag is one."""
+        size, etag = self.objects.get(image.key, (-1, ""))
+        return size == image.bytes and (etag == image.md5 or not looks_like_md5(etag))
+
+    def earlier(self, digest: str) -> StoredImage | None:
+        """Return the picture that the last manifest names for this digest, if it still lies there."""
+        for image in self.images:
+            if image.digest == digest and (stored := as_stored(image)) and self.holds(stored):
+                return stored
+        return None
+
+
+@task(task_run_name="take stock", persist_result=False)
+def take_stock(article: Article) -> Stock:
+    """Claim the article's slug and list what is there: one LIST, not a HEAD for every image.
+
+    Raises ConfigurationError when the bucket refuses us for good. Passing trouble is a fact in the answer.
+    """
+    store = toolbox().store
+    try:
+        slug = _claim(store, article)
+        objects = store.list(keys.prefix(article.user_id, slug))
+        manifest = store.get_json(keys.manifest_key(article.user_id, slug))
+    except StorageRefused as refused:
+        raise ConfigurationError(
+            f"{refused}. Check B2_ENDPOINT, B2_BUCKET_NAME, B2_KEY_ID and B2_APPLICATION_KEY"
+            " (or the block b2-images, which wins over them)"
+        ) from None
+    except StorageError as error:
+        return Stock(slug=article.slug or slugify(article.topic), trouble=str(error))
+    return Stock(slug=slug, objects=objects, images=_images(manifest))
+
+
+@task(task_run_name="check providers", persist_result=False)
+def check_providers() -> None:
+    """Raise ConfigurationError for a token that is refused, while nothing is spent yet."""
+    if block := toolbox().replicate:
+        block.check_token()
+
+
+def results_storage(box: Toolbox) -> tuple[WritableFileSystem, str | None]:
+    """Return where task results are kept, and what is wrong with the shared place, if anything.
+
+    Prefect's cache fails open: a result store that does not answer reads as "not cached", and is paid for
+    again. So it is proven before anything is spent; where it fails, this machine's disk has to do.
+    """
+    local = LocalFileSystem(basepath=str(Path(box.settings.images_data_dir).resolve() / "results"))
+    if box.embedded:
+        return local, None
+    bucket = box.results_bucket
+    probe = ImageStore(bucket, "")
+    folder = bucket.bucket_folder
+    try:
+        probe.put_json(f"{folder}/.probe", "{}")
+        if probe.get_json(f"{folder}/.probe") != {}:
+            raise StorageError("what was written cannot be read back")
+    except StorageError as error:
+        return local, f"results are kept on this machine alone, so others may pay again: {error}"
+    return bucket, None
+
+
+def _claim(store: ImageStore, article: Article) -> str:
+    """Return the slug that is this article's own, noting it as claimed."""
+    ours = Claim.of(article)
+    # The topic before the id: an article that gets its id later still finds its own.
+    for slug in candidates(article.slug or slugify(article.topic), article.topic, article.article_id):
+        key = keys.claim_key(article.user_id, slug)
+        owner = _parsed(Claim, store.get_json(key))
+        if owner is None or owner.is_of(article):
+            if owner != ours:
+                store.put_json(key, ours.model_dump_json())
+            return slug
+    raise InvalidInput("slug: every name for this topic is taken; give the article an article_id or another slug")
+
+
+def _images(manifest: Any) -> list[Image]:
+    """Return the entries of an earlier manifest; one that cannot be read is as good as none."""
+    entries = manifest.get("images") if isinstance(manifest, dict) else None
+    parsed = (_parsed(Image, entry) for entry in entries) if isinstance(entries, list) else ()
+    return [image for image in parsed if image]
+
+
+def _parsed(model: type[SomeModel], document: Any) -> SomeModel | None:
+    try:
+        return model.model_validate(document)
+    except ValidationError:
+        return None

@@ -1,0 +1,67 @@
+"""The end that all images share: look at the bytes, store them, describe what was stored."""
+
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+from prefect.states import Completed
+from prefect.transactions import get_transaction
+
+from blocks.toolbox import toolbox
+from imaging import keys
+from imaging.errors import StorageError
+from imaging.picture import Picture, inspect
+from imaging.record import StoredImage
+from imaging.spec import ImageSpec
+from tasks.policy import Terms
+
+Made = StoredImage | State[StoredImage]
+
+
+def keep(
+    spec: ImageSpec,
+    data: bytes,
+    terms: Terms,
+    *,
+    prediction_id: str | None = None,
+    provider_url: str | None = None,
+) -> Made:
+    """Check and store the bytes of `spec`'s picture and return its description.
+
+    Where the bucket cannot be written the picture is not lost: the state `Degraded` carries a description
+    that holds the provider's own URL, or the picture itself as a data URL. That is never cached.
+    Raises BadPicture.
+    """
+    box = toolbox()
+    picture = inspect(data, box.settings.images_max_pixels)
+    stored = _description(spec, picture, prediction_id)
+    try:
+        if terms.storage_trouble:
+            raise StorageError(terms.storage_trouble)
+        box.store.put_picture(stored.key, picture, keys.cache_control(spec), _origin(spec))
+    except StorageError as error:
+        get_run_logger().warning("%s not stored, original URL %s: %s", spec.kind, provider_url or "none", error)
+        if transaction := get_transaction():
+            transaction.write_on_commit = False  # the next run stores it, instead of finding this in the cache
+        fallback = stored.model_copy(update={"fallback_url": provider_url or picture.data_url, "trouble": str(error)})
+        return Completed(name="Degraded", message=f"{spec.name}: {error}", data=fallback)
+    return stored
+
+
+def _description(spec: ImageSpec, picture: Picture, prediction_id: str | None) -> StoredImage:
+    return StoredImage(
+        digest=spec.digest,
+        key=keys.object_key(spec, picture.sha256, picture.extension),
+        content_type=picture.content_type,
+        width=picture.width,
+        height=picture.height,
+        bytes=len(picture.data),
+        sha256=picture.sha256,
+        md5=picture.md5,
+        cost_usd=spec.price_usd,
+        prediction_id=prediction_id,
+        thumbnail=picture.thumbnail,
+    )
+
+
+def _origin(spec: ImageSpec) -> dict[str, str]:
+    """Where the picture came from, for the object's metadata: short and ASCII (it travels in headers)."""
+    return {"provider": spec.provider, "model": spec.model[:200], "digest": spec.digest}

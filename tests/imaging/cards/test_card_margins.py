@@ -1,0 +1,61 @@
+"""No ink outside its box, measured on the drawn picture."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from imaging.cards import Card, draw_card
+from imaging.cards.contrast import scheme_for
+
+MARGIN, BAND = 80, 20  # the minimal template's, pixels at 1200x630
+
+TITLES = [
+    "A",
+    "Sleep better",
+    "Donaudampfschifffahrtsgesellschaftskapitän",
+    "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz " * 4,
+    "https://example.com/" + "a-very-long-path/" * 12,
+    "W" * 300,
+    "fjord ÅÄÖ ŐŰ Ṻ gjpqy " * 14,
+    "عشر عادات تحسّن نومك بهدوء كل يوم " * 6,
+    "איך לישון טוב יותר עם iPhone 15 (ובלעדיו) " * 5,
+    "睡眠の質を静かに高める十の習慣：科学が示す、今日からできること。" * 9,
+    "悄悄改善睡眠的十个好习惯，科学告诉你该怎么做" * 3,
+    "수면의 질을 조용히 높여 주는 열 가지 습관 " * 5,
+    "สิบนิสัยที่ช่วยให้คุณนอนหลับได้ดีขึ้นอย่างเงียบๆ" * 5,
+    "दस आदतें जो चुपचाप आपकी नींद सुधारती हैं " * 5,
+    "Rocket 🚀 👍🏽 👨‍👩‍👧 🇩🇪 " * 10,
+    "Z̸̡̢̛̗̘̙̜̝̞̟̠͇̊̋̌̍̎̏̐̑̒̓̔̕å̸̡̢̛̗̘̙̜̝̞̟̠͇̋̌̍̎̏̐̑̒̓̔̕lgo",
+]
+
+
+def stray_ink(card: Card) -> int:
+    """The number of pixels outside the margins (and the band) that are not paper."""
+    pixels = np.asarray(Image.open(BytesIO(draw_card(card))).convert("RGB")).astype(int)
+    ink = (pixels != np.array(scheme_for(card.color).paper)).any(axis=2)
+    height, width = ink.shape
+    band_is_left = ink[:, :BAND].all()
+    inside = np.zeros_like(ink)
+    left, right = (BAND, 0) if band_is_left else (0, BAND)
+    inside[MARGIN : height - MARGIN, left + MARGIN : width - right - MARGIN] = True
+    inside[:, :left] = True
+    inside[:, width - right :] = True
+    assert ink[:, left : width - right].any(), "nothing was drawn"
+    return int((ink & ~inside).sum())
+
+
+@pytest.mark.parametrize("title", TITLES, ids=range(len(TITLES)))
+def test_no_title_leaves_its_box(title: str) -> None:
+    """Whatever the script and the length, all ink of a card keeps to its margins."""
+    assert stray_ink(Card(title[:300].strip(), title.strip(), "#0a7d5a")) == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=300), st.text(max_size=120))
+def test_no_text_at_all_leaves_its_box(title: str, excerpt: str) -> None:
+    """Any Unicode text is drawn inside the margins, or left out."""
+    assert stray_ink(Card("x " + title, excerpt)) == 0

@@ -1,0 +1,20 @@
+"""The two image vendors, played on 127.0.0.1 and speaking their real wire protocols.
+
+Tests drive the product through real sockets: a reset, a lost answer or a body that never ends cannot be told
+apart from the vendor's. What would have cost money is counted in `paid`, so that a test can say "once".
+
+    with ReplicateStandin() as replicate, ChutesStandin() as chutes:
+        replicate.fault("create", "reset_after")  # paid for, and the answer lost
+        ...
+        assert replicate.created("black-forest-labs/flux-dev") == 1
+
+`Faults` in `faults.py` holds the vocabulary of everything that can go wrong.
+"""
+
+from .chutes_api import ChutesStandin, Generation
+from .faults import Fault
+from .messages import Answer, Call
+from .predictions import Prediction
+from .replicate_api import ReplicateStandin
+
+__all__ = ["Answer", "Call", "ChutesStandin", "Fault", "Generation", "Prediction", "ReplicateStandin"]
