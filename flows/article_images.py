@@ -8,16 +8,16 @@ storage is embedded and the pictures are painted offline.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from prefect import flow, unmapped
 from prefect.client.schemas.objects import State
-from prefect.context import SyncClientContext
-from prefect.filesystems import WritableFileSystem
+from prefect.context import FlowRunContext, SyncClientContext
 from prefect.futures import PrefectFuture, as_completed
 from prefect.runtime import flow_run
 from prefect.states import Completed
@@ -108,7 +108,10 @@ class ArticleRun:
         """Take stock, plan, make, record."""
         check_providers()
         self.stock = take_stock(self.article)
-        self.results = self._results()
+        with self._shared_results():
+            return self._make(only)
+
+    def _make(self, only: list[Kind] | None) -> ImageSet:
         specs = [spec for spec in self._plan() if not only or spec.kind in only]
         self.progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
         images = self._make_all(specs)
@@ -127,11 +130,20 @@ class ArticleRun:
         announce(image_set)
         return image_set
 
-    def _results(self) -> WritableFileSystem:
+    @contextmanager
+    def _shared_results(self) -> Iterator[None]:
+        """Keep the results of this run's tasks where every run of the article finds them.
+
+        Through the run's context: a task's own `result_storage` must be a saved block, and credentials that
+        come from the environment are not to be saved behind the user's back.
+        """
         storage, problem = results_storage(self.box)
         if problem:
             self.problems.append(problem)
-        return storage
+        run = cast(FlowRunContext, FlowRunContext.get())
+        store = run.result_store.model_copy(update={"result_storage": storage})
+        with run.model_copy(update={"result_store": store}):
+            yield
 
     def _plan(self) -> list[ImageSpec]:
         planner = Planner(
@@ -182,7 +194,7 @@ class ArticleRun:
         for provider, maker in MAKERS.items():
             mine = [spec for spec in specs if spec.provider == provider]
             earlier = [None if overwrite else self.stock.earlier(spec.digest) for spec in mine]
-            task = maker.with_options(result_storage=self.results, refresh_cache=overwrite)
+            task = maker.with_options(refresh_cache=overwrite)
             futures |= zip(task.map(mine, earlier=earlier, terms=unmapped(terms)), mine, strict=True)
         return futures
 

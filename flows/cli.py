@@ -92,7 +92,7 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool, quiet:
         from flows.report import progress_lines
 
         with progress_lines(quiet=quiet):
-            result = asyncio.run(article_images(article, only=only, refresh=refresh))  # type: ignore[arg-type]
+            result = asyncio.run(article_images(article, only=only, refresh=refresh))
         return cast(ImageSet, result)
 
 

@@ -12,7 +12,7 @@ from imaging.errors import InvalidInput
 from imaging.slug import MAX_LENGTH, SLUG, slugify
 from imaging.validation import explain
 
-USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}\Z"
+USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 _LOGO_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
 
@@ -57,7 +57,7 @@ class Article(BaseModel):
     body: str = Field("", max_length=2_000_000, title="Body", description="Markdown; its H2 headings steer the plan")
     excerpt: str = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
     language: str = Field(
-        "de", pattern=r"^[a-z]{2}\Z", title="Language", description="ISO 639-1, two letters: de, en, ja"
+        "de", pattern=r"^[a-z]{2}$", title="Language", description="ISO 639-1, two letters: de, en, ja"
     )
     user_id: str = Field(
         "default",

@@ -1,5 +1,6 @@
 """Progress while a run goes on: an artifact in the UI, a line in the log for each image."""
 
+from typing import cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
@@ -15,7 +16,8 @@ class Progress:
     def __init__(self, key: str, total: int) -> None:
         self._total = total
         self._done = 0
-        self._artifact: UUID = create_progress_artifact(0.0, key=key, description=f"0 of {total} images", _sync=True)
+        artifact = create_progress_artifact(0.0, key=key, description=f"0 of {total} images", _sync=True)  # type: ignore[call-arg] # not typed
+        self._artifact = cast(UUID, artifact)
 
     def count(self, image: Image) -> None:
         """Note that `image` is done, well or badly."""
