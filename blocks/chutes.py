@@ -7,7 +7,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from blocks.settings import Settings
-from blocks.vendor import vendor_error
+from blocks.vendor import TooLarge, WholeAnswers, vendor_error
 from imaging.errors import BadPicture, ProviderBusy, ProviderError
 from imaging.picture import MAX_BYTES
 from imaging.spec import ImageSpec
@@ -30,29 +30,26 @@ class Chutes(Block):
     def generate(self, spec: ImageSpec) -> bytes:
         """Return the bytes of a picture for `spec`. This is what costs money.
 
-        Raises ProviderBusy or ProviderRefused, BadPicture for an answer that is too large to be one.
+        Raises ProviderBusy or ProviderRefused, ProviderError when the answer was lost on the way, BadPicture
+        for an answer that is too large to be one.
         """
         url = self.base_url.replace("{slug}", spec.model).rstrip("/") + "/generate"
         body = {"prompt": spec.prompt, **spec.params}
         headers = {"Authorization": f"Bearer {self.api_key.get_secret_value()}"}
         try:
-            with _client(self.timeout).stream("POST", url, json=body, headers=headers) as response:
-                if response.status_code != 200:
-                    response.read()
-                    raise vendor_error("Chutes", "CHUTES_API_KEY", response)
-                data = bytearray()
-                for part in response.iter_bytes(65536):
-                    data += part
-                    if len(data) > MAX_BYTES:
-                        raise BadPicture(f"Chutes answered with more than {MAX_BYTES:,} bytes")
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            response = _client(self.timeout).post(url, json=body, headers=headers)
+        except TooLarge as error:
+            raise BadPicture(f"Chutes answered with {error}") from None
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderBusy(f"Chutes cannot be reached: {type(error).__name__}") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The request went out and may have been paid for; Chutes lists nothing to find it by. No retry.
             raise ProviderError(
                 f"the answer of Chutes was lost ({type(error).__name__}); run again to ask anew"
             ) from None
-        return bytes(data)
+        if response.status_code != 200:
+            raise vendor_error("Chutes", "CHUTES_API_KEY", response)
+        return response.content
 
 
 def chutes_from(settings: Settings) -> Chutes | None:
@@ -65,4 +62,4 @@ def chutes_from(settings: Settings) -> Chutes | None:
 @lru_cache(maxsize=4)
 def _client(timeout: float) -> httpx.Client:
     # No redirects: the key goes to the configured host alone.
-    return httpx.Client(timeout=httpx.Timeout(timeout, connect=10), follow_redirects=False)
+    return httpx.Client(transport=WholeAnswers(timeout, MAX_BYTES, connect=10), follow_redirects=False)

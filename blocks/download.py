@@ -1,11 +1,15 @@
 """Fetching a provider's picture: from allowed hosts only, within limits, with no credentials."""
 
 import ipaddress
+import re
 import socket
+import ssl
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import httpcore
 import httpx
@@ -13,6 +17,13 @@ import httpx
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, UnsafeDownload
 
 _MAX_REDIRECTS = 5
+# Pictures are compressed already: what unpacks into more than was sent is a bomb.
+_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity"}
+_ENTRY = re.compile(r"\*\.[\w.-]+|(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+# The moment, on the monotonic clock, at which the fetch that runs here must have ended.
+_deadline: ContextVar[float] = ContextVar("deadline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +40,86 @@ class HostRules:
     @classmethod
     def parse(cls, text: str) -> "HostRules":
         """Read the comma-separated list of `IMAGES_DOWNLOAD_HOSTS`. Raises ConfigurationError."""
-        entries = [entry.strip().lower() for entry in text.split(",") if entry.strip()]
-        for entry in entries:
-            if "/" in entry or "*" in entry.removeprefix("*.") or not entry.removeprefix("*."):
-                raise ConfigurationError(
-                    f"IMAGES_DOWNLOAD_HOSTS: {entry!r} must be a host, *.host or host:port, without a scheme"
-                )
+        entries = [_on_the_wire(entry.strip().lower()) for entry in text.split(",") if entry.strip()]
         return cls(
             literal=frozenset(entry for entry in entries if not entry.startswith("*.")),
             suffixes=tuple(entry[1:] for entry in entries if entry.startswith("*.")),
         )
 
     def is_literal(self, host: str, port: int | None) -> bool:
-        """Tell whether the host, or the host with this port, stands in the list letter by letter."""
-        host = host.strip("[]").lower()
-        named = {host, f"[{host}]"} | ({f"{host}:{port}", f"[{host}]:{port}"} if port else set())
-        return not named.isdisjoint(self.literal)
+        """Tell whether the host (in ASCII), or the host with this port, stands in the list letter by letter."""
+        name = f"[{host}]" if ":" in host else host
+        return not {name, f"{name}:{port}"}.isdisjoint(self.literal)
 
     def check(self, url: httpx.URL) -> None:
         """Raise UnsafeDownload for an address that pictures may not be fetched from."""
         if url.userinfo:
             raise UnsafeDownload(f"the address at {url.host} carries credentials")
-        port = url.port or {"http": 80, "https": 443}.get(url.scheme)
-        if self.is_literal(url.host, port):
+        host, port = url.raw_host.decode("ascii"), url.port or {"http": 80, "https": 443}.get(url.scheme)
+        if self.is_literal(host, port):
             if url.scheme in {"http", "https"}:
                 return
-        elif url.scheme == "https" and url.port is None and url.host.lower().endswith(self.suffixes or ("\0",)):
+        elif url.scheme == "https" and url.port is None and host.endswith(self.suffixes):
             return
         raise UnsafeDownload(
             f"{url.scheme}://{url.netloc.decode()} is not allowed by IMAGES_DOWNLOAD_HOSTS"
             " (https only, save for hosts listed literally)"
         )
+
+
+def _on_the_wire(entry: str) -> str:
+    """Return an entry of the list as addresses spell it: `bücher.example` is `xn--bcher-kva.example`."""
+    host = entry.removeprefix("*.")
+    try:
+        if _ENTRY.fullmatch(entry):
+            return entry.removesuffix(host) + httpx.URL(f"//{host}").netloc.decode("ascii")
+    except httpx.InvalidURL:
+        pass
+    raise ConfigurationError(f"IMAGES_DOWNLOAD_HOSTS: {entry!r} must be a host, *.host or host:port, without a scheme")
+
+
+def _is_public(text: str) -> bool:
+    """Tell whether an address belongs to the internet at large, and not to this machine or its networks."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        # What leads to an IPv4 address is as private as that.
+        translated = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
+        inner = address.ipv4_mapped or address.sixtofour or translated
+        if inner is None:
+            return address.is_global and not (address.is_multicast or address.is_site_local)
+        address = inner
+    return address.is_global and not address.is_multicast
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection on which nothing outlasts the fetch, however slowly the other side drips."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _seconds_left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _seconds_left(timeout))
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Timed(self._stream.start_tls(ssl_context, server_hostname, _seconds_left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _seconds_left(timeout: float | None) -> float:
+    left = _deadline.get() - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the fetch has had its time")
+    return left if timeout is None else min(left, timeout)
 
 
 class _Guard(httpcore.SyncBackend):
@@ -82,11 +142,24 @@ class _Guard(httpcore.SyncBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from None
         addresses = [str(entry[4][0]) for entry in found]
-        if not self._rules.is_literal(host, port):
-            private = [address for address in addresses if not ipaddress.ip_address(address.split("%")[0]).is_global]
-            if private:
-                raise UnsafeDownload(f"{host} resolves to the private address {private[0]}")
-        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        private = [address for address in addresses if not _is_public(address)]
+        if private and not self._rules.is_literal(host, port):
+            raise UnsafeDownload(f"{host} resolves to the private address {private[0]}")
+        for address in addresses[:-1]:  # an IPv6 address that this machine cannot reach often comes first
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return self._connect(address, port, timeout, local_address, socket_options)
+        return self._connect(addresses[-1], port, timeout, local_address, socket_options)
+
+    def _connect(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> httpcore.NetworkStream:
+        seconds = _seconds_left(timeout)
+        return _Timed(super().connect_tcp(address, port, seconds, local_address, socket_options))
 
 
 class _GuardedTransport(httpx.BaseTransport):
@@ -146,15 +219,16 @@ class Downloader:
         no longer there, ProviderBusy for passing trouble.
         """
         deadline = time.monotonic() + self._seconds
+        _deadline.set(deadline)
         try:
             url = httpx.URL(address)
             for _ in range(_MAX_REDIRECTS + 1):
                 self._rules.check(url)
-                with self._client.stream("GET", url, headers={"Accept": "image/*"}) as answer:
+                with self._client.stream("GET", url, headers=_HEADERS) as answer:
                     if answer.is_redirect and "location" in answer.headers:
                         url = url.join(answer.headers["location"])
                         continue
-                    return self._body(answer, url, deadline)
+                    return self._body(answer, url)
         except httpx.InvalidURL:
             raise UnsafeDownload("the provider's answer is not an address") from None
         except (
@@ -163,10 +237,12 @@ class Downloader:
             httpcore.TimeoutException,
             httpcore.ProtocolError,
         ) as error:
+            if time.monotonic() >= deadline:
+                raise ProviderBusy(f"the download from {url.host} took longer than {self._seconds:g} s") from None
             raise ProviderBusy(f"the download from {url.host} broke off: {type(error).__name__}") from None
         raise UnsafeDownload(f"more than {_MAX_REDIRECTS} redirects on the way to the picture")
 
-    def _body(self, answer: httpx.Response, url: httpx.URL, deadline: float) -> bytes:
+    def _body(self, answer: httpx.Response, url: httpx.URL) -> bytes:
         if answer.status_code in {403, 404, 410}:
             raise PredictionEnded(f"the picture at {url.host} is gone ({answer.status_code})")
         if answer.status_code != 200:
@@ -174,12 +250,10 @@ class Downloader:
         if int(answer.headers.get("content-length", "0") or 0) > self._max_bytes:
             raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
         body = bytearray()
-        for part in answer.iter_bytes(65536):
+        for part in answer.iter_raw():
             body += part
             if len(body) > self._max_bytes:
                 raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
-            if time.monotonic() > deadline:
-                raise ProviderBusy(f"the download from {url.host} took longer than {self._seconds:g} s")
         return bytes(body)
 
     def close(self) -> None:

@@ -4,10 +4,12 @@
 Objects are plain files below `{data_dir}/storage/{bucket}/`.
 """
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sysconfig
@@ -21,6 +23,7 @@ from imaging.errors import ConfigurationError
 
 BUCKET = "images"
 _START_SECONDS = 20
+_STOP_SECONDS = 2
 
 # The server's life hangs on the pipe to us: when this process ends, however it ends (kill -9 too), `cat`
 # sees the end of its input and the server is stopped. A signal handler or atexit would not see a kill.
@@ -34,24 +37,38 @@ def embedded_storage(data_dir: Path) -> Iterator[ImageStore]:
     try:
         (data_dir / "storage" / BUCKET).mkdir(parents=True, exist_ok=True)
         (data_dir / "logs").mkdir(exist_ok=True)
-        remembered = _remembered(data_dir / "storage.json")
+        with _alone(data_dir):
+            remembered = _remembered(data_dir / "storage.json")
     except OSError as error:
         raise ConfigurationError(f"IMAGES_DATA_DIR: {data_dir} cannot be written: {error.strerror}") from None
     folder = str(data_dir / "storage")
     key_id, secret = remembered["key_id"], remembered["secret"]
-    # Other processes may write the same folder (two runs at once): never answer from a cached listing.
-    common = ["--dir-cache-time", "0s", "--log-file"]
+    # Other processes may write the same folder (two runs at once), so listings are kept for a moment only. Not for
+    # none at all: with 0s concurrent requests below one new folder lock each other out for half a minute.
+    common = ["--dir-cache-time", "100ms", "--log-file"]
     with ExitStack() as servers:
-        s3_port = servers.enter_context(
-            _serve("s3", folder, remembered["s3_port"], [*common, str(data_dir / "logs" / "s3.log")],
-                   {"RCLONE_AUTH_KEY": f'"{key_id},{secret}"'})
-        )  # fmt: skip
-        http_port = servers.enter_context(
-            _serve("http", folder, remembered["http_port"],
-                   ["--read-only", *common, str(data_dir / "logs" / "http.log")], {})
-        )  # fmt: skip
+        with _alone(data_dir):
+            s3_port = servers.enter_context(
+                _serve("s3", folder, remembered["s3_port"], [*common, str(data_dir / "logs" / "s3.log")],
+                       {"RCLONE_AUTH_KEY": f'"{key_id},{secret}"'})
+            )  # fmt: skip
+            http_port = servers.enter_context(
+                _serve("http", folder, remembered["http_port"],
+                       ["--read-only", *common, str(data_dir / "logs" / "http.log")], {})
+            )  # fmt: skip
         bucket = s3_bucket(endpoint=f"http://127.0.0.1:{s3_port}", key_id=key_id, secret=secret, bucket=BUCKET)
         yield ImageStore(bucket, public_base=f"http://127.0.0.1:{http_port}/{BUCKET}")
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """Let one process at a time choose ports and start servers on them.
+
+    Two that find the same port free would both believe to have it, and one would talk to the other's server.
+    """
+    with (data_dir / "storage.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _remembered(path: Path) -> dict[str, str]:
@@ -105,7 +122,11 @@ def _serve(protocol: str, folder: str, port: str, options: list[str], secrets: d
         _wait_until_open(protocol, port)
         yield port
     finally:
-        process.communicate(timeout=10)  # closes the pipe, which ends the server
+        try:
+            process.communicate(timeout=_STOP_SECONDS)  # closes the pipe, which ends the server
+        except subprocess.TimeoutExpired:  # it waits for a browser that is still reading a picture; we do not
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
 
 def _wait_until_open(protocol: str, port: str) -> None:

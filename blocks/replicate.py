@@ -15,11 +15,14 @@ from pydantic.v1 import ValidationError as V1ValidationError
 from replicate.client import Client
 
 from blocks.settings import Settings
-from blocks.vendor import vendor_error
-from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError, ProviderRefused
+from blocks.vendor import NotThere, WholeAnswers, vendor_error
+from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
 from imaging.spec import ImageSpec
 
 BLOCK_NAME = "replicate"
+# What the package raises for an answer of another shape, and for JSON that is none or nested without end.
+_NO_PREDICTION = (V1ValidationError, ValueError, TypeError, RecursionError)
+_MAX_ANSWER = 16 * 1024 * 1024  # bytes; a page of a hundred predictions with their logs is far below
 
 
 class Replicate(Block):
@@ -32,6 +35,7 @@ class Replicate(Block):
     base_url: str | None = Field(None, title="Base URL", description="Only to call something else than Replicate")
     poll_interval: float = Field(0.5, gt=0, title="Poll interval", description="Seconds between two looks")
     timeout: float = Field(600, gt=0, title="Timeout", description="Seconds that a prediction may take")
+    request_timeout: float = Field(30, gt=0, title="Request timeout", description="Seconds that an answer may take")
 
     def create(self, spec: ImageSpec) -> str:
         """Create a prediction for `spec` and return its id at once. This is what costs money.
@@ -48,7 +52,7 @@ class Replicate(Block):
                 prediction = self._client.models.predictions.create(model=(owner, model), input=request, wait=False)
         except httpx.HTTPError as error:
             raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
-        except (V1ValidationError, ValueError, TypeError):
+        except _NO_PREDICTION:
             raise ProviderBusy("Replicate's answer to a create is not a prediction") from None
         return prediction.id
 
@@ -56,7 +60,7 @@ class Replicate(Block):
         """Wait until the prediction has ended and return the address of its picture.
 
         Raises PredictionEnded when it failed, was canceled or aborted, or its output is gone (Replicate keeps
-        it for one hour), ProviderError when it takes longer than `timeout`.
+        it for one hour), ProviderRefused when we may not look, ProviderError when it takes longer than `timeout`.
         """
         deadline = time.monotonic() + self.timeout
         while True:
@@ -66,7 +70,7 @@ class Replicate(Block):
             except ProviderBusy as busy:
                 # The prediction goes on while the API hiccups; only the deadline ends our patience.
                 status, output, error = "unknown", None, str(busy)
-                pause = max(1.0, busy.retry_after or 0)
+                pause = max(2 * self.poll_interval, busy.retry_after or 0)
             if status == "succeeded":
                 return _address(output, prediction_id)
             if status in {"failed", "canceled", "aborted"}:
@@ -84,8 +88,10 @@ class Replicate(Block):
         """
         url = f"{(self.base_url or 'https://api.replicate.com').rstrip('/')}/v1/predictions"
         headers = {"Authorization": f"Bearer {self.api_token.get_secret_value()}"}
+        transport = WholeAnswers(min(10, self.request_timeout), _MAX_ANSWER)
         try:
-            response = httpx.get(url, headers=headers, timeout=10)
+            with httpx.Client(transport=transport) as client:
+                response = client.get(url, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL):
             return
         if response.status_code in {401, 403}:
@@ -95,22 +101,24 @@ class Replicate(Block):
         """Return (status, output, error) of a prediction as it stands now."""
         try:
             prediction = self._client.predictions.get(prediction_id)
-        except ProviderRefused as refused:
-            raise PredictionEnded(f"prediction {prediction_id} is gone: {refused}") from None
+        except NotThere as gone:
+            raise PredictionEnded(f"prediction {prediction_id} is gone: {gone}") from None
         except httpx.HTTPError as error:
             raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
         except V1ValidationError as error:
-            # The client's model does not know the status "aborted".
-            if any(item["loc"] == ("status",) for item in error.errors()):
-                return "aborted", None, "the status is none that the client knows"
+            # The client's model does not know the status "aborted". A prediction that is otherwise whole is one:
+            # anything else must not pass for an end, after which a new prediction would be paid for.
+            match error.errors():
+                case [{"loc": ("status",), "ctx": {"given": str(status)}}]:
+                    return status, None, ""
             raise ProviderBusy("Replicate's answer is not a prediction") from None
-        except (ValueError, TypeError):
+        except _NO_PREDICTION:
             raise ProviderBusy("Replicate's answer is not a prediction") from None
         return prediction.status, prediction.output, prediction.error or ""
 
     @property
     def _client(self) -> Client:
-        return _client(self.api_token.get_secret_value(), self.base_url)
+        return _client(self.api_token.get_secret_value(), self.base_url, self.request_timeout)
 
 
 def replicate_from(settings: Settings) -> Replicate | None:
@@ -125,27 +133,24 @@ def replicate_from(settings: Settings) -> Replicate | None:
     )
 
 
-class _Strict(httpx.HTTPTransport):
+class _Strict(WholeAnswers):
     """What the package's client leaves out, below the transport in which it retries.
 
     Its create without waiting has no timeout at all; its own retries of a GET sleep through any Retry-After,
-    an hour too; its errors drop that header. So every request gets a deadline here, and every error answer
-    becomes one of ours before the package sees it.
+    an hour too; its errors drop that header. So every request gets a deadline, and every error answer becomes
+    one of ours before the package sees it.
     """
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions["timeout"] = {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
         response = super().handle_request(request)
         if response.is_error:
-            response.read()
             raise vendor_error("Replicate", "REPLICATE_API_TOKEN", response)
         return response
 
 
 @lru_cache(maxsize=8)
-def _client(token: str, base_url: str | None) -> Client:
-    limits = httpx.Limits(max_connections=64)
-    return Client(api_token=token, base_url=base_url, transport=_Strict(limits=limits))
+def _client(token: str, base_url: str | None, seconds: float) -> Client:
+    return Client(api_token=token, base_url=base_url, transport=_Strict(seconds, _MAX_ANSWER))
 
 
 def _address(output: Any, prediction_id: str) -> str:

@@ -1,5 +1,6 @@
 """Settings from the environment and `.env`: the one place that reads them."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,6 +42,16 @@ class Settings(BaseSettings):
     images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server outlives its last run
     images_s3_checksums: Literal["when_required", "when_supported"] = "when_required"
 
+    @field_validator(*_B2, "replicate_api_token", "chutes_api_key", mode="before")
+    @classmethod
+    def _as_pasted(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        text = value.strip()
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("holds signs that cannot be sent: paste it anew")
+        return text or None
+
     @field_validator("b2_endpoint")
     @classmethod
     def _endpoint_url(cls, endpoint: str | None) -> str | None:
@@ -78,7 +89,10 @@ def load_settings() -> Settings:
     except ValidationError as error:
         raise ConfigurationError(_upper_fields(error)) from None
     except SettingsError as error:
-        raise ConfigurationError(f"{error}: it must be valid JSON") from None
+        field = re.search(r'field "(\w+)"', str(error))
+        raise ConfigurationError(f"{field[1].upper() if field else error}: must be valid JSON") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f".env cannot be read: {type(error).__name__}") from None
     settings.models  # noqa: B018 - a wrong table is told now, before anything is spent
     return settings
 

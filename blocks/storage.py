@@ -74,8 +74,11 @@ def s3_bucket(
 
 
 def region_of(endpoint: str) -> str:
-    """Return the region in the endpoint's host (`s3.eu-central-003.backblazeb2.com`), or `us-east-1`."""
-    match = re.match(r"(?:https?://)?s3[.-]([a-z0-9-]+)\.", endpoint)
+    """Return the region in the endpoint's host (`s3.eu-central-003.backblazeb2.com`), or `us-east-1`.
+
+    A host like `s3.amazonaws.com` or `s3.example.com` names none.
+    """
+    match = re.match(r"(?:https?://)?s3[.-](?:dualstack\.)?([a-z0-9-]+)(?:\.[a-z0-9-]+){2}", endpoint.lower())
     return match[1] if match else "us-east-1"
 
 
@@ -108,7 +111,7 @@ class ImageStore:
         digest = md5(data)
         answer = self._call(
             "put_object",
-            Key=key,
+            Key=self._folder + key,
             Body=data,
             ContentType=content_type,
             ContentMD5=base64.b64encode(bytes.fromhex(digest)).decode(),
@@ -116,13 +119,15 @@ class ImageStore:
             Metadata=dict(metadata),
         )
         etag = _plain(answer.get("ETag", ""))
+        if not etag:
+            raise StorageError(f"the bucket did not confirm {key}: its answer has no ETag")
         if looks_like_md5(etag) and etag != digest:
             raise StorageError(f"the bucket stored something else under {key}: its MD5 is {etag}, ours {digest}")
 
     def get(self, key: str) -> bytes | None:
         """Return the object's bytes, or None where there is none. Raises StorageError."""
         try:
-            answer = self._client.get_object(Bucket=self.bucket.bucket_name, Key=key)
+            answer = self._client.get_object(Bucket=self.bucket.bucket_name, Key=self._folder + key)
             data: bytes = answer["Body"].read()
         except ClientError as error:
             if _code(error) in {"NoSuchKey", "404"}:
@@ -145,11 +150,20 @@ class ImageStore:
         found: dict[str, tuple[int, str]] = {}
         token: dict[str, str] = {}
         while True:
-            answer = self._call("list_objects_v2", Prefix=prefix, **token)
-            found |= {item["Key"]: (item["Size"], _plain(item["ETag"])) for item in answer.get("Contents", [])}
+            answer = self._call("list_objects_v2", Prefix=self._folder + prefix, **token)
+            found |= {
+                item["Key"].removeprefix(self._folder): (item["Size"], _plain(item["ETag"]))
+                for item in answer.get("Contents", [])
+            }
             if not answer.get("IsTruncated"):
                 return found
             token = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    @property
+    def _folder(self) -> str:
+        """The block's fixed prefix of all keys: empty, or ending in a slash."""
+        folder = self.bucket.bucket_folder.strip("/")
+        return f"{folder}/" if folder else ""
 
     @property
     def _client(self) -> Any:

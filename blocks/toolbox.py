@@ -14,10 +14,10 @@ from blocks.chutes import Chutes
 from blocks.download import Downloader, HostRules
 from blocks.embedded import embedded_storage
 from blocks.replicate import Replicate
+from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
 from blocks.storage import ImageStore, bucket_from
 from imaging.errors import ConfigurationError
-from imaging.keys import RESULTS_FOLDER
 from imaging.spec import Provider
 
 SomeBlock = TypeVar("SomeBlock", bound=Block)
@@ -44,12 +44,13 @@ class Toolbox:
             names.add("chutes")
         return frozenset(names)
 
-    @property
-    def results_bucket(self) -> S3Bucket:
-        """The shared place of task results: the bucket's own folder for them."""
-        bucket = self.store.bucket
-        folder = "/".join(part for part in (bucket.bucket_folder.strip("/"), RESULTS_FOLDER) if part)
-        return bucket.model_copy(update={"bucket_folder": folder})
+    def results(self, *, bucket_answers: bool) -> SharedResults:
+        """Return where task results are kept: in the bucket if it answers, else on this machine's disk.
+
+        The embedded storage is this machine's disk already.
+        """
+        shared = self.store if bucket_answers and not self.embedded else None
+        return SharedResults.over(shared, self.settings.images_data_dir.resolve() / "results")
 
 
 _current: ContextVar[Toolbox] = ContextVar("toolbox")

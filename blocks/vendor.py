@@ -1,18 +1,63 @@
 """What the vendors have in common: which HTTP answers are worth a retry, and when."""
 
 import json
+import math
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 
 from imaging.errors import ProviderBusy, ProviderError, ProviderRefused
 
 _BUSY = {408, 409, 425, 429}  # and every 5xx
+_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
+
+
+class NotThere(ProviderRefused):
+    """404 or 410: what was asked for does not exist, or no longer."""
+
+
+class TooLarge(httpx.RemoteProtocolError):
+    """The answer has more bytes than any honest one."""
+
+
+class WholeAnswers(httpx.HTTPTransport):
+    """Reads every answer to its end, so that one that drips or never ends is an error like a broken connection.
+
+    It may take `seconds` to begin and as many again to end. Raises TooLarge beyond `max_bytes`.
+    """
+
+    def __init__(self, seconds: float, max_bytes: int, connect: float = 5.0) -> None:
+        super().__init__(limits=httpx.Limits(max_connections=64))
+        self._seconds, self._max_bytes = seconds, max_bytes
+        self._timeout = httpx.Timeout(seconds, connect=min(connect, seconds)).as_dict()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer with its body, unpacked, in memory."""
+        request.extensions["timeout"] = self._timeout
+        answer = super().handle_request(request)
+        try:
+            body = self._read(answer, time.monotonic() + self._seconds)
+        finally:
+            answer.close()
+        headers = [(name, value) for name, value in answer.headers.multi_items() if name not in _OF_THE_WIRE]
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
+
+    def _read(self, answer: httpx.Response, deadline: float) -> bytes:
+        body = bytearray()
+        for part in answer.iter_bytes():
+            body += part
+            if len(body) > self._max_bytes:
+                raise TooLarge(f"more than {self._max_bytes:,} bytes")
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout(f"no end after {self._seconds:g} s")
+        return bytes(body)
 
 
 def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) -> ProviderError:
-    """Put a 4xx or 5xx answer (its body read) into our words. The body is quoted in part, secrets never are."""
+    """Put a 4xx or 5xx answer (its body read) into our words. The body is quoted in part, our secret never is."""
     status = response.status_code
     detail = _detail(response)
     said = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
@@ -22,14 +67,14 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
         return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
     if status == 402:
         return ProviderRefused(f"{said}. The account's balance is used up: top it up, then run again")
-    return ProviderRefused(said)
+    return (NotThere if status in {404, 410} else ProviderRefused)(said)
 
 
 def retry_after(response: httpx.Response) -> float | None:
     """Return the seconds to wait, from the Retry-After header (seconds or a date) or the body's `retry_after`."""
     header = response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(header))
+        return _seconds(header)
     except ValueError:
         pass
     try:
@@ -37,19 +82,27 @@ def retry_after(response: httpx.Response) -> float | None:
     except (ValueError, TypeError):
         pass
     try:
-        return max(0.0, float(json.loads(response.content)["retry_after"]))
-    except (ValueError, TypeError, KeyError):
+        return _seconds(json.loads(response.content)["retry_after"])
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise ValueError("not a number of seconds")
+    return max(0.0, seconds)
 
 
 def _detail(response: httpx.Response) -> str:
     """The vendor's own words for the trouble, in one short line."""
     try:
         body = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(body, dict):
         return ""
     detail = body.get("detail") or body.get("title") or body.get("error") or ""
     text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
-    return " ".join(text.split())[:300]
+    secret = response.request.headers.get("authorization", "").removeprefix("Bearer ")
+    return " ".join((text.replace(secret, "***") if secret else text).split())[:300]

@@ -25,6 +25,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 from blocks.logo import logo_sha256
+from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
 from imaging.article import Article
@@ -40,7 +41,7 @@ from tasks.policy import Terms
 from tasks.predictions import collect_prediction
 from tasks.progress import Progress
 from tasks.recording import announce, artifact_place, show, write_manifest, write_page
-from tasks.stock import check_providers, results_storage, take_stock
+from tasks.stock import check_providers, take_stock
 
 MAKERS: Mapping[Provider, Task[..., Any]] = {
     "replicate": collect_prediction,
@@ -108,13 +109,12 @@ class ArticleRun:
         """Take stock, plan, make, record."""
         check_providers()
         self.stock = take_stock(self.article)
-        with self._shared_results():
-            return self._make(only)
-
-    def _make(self, only: list[Kind] | None) -> ImageSet:
         specs = [spec for spec in self._plan() if not only or spec.kind in only]
         self.progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
-        images = self._make_all(specs)
+        with self._shared_results() as results:
+            images = self._make_all(specs)
+        if results.trouble:
+            self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
         image_set = ImageSet(
             user_id=self.article.user_id,
             slug=self.stock.slug,
@@ -131,19 +131,17 @@ class ArticleRun:
         return image_set
 
     @contextmanager
-    def _shared_results(self) -> Iterator[None]:
+    def _shared_results(self) -> Iterator[SharedResults]:
         """Keep the results of this run's tasks where every run of the article finds them.
 
         Through the run's context: a task's own `result_storage` must be a saved block, and credentials that
         come from the environment are not to be saved behind the user's back.
         """
-        storage, problem = results_storage(self.box)
-        if problem:
-            self.problems.append(problem)
+        results = self.box.results(bucket_answers=self.stock.trouble is None)
         run = cast(FlowRunContext, FlowRunContext.get())
-        store = run.result_store.model_copy(update={"result_storage": storage})
+        store = run.result_store.model_copy(update={"result_storage": results})
         with run.model_copy(update={"result_store": store}):
-            yield
+            yield results
 
     def _plan(self) -> list[ImageSpec]:
         planner = Planner(

@@ -13,6 +13,7 @@ is released by the kernel, so nobody is waited for in vain, and no list of users
 import fcntl
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -26,11 +27,12 @@ from typing import IO
 _START_SECONDS = 180  # migrating a new database on a slow machine takes most of a minute
 _POLL_SECONDS = 0.1
 
-# SQLite stalls for seconds between runs until the services that write to it do so in small steps.
+# SQLite stalls for seconds between runs until the services that write to it do so in batches. The interval is cut
+# to whole seconds by Prefect 3.8: 0.5 becomes 0, a loop that eats a core.
 _SERVER_SETTINGS = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "0.5",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
@@ -77,18 +79,19 @@ def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}/api"
     log = home / "article-images-server.log"
-    with open(log, "ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "flows.local_server", str(port), str(lock), str(linger)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=_environment(url),
-            cwd=home,
-            start_new_session=True,  # it outlives this run, and a Ctrl-C is not for it
-        )
-    _wait_until_healthy(process, url, log)
-    note.write_text(json.dumps({"url": url, "pid": process.pid}))
+    command = [sys.executable, "-m", "flows.local_server", str(port), str(lock), str(linger)]
+    # Through a shell that leaves at once, so that the server is nobody's child: it outlives this run.
+    started = subprocess.run(  # noqa: S603 - our own module
+        ["/bin/sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!', "sh", str(log), *command],
+        stdout=subprocess.PIPE,
+        env=_environment(url),
+        cwd=home,
+        start_new_session=True,  # a Ctrl-C is not for it
+        check=True,
+    )
+    pid = int(started.stdout)
+    _wait_until_healthy(pid, url, log)
+    note.write_text(json.dumps({"url": url, "pid": pid}))
     return url
 
 
@@ -104,15 +107,23 @@ def _environment(url: str) -> dict[str, str]:
     }
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait_until_healthy(pid: int, url: str, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and _alive(pid):
         if _healthy(url):
             return
         time.sleep(_POLL_SECONDS)
-    if process.poll() is None:
-        process.terminate()
+    if _alive(pid):
+        os.kill(pid, signal.SIGTERM)
     raise RuntimeError(f"the local Prefect server did not start; {log} says why")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _serve(port: int, lock: Path, linger: float) -> None:

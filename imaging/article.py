@@ -2,18 +2,23 @@
 
 import json
 import re
+import unicodedata
 from typing import Annotated, Any, Literal
 
 import frontmatter
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from frontmatter.default_handlers import YAMLHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from imaging.errors import InvalidInput
-from imaging.slug import MAX_LENGTH, SLUG, slugify
+from imaging.slug import MAX_LENGTH, SLUG
 from imaging.validation import explain
 
 USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 _LOGO_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+
+# One spelling for what looks the same: an editor that writes "u" + combining dots does not make another article.
+Text = Annotated[str, AfterValidator(lambda text: unicodedata.normalize("NFC", text))]
 
 
 class Brand(BaseModel):
@@ -51,11 +56,9 @@ class Article(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    topic: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
-        ..., title="Topic", description="The article's title, 1 to 300 characters, in any language"
-    )
-    body: str = Field("", max_length=2_000_000, title="Body", description="Markdown; its H2 headings steer the plan")
-    excerpt: str = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
+    topic: Text = Field(..., title="Topic", description="The article's title, 1 to 300 characters, in any language")
+    body: Text = Field("", max_length=2_000_000, title="Body", description="Markdown; its H2 headings steer the plan")
+    excerpt: Text = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
     language: str = Field(
         "de", pattern=r"^[a-z]{2}$", title="Language", description="ISO 639-1, two letters: de, en, ja"
     )
@@ -78,8 +81,8 @@ class Article(BaseModel):
     @field_validator("topic")
     @classmethod
     def _one_line(cls, topic: str) -> str:
-        topic = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\s]+", " ", topic).strip()
-        if not topic:
+        topic = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", topic).strip()
+        if not any(sign.isprintable() and sign != " " for sign in topic):  # zero-width signs alone are no title
             raise ValueError("must not be empty")
         if len(topic) > 300:
             raise ValueError(f"has {len(topic)} characters; at most 300 are allowed")
@@ -90,7 +93,7 @@ class Article(BaseModel):
     def _slug_shape(cls, slug: str | None) -> str | None:
         if slug is not None and (len(slug) > MAX_LENGTH or not SLUG.fullmatch(slug)):
             raise ValueError(
-                f"must be a-z, 0-9 and single hyphens, at most {MAX_LENGTH} characters, like {slugify(slug)}"
+                f"must be a-z, 0-9 and single hyphens, at most {MAX_LENGTH} characters, like kaffee-richtig-lagern"
             )
         return slug
 
@@ -108,16 +111,18 @@ def article_from(fields: Any) -> Article:
 def parse_json(text: str) -> Article:
     """Return the article in a JSON document. Raises InvalidInput."""
     try:
-        fields = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        fields = json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
         raise InvalidInput(f"the article is not valid JSON: {error}") from None
+    except (ValueError, RecursionError):
+        raise InvalidInput("the article is not valid JSON: a number is too long, or it is nested too deeply") from None
     return article_from(fields)
 
 
 def parse_markdown(text: str) -> Article:
     """Return the article in a Markdown document: YAML front matter holds the fields, the rest is the body.
 
-    Raises InvalidInput.
+    A field that is left empty counts as not given. Raises InvalidInput.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if not re.match(r"---[ \t]*\n", text):
@@ -125,26 +130,38 @@ def parse_markdown(text: str) -> Article:
     if not re.search(r"\n---[ \t]*(?:\n|\Z)", text):
         raise InvalidInput("the front matter is not closed: end it with a line of ---")
     try:
-        fields, body = frontmatter.parse(text)
+        fields, body = frontmatter.parse(text, handler=_FrontMatter())
     except yaml.YAMLError as error:
         raise InvalidInput(f"the front matter is not valid YAML: {_yaml_trouble(error)}") from None
-    except (ValueError, TypeError, RecursionError, AttributeError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise InvalidInput("the front matter must be `field: value` lines, like `topic: ...`") from None
     if not isinstance(fields, dict) or not all(isinstance(name, str) for name in fields):
         raise InvalidInput("the front matter must be `field: value` lines, like `topic: ...`")
     if "body" in fields:
         raise InvalidInput("body: comes from the text below the front matter, not from a field in it")
-    return article_from({name: _as_text(name, value) for name, value in fields.items()} | {"body": body})
+    return article_from({name: value for name, value in fields.items() if value is not None} | {"body": body})
 
 
-def _as_text(field: str, value: object) -> object:
-    """Undo what YAML 1.1 makes of text: `topic: 1984` is a number, `language: no` (Norwegian) a boolean."""
-    if field == "language" and value is False:
-        return "no"
-    return str(value) if type(value) in {int, float} else value
+class _Words(yaml.SafeLoader):
+    """YAML whose words stay words. YAML 1.1 would make a number of `article_id: 0311` (201, octal), of
+    `topic: 12:30:45` (sexagesimal), a boolean of `language: no` and a date of `topic: 2026-01-01`.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it
+        first: [(tag, words) for tag, words in resolvers if tag.endswith(":null")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+class _FrontMatter(YAMLHandler):
+    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)  # the library's own swallows blank lines, and so miscounts
+
+    def load(self, fm: str, **_: object) -> Any:
+        return yaml.load(fm, Loader=_Words)  # noqa: S506 - a SafeLoader
 
 
 def _yaml_trouble(error: yaml.YAMLError) -> str:
+    """Say where and what, without the words of the document that the parser quotes."""
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "it cannot be read"
-    return f"line {mark.line + 2}: {problem}" if mark else str(problem)
+    problem = re.sub(r" (['\"])(?!<).{2,}\1", "", getattr(error, "problem", None) or "it cannot be read")
+    return f"line {mark.line + 1}: {problem}" if mark else problem

@@ -39,7 +39,7 @@ def table(image_set: ImageSet) -> list[dict[str, str]]:
             "size": size(image),
             "made by": f"{image.provider}: {image.model}",
             "cost (USD)": f"{image.cost_usd:.3f}",
-            "url": short_url(image),
+            "url": short_url(image) if image.url else "-",  # the UI reads cells as Markdown; reasons are free text
         }
         for image in image_set.images
     ]
@@ -78,6 +78,11 @@ def _literal(text: object) -> Markup:
     return Markup(re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", folded))  # noqa: S704 - see above
 
 
+def _address(url: str) -> str:
+    """Percent-encode what would end a table's cell, a line or a link in Markdown; a sound URL stays as it is."""
+    return re.sub(r"[\s|`<>\"\\]", lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), url)
+
+
 _templates = Environment(
     loader=PackageLoader("imaging", "templates"),
     autoescape=select_autoescape(default=True, default_for_string=True),
@@ -85,4 +90,4 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"literal": _literal, "size": size}
+_templates.filters |= {"literal": _literal, "address": _address, "size": size}

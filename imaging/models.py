@@ -1,15 +1,20 @@
 """Models and prices: the one table, which users may override in part (`IMAGES_MODELS`)."""
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from imaging.errors import ConfigurationError
 from imaging.validation import explain
 
 # What the comparison models are told to leave out; Flux knows no negative prompt.
 NEGATIVE_PROMPT = "text, letters, watermark, logo, signature, blurry, low quality, deformed, extra fingers"
+
+# `owner/model`, `owner/model:version` or a Chutes slug; it becomes part of keys and addresses.
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?(:[0-9a-f]+)?$"
 
 
 class Model(BaseModel):
@@ -18,14 +23,14 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     provider: Literal["replicate", "chutes"]
-    name: str = Field(min_length=1)
+    name: str = Field(pattern=_NAME)
     params: dict[str, JsonValue] = {}
-    price_usd: float = Field(ge=0)
+    price_usd: float = Field(ge=0, allow_inf_nan=False)
 
     @property
     def short_name(self) -> str:
         """The name as it stands in keys: `chutes-qwen-image` is `qwen-image`."""
-        return self.name.rpartition("/")[2].removeprefix("chutes-")
+        return self.name.rpartition("/")[2].partition(":")[0].removeprefix("chutes-")
 
 
 class ModelTable(BaseModel):
@@ -73,6 +78,12 @@ class ModelTable(BaseModel):
         price_usd=0.025,
     )
 
+    @model_validator(mode="after")
+    def _comparable(self) -> "ModelTable":
+        if self.juggernautxl.short_name == self.qwen_image.short_name:
+            raise ValueError("juggernautxl and qwen_image must have different names, since their pictures are named so")
+        return self
+
 
 def model_table(overrides: Mapping[str, Any]) -> ModelTable:
     """Return the table with `overrides` laid over it: `{"hero": {"price_usd": 0.05}}` changes that alone.
@@ -86,9 +97,12 @@ def model_table(overrides: Mapping[str, Any]) -> ModelTable:
         default = table.get(role, {})
         if not isinstance(change, Mapping):
             raise ConfigurationError(f'IMAGES_MODELS: {role} must be an object like {{"price_usd": 0.05}}')
+        params = change.get("params", {})
+        if not isinstance(params, Mapping):
+            raise ConfigurationError(f'IMAGES_MODELS: {role}.params must be an object like {{"output_format": "png"}}')
         same_model = change.get("name", default.get("name")) == default.get("name")
-        params = (default.get("params", {}) if same_model else {}) | change.get("params", {})
-        table[role] = default | dict(change) | {"params": params}
+        inherited = default.get("params", {}) if same_model else {}
+        table[role] = default | dict(change) | {"params": inherited | dict(params)}
     try:
         return ModelTable.model_validate(table)
     except ValidationError as error:
@@ -107,16 +121,16 @@ _DELIVERED = {
 def delivered_size(model: Model) -> tuple[int, int]:
     """Return the (width, height) in pixels that `model` is expected to deliver with its parameters."""
     width, height = model.params.get("width"), model.params.get("height")
-    if isinstance(width, int) and isinstance(height, int):
+    if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
         return width, height
     ratio = str(model.params.get("aspect_ratio", "1:1"))
     return _DELIVERED.get((model.short_name, ratio)) or _about_a_megapixel(ratio)
 
 
 def _about_a_megapixel(ratio: str) -> tuple[int, int]:
-    try:
-        across, down = (float(part) for part in ratio.split(":"))
-        unit = (1024 * 1024 / (across * down)) ** 0.5
-    except (ValueError, ZeroDivisionError, TypeError):
+    sides = re.fullmatch(r"([1-9]\d{0,2}):([1-9]\d{0,2})", ratio)
+    if not sides:
         return 1024, 1024
+    across, down = int(sides[1]), int(sides[2])
+    unit = math.sqrt(1024 * 1024 / (across * down))
     return max(32, round(across * unit / 32) * 32), max(32, round(down * unit / 32) * 32)

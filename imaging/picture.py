@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import threading
 import warnings
 from dataclasses import dataclass
 
@@ -19,7 +20,9 @@ FORMATS = {
     "PNG": ("image/png", ".png"),
     "JPEG": ("image/jpeg", ".jpg"),
     "WEBP": ("image/webp", ".webp"),
+    "MPO": ("image/jpeg", ".jpg"),  # what Pillow calls a JPEG with a second picture behind it, as phones write them
 }
+_quiet = threading.Lock()  # the filters of warnings belong to the whole process
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,20 @@ def encode(image: Image.Image, image_format: str) -> bytes:
 
 
 def _thumbnail(image: Image.Image) -> str:
+    if image.mode == "I;16":
+        image = image.point(lambda level: level / 256).convert("L")  # the conversion alone clips, and does not scale
+    elif image.mode in {"1", "P"}:  # these cannot be averaged
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     small = image.copy() if max(image.size) <= 640 else image.reduce(max(image.size) // 640)
     small.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    small.convert("RGB").save(out, "WEBP", quality=72, method=4)
+    small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=72, method=4)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
 def _open(data: bytes) -> Image.Image:
-    with warnings.catch_warnings():
-        # Pillow warns of bombs above its own limit; ours is checked by the caller, before any pixel is decoded.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(io.BytesIO(data), formats=tuple(FORMATS))
+    with _quiet, warnings.catch_warnings():
+        # Pillow warns of bombs above its own limit (ours is checked by the caller, before any pixel is decoded)
+        # and of oddities in metadata that it passes over.
+        warnings.simplefilter("ignore")
+        return Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))

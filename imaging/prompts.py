@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from imaging.article import Article
+from imaging.sections import MAX_LABEL, cut
 
 _STYLE = "natural light, rich detail, tasteful colour grading, no text, no letters, no watermark, no logo"
 MAX_ALT_TEXT = 125  # characters; screen readers cut what is longer
@@ -61,19 +62,10 @@ def alt_text(language: str, kind: str, topic: str, **words: str) -> str:
     The topic is the part that gives way, so that what tells two pictures apart stays.
     """
     pattern = _ALT.get(language, _BARE)[kind]
-    words = {name: _cut(word, 60) for name, word in words.items()}
+    words = {name: cut(word, MAX_LABEL) for name, word in words.items()}
     room = MAX_ALT_TEXT - len(pattern.format(topic="", **words))
-    return pattern.format(topic=_cut(topic, room), **words)
+    return pattern.format(topic=cut(topic, room), **words)
 
 
 def _short(text: str) -> str:
-    return _cut(" ".join(text.split()), 300)
-
-
-def _cut(text: str, length: int) -> str:
-    if len(text) <= length:
-        return text
-    head = text[: length - 1]
-    words = head.rpartition(" ")[0]
-    # A script without spaces, or one very long word, is cut where it stands.
-    return (words if len(words) > length // 2 else head).rstrip(" ,;:-–") + "…"
+    return cut(" ".join(text.split()), 300)

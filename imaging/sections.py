@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 # When the body has too few headings and sentences: what any article can be illustrated with.
 GENERIC_ASPECTS = ("everyday life", "close-up detail", "people and context", "wide overview")
+MAX_LABEL = 60  # characters of an aspect that an alternative text shows
 _MAX_ASPECT = 200  # characters
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？؟])\s*")
 
@@ -19,7 +20,10 @@ def sections(body: str) -> list[str]:
 
 
 def aspects(body: str, count: int) -> list[str]:
-    """Return `count` different aspects to illustrate: H2 headings, then H3, first sentences, generic ones."""
+    """Return `count` different aspects to illustrate: H2 headings, then H3, first sentences, generic ones.
+
+    Different to readers too: two that read the same once they are cut to a label count as one.
+    """
     tokens = _tokens(body)
     headings = list(_headings(tokens))
     found: dict[str, str] = {}
@@ -29,8 +33,18 @@ def aspects(body: str, count: int) -> list[str]:
         *_first_sentences(tokens),
         *GENERIC_ASPECTS,
     ):
-        found.setdefault(text.casefold(), text)
+        found.setdefault(cut(text, MAX_LABEL).casefold(), text)
     return list(found.values())[:count]
+
+
+def cut(text: str, length: int) -> str:
+    """Return `text` with at most `length` characters, cut at a word and marked with an ellipsis where it is cut."""
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    words = head.rpartition(" ")[0]
+    # A script without spaces, or one very long word, is cut where it stands.
+    return (words if len(words) > length // 2 else head).rstrip(" ,;:-–") + "…"
 
 
 def _tokens(body: str) -> list[Token]:

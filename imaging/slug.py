@@ -22,8 +22,9 @@ def slugify(topic: str) -> str:
     Any script becomes ASCII; what has no ASCII form at all (a lone emoji) gets a name made from its hash,
     so that a slug is never empty and the same topic always finds the same one.
     """
+    topic = unicodedata.normalize("NFC", topic)  # "u" + combining dots is an "ü" too
     slug = _slugify(
-        unicodedata.normalize("NFC", topic),  # "u" + combining dots is an "ü" too
+        topic,
         replacements=_GERMAN,
         replacement_stage="pre",
         max_length=MAX_LENGTH,

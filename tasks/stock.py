@@ -3,15 +3,13 @@
 Never cached: it asks how things stand now.
 """
 
-from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect import task
-from prefect.filesystems import LocalFileSystem, WritableFileSystem
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.storage import ImageStore, looks_like_md5
-from blocks.toolbox import Toolbox, toolbox
+from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.article import Article
 from imaging.claim import Claim
@@ -71,27 +69,6 @@ def check_providers() -> None:
     """Raise ConfigurationError for a token that is refused, while nothing is spent yet."""
     if block := toolbox().replicate:
         block.check_token()
-
-
-def results_storage(box: Toolbox) -> tuple[WritableFileSystem, str | None]:
-    """Return where task results are kept, and what is wrong with the shared place, if anything.
-
-    Prefect's cache fails open: a result store that does not answer reads as "not cached", and is paid for
-    again. So it is proven before anything is spent; where it fails, this machine's disk has to do.
-    """
-    local = LocalFileSystem(basepath=str(Path(box.settings.images_data_dir).resolve() / "results"))
-    if box.embedded:
-        return local, None
-    bucket = box.results_bucket
-    probe = ImageStore(bucket, "")
-    folder = bucket.bucket_folder
-    try:
-        probe.put_json(f"{folder}/.probe", "{}")
-        if probe.get_json(f"{folder}/.probe") != {}:
-            raise StorageError("what was written cannot be read back")
-    except StorageError as error:
-        return local, f"results are kept on this machine alone, so others may pay again: {error}"
-    return bucket, None
 
 
 def _claim(store: ImageStore, article: Article) -> str:

@@ -1,0 +1,99 @@
+"""Where task results are kept: what was paid for, and what became of it.
+
+Prefect's cache fails open. A result store that does not answer reads as "not cached" and is paid for again; a
+failed write is only logged. So there are two places: the bucket, which every worker sees, and this machine's
+disk, which takes over where the bucket does not answer. A record that only the disk has is handed to the bucket
+as soon as it is read again.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from prefect.filesystems import WritableFileSystem
+from pydantic import PrivateAttr
+
+from blocks.storage import ImageStore
+from imaging.errors import StorageError
+from imaging.keys import RESULTS_FOLDER
+
+
+class SharedResults(WritableFileSystem):
+    """Result storage over the bucket (None: not in this run) and a folder of this machine."""
+
+    _block_type_name = "Article Images Results"
+    _store: ImageStore | None = PrivateAttr(None)
+    _folder: Path = PrivateAttr()
+    _trouble: str | None = PrivateAttr(None)
+
+    @classmethod
+    def over(cls, store: ImageStore | None, folder: Path) -> "SharedResults":
+        """Return result storage over `store`, with `folder` to fall back on."""
+        results = cls()
+        results._store, results._folder = store, folder
+        return results
+
+    @property
+    def trouble(self) -> str | None:
+        """Why records of this run are on this machine alone, if they are."""
+        return self._trouble
+
+    def read_path(self, path: str, **_how: Any) -> bytes:  # type: ignore[override] # called with _sync=True
+        """Return the record, from the bucket or else from this machine. Raises ValueError where there is none."""
+        shared = self._read_shared(path)
+        if shared is not None:
+            return shared
+        try:
+            local = _whole((self._folder / path).read_bytes())
+        except OSError:
+            local = None
+        if local is None:
+            raise ValueError(f"no result under {path}")
+        self._write_shared(path, local)
+        return local
+
+    def write_path(self, path: str, content: bytes, **_how: Any) -> None:  # type: ignore[override]
+        """Keep the record in the bucket, or where that fails on this machine; whole or not at all."""
+        if "/" not in path:
+            return  # not a cache key but a failed task's exception, which nobody ever reads
+        if self._write_shared(path, content):
+            return
+        target = self._folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name[-100:]}.{os.getpid()}")
+        draft.write_bytes(content)
+        draft.replace(target)
+
+    def _read_shared(self, path: str) -> bytes | None:
+        if self._store is None:
+            return None
+        try:
+            data = self._store.get(f"{RESULTS_FOLDER}/{path}")
+        except StorageError as error:
+            self._trouble = str(error)
+            return None
+        return None if data is None else _whole(data)
+
+    def _write_shared(self, path: str, content: bytes) -> bool:
+        if self._store is None:
+            return False
+        try:
+            self._store.put(f"{RESULTS_FOLDER}/{path}", content, "application/json", "no-store", {})
+        except StorageError as error:
+            self._trouble = str(error)
+            return False
+        return True
+
+    def _resolve_path(self, path: str) -> Path:
+        """Prefect asks for this to make keys relative; ours are."""
+        return Path(path)
+
+
+def _whole(data: bytes) -> bytes | None:
+    """Return the record, or None for one that was half written: it is as good as none, and is written anew."""
+    try:
+        json.loads(data)
+    except ValueError:
+        return None
+    return data

@@ -1,0 +1,108 @@
+"""The blocks under test, pointed at hosts and stand-ins on 127.0.0.1."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from blocks import chutes as chutes_module
+from blocks import replicate as replicate_module
+from blocks.chutes import Chutes
+from blocks.embedded import embedded_storage
+from blocks.replicate import Replicate
+from blocks.storage import ImageStore
+from imaging.spec import ImageSpec, Kind
+from tests.blocks.hosts import Bucket, FileHost
+from tests.standins import ChutesStandin, ReplicateStandin
+
+
+@pytest.fixture
+def files() -> Iterator[FileHost]:
+    with FileHost() as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def _bucket() -> Iterator[Bucket]:
+    with Bucket() as bucket:
+        yield bucket
+
+
+@pytest.fixture
+def fake_s3(_bucket: Bucket) -> Bucket:
+    """One address for all tests, because an S3 client takes long to make; nothing else is left of the last one."""
+    _bucket.script, _bucket.requests = [], []
+    _bucket.faults.clear()
+    return _bucket
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageStore]:
+    """The embedded storage, a real S3 server; each test writes under a prefix of its own."""
+    folder: Path = tmp_path_factory.mktemp("data")
+    with embedded_storage(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def replicate_api() -> Iterator[ReplicateStandin]:
+    with ReplicateStandin() as standin:
+        yield standin
+
+
+@pytest.fixture
+def replicate(replicate_api: ReplicateStandin) -> Iterator[Replicate]:
+    block = Replicate(
+        api_token=replicate_api.token,
+        base_url=replicate_api.base_url,
+        poll_interval=0.01,
+        timeout=5,
+        request_timeout=0.5,
+    )
+    yield block
+    block._client._client.close()  # it is kept for the whole process, and an open socket is a warning
+    replicate_module._client.cache_clear()
+
+
+@pytest.fixture
+def chutes_api() -> Iterator[ChutesStandin]:
+    with ChutesStandin() as standin:
+        yield standin
+
+
+@pytest.fixture
+def chutes(chutes_api: ChutesStandin) -> Iterator[Chutes]:
+    block = Chutes(api_key=chutes_api.api_key, base_url=chutes_api.slug_url, timeout=0.5)
+    yield block
+    chutes_module._client(block.timeout).close()
+    chutes_module._client.cache_clear()
+
+
+@pytest.fixture
+def hero() -> ImageSpec:
+    return ImageSpec(
+        name="hero",
+        kind=Kind.HERO,
+        provider="replicate",
+        model="black-forest-labs/flux-1.1-pro-ultra",
+        prompt="a glass of milk",
+        params={"aspect_ratio": "16:9", "output_format": "png", "safety_tolerance": 4, "raw": False},
+        size=(2752, 1536),
+        user_id="default",
+        slug="milk",
+        stem="default/milk/hero",
+        alt_text="Milk",
+    )
+
+
+@pytest.fixture
+def supporting(hero: ImageSpec) -> ImageSpec:
+    return hero.model_copy(
+        update={"model": "black-forest-labs/flux-dev", "params": {"aspect_ratio": "1:1", "output_format": "png"}}
+    )
+
+
+@pytest.fixture
+def comparison(hero: ImageSpec) -> ImageSpec:
+    params = {"width": 256, "height": 256, "num_inference_steps": 35, "true_cfg_scale": 4.0, "negative_prompt": "text"}
+    return hero.model_copy(update={"provider": "chutes", "model": "chutes-qwen-image", "params": params})

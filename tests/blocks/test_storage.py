@@ -1,0 +1,277 @@
+"""The bucket: what is stored and how it is described, and what each of its answers means."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from prefect_aws import AwsCredentials
+
+from blocks.settings import load_settings
+from blocks.storage import ImageStore, bucket_from, looks_like_md5, region_of, s3_bucket
+from imaging.errors import StorageError, StorageRefused
+from imaging.picture import inspect
+from tests.blocks.hosts import Bucket, s3_error
+from tests.standins import Answer
+from tests.standins.pictures import picture
+
+YEAR = "public, max-age=31536000, immutable"
+
+
+def at(endpoint: str) -> ImageStore:
+    bucket = s3_bucket(endpoint=endpoint, key_id="keyid", secret="geheim", bucket="images")
+    return ImageStore(bucket, f"{endpoint}/images")
+
+
+def head(store: ImageStore, key: str) -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = store._client.head_object(Bucket=store.bucket.bucket_name, Key=key)
+    return answer
+
+
+def stored(body: bytes) -> Answer:
+    """What S3 says to a PUT that went well."""
+    return Answer(200, b"", "", {"ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'})
+
+
+def test_a_picture_is_stored_as_what_it_is(store: ImageStore) -> None:
+    """Bytes, content type, cache header, SHA-256 and origin arrive together, under the key and no other."""
+    made = inspect(picture("milk", 64, 64, "png"))
+    store.put_picture("picture/milk/hero.png", made, YEAR, {"provider": "replicate", "model": "flux-dev"})
+    assert store.get("picture/milk/hero.png") == made.data
+    described = head(store, "picture/milk/hero.png")
+    assert (described["ContentType"], described["CacheControl"]) == ("image/png", YEAR)
+    metadata = {name.lower(): value for name, value in described["Metadata"].items()}
+    assert metadata == {"sha256": made.sha256, "provider": "replicate", "model": "flux-dev"}
+    assert store.list("picture/") == {"picture/milk/hero.png": (len(made.data), made.md5)}
+
+
+def test_a_document_is_json_that_nobody_caches(store: ImageStore) -> None:
+    """The manifest is overwritten in place, and read anew each time."""
+    for text in ('{"status": "degraded"}', '{"status": "vollständig"}'):
+        store.put_json("json/manifest.json", text)
+    assert store.get_json("json/manifest.json") == {"status": "vollständig"}
+    described = head(store, "json/manifest.json")
+    assert (described["ContentType"], described["CacheControl"]) == ("application/json", "no-cache")
+
+
+def test_what_is_not_there_is_none(store: ImageStore) -> None:
+    """A missing object and an empty prefix are answers, not errors; a broken document counts as missing."""
+    assert store.get("nothing/here.png") is None
+    assert store.get_json("nothing/manifest.json") is None
+    assert store.list("nothing/") == {}
+    store.put("broken/manifest.json", b'{"half', "application/json", "no-cache", {})
+    assert store.get_json("broken/manifest.json") is None
+
+
+def test_a_folder_leads_every_key(store: ImageStore) -> None:
+    """With a folder in the block all keys lie below it, in the bucket and not in our words."""
+    inner = ImageStore(store.bucket.model_copy(update={"bucket_folder": "/our/folder/"}), store.public_base)
+    inner.put("user/a.json", b"{}", "application/json", "no-cache", {})
+    assert inner.get("user/a.json") == b"{}"
+    assert list(inner.list("user/")) == ["user/a.json"]
+    assert list(store.list("our/")) == ["our/folder/user/a.json"]
+
+
+def test_a_long_list_is_read_to_its_end(store: ImageStore) -> None:
+    """A listing that comes in pages is one listing."""
+    keys = [f"many/{number:04}.txt" for number in range(5)]
+    for key in keys:
+        store.put(key, key.encode(), "text/plain", "no-cache", {})
+    client = store._client
+
+    def two_a_page(params: dict[str, Any], **_: Any) -> None:
+        params["MaxKeys"] = 2
+
+    client.meta.events.register("before-parameter-build.s3.ListObjectsV2", two_a_page)
+    try:
+        assert list(store.list("many/")) == keys
+    finally:
+        client.meta.events.unregister("before-parameter-build.s3.ListObjectsV2", two_a_page)
+
+
+def test_pages_are_asked_for_by_their_token(fake_s3: Bucket) -> None:
+    """The next page is asked for with the token of the last, and a thousand keys are no limit."""
+
+    def page(numbers: range, token: str = "") -> Answer:
+        items = "".join(
+            f"<Contents><Key>a/{n}</Key><Size>{n}</Size><ETag>&quot;{n}&quot;</ETag></Contents>" for n in numbers
+        )
+        more = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken>"
+        body = f"<ListBucketResult>{items}{more if token else ''}</ListBucketResult>"
+        return Answer(200, body.encode(), "application/xml")
+
+    fake_s3.script = [page(range(1000), "second"), page(range(1000, 1500))]
+    assert at(fake_s3.base_url).list("a/") == {f"a/{n}": (n, str(n)) for n in range(1500)}
+    assert [call.query.get("continuation-token") for call in fake_s3.requests] == [None, "second"]
+    assert {call.query["prefix"] for call in fake_s3.requests} == {"a/"}
+
+
+def test_a_put_is_what_every_store_understands(fake_s3: Bucket) -> None:
+    """Path style, SigV4, Content-MD5, no checksum headers that B2 used to refuse, and no per-object ACL."""
+    fake_s3.script = [stored(b"picture")]
+    at(fake_s3.base_url).put("user/milk/hero.png", b"picture", "image/png", YEAR, {"sha256": "abc"})
+    (call,) = fake_s3.requests
+    assert (call.method, call.path) == ("PUT", "/images/user/milk/hero.png")
+    assert call.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=keyid/")
+    assert call.headers["content-md5"] == "VFb8VMdKKXzplJmMKHOzcA=="
+    assert (call.headers["content-type"], call.headers["cache-control"]) == ("image/png", YEAR)
+    assert call.headers["x-amz-meta-sha256"] == "abc"
+    refused = ("x-amz-checksum", "x-amz-sdk-checksum", "x-amz-trailer", "x-amz-acl", "content-encoding")
+    assert not [name for name in call.headers if name.startswith(refused)]
+
+
+def test_a_put_is_not_followed_by_another_question(fake_s3: Bucket) -> None:
+    """The ETag in the answer is proof enough: B2 counts every HEAD."""
+    fake_s3.script = [stored(b"picture")]
+    at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+    assert [call.method for call in fake_s3.requests] == ["PUT"]
+
+
+@pytest.mark.parametrize("etag", ['"0123456789abcdef0123456789abcdef"', '"0123456789ABCDEF0123456789ABCDEF"', "", None])
+def test_what_was_stored_must_be_what_was_made(fake_s3: Bucket, etag: str | None) -> None:
+    """Another MD5 than ours, or an answer without any, is no confirmation."""
+    fake_s3.script = [Answer(200, b"", "", {} if etag is None else {"ETag": etag})]
+    with pytest.raises(StorageError, match=r"a\.png") as wrong:
+        at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+    assert not isinstance(wrong.value, StorageRefused)
+
+
+def test_an_etag_that_is_no_md5_is_accepted(fake_s3: Bucket) -> None:
+    """Encrypted objects have an ETag of another kind; Content-MD5 has been checked by the store all the same."""
+    fake_s3.script = [Answer(200, b"", "", {"ETag": '"0123456789abcdef0123456789abcdef-1"'})]
+    at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+    assert looks_like_md5("0123456789abcdef0123456789abcdef")
+
+
+def test_slow_down_is_normal_and_means_again(fake_s3: Bucket) -> None:
+    """B2 answers 503 when a vault is busy: the same PUT is sent again, and the caller sees nothing of it."""
+    fake_s3.script = [s3_error(503, "SlowDown", "no tomes available")] * 2 + [stored(b"picture")]
+    at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+    assert len(fake_s3.requests) == 3
+
+
+def test_a_bucket_that_stays_down_is_storage_trouble(fake_s3: Bucket) -> None:
+    """After four tries the trouble is told, as one that may pass."""
+    fake_s3.script = [s3_error(503, "SlowDown", "no tomes available")]
+    with pytest.raises(StorageError, match="answered SlowDown: no tomes available") as down:
+        at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+    assert not isinstance(down.value, StorageRefused)
+    assert len(fake_s3.requests) == 4
+
+
+def test_a_bucket_that_nobody_serves_is_storage_trouble() -> None:
+    """A closed port is told in our words."""
+    with pytest.raises(StorageError, match="the bucket images cannot be reached: EndpointConnectionError"):
+        at("http://127.0.0.1:9").list("")
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Cannot upload files, storage cap exceeded. See the Caps & Alerts page to increase your cap.",
+     "Transaction cap exceeded", "Usage cap reached"],
+)  # fmt: skip
+def test_an_account_at_its_cap_is_trouble_that_passes(fake_s3: Bucket, message: str) -> None:
+    """B2's 403 for a cap says nothing about the key: the picture waits, and nobody is sent to mend the key."""
+    fake_s3.script = [s3_error(403, "AccessDenied", message.replace("&", "&amp;"))]
+    with pytest.raises(StorageError, match="answered AccessDenied") as full:
+        at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+    assert not isinstance(full.value, StorageRefused)
+    assert message in str(full.value)
+    assert len(fake_s3.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(403, "InvalidAccessKeyId"), (403, "SignatureDoesNotMatch"), (403, "AccessDenied"), (401, "UnauthorizedAccess"),
+     (404, "NoSuchBucket"), (400, "InvalidBucketName"), (400, "AuthorizationHeaderMalformed")],
+)  # fmt: skip
+def test_a_bucket_that_says_no_is_refused(fake_s3: Bucket, status: int, code: str) -> None:
+    """What a retry does not change is told as such by every call, with the bucket's name and no secret."""
+    fake_s3.script = [s3_error(status, code, "no")]
+    store = at(fake_s3.base_url)
+    calls: list[Callable[[], object]] = [
+        lambda: store.put("a.png", b"picture", "image/png", YEAR, {}),
+        lambda: store.get("a.png"),
+        lambda: store.list(""),
+    ]
+    for call in calls:
+        with pytest.raises(StorageRefused, match=f"the bucket images answered {code}: no") as refused:
+            call()
+        assert "geheim" not in str(refused.value)
+
+
+def test_a_real_store_refuses_a_wrong_key_secret_or_bucket(store: ImageStore) -> None:
+    """A real S3 server's words for what is wrong are understood."""
+    credentials = store.bucket.credentials
+    assert isinstance(credentials, AwsCredentials)
+    secret = credentials.aws_secret_access_key
+    assert secret is not None
+    right = {
+        "endpoint": credentials.aws_client_parameters.endpoint_url or "",
+        "key_id": credentials.aws_access_key_id or "",
+        "secret": secret.get_secret_value(),
+        "bucket": store.bucket.bucket_name,
+    }
+    for wrong in ({"key_id": "nobody"}, {"secret": "geheim"}, {"bucket": "elsewhere"}):
+        refusing = ImageStore(s3_bucket(**(right | wrong)), "")
+        with pytest.raises(StorageRefused) as refused:
+            refusing.put("a.png", b"picture", "image/png", YEAR, {})
+        with pytest.raises(StorageRefused):
+            refusing.list("")
+        assert right["secret"] not in str(refused.value)
+
+
+def test_half_an_object_is_storage_trouble(fake_s3: Bucket) -> None:
+    """A body that is shorter than promised is noticed."""
+    fake_s3.script = [Answer(200, bytes(1000), "image/png")]
+    fake_s3.fault("s3", "truncated")
+    with pytest.raises(StorageError, match=r"cannot be reached: (ResponseStreamingError|IncompleteReadError)"):
+        at(fake_s3.base_url).get("a.png")
+
+
+def test_nonsense_instead_of_a_listing_is_storage_trouble(fake_s3: Bucket) -> None:
+    """An answer that is no XML is told in our words."""
+    fake_s3.script = [Answer(200, b'{"unexpected": true}')]
+    with pytest.raises(StorageError):
+        at(fake_s3.base_url).list("")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "region"),
+    [
+        ("https://s3.eu-central-003.backblazeb2.com", "eu-central-003"),
+        ("s3.us-west-004.backblazeb2.com", "us-west-004"),
+        ("https://S3.EU-Central-003.Backblazeb2.com/", "eu-central-003"),
+        ("https://s3.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("https://s3-eu-west-1.amazonaws.com", "eu-west-1"),
+        ("https://s3.dualstack.us-west-2.amazonaws.com", "us-west-2"),
+        ("https://s3.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("https://s3.fr-par.scw.cloud", "fr-par"),
+        ("https://s3.gra.io.cloud.ovh.net", "gra"),
+        ("https://s3.amazonaws.com", "us-east-1"),
+        ("https://s3.wasabisys.com", "us-east-1"),
+        ("https://s3.example.com:9000", "us-east-1"),
+        ("https://account.r2.cloudflarestorage.com", "us-east-1"),
+        ("http://127.0.0.1:9000", "us-east-1"),
+        ("http://localhost:9000", "us-east-1"),
+        ("", "us-east-1"),
+    ],
+)
+def test_the_region_is_in_the_endpoint(endpoint: str, region: str) -> None:
+    """The signature needs the region that the host names; where it names none the usual one is taken."""
+    assert region_of(endpoint) == region
+
+
+def test_the_bucket_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The four variables make the block: a bare host becomes an https address, and the secret stays one."""
+    monkeypatch.setenv("B2_ENDPOINT", "s3.eu-central-003.backblazeb2.com")
+    monkeypatch.setenv("B2_KEY_ID", "keyid")
+    monkeypatch.setenv("B2_APPLICATION_KEY", "geheim")
+    monkeypatch.setenv("B2_BUCKET_NAME", "content-creator")
+    bucket = bucket_from(load_settings())
+    parameters = bucket.credentials.aws_client_parameters
+    assert bucket.bucket_name == "content-creator"
+    assert parameters.endpoint_url == "https://s3.eu-central-003.backblazeb2.com"
+    assert bucket.credentials.region_name == "eu-central-003"
+    assert "geheim" not in repr(bucket) + str(bucket)
+    assert ImageStore(bucket, "https://cdn.example").url("user/a.png") == "https://cdn.example/user/a.png"

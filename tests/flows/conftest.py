@@ -1,0 +1,114 @@
+"""A whole small world for the flow: vendors, bucket, Prefect, and ways to run the product in it."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.schemas.objects import State
+
+from blocks.embedded import BUCKET, embedded_storage
+from blocks.storage import ImageStore
+from imaging.article import Article
+from imaging.record import ImageSet
+from imaging.spec import Kind
+from tests.standins import ChutesStandin, ReplicateStandin
+
+
+@dataclass
+class World:
+    """The vendors, the bucket behind `B2_*`, and the variables that point the product at them."""
+
+    replicate: ReplicateStandin
+    chutes: ChutesStandin
+    store: ImageStore
+    folder: Path
+    environment: dict[str, str]
+
+    @property
+    def paid(self) -> tuple[int, int]:
+        """How many Replicate predictions and Chutes calls were paid for."""
+        return len(self.replicate.paid), len(self.chutes.paid)
+
+    def objects(self) -> dict[str, tuple[int, int]]:
+        """The bucket's objects that belong to tenants: {key: (bytes, time of the last write in ns)}."""
+        root = self.folder / "storage" / BUCKET
+        files = [path for path in root.rglob("*") if path.is_file()]
+        keys = {path.relative_to(root).as_posix(): path.stat() for path in files}
+        return {key: (stat.st_size, stat.st_mtime_ns) for key, stat in keys.items() if not key.startswith("_")}
+
+    def delete(self, key: str) -> None:
+        """Delete an object behind the product's back."""
+        (self.folder / "storage" / BUCKET / key).unlink()
+
+
+@pytest.fixture
+def painted(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nothing is configured: pictures are painted, storage is embedded over the folder that is returned."""
+    monkeypatch.setenv("IMAGES_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def world(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Everything is configured, and what is configured is real or speaks the vendor's protocol."""
+    with (
+        ReplicateStandin() as replicate,
+        ChutesStandin() as chutes,
+        embedded_storage(tmp_path / "bucket") as store,
+    ):
+        keys = json.loads((tmp_path / "bucket" / "storage.json").read_text())
+        environment = {
+            **replicate.environment(),
+            **chutes.environment(),
+            "REPLICATE_POLL_INTERVAL": "0.05",
+            "IMAGES_DATA_DIR": str(tmp_path / "data"),
+            "IMAGES_PUBLIC_BASE_URL": store.public_base,
+            "B2_ENDPOINT": f"http://127.0.0.1:{keys['s3_port']}",
+            "B2_KEY_ID": keys["key_id"],
+            "B2_APPLICATION_KEY": keys["secret"],
+            "B2_BUCKET_NAME": BUCKET,
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield World(replicate, chutes, store, tmp_path / "bucket", environment)
+
+
+def run_state(article: Article, only: list[Kind] | None = None, *, refresh: bool = False) -> State[Any]:
+    """Run the flow in this process and return its final state."""
+    from flows.article_images import article_images
+
+    call = article_images(article, only=only, refresh=refresh, return_state=True)
+    return asyncio.run(call)  # type: ignore[arg-type,return-value]
+
+
+def run_set(article: Article, only: list[Kind] | None = None, *, refresh: bool = False) -> ImageSet:
+    """Run the flow in this process and return the image set."""
+    state = run_state(article, only, refresh=refresh)
+    result = asyncio.run(state.aresult())
+    assert isinstance(result, ImageSet)
+    return result
+
+
+def command(
+    *arguments: str, prefect_api: str | None = None, stdin: str | None = None, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run the console script in a process of its own."""
+    script = Path(sysconfig.get_path("scripts")) / "article-images"
+    environment = os.environ | variables | ({"PREFECT_API_URL": prefect_api} if prefect_api else {})
+    return subprocess.run(
+        [sys.executable, str(script), *arguments],
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )

@@ -1,0 +1,286 @@
+"""The flow on real articles, against vendors on a socket and a real bucket."""
+
+import hashlib
+import json
+
+import httpx
+import pytest
+
+from flows.cli import read_article
+from imaging.article import Article, Brand
+from imaging.errors import ConfigurationError, InvalidInput
+from imaging.spec import Kind
+from tests.conftest import EXAMPLES
+from tests.flows.conftest import World, command, run_set, run_state
+
+GERMAN = EXAMPLES / "laktoseintoleranz-und-laktase.md"
+SLUG = "laktoseintoleranz-und-laktase"
+NAMES = [
+    "hero", "supporting-1", "supporting-2", "comparison-juggernautxl", "comparison-qwen-image",
+    "linkedin", "facebook", "instagram", "tiktok",
+]  # fmt: skip
+
+
+@pytest.fixture
+def german() -> Article:
+    return read_article(str(GERMAN))
+
+
+def test_one_article_costs_what_the_table_says_and_lies_under_the_contracts_keys(world: World, german: Article) -> None:
+    """One long article makes five predictions, two Chutes calls and nine images, and costs their list prices."""
+    image_set = run_set(german)
+
+    assert world.paid == (5, 2)
+    assert world.replicate.created("black-forest-labs/flux-1.1-pro-ultra") == 1
+    assert world.replicate.created("black-forest-labs/flux-dev") == 4
+    assert image_set.status == "complete"
+    assert [image.name for image in image_set.images] == NAMES
+    assert {image.status for image in image_set.images} == {"stored"}
+    assert image_set.cost_usd == 0.172
+    assert [image.cost_usd for image in image_set.images] == [0.06, 0.025, 0.025, 0.006, 0.006, 0, 0, 0.025, 0.025]
+
+    by_name = {image.name: image for image in image_set.images}
+    folder = f"default/{SLUG}"
+    assert by_name["hero"].key == f"{folder}/hero.png"
+    for name in ("comparison-juggernautxl", "comparison-qwen-image"):
+        model = name.removeprefix("comparison-")
+        assert by_name[name].key == f"{folder}/comparison/{model}_{(by_name[name].sha256 or '')[:16]}.jpg"
+    for name in ("instagram", "tiktok"):
+        assert by_name[name].key == f"{folder}/platform/{name}_{(by_name[name].sha256 or '')[:8]}.png"
+    assert by_name["linkedin"].key == f"{folder}/platform/linkedin_og.png"
+    assert by_name["linkedin"].sha256 == by_name["facebook"].sha256
+    assert set(world.objects()) == {image.key for image in image_set.images} | {f"{folder}/manifest.json"}
+
+
+def test_every_url_is_readable_without_a_signature_and_is_what_the_set_says(world: World, german: Article) -> None:
+    """What a plain GET of an image's URL returns has the set's type, size and hash, and every picture differs."""
+    image_set = run_set(german)
+    hashes = set()
+    for image in image_set.images:
+        answer = httpx.get(image.url or "")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == image.content_type
+        assert len(answer.content) == image.bytes
+        assert hashlib.sha256(answer.content).hexdigest() == image.sha256
+        assert len(image.url or "") <= 500
+        hashes.add(image.sha256)
+    assert len(hashes) == 8  # the two cards are one drawing
+
+
+def test_objects_carry_type_caching_and_their_hash(world: World, german: Article) -> None:
+    """Hashed names are cached for ever, fixed names for minutes, the manifest not at all; the hash is in the metadata."""
+    image_set = run_set(german)
+    client = world.store.bucket.credentials.get_client("s3")
+    for image in image_set.images:
+        head = client.head_object(Bucket="images", Key=image.key)
+        hashed = image.kind in {Kind.COMPARISON, Kind.SOCIAL}
+        assert head["CacheControl"] == (
+            "public, max-age=31536000, immutable" if hashed else "public, max-age=300"
+        )
+        assert head["ContentType"] == image.content_type
+        assert {name.lower(): value for name, value in head["Metadata"].items()}["sha256"] == image.sha256
+    head = client.head_object(Bucket="images", Key=f"default/{SLUG}/manifest.json")
+    assert (head["CacheControl"], head["ContentType"]) == ("no-cache", "application/json")
+
+
+def test_the_manifest_is_the_set(world: World, german: Article) -> None:
+    """`manifest.json` holds exactly what the flow returned."""
+    image_set = run_set(german)
+    manifest = httpx.get(image_set.manifest_url or "").json()
+    assert manifest == json.loads(image_set.model_dump_json())
+
+
+def test_a_second_run_in_another_process_pays_nothing_and_writes_no_image(
+    world: World, german: Article, prefect_api: str
+) -> None:
+    """The cache is shared by processes: the second run reuses all nine, pays nothing, uploads nothing."""
+    run_set(german)
+    before = world.objects()
+    done = command("run", str(GERMAN), "--json", prefect_api=prefect_api)
+    assert done.returncode == 0, done.stderr
+    again = json.loads(done.stdout)
+    assert [image["status"] for image in again["images"]] == ["reused"] * 9
+    assert again["cost_usd"] == 0
+    assert world.paid == (5, 2)
+    manifest = f"default/{SLUG}/manifest.json"
+    assert {key: mark for key, mark in world.objects().items() if key != manifest} == {
+        key: mark for key, mark in before.items() if key != manifest
+    }
+
+
+@pytest.mark.parametrize("name", ["hero", "comparison-qwen-image", "facebook", "tiktok"])
+def test_a_deleted_object_alone_is_made_anew(world: World, german: Article, name: str) -> None:
+    """An object that was deleted behind our back is noticed and made anew; the others are reused."""
+    first = {image.name: image for image in run_set(german).images}
+    world.delete(first[name].key or "")
+    again = run_set(german)
+    assert {image.name for image in again.images if image.status == "stored"} == {name}
+    assert {image.status for image in again.images if image.name != name} == {"reused"}
+    assert {image.key for image in again.images} <= set(world.objects())
+    # What Replicate made within the hour is collected again and costs nothing twice; Chutes keeps nothing.
+    assert world.paid == (5, 3 if name.startswith("comparison") else 2)
+
+
+def test_a_deleted_object_whose_prediction_is_gone_is_paid_for_once_more(world: World, german: Article) -> None:
+    """After the vendor's hour only a new prediction helps, and it is the only one."""
+    run_set(german)
+    world.delete(f"default/{SLUG}/hero.png")
+    world.replicate.expire()
+    again = run_set(german)
+    assert again.status == "complete"
+    assert world.paid == (6, 2)
+    assert again.cost_usd == 0.06
+
+
+def test_lost_records_do_not_cost_anything_while_the_manifest_knows(world: World, german: Article) -> None:
+    """Without the cached results the manifest and the bucket's listing still say what is there."""
+    import shutil
+
+    run_set(german)
+    shutil.rmtree(world.folder / "storage" / "images" / "_results")
+    again = run_set(german)
+    assert {image.status for image in again.images} == {"reused"}
+    assert world.paid == (5, 2)
+
+
+def test_refresh_makes_everything_anew(world: World, german: Article) -> None:
+    """`refresh` pays again for every picture."""
+    run_set(german)
+    again = run_set(german, refresh=True)
+    assert {image.status for image in again.images} == {"stored"}
+    assert world.paid == (10, 4)
+    assert again.cost_usd == 0.172
+
+
+def test_only_narrows_and_the_manifest_keeps_the_rest(world: World, german: Article) -> None:
+    """`only` makes just these kinds; what the bucket holds beside them stays in the manifest."""
+    cards = run_set(german, [Kind.CARD])
+    assert [image.name for image in cards.images] == ["linkedin", "facebook"]
+    assert world.paid == (0, 0)
+    hero = run_set(german, [Kind.HERO])
+    assert [image.name for image in hero.images] == ["hero"]
+    assert world.paid == (1, 0)
+    manifest = httpx.get(hero.manifest_url or "").json()
+    assert [image["name"] for image in manifest["images"]] == ["hero", "linkedin", "facebook"]
+
+
+def test_two_articles_with_one_slug_never_overwrite_each_other(world: World) -> None:
+    """`C++ Grundlagen` and `C Grundlagen` share a slug but no folder, and each finds its own again."""
+    plus = Article(topic="C++ Grundlagen")
+    plain = Article(topic="C Grundlagen")
+    first, second = run_set(plus), run_set(plain)
+    assert first.slug == "c-grundlagen"
+    assert second.slug != first.slug
+    assert second.slug.startswith("c-grundlagen-")
+    for article, made in ((plus, first), (plain, second)):
+        again = run_set(article)
+        assert again.slug == made.slug
+        assert {image.status for image in again.images} == {"reused"}
+
+
+def test_another_brand_colour_draws_other_cards_and_pays_nothing(world: World, german: Article) -> None:
+    """Only what changes a picture's pixels makes it anew."""
+    run_set(german)
+    red = german.model_copy(update={"brand": Brand(color="#aa0000")})
+    again = run_set(red)
+    assert {image.name for image in again.images if image.status == "stored"} == {"linkedin", "facebook"}
+    assert world.paid == (5, 2)
+    # And back: the cache knows the first card, but the bucket no longer holds it.
+    back = run_set(german)
+    assert {image.name for image in back.images if image.status == "stored"} == {"linkedin", "facebook"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "names"),
+    [(422, "create", {"hero"}), (402, "create", {"hero"}), ("failed", "create", {"hero"})],
+)
+def test_one_failed_image_never_takes_another_with_it(
+    world: World, german: Article, kind: int | str, where: str, names: set[str]
+) -> None:
+    """A picture that cannot be made is `failed` with its reason; the run is Completed, named Degraded."""
+    world.replicate.fault(where, kind, times=None, match=lambda call: "ultra" in (call.model or ""))
+    state = run_state(german)
+    assert (state.type.value, state.name) == ("COMPLETED", "Degraded")
+    assert "hero" in (state.message or "")
+    image_set = run_set(german)
+    assert {image.name for image in image_set.images if image.status == "failed"} == names
+    hero = image_set.images[0]
+    assert hero.url is None
+    assert hero.error
+    assert not hero.durable
+
+
+def test_a_storage_that_is_down_does_not_stop_the_run(world: World, german: Article, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a bucket the set holds the provider's URLs and data URLs, none durable, and says why."""
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    state = run_state(german)
+    assert state.name == "Degraded"
+    image_set = run_set(german)
+    expected = {"hero": "provider_url", "supporting": "provider_url", "social": "provider_url",
+                "comparison": "inline", "card": "inline"}  # fmt: skip
+    for image in image_set.images:
+        assert image.status == expected[image.kind]
+        assert not image.durable
+        assert "cannot be reached" in (image.error or "")
+    assert image_set.manifest_url is None
+
+
+def test_what_was_paid_while_the_storage_was_down_is_not_paid_again(
+    world: World, german: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the bucket is back, the predictions of the run without it are collected, not created again."""
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    run_set(german)
+    monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
+    again = run_set(german)
+    assert again.status == "complete"
+    assert {image.status for image in again.images} == {"stored"}
+    assert len(world.replicate.paid) == 5
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"B2_APPLICATION_KEY": "wrong"}, "B2_APPLICATION_KEY"),
+        ({"B2_BUCKET_NAME": "no-such-bucket"}, "B2_BUCKET_NAME"),
+        ({"REPLICATE_API_TOKEN": "refused"}, "REPLICATE_API_TOKEN"),
+    ],
+)
+def test_what_is_refused_is_said_before_anything_is_spent(
+    world: World, german: Article, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    """A refused token, key or bucket fails the run with the variable's name, and nothing was paid."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    state = run_state(german)
+    assert state.is_failed()
+    error = state.data if isinstance(state.data, Exception) else None
+    with pytest.raises(ConfigurationError, match=named):
+        run_set(german)
+    assert error is None or named in str(error)
+    assert world.paid == (0, 0)
+
+
+def test_a_missing_logo_is_bad_input(world: World, german: Article) -> None:
+    """A logo that does not exist is named before anything is spent."""
+    article = german.model_copy(update={"brand": Brand(logo="branding/none.png")})
+    with pytest.raises(InvalidInput, match=r"brand\.logo.*default/branding/none\.png"):
+        run_set(article)
+    assert world.paid == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("file", "count"),
+    [("how-sourdough-rises.md", 8), ("kaffee-richtig-lagern.md", 7), ("hakko-shokuhin.md", 8),
+     ("arabic-coffee.md", 7), ("cafe-creme.json", 8)],
+)  # fmt: skip
+def test_every_example_makes_its_plan_offline(painted: object, file: str, count: int) -> None:
+    """With nothing configured every article gets its whole plan, painted, stored and readable as files."""
+    article = read_article(str(EXAMPLES / file))
+    image_set = run_set(article)
+    assert image_set.status == "complete"
+    assert len(image_set.images) == count
+    assert {image.provider for image in image_set.images} == {"painter", "pillow"}
+    assert image_set.cost_usd == 0
+    assert len({image.sha256 for image in image_set.images}) == count - 1
+    assert len({image.alt_text for image in image_set.images}) == count
