@@ -1,5 +1,6 @@
 """Chutes: one POST, answered with the picture's bytes. What is answered was paid for."""
 
+import threading
 from functools import lru_cache
 
 import httpx
@@ -13,6 +14,8 @@ from imaging.picture import MAX_BYTES
 from imaging.spec import ImageSpec
 
 BLOCK_NAME = "chutes"
+# Threads that ask for the client at once would each get their own, and all but one be lost with open sockets.
+_MAKING = threading.Lock()
 
 
 class Chutes(Block):
@@ -36,8 +39,10 @@ class Chutes(Block):
         url = self.base_url.replace("{slug}", spec.model).rstrip("/") + "/generate"
         body = {"prompt": spec.prompt, **spec.params}
         headers = {"Authorization": f"Bearer {self.api_key.get_secret_value()}"}
+        with _MAKING:
+            client = _client(self.timeout)
         try:
-            response = _client(self.timeout).post(url, json=body, headers=headers)
+            response = client.post(url, json=body, headers=headers)
         except TooLarge as error:
             raise BadPicture(f"Chutes answered with {error}") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

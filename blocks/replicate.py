@@ -4,6 +4,7 @@
 whatever host the output names.
 """
 
+import threading
 import time
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,8 @@ from imaging.spec import ImageSpec
 BLOCK_NAME = "replicate"
 # What the package raises for an answer of another shape, and for JSON that is none or nested without end.
 _NO_PREDICTION = (V1ValidationError, ValueError, TypeError, RecursionError)
+# Threads that ask for the client at once would each get their own, and all but one be lost with open sockets.
+_MAKING = threading.Lock()
 _MAX_ANSWER = 16 * 1024 * 1024  # bytes; a page of a hundred predictions with their logs is far below
 
 
@@ -118,7 +121,8 @@ class Replicate(Block):
 
     @property
     def _client(self) -> Client:
-        return _client(self.api_token.get_secret_value(), self.base_url, self.request_timeout)
+        with _MAKING:
+            return _client(self.api_token.get_secret_value(), self.base_url, self.request_timeout)
 
 
 def replicate_from(settings: Settings) -> Replicate | None:
@@ -150,7 +154,9 @@ class _Strict(WholeAnswers):
 
 @lru_cache(maxsize=8)
 def _client(token: str, base_url: str | None, seconds: float) -> Client:
-    return Client(api_token=token, base_url=base_url, transport=_Strict(seconds, _MAX_ANSWER))
+    client = Client(api_token=token, base_url=base_url, transport=_Strict(seconds, _MAX_ANSWER))
+    client._client  # noqa: B018 - the package makes its connections on first use, and not only once
+    return client
 
 
 def _address(output: Any, prediction_id: str) -> str:

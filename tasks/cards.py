@@ -7,11 +7,11 @@ from blocks.toolbox import toolbox
 from imaging.cards import Card, draw_card
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, Terms, by_spec, image_name
+from tasks.policy import CACHED, IMAGE, Terms
 from tasks.storing import Made, keep
 
 
-@task(name="draw_card", task_run_name=image_name, tags=["pillow", "image"], cache_key_fn=by_spec, **CACHED)
+@task(name="draw_card", **IMAGE, **CACHED)
 def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
     """Return `spec`'s card, drawn here and stored: `earlier` where it already lies in the bucket."""
     if earlier:

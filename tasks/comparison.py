@@ -9,11 +9,11 @@ from blocks.toolbox import toolbox
 from imaging.errors import ConfigurationError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, RETRIED, Terms, by_spec, image_name
+from tasks.policy import CACHED, IMAGE, RETRIED, Terms
 from tasks.storing import Made, keep
 
 
-@task(task_run_name=image_name, tags=["chutes", "paid", "image"], cache_key_fn=by_spec, **CACHED, **RETRIED)
+@task(**IMAGE, **CACHED, **RETRIED)
 def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
     """Return `spec`'s picture, made by Chutes and stored: `earlier` where it already lies in the bucket."""
     if earlier:

@@ -6,11 +6,11 @@ from imaging.painter import paint
 from imaging.picture import encode
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, Terms, by_spec, image_name
+from tasks.policy import CACHED, IMAGE, Terms
 from tasks.storing import Made, keep
 
 
-@task(task_run_name=image_name, tags=["painter", "image"], cache_key_fn=by_spec, **CACHED)
+@task(**IMAGE, **CACHED)
 def paint_offline(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
     """Return `spec`'s picture, painted here and stored: `earlier` where it already lies in the bucket."""
     if earlier:

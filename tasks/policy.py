@@ -53,6 +53,10 @@ class Terms:
     storage_trouble: str | None = None
 
 
+# One set of tags for all image tasks: Prefect asks the server for each set's concurrency limits, and when two sets
+# are asked for at the same moment SQLite refuses one of them, which costs that run two seconds.
+IMAGE: dict[str, Any] = {"tags": ["image"], "task_run_name": image_name, "cache_key_fn": by_spec}
+
 # Results are small JSON documents, read by other processes: nothing is kept in memory, where an object
 # deleted behind our back would go unnoticed.
 CACHED: dict[str, Any] = {

@@ -13,17 +13,17 @@ from blocks.toolbox import toolbox
 from imaging.errors import ConfigurationError, PredictionEnded
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, RETRIED, Terms, by_spec, by_spec_prediction, image_name, prediction_name
+from tasks.policy import CACHED, IMAGE, RETRIED, Terms, by_spec_prediction, prediction_name
 from tasks.storing import Made, keep
 
 
-@task(task_run_name=prediction_name, tags=["replicate", "paid"], cache_key_fn=by_spec_prediction, **CACHED, **RETRIED)
+@task(task_run_name=prediction_name, cache_key_fn=by_spec_prediction, **CACHED, **RETRIED)
 def start_prediction(spec: ImageSpec) -> str:
     """Create a prediction for `spec` and return its id. Cached until its picture can no longer be had."""
     return _replicate().create(spec)
 
 
-@task(task_run_name=image_name, tags=["replicate", "image"], cache_key_fn=by_spec, **CACHED, **RETRIED)
+@task(**IMAGE, **CACHED, **RETRIED)
 def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
     """Return `spec`'s picture, made by Replicate and stored: `earlier` where it already lies in the bucket."""
     if earlier:

@@ -1,6 +1,8 @@
 """Replicate: what is asked, what each answer means, and that nothing holds us up."""
 
+import gc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -310,6 +312,15 @@ def test_the_token_stands_in_no_error(
     with pytest.raises(ProviderBusy):
         replicate.create(hero)
     assert not files.requests
+
+
+def test_threads_share_one_client(replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec) -> None:
+    """Many first calls at once leave no client behind with open sockets, which is a warning and so a failure."""
+    with ThreadPoolExecutor(16) as pool:
+        ids = set(pool.map(replicate.create, [hero] * 16))
+        clients = {id(client) for client in pool.map(lambda _: replicate._client._client, range(16))}
+    gc.collect()
+    assert (len(ids), len(clients)) == (16, 1)
 
 
 def test_the_block_comes_from_the_environment(replicate_api: ReplicateStandin, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def run_state(article: Article, only: list[Kind] | None = None, *, refresh: bool
     from flows.article_images import article_images
 
     call = article_images(article, only=only, refresh=refresh, return_state=True)
-    return asyncio.run(call)  # type: ignore[arg-type,return-value]
+    return asyncio.run(call)  # type: ignore[arg-type]
 
 
 def run_set(article: Article, only: list[Kind] | None = None, *, refresh: bool = False) -> ImageSet:

@@ -74,9 +74,7 @@ def test_objects_carry_type_caching_and_their_hash(world: World, german: Article
     for image in image_set.images:
         head = client.head_object(Bucket="images", Key=image.key)
         hashed = image.kind in {Kind.COMPARISON, Kind.SOCIAL}
-        assert head["CacheControl"] == (
-            "public, max-age=31536000, immutable" if hashed else "public, max-age=300"
-        )
+        assert head["CacheControl"] == ("public, max-age=31536000, immutable" if hashed else "public, max-age=300")
         assert head["ContentType"] == image.content_type
         assert {name.lower(): value for name, value in head["Metadata"].items()}["sha256"] == image.sha256
     head = client.head_object(Bucket="images", Key=f"default/{SLUG}/manifest.json")
@@ -210,7 +208,9 @@ def test_one_failed_image_never_takes_another_with_it(
     assert not hero.durable
 
 
-def test_a_storage_that_is_down_does_not_stop_the_run(world: World, german: Article, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_storage_that_is_down_does_not_stop_the_run(
+    world: World, german: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without a bucket the set holds the provider's URLs and data URLs, none durable, and says why."""
     monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
     state = run_state(german)
