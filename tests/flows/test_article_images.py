@@ -68,7 +68,7 @@ def test_every_url_is_readable_without_a_signature_and_is_what_the_set_says(worl
 
 
 def test_objects_carry_type_caching_and_their_hash(world: World, german: Article) -> None:
-    """Hashed names are cached for ever, fixed names for minutes, the manifest not at all; the hash is in the metadata."""
+    """Hashed names are cached for ever, fixed ones for minutes, the manifest not at all; metadata holds the hash."""
     image_set = run_set(german)
     client = world.store.bucket.credentials.get_client("s3")
     for image in image_set.images:

@@ -1,0 +1,147 @@
+"""The console script, as a user meets it: in a process of its own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLES
+from tests.flows.conftest import World, command
+
+GOOD = {"topic": "Kaffee"}
+
+
+@pytest.mark.parametrize(
+    ("article", "named"),
+    [
+        ({"topic": "   "}, "topic"),
+        ({"topic": "x" * 301}, "topic"),
+        ({}, "topic"),
+        ({"topic": "x", "colour": "red"}, "colour"),
+        ({"topic": "x", "user_id": "../x"}, "user_id"),
+        ({"topic": "x", "user_id": "A"}, "user_id"),
+        ({"topic": "x", "language": "deutsch"}, "language"),
+        ({"topic": "x", "slug": "../../x"}, "slug"),
+        ({"topic": "x", "brand": {"color": "green"}}, "brand.color"),
+        ({"topic": "x", "brand": {"template": "fancy"}}, "brand.template"),
+        ({"topic": "x", "brand": {"logo": "../other/logo.png"}}, "brand.logo"),
+        ([1, 2], "object"),
+    ],
+)
+def test_a_wrong_article_is_bad_input(article: object, named: str) -> None:
+    """A wrong field ends with exit code 2 and one line that names it, without a traceback."""
+    done = command("run", "-", stdin=json.dumps(article))
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "named"),
+    [
+        ("none.md", None, "none.md"),
+        ("plain.md", "Just text", "front matter"),
+        ("open.md", "---\ntopic: x\n", "front matter"),
+        ("broken.md", "---\ntopic: [x\n---\n", "front matter"),
+        ("broken.json", '{"topic": ', "JSON"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: Path, name: str, text: str | None, named: str) -> None:
+    """A missing file and broken front matter end with exit code 2 and one line that names them."""
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    done = command("run", str(tmp_path / name))
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert named in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"B2_ENDPOINT": "s3.example.com", "B2_KEY_ID": "id"}, "B2_APPLICATION_KEY, B2_BUCKET_NAME"),
+        ({"IMAGES_CONCURRENCY": "many"}, "IMAGES_CONCURRENCY"),
+        ({"IMAGES_MODELS": "{"}, "IMAGES_MODELS"),
+        ({"REPLICATE_POLL_INTERVAL": "soon"}, "REPLICATE_POLL_INTERVAL"),
+    ],
+)
+def test_a_wrong_variable_is_named(variables: dict[str, str], named: str) -> None:
+    """A wrong or half-set variable ends with exit code 2 before any server is started."""
+    done = command("run", "-", stdin=json.dumps(GOOD), **variables)
+    assert done.returncode == 2, done.stderr
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", [["--only", "heros"], ["--only", ","], ["--user-id", "../x"]])
+def test_a_wrong_option_is_named(option: list[str]) -> None:
+    """A wrong value of an option ends with exit code 2 and names the option."""
+    done = command("run", "-", *option, stdin=json.dumps(GOOD))
+    assert done.returncode == 2
+    assert option[0] in done.stderr
+
+
+def test_json_prints_the_set_and_nothing_else(painted: Path, prefect_api: str) -> None:
+    """`--json` prints one JSON document on standard output; options narrow and name the tenant."""
+    done = command(
+        "run", "-", "--json", "--only", "card,hero", "--user-id", "acme",
+        stdin=json.dumps(GOOD), prefect_api=prefect_api,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    image_set = json.loads(done.stdout)
+    assert [image["name"] for image in image_set["images"]] == ["hero", "linkedin", "facebook"]
+    assert image_set["user_id"] == "acme"
+    assert done.stderr == ""
+
+
+def test_a_degraded_run_exits_with_3(world: World, prefect_api: str) -> None:
+    """A missing picture gives exit code 3, and the JSON says which and why."""
+    world.replicate.fault("create", "failed", times=None)
+    done = command("run", "-", "--json", "--only", "hero", stdin=json.dumps(GOOD), prefect_api=prefect_api)
+    assert done.returncode == 3, done.stderr
+    [hero] = json.loads(done.stdout)["images"]
+    assert (hero["status"], hero["url"]) == ("failed", None)
+    assert hero["error"]
+
+
+def test_a_refused_token_exits_with_2_and_one_line(world: World, prefect_api: str) -> None:
+    """A refused token is told in one line that names the variable, not as a traceback."""
+    done = command("run", "-", stdin=json.dumps(GOOD), prefect_api=prefect_api, REPLICATE_API_TOKEN="refused")
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert "REPLICATE_API_TOKEN" in done.stderr
+    assert world.paid == (0, 0)
+
+
+def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: Path) -> None:
+    """On a fresh machine the run starts its own Prefect server, prints a table and the page, and no noise."""
+    variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_DATA_DIR": str(tmp_path / "data"),
+                 "IMAGES_SERVER_LINGER": "15"}  # fmt: skip
+    article = str(EXAMPLES / "kaffee-richtig-lagern.md")
+    first = command("run", article, **variables)
+    assert first.returncode == 0, first.stderr
+    assert first.stderr == ""
+    assert "Painted offline" in first.stdout
+    assert "7 images, 0.000 USD, complete" in first.stdout
+    page = Path(first.stdout.split("Gallery: ")[1].splitlines()[0])
+    assert page.read_text().count("<img ") == 7
+    second = command("run", article, **variables)
+    assert (second.returncode, second.stderr) == (0, "")
+    assert second.stdout.count("reused") == 7
+
+
+def test_setup_saves_blocks_that_win_over_the_environment(world: World, tmp_path: Path) -> None:
+    """After `setup` a run needs no variable any more; a second `setup` says the same as the first."""
+    variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_SERVER_LINGER": "15"}
+    first, second = (command("setup", **variables) for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    assert second.stdout == first.stdout
+    for secret in ("B2_APPLICATION_KEY", "REPLICATE_API_TOKEN", "CHUTES_API_KEY"):
+        assert world.environment[secret] not in first.stdout
+    gone = dict.fromkeys(
+        ["B2_ENDPOINT", "B2_KEY_ID", "B2_APPLICATION_KEY", "B2_BUCKET_NAME", "REPLICATE_API_TOKEN",
+         "REPLICATE_BASE_URL", "CHUTES_API_KEY", "CHUTES_BASE_URL"], "",
+    )  # fmt: skip
+    done = command("run", "-", "--json", "--only", "hero,comparison", stdin=json.dumps(GOOD), **variables, **gone)
+    assert done.returncode == 0, done.stderr
+    assert world.paid == (1, 2)
+    assert "default/kaffee/hero.png" in world.objects()
