@@ -37,7 +37,6 @@ def table(image_set: ImageSet) -> list[dict[str, str]]:
             "kind": image.kind.value,
             "status": image.status,
             "size": size(image),
-            "made by": f"{image.provider}: {image.model}",
             "cost (USD)": f"{image.cost_usd:.3f}",
             "url": short_url(image) if image.url else "-",  # the UI reads cells as Markdown; reasons are free text
         }
@@ -70,12 +69,19 @@ def _context(image_set: ImageSet, thumbnails: Mapping[str, str]) -> dict[str, An
 
 
 def _literal(text: object) -> Markup:
-    """Write every ASCII punctuation mark as an entity: the text is neither Markdown nor HTML any more.
+    """Put a backslash before every ASCII punctuation mark: the text is neither Markdown nor HTML any more.
 
-    Titles and errors come from outside; in a Markdown artifact they must not become a link or a tag.
+    Titles and errors come from outside; in a Markdown artifact they must not become a link or a tag. Not
+    entities: Prefect's first UI shows those as they are written.
     """
     folded = " ".join(str(text).split())
-    return Markup(re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", folded))  # noqa: S704 - see above
+    return Markup(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", folded))  # noqa: S704 - see above
+
+
+def _attribute(text: object) -> Markup:
+    """Write every ASCII punctuation mark as an entity: for an HTML attribute within Markdown."""
+    folded = " ".join(str(text).split())
+    return Markup(re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", folded))  # noqa: S704 - as above
 
 
 def _address(url: str) -> str:
@@ -90,4 +96,4 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"literal": _literal, "address": _address, "size": size}
+_templates.filters |= {"literal": _literal, "attribute": _attribute, "address": _address, "size": size}

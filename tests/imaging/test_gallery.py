@@ -191,7 +191,7 @@ def test_the_table_has_a_row_for_each_picture_in_the_plans_order() -> None:
     assert [row["image"] for row in rows] == [image.name for image in a_set().images]
     assert rows[0] == {
         "image": "hero", "kind": "hero", "status": "stored", "size": "2752x1536, 1.2 MB",
-        "made by": "painter: offline-painter", "cost (USD)": "0.025", "url": a_set().images[0].url,
+        "cost (USD)": "0.025", "url": a_set().images[0].url,
     }  # fmt: skip
 
 
