@@ -45,13 +45,13 @@ def run(
     read = read_article(article)
     if user_id is not None:
         read = _for_tenant(read, user_id)
-    image_set = run_flow(read, _kinds(only), refresh=refresh, quiet=as_json)
+    image_set, server = run_flow(read, _kinds(only), refresh=refresh, quiet=as_json)
     if as_json:
         print(image_set.model_dump_json(indent=1))  # noqa: T201 - this is the command's output
     else:
         from flows.report import print_report
 
-        print_report(image_set)
+        print_report(image_set, server)
     raise typer.Exit(COMPLETE if image_set.status == "complete" else DEGRADED)
 
 
@@ -80,29 +80,32 @@ def read_article(source: str) -> Article:
     return parse_json(text) if path.suffix.lower() == ".json" else parse_markdown(text)
 
 
-def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool, quiet: bool) -> ImageSet:
-    """Run the flow in this process and return its set; progress is shown on standard error."""
+def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool, quiet: bool) -> tuple[ImageSet, str | None]:
+    """Run the flow in this process; return its set, and the URL of the local server if it took one.
+
+    Progress is shown on standard error.
+    """
     import asyncio
 
     from blocks.settings import load_settings
 
     load_settings()  # a wrong variable is told before a server is started for nothing
-    with prefect_api():
+    with prefect_api() as server:
         from flows.article_images import article_images
         from flows.report import progress_lines
 
         with progress_lines(quiet=quiet):
             result = asyncio.run(article_images(article, only=only, refresh=refresh))
-        return cast(ImageSet, result)
+        return cast(ImageSet, result), server
 
 
 @contextmanager
-def prefect_api() -> Iterator[None]:
-    """Use the Prefect API that is configured, or the local server where none is."""
+def prefect_api() -> Iterator[str | None]:
+    """Use the Prefect API that is configured, or the local server where none is: then yield its URL."""
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings, temporary_settings
 
     if get_current_settings().api.url:
-        yield
+        yield None
         return
     from blocks.settings import load_settings
     from flows.local_server import local_api
@@ -111,7 +114,7 @@ def prefect_api() -> Iterator[None]:
         local_api(PREFECT_HOME.value(), load_settings().images_server_linger) as url,
         temporary_settings({PREFECT_API_URL: url}),
     ):
-        yield
+        yield url
 
 
 def _for_tenant(article: Article, user_id: str) -> Article:

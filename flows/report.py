@@ -1,7 +1,6 @@
 """What a run shows on a terminal: progress while it goes on, a table when it is done."""
 
 import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from blocks.embedded import BUCKET
 from blocks.settings import load_settings
 from imaging.gallery import short_url, size
 from imaging.record import ImageSet
@@ -44,20 +44,15 @@ class _Lines(logging.Handler):
             self._console.print(Text(f"  {record.getMessage()}"))
 
 
-def print_report(image_set: ImageSet) -> None:
-    """Print the table of images, the cost, what is missing, and where the gallery page is."""
+def print_report(image_set: ImageSet, server: str | None) -> None:
+    """Print the table of images, the cost, what is missing, and where to look.
+
+    `server` is the URL of the local Prefect API that this run used, None for one that is configured.
+    """
     console = Console()
     if not console.is_terminal:
-        console = Console(width=160, file=sys.stdout)  # a pipe has no width: keep rows in one line
-    table = Table(title=None, box=None, pad_edge=False, header_style="bold")
-    for heading, justify in [("image", "left"), ("kind", "left"), ("status", "left"), ("size", "left"),
-                             ("USD", "right"), ("URL", "left")]:  # fmt: skip
-        table.add_column(heading, justify=justify, overflow="fold", no_wrap=heading != "URL")  # type: ignore[arg-type]
-    for image in image_set.images:
-        status = Text(image.status, style=_STATUS_STYLE[image.status])
-        cost = f"{image.cost_usd:.3f}"
-        table.add_row(image.name, image.kind.value, status, size(image), cost, Text(short_url(image)))
-    console.print(table)
+        console = Console(width=1000)  # a pipe has no width: a row stays in one line
+    console.print(_table(image_set))
     console.print(f"\n{len(image_set.images)} images, {image_set.cost_usd:.3f} USD, {image_set.status}")
     for trouble in image_set.troubles:
         console.print(Text(f"  ! {trouble}", style="yellow"))
@@ -66,6 +61,35 @@ def print_report(image_set: ImageSet) -> None:
             "\n[bold yellow]Painted offline.[/] No key for the providers of these pictures is configured, so the"
             " built-in painter made them.\nSet REPLICATE_API_TOKEN and CHUTES_API_KEY for real ones (README)."
         )
-    page = load_settings().images_data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
+    console.print()
+    for heading, place in _places(image_set, server):
+        console.print(Text(f"{heading}: {place}"), soft_wrap=True)
+
+
+def _table(image_set: ImageSet) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("image", "kind", "status", "size"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("USD", justify="right", no_wrap=True)
+    table.add_column("URL", overflow="fold")
+    for image in image_set.images:
+        status = Text(image.status, style=_STATUS_STYLE[image.status])
+        cost = f"{image.cost_usd:.3f}"
+        table.add_row(image.name, image.kind.value, status, size(image), cost, Text(short_url(image)))
+    return table
+
+
+def _places(image_set: ImageSet, server: str | None) -> Iterator[tuple[str, str]]:
+    """Where to look: the page, the files of the embedded storage, the run in the UI of the local server."""
+    settings = load_settings()
+    data_dir = settings.images_data_dir.resolve()
+    page = data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
     if page.exists():
-        console.print(Text(f"\nGallery: {page.resolve()}"), soft_wrap=True)
+        yield "Gallery", str(page)
+    files = data_dir / "storage" / BUCKET / image_set.user_id / image_set.slug
+    # Only the embedded storage serves from this machine; its URLs answer while a run is going.
+    if files.is_dir() and (image_set.manifest_url or "").startswith("http://127.0.0.1:"):
+        yield "Files (no bucket is configured; the URLs answer while a run is going)", str(files)
+    if server:
+        lingers = f"the local server stays for {settings.images_server_linger:g} s"
+        yield f"Run ({lingers})", f"{server.removesuffix('/api')}/runs/flow-run/{image_set.flow_run_id}"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from flows.cli import read_article
 from imaging.article import Article, Brand
 from imaging.errors import ConfigurationError, InvalidInput
+from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
 from tests.flows.conftest import World, command, run_set, run_state
@@ -86,6 +88,28 @@ def test_the_manifest_is_the_set(world: World, german: Article) -> None:
     image_set = run_set(german)
     manifest = httpx.get(image_set.manifest_url or "").json()
     assert manifest == json.loads(image_set.model_dump_json())
+
+
+def test_the_event_says_what_the_flow_returned(world: World, german: Article, prefect_api: str) -> None:
+    """`article-images.completed`, or `.degraded`, reaches the API with the image set as its payload."""
+    complete = run_set(german, [Kind.CARD])
+    world.replicate.fault("create", 422, times=None)
+    degraded = run_set(german, [Kind.HERO])
+    for image_set, event in ((complete, "article-images.completed"), (degraded, "article-images.degraded")):
+        assert json.loads(image_set.model_dump_json()) in payloads(prefect_api, event, image_set)
+
+
+def payloads(api: str, event: str, image_set: ImageSet) -> list[object]:
+    """The payloads of an article's events of this name; they arrive some seconds after the run."""
+    resource = f"article-images.{image_set.user_id}.{image_set.slug}"
+    query = {"filter": {"event": {"name": [event]}, "resource": {"id": [resource]}}}
+    for _ in range(60):
+        events = httpx.post(f"{api}/events/filter", json=query).json()["events"]
+        found: list[object] = [event["payload"] for event in events]
+        if any(isinstance(one, dict) and one["flow_run_id"] == image_set.flow_run_id for one in found):
+            return found
+        time.sleep(0.5)
+    return []
 
 
 def test_a_second_run_in_another_process_pays_nothing_and_writes_no_image(
