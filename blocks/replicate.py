@@ -6,12 +6,13 @@ whatever host the output names.
 
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import httpx
 from prefect.blocks.core import Block
-from pydantic import Field, SecretStr
+from pydantic import Field, JsonValue, SecretStr
 from pydantic.v1 import ValidationError as V1ValidationError
 from replicate.client import Client
 
@@ -25,6 +26,7 @@ BLOCK_NAME = "replicate"
 _NO_PREDICTION = (V1ValidationError, ValueError, TypeError, RecursionError)
 # Threads that ask for the client at once would each get their own, and all but one be lost with open sockets.
 _MAKING = threading.Lock()
+_CLOCKS_DIFFER = timedelta(minutes=2)
 _MAX_ANSWER = 16 * 1024 * 1024  # bytes; a page of a hundred predictions with their logs is far below
 
 
@@ -43,9 +45,10 @@ class Replicate(Block):
     def create(self, spec: ImageSpec) -> str:
         """Create a prediction for `spec` and return its id at once. This is what costs money.
 
-        Raises ProviderBusy or ProviderRefused.
+        Raises ProviderBusy or ProviderRefused. After ProviderBusy it may have been created all the same: `find` it
+        before another one is.
         """
-        request = {"prompt": spec.prompt, **spec.params}
+        request = _request(spec)
         name, _, version = spec.model.partition(":")
         try:
             if version:
@@ -83,22 +86,45 @@ class Replicate(Block):
                 raise ProviderError(f"prediction {prediction_id} is {status} after {self.timeout:g} s{detail}")
             time.sleep(pause)
 
+    def find(self, spec: ImageSpec, since: datetime, other_than: str | None = None) -> str | None:
+        """Return the id of a recent prediction that was created for `spec`, or None.
+
+        Same model, same input, created since `since`, still of use. Raises ProviderBusy when it cannot be known.
+        """
+        try:
+            response = self._recent(self.request_timeout)
+            if response.is_error:
+                raise vendor_error("Replicate", "REPLICATE_API_TOKEN", response)
+            results = response.json()["results"]
+            mine = [one["id"] for one in results if _is_for(one, spec, since) and one["id"] != other_than]
+        except httpx.HTTPError as error:
+            raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
+        except (*_NO_PREDICTION, KeyError, AttributeError):
+            raise ProviderBusy("Replicate's list of predictions cannot be read") from None
+        return mine[0] if mine else None
+
     def check_token(self) -> None:
         """Ask for the recent predictions, which is free. Raises ConfigurationError for a refused token.
 
-        Any other trouble is left to the calls that matter, which retry; so not through the package's client,
-        whose own retries would hold up the run for a minute.
+        Any other trouble is left to the calls that matter, which retry.
         """
-        url = f"{(self.base_url or 'https://api.replicate.com').rstrip('/')}/v1/predictions"
-        headers = {"Authorization": f"Bearer {self.api_token.get_secret_value()}"}
-        transport = WholeAnswers(min(10, self.request_timeout), _MAX_ANSWER)
         try:
-            with httpx.Client(transport=transport) as client:
-                response = client.get(url, headers=headers)
+            response = self._recent(min(10, self.request_timeout))
         except (httpx.HTTPError, httpx.InvalidURL):
             return
         if response.status_code in {401, 403}:
             raise ConfigurationError(str(vendor_error("Replicate", "REPLICATE_API_TOKEN", response)))
+
+    def _recent(self, seconds: float) -> httpx.Response:
+        """The first page of the account's predictions, newest first.
+
+        Not through the package's client, whose own retries would hold up the run for a minute, and whose model
+        fails on a whole page for one aborted prediction.
+        """
+        url = f"{(self.base_url or 'https://api.replicate.com').rstrip('/')}/v1/predictions"
+        headers = {"Authorization": f"Bearer {self.api_token.get_secret_value()}"}
+        with httpx.Client(transport=WholeAnswers(seconds, _MAX_ANSWER)) as client:
+            return client.get(url, headers=headers)
 
     def _look(self, prediction_id: str) -> tuple[str, Any, str]:
         """Return (status, output, error) of a prediction as it stands now."""
@@ -157,6 +183,26 @@ def _client(token: str, base_url: str | None, seconds: float) -> Client:
     client = Client(api_token=token, base_url=base_url, transport=_Strict(seconds, _MAX_ANSWER))
     client._client  # noqa: B018 - the package makes its connections on first use, and not only once
     return client
+
+
+def _request(spec: ImageSpec) -> dict[str, JsonValue]:
+    return {"prompt": spec.prompt, **spec.params}
+
+
+def _is_for(prediction: Any, spec: ImageSpec, since: datetime) -> bool:
+    """Tell whether a listed prediction was created for `spec` and can still become, or is, a picture."""
+    name, _, version = spec.model.partition(":")
+    same_model = prediction.get("version") == version if version else prediction.get("model") == name
+    given = prediction.get("input") or {}
+    same_input = all(given.get(field) == value for field, value in _request(spec).items())
+    alive = prediction.get("status") in {"starting", "processing", "succeeded"}
+    # The vendor's clock and ours may differ.
+    return alive and same_model and same_input and _moment(prediction["created_at"]) >= since - _CLOCKS_DIFFER
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _address(output: Any, prediction_id: str) -> str:

@@ -57,8 +57,15 @@ class SharedResults(WritableFileSystem):
         """Keep the record in the bucket, or where that fails on this machine; whole or not at all."""
         if "/" not in path:
             return  # not a cache key but a failed task's exception, which nobody ever reads
-        if self._write_shared(path, content):
-            return
+        if not self._write_shared(path, content):
+            self._write_local(path, content)
+
+    def write_everywhere(self, path: str, content: bytes) -> None:
+        """Keep the record in the bucket and on this machine: it must be found even while the bucket is away."""
+        self._write_shared(path, content)
+        self._write_local(path, content)
+
+    def _write_local(self, path: str, content: bytes) -> None:
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name[-100:]}.{os.getpid()}")

@@ -4,11 +4,18 @@ Cache: both steps on the spec's digest. The id is persisted before anything is w
 was killed collects what it paid for. Needs the block `replicate` (or `REPLICATE_API_TOKEN`).
 """
 
+from typing import cast
+
 from prefect import task
+from prefect.logging import get_run_logger
+from prefect.results import get_result_store
 from prefect.runtime import task_run
 from prefect.transactions import CommitMode, transaction
+from pydantic import BaseModel, ConfigDict
 
+from blocks.ledger import Ledger
 from blocks.replicate import Replicate
+from blocks.results import SharedResults
 from blocks.toolbox import toolbox
 from imaging.errors import ConfigurationError, PredictionEnded
 from imaging.record import StoredImage
@@ -17,10 +24,31 @@ from tasks.policy import CACHED, IMAGE, RETRIED, Terms, by_spec_prediction, pred
 from tasks.storing import Made, keep
 
 
+class Started(BaseModel):
+    """A prediction that is under way or done; `created` tells whether this task created it or found it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    prediction_id: str
+    created: bool
+
+
 @task(task_run_name=prediction_name, cache_key_fn=by_spec_prediction, **CACHED, **RETRIED)
-def start_prediction(spec: ImageSpec) -> str:
-    """Create a prediction for `spec` and return its id. Cached until its picture can no longer be had."""
-    return _replicate().create(spec)
+def start_prediction(spec: ImageSpec, anew: bool = False) -> Started:
+    """Create a prediction for `spec`, or find the one that was. Cached until its picture can no longer be had.
+
+    `anew`: the last one is not wanted any more.
+    """
+    replicate, ledger = _replicate(), Ledger(cast(SharedResults, get_result_store().result_storage))
+    last = ledger.last(spec)
+    if last and last.prediction_id and not anew:
+        # The run was killed after the ledger's entry, before the result's.
+        return Started(prediction_id=last.prediction_id, created=False)
+    if last and not last.prediction_id and (found := replicate.find(spec, last.at, last.before)):
+        get_run_logger().info("%s: prediction %s of an attempt whose answer was lost is adopted", spec.name, found)
+        return Started(prediction_id=ledger.settle(spec, last, found), created=False)
+    attempt = ledger.begin(spec, last)
+    return Started(prediction_id=ledger.settle(spec, attempt, replicate.create(spec)), created=True)
 
 
 @task(**IMAGE, **CACHED, **RETRIED)
@@ -30,11 +58,11 @@ def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
         return earlier
     # A retry of this very task must not pay again for what its first try created.
     anew = terms.anew and task_run.run_count == 1
-    prediction_id, known = _prediction(spec, anew=anew)
+    prediction_id, is_new = _prediction(spec, anew=anew)
     try:
         data, address = _fetch(prediction_id)
     except PredictionEnded:
-        if not known:
+        if is_new:
             raise
         # An earlier run's prediction that failed, or whose output is gone after its hour.
         prediction_id, _ = _prediction(spec, anew=True)
@@ -43,12 +71,13 @@ def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
 
 
 def _prediction(spec: ImageSpec, *, anew: bool) -> tuple[str, bool]:
-    """Return the id of a prediction for `spec`, and whether an earlier run created it."""
+    """Return the id of a prediction for `spec`, and whether it was created just now."""
     # Eager: the id is written when the inner task ends. By default it would wait for the outer one's commit,
     # and a run killed while it waits for the picture would have lost what it paid for.
     with transaction(commit_mode=CommitMode.EAGER):
-        state = start_prediction.with_options(refresh_cache=anew)(spec, return_state=True)
-    return state.result(), state.name == "Cached"
+        state = start_prediction.with_options(refresh_cache=anew)(spec, anew, return_state=True)
+    started: Started = state.result()
+    return started.prediction_id, started.created and state.name != "Cached"
 
 
 def _fetch(prediction_id: str) -> tuple[bytes, str]:

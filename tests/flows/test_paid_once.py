@@ -1,0 +1,98 @@
+"""Paid once: lost answers, kills and runs side by side."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+from imaging.article import Article
+from imaging.spec import Kind
+from tests.flows.conftest import World, run_set
+
+ARTICLE = Article(topic="Kaffee richtig lagern")
+FIELDS = json.dumps({"topic": ARTICLE.topic})
+
+
+@pytest.mark.parametrize("kind", ["reset_after", 502, "html", "truncated", "wrong_type", "empty"])
+def test_a_create_whose_answer_is_lost_is_adopted(world: World, kind: str | int) -> None:
+    """A prediction whose create was answered by a broken connection is found in the list, not paid for again."""
+    world.replicate.fault("create", kind, times=1, paid=True)
+    image_set = run_set(ARTICLE, [Kind.HERO])
+    assert image_set.status == "complete", image_set.troubles
+    assert len(world.replicate.paid) == 1
+
+
+def test_an_answer_lost_for_good_is_adopted_by_the_next_run(world: World) -> None:
+    """When the list cannot be read either, nothing is created on suspicion; the next run finds the prediction."""
+    world.replicate.fault("create", "reset_after", times=1, paid=True)
+    world.replicate.fault("list", 503, times=None)
+    first = run_set(ARTICLE, [Kind.HERO])
+    assert first.images[0].status == "failed"
+    world.replicate.faults.clear()
+    again = run_set(ARTICLE, [Kind.HERO])
+    assert again.status == "complete"
+    assert len(world.replicate.paid) == 1
+
+
+def test_refresh_does_not_adopt_the_picture_it_replaces(world: World) -> None:
+    """Right after a run, `refresh` creates another prediction although one with the same input is listed."""
+    run_set(ARTICLE, [Kind.HERO])
+    run_set(ARTICLE, [Kind.HERO], refresh=True)
+    assert len(world.replicate.paid) == 2
+
+
+def test_a_failed_prediction_of_an_earlier_run_is_replaced(world: World) -> None:
+    """A prediction that failed is not asked for ever again: the next run creates one more, and only one."""
+    world.replicate.fault("create", "failed", times=1)
+    assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "failed"
+    assert run_set(ARTICLE, [Kind.HERO]).status == "complete"
+    assert len(world.replicate.paid) == 2
+
+
+def start(prefect_api: str) -> "subprocess.Popen[str]":
+    script = Path(sysconfig.get_path("scripts")) / "article-images"
+    return subprocess.Popen(
+        [sys.executable, str(script), "run", "-", "--json"],
+        env=os.environ | {"PREFECT_API_URL": prefect_api},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_killed_run_is_collected_not_paid_again(world: World, prefect_api: str) -> None:
+    """After kill -9 while predictions are being made, the next run creates none."""
+    world.replicate.delay = 60.0
+    process = start(prefect_api)
+    assert process.stdin
+    process.stdin.write(FIELDS)
+    process.stdin.close()
+    while len(world.replicate.paid) < 3 and process.poll() is None:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        assert stream
+        stream.close()
+    world.replicate.advance(120)
+    world.replicate.delay = 0.0
+    image_set = run_set(ARTICLE)
+    assert image_set.status == "complete", image_set.troubles
+    assert len(world.replicate.paid) == 3
+
+
+def test_two_runs_at_once_pay_once(world: World, prefect_api: str) -> None:
+    """The same article started twice at the same moment, in two processes, makes each image once."""
+    world.replicate.delay = 1.0
+    processes = [start(prefect_api) for _ in range(2)]
+    sets = [json.loads(process.communicate(FIELDS)[0]) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert world.paid == (3, 2)
+    assert sorted(one["cost_usd"] for one in sets) == [0, 0.122]

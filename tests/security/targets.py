@@ -1,0 +1,240 @@
+"""What is fuzzed: each target takes any bytes and ends well, or with one of our own errors.
+
+Hypothesis (`test_fuzz.py`) and atheris (`fuzz_atheris.py`) feed the same targets, so that what one of them finds
+stays with the other as a case.
+"""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from blocks import chutes as chutes_module
+from blocks import replicate as replicate_module
+from blocks.chutes import Chutes
+from blocks.download import Downloader, HostRules
+from blocks.replicate import Replicate
+from blocks.results import SharedResults
+from blocks.storage import ImageStore, s3_bucket
+from imaging import gallery, keys
+from imaging.article import Article, parse_json, parse_markdown
+from imaging.claim import Claim
+from imaging.errors import ImagesError
+from imaging.models import ModelTable, model_table
+from imaging.picture import inspect
+from imaging.plan import Planner
+from imaging.record import Image, ImageSet, StoredImage, described, failed
+from imaging.slug import slugify
+from imaging.spec import ImageSpec, Kind
+from tasks.stock import Stock, _images, _parsed
+from tests.standins import Answer, Call
+from tests.standins.server import Standin
+
+Target = Callable[[bytes], object]
+
+SPEC = ImageSpec(
+    name="hero", kind=Kind.HERO, provider="replicate", model="black-forest-labs/flux-dev", prompt="milk",
+    size=(1024, 1024), user_id="default", slug="milk", stem="default/milk/hero", alt_text="Milk",
+)  # fmt: skip
+
+
+class Echo(Standin):
+    """Answers every request with `said`: a vendor, or a bucket, that may say anything at all."""
+
+    places = frozenset({"any"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = Answer(200)
+
+    def route(self, call: Call) -> Call:
+        return call
+
+    def answer(self, call: Call) -> Answer:
+        return self.said
+
+    def refusal(self, status: int, options: Mapping[str, Any]) -> Answer:
+        return Answer(status)
+
+    def say(self, body: bytes, status: int = 200, content_type: str = "application/json", **headers: str) -> None:
+        """From now on answer so; header names are given with underscores."""
+        self.said = Answer(status, body, content_type, {name.replace("_", "-"): text for name, text in headers.items()})
+
+
+def read_article(data: bytes) -> Article:
+    """An article's file, and everything that is made from its words."""
+    text = data.decode("utf-8", "replace")
+    article = parse_markdown(text) if text.startswith(("---", "\ufeff---")) else parse_json(text)
+    slug = article.slug or slugify(article.topic)
+    specs = Planner(article, slug, ModelTable(), ()).specs()
+    images = [failed(spec, article.topic) for spec in specs]
+    shown = ImageSet(user_id=article.user_id, slug=slug, topic=article.topic, article_id=None, images=images)
+    gallery.markdown_gallery(shown, {})
+    gallery.html_page(shown, {})
+    shown.model_dump_json()
+    Claim.of(article).model_dump_json()
+    assert all(spec.digest and spec.stem.startswith(keys.prefix(article.user_id, slug)) for spec in specs)
+    return article
+
+
+def read_models(data: bytes) -> ModelTable:
+    """The overrides of `IMAGES_MODELS`."""
+    with contextlib.suppress(ValueError, RecursionError):
+        overrides = json.loads(data)
+        if isinstance(overrides, dict):
+            return model_table(overrides)
+    return ModelTable()
+
+
+def look_at_picture(data: bytes) -> object:
+    """The bytes of a picture."""
+    return inspect(data, 1_000_000)
+
+
+class Outside:
+    """The real clients of vendors and bucket, pointed at a host that answers with the fuzzer's bytes."""
+
+    def __init__(self, echo: Echo) -> None:
+        self.echo = echo
+        self.replicate = Replicate(
+            api_token="r8_fuzzed", base_url=echo.base_url, poll_interval=0.0001, timeout=0.0002, request_timeout=5
+        )
+        self.chutes = Chutes(api_key="cpk_fuzzed", base_url=echo.base_url, timeout=5)
+        self.downloader = Downloader(HostRules.parse(echo.host), 1_000_000, 5)
+        bucket = s3_bucket(endpoint=echo.base_url, key_id="id", secret="secret", bucket="images")
+        self.store = ImageStore(bucket, "https://images.example")
+
+    def create(self, data: bytes) -> object:
+        """Replicate's answer to a create; the id in it is asked for."""
+        self._say(data)
+        return self.replicate.collect(self.replicate.create(SPEC))
+
+    def collect(self, data: bytes) -> object:
+        """Replicate's answer about a prediction; the address in it is fetched."""
+        self._say(data)
+        address = self.replicate.collect("abc123")
+        return self.downloader.fetch(address)
+
+    def check(self, data: bytes) -> object:
+        """Replicate's answer to the first, free question."""
+        self._say(data)
+        return self.replicate.check_token()
+
+    def find(self, data: bytes) -> object:
+        """Replicate's list of recent predictions; what is found there is asked for."""
+        self._say(data)
+        return self.replicate.find(SPEC, datetime(2026, 1, 1, tzinfo=UTC))
+
+    def generate(self, data: bytes) -> object:
+        """Chutes' answer, a picture or an error."""
+        self._say(data)
+        return inspect(self.chutes.generate(SPEC), 1_000_000)
+
+    def redirect(self, data: bytes) -> object:
+        """Where a download is sent on to; what a header cannot carry is left out."""
+        place = "".join(chr(byte) for byte in data if byte not in b"\r\n\0").strip()
+        self.echo.say(b"", 302, Location=place)
+        return self.downloader.fetch(self.echo.base_url)
+
+    def fetch(self, data: bytes) -> object:
+        """The address that a vendor names."""
+        self.echo.say(b"", 404)
+        return self.downloader.fetch(data.decode("utf-8", "replace"))
+
+    def manifest(self, data: bytes) -> object:
+        """A manifest in the bucket, believed by its digest alone and shown again."""
+        self.echo.say(data)
+        images = _images(self.store.get_json("default/milk/manifest.json"))
+        objects = {image.key or "": (image.bytes or 0, image.md5 or "") for image in images}
+        stock = Stock(slug="milk", objects=objects, images=images)
+        found = [stored for image in images if (stored := stock.earlier(image.digest))]
+        _show([described(SPEC, stored, reused=True, url=self.store.url(stored.key)) for stored in found])
+        _show(images)
+        return found
+
+    def claim(self, data: bytes) -> object:
+        """A claim in the bucket."""
+        self.echo.say(data)
+        claim = _parsed(Claim, self.store.get_json("_claims/default/milk.json"))
+        return claim and claim.is_of(Article(topic="Milk", article_id="1"))
+
+    def result(self, data: bytes) -> object:
+        """A task's result in the bucket: the record, and the description in it."""
+        self.echo.say(data)
+        results = SharedResults.over(self.store, _NOWHERE)
+        with contextlib.suppress(ValueError):  # what Prefect expects where there is none
+            record = json.loads(results.read_path("default/milk/hero"))
+            value = record.get("result") if isinstance(record, dict) else None
+            if stored := _parsed(StoredImage, value):
+                _show([described(SPEC, stored, reused=True, url=self.store.url(stored.key))])
+        return None
+
+    def close(self) -> None:
+        """Close the clients, which are kept for the whole process."""
+        self.downloader.close()
+        self.replicate._client._client.close()
+        chutes_module._client(self.chutes.timeout).close()
+        replicate_module._client.cache_clear()
+        chutes_module._client.cache_clear()
+        self.store._client.close()
+
+    def _say(self, data: bytes) -> None:
+        """The first byte picks the status, so that a fuzzer can find its way to every branch."""
+        status = _STATUSES[data[0] % len(_STATUSES)] if data else 200
+        self.echo.say(data[1:], status, retry_after=str(len(data)))
+
+
+def _show(images: list[Image]) -> None:
+    """Everything that is made of a set's entries."""
+    shown = ImageSet(user_id="default", slug="milk", topic="Milk", article_id=None, images=images)
+    gallery.markdown_gallery(shown, {})
+    gallery.html_page(shown, {})
+    gallery.table(shown)
+    shown.model_dump_json()
+
+
+_NOWHERE = Path("/nonexistent")
+_STATUSES = (200, 201, 400, 401, 402, 403, 404, 410, 422, 429, 500, 503)
+
+
+@contextmanager
+def targets() -> Iterator[Mapping[str, Target]]:
+    """Every target by its name, with the host behind the clients running; our own errors count as answers."""
+    with Echo() as echo:
+        outside = Outside(echo)
+        raw: dict[str, Target] = {
+            "article": read_article,
+            "models": read_models,
+            "picture": look_at_picture,
+            "create": outside.create,
+            "collect": outside.collect,
+            "check": outside.check,
+            "find": outside.find,
+            "generate": outside.generate,
+            "redirect": outside.redirect,
+            "fetch": outside.fetch,
+            "manifest": outside.manifest,
+            "claim": outside.claim,
+            "result": outside.result,
+        }
+        try:
+            yield {name: _tolerant(target, echo) for name, target in raw.items()}
+        finally:
+            outside.close()
+
+
+def _tolerant(target: Target, echo: Echo) -> Target:
+    def run(data: bytes) -> object:
+        echo.requests.clear()
+        try:
+            return target(data)
+        except ImagesError as error:
+            assert str(error), "an error without words"
+            assert len(str(error)) < 2000, "an error that quotes too much"
+            str(error).encode()  # it goes into JSON, logs and pages
+            return error
+
+    return run
