@@ -47,7 +47,7 @@ class Chutes(Block):
             raise BadPicture(f"Chutes answered with {error}") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderBusy(f"Chutes cannot be reached: {type(error).__name__}") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # The request went out and may have been paid for; Chutes lists nothing to find it by. No retry.
             raise ProviderError(
                 f"the answer of Chutes was lost ({type(error).__name__}); run again to ask anew"

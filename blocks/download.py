@@ -1,6 +1,7 @@
 """Fetching a provider's picture: from allowed hosts only, within limits, with no credentials."""
 
 import ipaddress
+import logging
 import re
 import socket
 import ssl
@@ -21,6 +22,18 @@ _MAX_REDIRECTS = 5
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity"}
 _ENTRY = re.compile(r"\*\.[\w.-]+|(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class _WithoutQueries(logging.Filter):
+    """Cuts the query off every address that the HTTP libraries log: of a presigned one it is the key."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"\?[^\s\"'<>]+", "?…", record.getMessage()), None
+        return True
+
+
+for _name in ("httpx", "httpcore.connection", "httpcore.http11"):  # these write it at INFO and DEBUG
+    logging.getLogger(_name).addFilter(_WithoutQueries())
 
 # The moment, on the monotonic clock, at which the fetch that runs here must have ended.
 _deadline: ContextVar[float] = ContextVar("deadline")
@@ -229,7 +242,7 @@ class Downloader:
                         url = url.join(answer.headers["location"])
                         continue
                     return self._body(answer, url)
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, OverflowError, UnicodeError):  # a port or a zone beyond what the system can take
             raise UnsafeDownload("the provider's answer is not an address") from None
         except (
             httpx.HTTPError,

@@ -17,7 +17,8 @@ from imaging.spec import ImageSpec
 class Attempt(BaseModel):
     """One attempt to create a prediction: when it began, and its id once that is known.
 
-    `before` is the id of the prediction that it replaces, which must not be taken for the lost one.
+    `before` is the id of the prediction that it replaces, which must not be taken for the lost one. `billed`: a
+    run has reported what it cost.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,6 +26,7 @@ class Attempt(BaseModel):
     at: datetime
     prediction_id: str | None = None
     before: str | None = None
+    billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ class Ledger:
         """Note the id that the attempt led to, and return it."""
         self._note(spec, attempt.model_copy(update={"prediction_id": prediction_id}))
         return prediction_id
+
+    def bill(self, spec: ImageSpec) -> float:
+        """Return what the spec's prediction costs the run that reports it first, in USD: 0 for every later one."""
+        last = self.last(spec)
+        if last is None or last.billed:
+            return 0.0
+        self._note(spec, last.model_copy(update={"billed": True}))
+        return spec.price_usd
 
     def _note(self, spec: ImageSpec, attempt: Attempt) -> None:
         self.results.write_everywhere(_path(spec), attempt.model_dump_json().encode())

@@ -4,6 +4,7 @@
 whatever host the output names.
 """
 
+import re
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from replicate.client import Client
 from blocks.settings import Settings
 from blocks.vendor import NotThere, WholeAnswers, vendor_error
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
+from imaging.quoting import quoted
 from imaging.spec import ImageSpec
 
 BLOCK_NAME = "replicate"
@@ -26,6 +28,7 @@ BLOCK_NAME = "replicate"
 _NO_PREDICTION = (V1ValidationError, ValueError, TypeError, RecursionError)
 # Threads that ask for the client at once would each get their own, and all but one be lost with open sockets.
 _MAKING = threading.Lock()
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")  # it becomes part of addresses and messages
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _MAX_ANSWER = 16 * 1024 * 1024  # bytes; a page of a hundred predictions with their logs is far below
 
@@ -56,10 +59,12 @@ class Replicate(Block):
             else:
                 owner, _, model = name.partition("/")
                 prediction = self._client.models.predictions.create(model=(owner, model), input=request, wait=False)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
         except _NO_PREDICTION:
             raise ProviderBusy("Replicate's answer to a create is not a prediction") from None
+        if not _ID.fullmatch(prediction.id):
+            raise ProviderBusy("Replicate's answer to a create is not a prediction")
         return prediction.id
 
     def collect(self, prediction_id: str) -> str:
@@ -80,7 +85,7 @@ class Replicate(Block):
             if status == "succeeded":
                 return _address(output, prediction_id)
             if status in {"failed", "canceled", "aborted"}:
-                raise PredictionEnded(f"prediction {prediction_id} {status}" + (f": {error[:300]}" if error else ""))
+                raise PredictionEnded(f"prediction {prediction_id} {status}" + (f": {error}" if error else ""))
             if time.monotonic() + pause > deadline:
                 detail = f": {error}" if error else ""
                 raise ProviderError(f"prediction {prediction_id} is {status} after {self.timeout:g} s{detail}")
@@ -97,7 +102,8 @@ class Replicate(Block):
                 raise vendor_error("Replicate", "REPLICATE_API_TOKEN", response)
             results = response.json()["results"]
             mine = [one["id"] for one in results if _is_for(one, spec, since) and one["id"] != other_than]
-        except httpx.HTTPError as error:
+            mine = [found for found in mine if _ID.fullmatch(found)]
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
         except (*_NO_PREDICTION, KeyError, AttributeError):
             raise ProviderBusy("Replicate's list of predictions cannot be read") from None
@@ -110,7 +116,7 @@ class Replicate(Block):
         """
         try:
             response = self._recent(min(10, self.request_timeout))
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
             return
         if response.status_code in {401, 403}:
             raise ConfigurationError(str(vendor_error("Replicate", "REPLICATE_API_TOKEN", response)))
@@ -132,18 +138,19 @@ class Replicate(Block):
             prediction = self._client.predictions.get(prediction_id)
         except NotThere as gone:
             raise PredictionEnded(f"prediction {prediction_id} is gone: {gone}") from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
         except V1ValidationError as error:
             # The client's model does not know the status "aborted". A prediction that is otherwise whole is one:
             # anything else must not pass for an end, after which a new prediction would be paid for.
             match error.errors():
                 case [{"loc": ("status",), "ctx": {"given": str(status)}}]:
-                    return status, None, ""
+                    return status[:30], None, ""
             raise ProviderBusy("Replicate's answer is not a prediction") from None
         except _NO_PREDICTION:
             raise ProviderBusy("Replicate's answer is not a prediction") from None
-        return prediction.status, prediction.output, prediction.error or ""
+        said = quoted(prediction.error or "", self.api_token.get_secret_value())
+        return prediction.status, prediction.output, said[:300]
 
     @property
     def _client(self) -> Client:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from imaging.errors import ProviderBusy, ProviderError, ProviderRefused
+from imaging.quoting import quoted
 
 _BUSY = {408, 409, 425, 429}  # and every 5xx
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
@@ -105,4 +106,4 @@ def _detail(response: httpx.Response) -> str:
     detail = body.get("detail") or body.get("title") or body.get("error") or ""
     text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
     secret = response.request.headers.get("authorization", "").removeprefix("Bearer ")
-    return " ".join((text.replace(secret, "***") if secret else text).split())[:300]
+    return quoted(text, secret)[:300]

@@ -10,7 +10,7 @@ storage is embedded and the pictures are painted offline.
 import asyncio
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
 from functools import partial
 from typing import Any, cast
@@ -24,6 +24,7 @@ from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
+from blocks.lock import one_at_a_time
 from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
@@ -41,7 +42,7 @@ from tasks.policy import Terms
 from tasks.predictions import collect_prediction
 from tasks.progress import Progress
 from tasks.recording import announce, artifact_place, show, write_manifest, write_page
-from tasks.stock import check_providers, take_stock
+from tasks.stock import check_providers, claim_slug, take_stock
 
 MAKERS: Mapping[Provider, Task[..., Any]] = {
     "replicate": collect_prediction,
@@ -106,9 +107,20 @@ class ArticleRun:
         self.thumbnails: dict[str, str] = {}
 
     def make(self, only: list[Kind] | None) -> ImageSet:
-        """Take stock, plan, make, record."""
+        """Find the article's slug; then, one run an article at a time, make it."""
         check_providers()
-        self.stock = take_stock(self.article)
+        # Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
+        with self._alone("claim", self.article.slug or slugify(self.article.topic)):
+            claimed = claim_slug(self.article)
+        with self._alone("run", claimed.slug):
+            self.stock = take_stock(self.article, claimed)
+            return self._make(only)
+
+    def _alone(self, purpose: str, slug: str) -> AbstractContextManager[None]:
+        folder = self.box.settings.images_data_dir.resolve() / "locks"
+        return one_at_a_time(f"article-images.{purpose}.{self.article.user_id}.{slug}", folder)
+
+    def _make(self, only: list[Kind] | None) -> ImageSet:
         specs = [spec for spec in self._plan() if not only or spec.kind in only]
         self.progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
         with self._shared_results() as results:

@@ -45,7 +45,7 @@ def run(
     read = read_article(article)
     if user_id is not None:
         read = _for_tenant(read, user_id)
-    image_set, server = run_flow(read, _kinds(only), refresh=refresh, quiet=as_json)
+    image_set, server = run_flow(read, _kinds(only), refresh=refresh)
     if as_json:
         print(image_set.model_dump_json(indent=1))  # noqa: T201 - this is the command's output
     else:
@@ -80,7 +80,7 @@ def read_article(source: str) -> Article:
     return parse_json(text) if path.suffix.lower() == ".json" else parse_markdown(text)
 
 
-def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool, quiet: bool) -> tuple[ImageSet, str | None]:
+def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tuple[ImageSet, str | None]:
     """Run the flow in this process; return its set, and the URL of the local server if it took one.
 
     Progress is shown on standard error.
@@ -94,7 +94,7 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool, quiet:
         from flows.article_images import article_images
         from flows.report import progress_lines
 
-        with progress_lines(quiet=quiet):
+        with progress_lines():
             result = asyncio.run(article_images(article, only=only, refresh=refresh))
         return cast(ImageSet, result), server
 

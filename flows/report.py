@@ -17,10 +17,10 @@ _STATUS_STYLE = {"stored": "green", "reused": "cyan", "provider_url": "yellow", 
 
 
 @contextmanager
-def progress_lines(*, quiet: bool) -> Iterator[None]:
+def progress_lines() -> Iterator[None]:
     """Show each image as it comes in, on standard error, where that is a terminal."""
     console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if not console.is_terminal:
         yield
         return
     logger, handler = logging.getLogger("prefect.flow_runs"), _Lines(console)

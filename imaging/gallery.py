@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from imaging.quoting import without_query
 from imaging.record import Image, ImageSet
 
 # What each status means to the person who looks.
@@ -38,7 +39,7 @@ def table(image_set: ImageSet) -> list[dict[str, str]]:
             "status": image.status,
             "size": size(image),
             "cost (USD)": f"{image.cost_usd:.3f}",
-            "url": short_url(image) if image.url else "-",  # the UI reads cells as Markdown; reasons are free text
+            "url": _address(short_url(image)) if image.url else "-",  # cells are Markdown; reasons are free text
         }
         for image in image_set.images
     ]
@@ -53,10 +54,15 @@ def size(image: Image) -> str:
 
 
 def short_url(image: Image) -> str:
-    """Return the image's URL; of a `data:` URL only its beginning, of a failed image the reason."""
+    """Return the image's URL; of a failed image the reason.
+
+    Of a `data:` URL only its beginning, of a provider's not its query, which may be the key to it.
+    """
     if image.url is None:
         return image.error or "-"
-    return f"{image.url[:40]}…" if image.url.startswith("data:") else image.url
+    if image.url.startswith("data:"):
+        return f"{image.url[:40]}…"
+    return image.url if image.durable else without_query(image.url)
 
 
 def _context(image_set: ImageSet, thumbnails: Mapping[str, str]) -> dict[str, Any]:
@@ -86,7 +92,7 @@ def _attribute(text: object) -> Markup:
 
 def _address(url: str) -> str:
     """Percent-encode what would end a table's cell, a line or a link in Markdown; a sound URL stays as it is."""
-    return re.sub(r"[\s|`<>\"\\]", lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), url)
+    return re.sub(r"[\s|`<>\"\\\[\]()*~]", lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), url)
 
 
 _templates = Environment(

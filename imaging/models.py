@@ -23,9 +23,16 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     provider: Literal["replicate", "chutes"]
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=_NAME, max_length=120)  # with tenant and slug, an address stays below 500 characters
     params: dict[str, JsonValue] = {}
     price_usd: float = Field(ge=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _one_host(self) -> "Model":
+        # It becomes part of the host's name: `evil.example/x` would send the API key to evil.example.
+        if self.provider == "chutes" and not re.fullmatch(r"[A-Za-z0-9-]+", self.name):
+            raise ValueError("a model on Chutes is named by its slug: letters, digits and hyphens")
+        return self
 
     @property
     def short_name(self) -> str:

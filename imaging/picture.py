@@ -3,8 +3,10 @@
 import base64
 import hashlib
 import io
+import struct
 import threading
 import warnings
+import zlib
 from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
@@ -22,6 +24,17 @@ FORMATS = {
     "WEBP": ("image/webp", ".webp"),
     "MPO": ("image/jpeg", ".jpg"),  # what Pillow calls a JPEG with a second picture behind it, as phones write them
 }
+# What Pillow lets slip for broken chunks and segments (found by fuzzing: a palette picture without its palette).
+_SURPRISES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    TypeError,
+    struct.error,
+    zlib.error,
+)
 _quiet = threading.Lock()  # the filters of warnings belong to the whole process
 
 
@@ -72,6 +85,8 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         raise BadPicture(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise BadPicture(f"the picture cannot be decoded: {error}") from None
+    except _SURPRISES as error:
+        raise BadPicture(f"the picture cannot be decoded: {type(error).__name__}") from None
     return Picture(data, content_type, extension, width, height, small)
 
 

@@ -174,8 +174,10 @@ def _from_spec(spec: ImageSpec) -> dict[str, object]:
 
 
 def as_stored(image: Image) -> StoredImage | None:
-    """Return what a manifest's entry says about an object in the bucket, or None where it names none."""
-    if not image.durable or not image.key:
+    """Return what a manifest's entry says about an object in the bucket, or None where it names none in full."""
+    if not image.durable or not image.key or None in (image.content_type, image.width, image.height):
+        return None
+    if None in (image.bytes, image.sha256, image.md5):
         return None
     fields = image.model_dump(
         include={

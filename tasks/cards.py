@@ -25,4 +25,4 @@ def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
         template=spec.model,  # type: ignore[arg-type] # validated with the article
         size=spec.size,
     )
-    return keep(spec, draw_card(card), terms)
+    return keep(spec, draw_card(card), terms, cost_usd=0.0)

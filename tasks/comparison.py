@@ -21,4 +21,4 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
     block = toolbox().chutes
     if block is None:
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")
-    return keep(spec, block.generate(spec), terms)
+    return keep(spec, block.generate(spec), terms, cost_usd=spec.price_usd)

@@ -18,4 +18,4 @@ def paint_offline(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = N
     color = spec.params.get("color")
     # The stem keeps pictures apart that share a prompt, as the compared models do.
     canvas = paint(f"{spec.prompt}\n{spec.stem}", spec.size, str(color) if color else None)
-    return keep(spec, encode(canvas, str(spec.params.get("output_format", "png"))), terms)
+    return keep(spec, encode(canvas, str(spec.params.get("output_format", "png"))), terms, cost_usd=0.0)

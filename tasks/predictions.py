@@ -39,7 +39,7 @@ def start_prediction(spec: ImageSpec, anew: bool = False) -> Started:
 
     `anew`: the last one is not wanted any more.
     """
-    replicate, ledger = _replicate(), Ledger(cast(SharedResults, get_result_store().result_storage))
+    replicate, ledger = _replicate(), _ledger()
     last = ledger.last(spec)
     if last and last.prediction_id and not anew:
         # The run was killed after the ledger's entry, before the result's.
@@ -67,7 +67,8 @@ def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
         # An earlier run's prediction that failed, or whose output is gone after its hour.
         prediction_id, _ = _prediction(spec, anew=True)
         data, address = _fetch(prediction_id)
-    return keep(spec, data, terms, prediction_id=prediction_id, provider_url=address)
+    cost = _ledger().bill(spec)
+    return keep(spec, data, terms, cost_usd=cost, prediction_id=prediction_id, provider_url=address)
 
 
 def _prediction(spec: ImageSpec, *, anew: bool) -> tuple[str, bool]:
@@ -83,6 +84,10 @@ def _prediction(spec: ImageSpec, *, anew: bool) -> tuple[str, bool]:
 def _fetch(prediction_id: str) -> tuple[bytes, str]:
     address = _replicate().collect(prediction_id)
     return toolbox().downloader.fetch(address), address
+
+
+def _ledger() -> Ledger:
+    return Ledger(cast(SharedResults, get_result_store().result_storage))
 
 
 def _replicate() -> Replicate:

@@ -3,6 +3,8 @@
 Never cached: it asks how things stand now.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from prefect import task
@@ -43,25 +45,53 @@ class Stock(BaseModel):
         return None
 
 
-@task(task_run_name="take stock", persist_result=False)
-def take_stock(article: Article) -> Stock:
-    """Claim the article's slug and list what is there: one LIST, not a HEAD for every image.
+class Claimed(BaseModel):
+    """The slug that is the article's own. `trouble` says why the bucket could not be asked, if so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slug: str
+    trouble: str | None = None
+
+
+@task(task_run_name="claim slug", persist_result=False)
+def claim_slug(article: Article) -> Claimed:
+    """Find the slug that is this article's own and note it as claimed.
 
     Raises ConfigurationError when the bucket refuses us for good. Passing trouble is a fact in the answer.
     """
-    store = toolbox().store
     try:
-        slug = _claim(store, article)
-        objects = store.list(keys.prefix(article.user_id, slug))
-        manifest = store.get_json(keys.manifest_key(article.user_id, slug))
+        with _refusals_named():
+            return Claimed(slug=_claim(toolbox().store, article))
+    except StorageError as error:
+        return Claimed(slug=article.slug or slugify(article.topic), trouble=str(error))
+
+
+@task(task_run_name="take stock", persist_result=False)
+def take_stock(article: Article, claimed: Claimed) -> Stock:
+    """List what the bucket holds of the article: one LIST, not a HEAD for every image. Raises as `claim_slug`."""
+    store, slug = toolbox().store, claimed.slug
+    if claimed.trouble:
+        return Stock(slug=slug, trouble=claimed.trouble)
+    try:
+        with _refusals_named():
+            objects = store.list(keys.prefix(article.user_id, slug))
+            manifest = store.get_json(keys.manifest_key(article.user_id, slug))
+    except StorageError as error:
+        return Stock(slug=slug, trouble=str(error))
+    return Stock(slug=slug, objects=objects, images=_images(manifest))
+
+
+@contextmanager
+def _refusals_named() -> Iterator[None]:
+    """Say which variables a refusal of the bucket is about: nothing is spent before it is mended."""
+    try:
+        yield
     except StorageRefused as refused:
         raise ConfigurationError(
-            f"{refused}. Check B2_ENDPOINT, B2_BUCKET_NAME, B2_KEY_ID and B2_APPLICATION_KEY"
+            f"{str(refused).rstrip('.')}. Check B2_ENDPOINT, B2_BUCKET_NAME, B2_KEY_ID and B2_APPLICATION_KEY"
             " (or the block b2-images, which wins over them)"
         ) from None
-    except StorageError as error:
-        return Stock(slug=article.slug or slugify(article.topic), trouble=str(error))
-    return Stock(slug=slug, objects=objects, images=_images(manifest))
 
 
 @task(task_run_name="check providers", persist_result=False)

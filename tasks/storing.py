@@ -21,6 +21,7 @@ def keep(
     data: bytes,
     terms: Terms,
     *,
+    cost_usd: float,
     prediction_id: str | None = None,
     provider_url: str | None = None,
 ) -> Made:
@@ -32,7 +33,7 @@ def keep(
     """
     box = toolbox()
     picture = inspect(data, box.settings.images_max_pixels)
-    stored = _description(spec, picture, prediction_id)
+    stored = _description(spec, picture, cost_usd, prediction_id)
     try:
         if terms.storage_trouble:
             raise StorageError(terms.storage_trouble)
@@ -46,7 +47,7 @@ def keep(
     return stored
 
 
-def _description(spec: ImageSpec, picture: Picture, prediction_id: str | None) -> StoredImage:
+def _description(spec: ImageSpec, picture: Picture, cost_usd: float, prediction_id: str | None) -> StoredImage:
     return StoredImage(
         digest=spec.digest,
         key=keys.object_key(spec, picture.sha256, picture.extension),
@@ -56,7 +57,7 @@ def _description(spec: ImageSpec, picture: Picture, prediction_id: str | None) -
         bytes=len(picture.data),
         sha256=picture.sha256,
         md5=picture.md5,
-        cost_usd=spec.price_usd,
+        cost_usd=cost_usd,
         prediction_id=prediction_id,
         thumbnail=picture.thumbnail,
     )

@@ -1,0 +1,45 @@
+"""The fault table: `make faults`, or `python -m tests.reliability.faults [--list] [--only SUBSTRING] [--jobs N]`.
+
+Each row breaks one thing, runs the console script, mends it, runs again, and counts at the vendors and in the
+bucket. Exit code 1 where a row has paid twice, has lost a picture, hangs, or does not name the cause.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from .matrix import ROWS
+from .pool import in_order
+from .row import Result, play
+from .table import console, show
+from .world import prefect_server
+
+
+def main() -> int:
+    """Play the rows that were asked for and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability.faults", description=__doc__)
+    parser.add_argument("--only", default="", metavar="SUBSTRING", help="only rows whose name and kinds hold this")
+    parser.add_argument("--list", action="store_true", help="name the rows and play none")
+    parser.add_argument("--jobs", type=int, default=3, help="rows at a time (default 3)")
+    options = parser.parse_args()
+    rows = [row for row in ROWS if options.only in f"{row.name} × {row.only or 'all'}"]
+    out = console()
+    if options.list:
+        for row in rows:
+            out.print(f"{row.name} × {row.only or 'all'}", markup=False, highlight=False)
+        out.print(f"{len(rows)} rows", highlight=False)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="article-images-faults-", ignore_cleanup_errors=True) as root:
+        with prefect_server(Path(root) / "prefect") as api:
+            results = in_order(rows, lambda row: play(row, api, Path(root)), _told, options.jobs)
+        return 0 if show(results, out) else 1
+
+
+def _told(result: Result) -> str:
+    how = result.skipped or "; ".join(result.complaints) or "ok"
+    return f"{result.row.name} × {result.row.only or 'all'}: {how} ({result.seconds:.0f} s)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

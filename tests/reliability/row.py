@@ -1,0 +1,102 @@
+"""One row of the fault table: break something, run, mend it, run again, count."""
+
+import re
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import ledger
+from .world import Finished, World, has_repair, open_world
+
+Breaks = Callable[[World], object]
+
+
+class Skipped(Exception):
+    """This machine cannot play the row; the text says why."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fault for some kinds of picture.
+
+    `names` is a pattern that the message must match where the first run is not complete: the cause. `then`
+    breaks something else for one more run before all is mended. `mends_first`: `repair` comes before the run
+    that checks, where the product has it; else after it, which is harder: the run must not pay for what waits
+    in the spool.
+    """
+
+    name: str
+    only: str
+    breaks: Breaks
+    names: str
+    then: Breaks | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    mends_first: bool = False
+    seconds: float = 150
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a row. `skipped` says why nothing did."""
+
+    row: Row
+    runs: tuple[Finished, ...] = ()
+    tally: ledger.Tally | None = None
+    skipped: str = ""
+    seconds: float = 0.0
+
+    @property
+    def message(self) -> str:
+        """The cause as the product told it: of the first run that was not complete."""
+        return next((run.message for run in self.runs if run.state != "complete"), "")
+
+    @property
+    def complaints(self) -> list[str]:
+        """Why this row is red; empty where it is not."""
+        if self.tally is None:
+            return []
+        found = [f"{self.tally.twice} paid twice"] if self.tally.twice else []
+        found += [f"{self.tally.lost} lost"] if self.tally.lost else []
+        found += [f"run {n} hangs" for n, run in enumerate(self.runs, 1) if run.exit_code is None]
+        found += self.tally.lies
+        if any(run.state != "complete" for run in self.runs[: 2 if self.row.then else 1]):
+            if not self.message:
+                found.append("no message")
+            elif not re.search(self.row.names, self.message, re.IGNORECASE):
+                found.append(f"the message does not name the cause (/{self.row.names}/)")
+        return found
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is no breach of the promise, but should be known."""
+        if self.tally is None or self.tally.durable == self.tally.planned:
+            return []
+        return [f"does not heal: {self.runs[-1].message or self.runs[-1].state}"]
+
+
+def play(row: Row, prefect_api: str, root: Path) -> Result:
+    """Play a row in a world of its own below `root`."""
+    began = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="row-", dir=root))
+    with open_world(folder, prefect_api, delay=row.delay, **row.variables) as world:
+        run = world.run_arguments(row.only)
+        try:
+            row.breaks(world)
+        except Skipped as reason:
+            return Result(row, skipped=str(reason))
+        runs = [world.call(*run, seconds=row.seconds)]
+        world.lift()
+        if row.then:
+            row.then(world)
+            runs.append(world.call(*run, seconds=row.seconds))
+            world.lift()
+        if row.mends_first and has_repair():
+            world.call("repair", seconds=row.seconds)
+        runs.append(world.call(*run, seconds=row.seconds))
+        if not row.mends_first and has_repair():
+            world.call("repair", seconds=row.seconds)
+        tally = ledger.take(world, runs, row.only)
+    return Result(row, tuple(runs), tally, seconds=time.monotonic() - began)
