@@ -16,6 +16,7 @@ from blocks.embedded import embedded_storage
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
+from blocks.spool import Spool
 from blocks.storage import ImageStore, bucket_from
 from imaging.errors import ConfigurationError
 from imaging.spec import Provider
@@ -43,6 +44,11 @@ class Toolbox:
         if self.chutes:
             names.add("chutes")
         return frozenset(names)
+
+    @property
+    def spool(self) -> Spool:
+        """Where pictures wait that were paid for and could not be stored."""
+        return Spool(self.settings.images_data_dir.resolve() / "spool")
 
     def results(self, *, bucket_answers: bool) -> SharedResults:
         """Return where task results are kept: in the bucket if it answers, else on this machine's disk.

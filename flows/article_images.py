@@ -30,6 +30,7 @@ from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
 from imaging.article import Article
+from imaging.claim import Claim
 from imaging.errors import ConfigurationError, ImagesError, StorageError
 from imaging.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
@@ -173,10 +174,13 @@ class ArticleRun:
 
     def _make_all(self, specs: list[ImageSpec]) -> dict[str, Image]:
         """Return the images by name; what the cache knows but the bucket no longer holds is made anew."""
-        images, vanished = self._round(specs, Terms(self.refresh, self.stock.trouble), overwrite=self.refresh)
+        images, vanished = self._round(specs, self._terms(anew=self.refresh), overwrite=self.refresh)
         if vanished:
-            images |= self._round(vanished, Terms(False, self.stock.trouble), overwrite=True)[0]
+            images |= self._round(vanished, self._terms(anew=False), overwrite=True)[0]
         return images
+
+    def _terms(self, *, anew: bool) -> Terms:
+        return Terms(owner=Claim.of(self.article), anew=anew, storage_trouble=self.stock.trouble)
 
     def _round(
         self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool

@@ -56,6 +56,17 @@ def run(
 
 
 @app.command()
+def repair() -> None:
+    """Store what was paid for while the bucket was away."""
+    with prefect_api():
+        from flows.repair import repair as repair_flow
+
+        counts = cast(dict[str, int], repair_flow())
+    typer.echo(f"{counts['repaired']} pictures stored, {counts['left']} left")
+    raise typer.Exit(DEGRADED if counts["left"] else COMPLETE)
+
+
+@app.command()
 def setup() -> None:
     """Register block types and save the blocks that the environment describes. Safe to run again."""
     with prefect_api():

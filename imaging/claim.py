@@ -23,6 +23,11 @@ class Claim(BaseModel):
 
         The CMS's id decides where both have one; else the topic does. A slug that the author chose is theirs.
         """
-        if self.article_id and article.article_id:
-            return self.article_id == article.article_id
-        return article.slug is not None or self.topic == article.topic
+        chosen = article.slug is not None and not (self.article_id and article.article_id)
+        return chosen or self.is_for(article.article_id, article.topic)
+
+    def is_for(self, article_id: str | None, topic: str) -> bool:
+        """Tell whether this claim is that of the article with this id and topic."""
+        if self.article_id and article_id:
+            return self.article_id == article_id
+        return self.topic == topic

@@ -10,7 +10,7 @@ from imaging.errors import ConfigurationError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms
-from tasks.storing import Made, keep
+from tasks.storing import Made, keep, kept_before
 
 
 @task(**IMAGE, **CACHED, **RETRIED)
@@ -18,6 +18,8 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
     """Return `spec`'s picture, made by Chutes and stored: `earlier` where it already lies in the bucket."""
     if earlier:
         return earlier
+    if kept := kept_before(spec, terms):
+        return kept
     block = toolbox().chutes
     if block is None:
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")

@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 from prefect.runtime import task_run
 
+from imaging.claim import Claim
 from imaging.errors import ProviderBusy
 from imaging.spec import ImageSpec
 
@@ -46,9 +47,11 @@ def worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
 class Terms:
     """What holds for every image of a run.
 
-    `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket cannot be written in this run, if so.
+    `owner`: whose article it is. `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket cannot be
+    written in this run, if so.
     """
 
+    owner: Claim
     anew: bool = False
     storage_trouble: str | None = None
 

@@ -21,7 +21,7 @@ from imaging.errors import ConfigurationError, PredictionEnded
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms, by_spec_prediction, prediction_name
-from tasks.storing import Made, keep
+from tasks.storing import Made, keep, kept_before
 
 
 class Started(BaseModel):
@@ -56,6 +56,8 @@ def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
     """Return `spec`'s picture, made by Replicate and stored: `earlier` where it already lies in the bucket."""
     if earlier:
         return earlier
+    if kept := kept_before(spec, terms):
+        return kept
     # A retry of this very task must not pay again for what its first try created.
     anew = terms.anew and task_run.run_count == 1
     prediction_id, is_new = _prediction(spec, anew=anew)

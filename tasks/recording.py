@@ -1,6 +1,7 @@
 """The record of a run: manifest, artifacts, page and event. All of them say the same as the flow's return value."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from prefect import task
@@ -24,7 +25,7 @@ def write_manifest(image_set: ImageSet, stock: Stock) -> ImageSet:
     Images that this run was not asked for (`--only`) keep their entries, as long as they still lie there.
     """
     if stock.trouble:
-        return image_set.model_copy(update={"problems": [*image_set.problems, f"no manifest: {stock.trouble}"]})
+        return _without_manifest(image_set, stock.trouble)
     store = toolbox().store
     key = keys.manifest_key(image_set.user_id, image_set.slug)
     recorded = image_set.model_copy(update={"manifest_url": store.url(key)})
@@ -34,8 +35,16 @@ def write_manifest(image_set: ImageSet, stock: Stock) -> ImageSet:
     try:
         store.put_json(key, whole.model_dump_json(indent=1))
     except StorageError as error:
-        return image_set.model_copy(update={"problems": [*image_set.problems, f"no manifest: {error}"]})
+        return _without_manifest(image_set, str(error))
+    toolbox().spool.drop_set(image_set)
     return recorded
+
+
+def _without_manifest(image_set: ImageSet, trouble: str) -> ImageSet:
+    """Note the trouble in the set, and keep the set on this machine for `repair`."""
+    with suppress(OSError):  # each of its images says so already
+        toolbox().spool.keep_set(image_set)
+    return image_set.model_copy(update={"problems": [*image_set.problems, f"no manifest: {trouble}"]})
 
 
 def in_plan_order(images: list[Image]) -> list[Image]:

@@ -107,7 +107,7 @@ def _claim(store: ImageStore, article: Article) -> str:
     # The topic before the id: an article that gets its id later still finds its own.
     for slug in candidates(article.slug or slugify(article.topic), article.topic, article.article_id):
         key = keys.claim_key(article.user_id, slug)
-        owner = _parsed(Claim, store.get_json(key))
+        owner = parsed(Claim, store.get_json(key))
         if owner is None or owner.is_of(article):
             if owner != ours:
                 store.put_json(key, ours.model_dump_json())
@@ -118,11 +118,11 @@ def _claim(store: ImageStore, article: Article) -> str:
 def _images(manifest: Any) -> list[Image]:
     """Return the entries of an earlier manifest; one that cannot be read is as good as none."""
     entries = manifest.get("images") if isinstance(manifest, dict) else None
-    parsed = (_parsed(Image, entry) for entry in entries) if isinstance(entries, list) else ()
-    return [image for image in parsed if image]
+    return [image for entry in entries if (image := parsed(Image, entry))] if isinstance(entries, list) else []
 
 
-def _parsed(model: type[SomeModel], document: Any) -> SomeModel | None:
+def parsed(model: type[SomeModel], document: Any) -> SomeModel | None:
+    """Return the document as `model`, or None where it is none: what is broken is as good as absent."""
     try:
         return model.model_validate(document)
     except ValidationError:

@@ -5,6 +5,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed
 from prefect.transactions import get_transaction
 
+from blocks.spool import Spooled
 from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.errors import StorageError
@@ -37,14 +38,36 @@ def keep(
     try:
         if terms.storage_trouble:
             raise StorageError(terms.storage_trouble)
-        box.store.put_picture(stored.key, picture, keys.cache_control(spec), _origin(spec))
+        box.store.put_picture(stored.key, picture, keys.cache_control(spec), origin(spec))
     except StorageError as error:
-        get_run_logger().warning("%s not stored, original URL %s: %s", spec.kind, provider_url or "none", error)
+        entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
+        trouble = str(error) + _spooled(entry, data)
+        get_run_logger().warning("%s not stored, original URL %s: %s", spec.kind, provider_url or "none", trouble)
         if transaction := get_transaction():
             transaction.write_on_commit = False  # the next run stores it, instead of finding this in the cache
-        fallback = stored.model_copy(update={"fallback_url": provider_url or picture.data_url, "trouble": str(error)})
-        return Completed(name="Degraded", message=f"{spec.name}: {error}", data=fallback)
+        fallback = stored.model_copy(update={"fallback_url": provider_url or picture.data_url, "trouble": trouble})
+        return Completed(name="Degraded", message=f"{spec.name}: {trouble}", data=fallback)
+    box.spool.drop(spec.digest)
     return stored
+
+
+def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:
+    """Store the picture that an earlier run paid for and could only spool, and return it; None if there is none."""
+    entry = None if terms.anew else toolbox().spool.read(spec.digest)
+    if entry is None:
+        return None
+    spooled, data = entry
+    before = {"prediction_id": spooled.stored.prediction_id, "provider_url": spooled.provider_url}
+    return keep(spec, data, terms, cost_usd=0.0, **before)
+
+
+def _spooled(entry: Spooled, data: bytes) -> str:
+    """Keep the picture on this machine until `repair`; return what to add to the trouble's text if that fails too."""
+    try:
+        toolbox().spool.keep(entry, data)
+    except OSError as error:
+        return f"; nor can it be spooled below IMAGES_DATA_DIR: {error.strerror}"
+    return ""
 
 
 def _description(spec: ImageSpec, picture: Picture, cost_usd: float, prediction_id: str | None) -> StoredImage:
@@ -63,6 +86,6 @@ def _description(spec: ImageSpec, picture: Picture, cost_usd: float, prediction_
     )
 
 
-def _origin(spec: ImageSpec) -> dict[str, str]:
+def origin(spec: ImageSpec) -> dict[str, str]:
     """Where the picture came from, for the object's metadata: short and ASCII (it travels in headers)."""
     return {"provider": spec.provider, "model": spec.model[:200], "digest": spec.digest}

@@ -141,6 +141,7 @@ def test_a_deleted_object_alone_is_made_anew(world: World, german: Article, name
     assert {image.key for image in again.images} <= set(world.objects())
     # What Replicate made within the hour is collected again and costs nothing twice; Chutes keeps nothing.
     assert world.paid == (5, 3 if name.startswith("comparison") else 2)
+    assert again.cost_usd == (0.006 if name.startswith("comparison") else 0)
 
 
 def test_a_deleted_object_whose_prediction_is_gone_is_paid_for_once_more(world: World, german: Article) -> None:
@@ -259,7 +260,8 @@ def test_what_was_paid_while_the_storage_was_down_is_not_paid_again(
     again = run_set(german)
     assert again.status == "complete"
     assert {image.status for image in again.images} == {"stored"}
-    assert len(world.replicate.paid) == 5
+    assert world.paid == (5, 2)
+    assert again.cost_usd == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""The spool: pictures that were paid for and could not be stored, kept on this machine until they can be.
+
+Two files an entry: `{digest}.picture` holds the bytes, `{digest}.json` says what they are. The description is
+written last, so an entry that has one is whole.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from imaging.claim import Claim
+from imaging.record import ImageSet, StoredImage
+from imaging.slug import short_hash
+from imaging.spec import ImageSpec
+
+
+class Spooled(BaseModel):
+    """What an entry is: the spec that asked for it, how it was described, and whose article it is for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    spec: ImageSpec
+    stored: StoredImage
+    owner: Claim
+    provider_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """Entries below `folder`, by the digest of their spec."""
+
+    folder: Path
+
+    def keep(self, entry: Spooled, data: bytes) -> None:
+        """Keep a picture. Raises OSError when this disk is full or cannot be written."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._write(self.folder / f"{entry.spec.digest}.picture", data)
+        self._write(self._description(entry.spec.digest), entry.model_dump_json().encode())
+
+    def read(self, digest: str) -> tuple[Spooled, bytes] | None:
+        """Return a whole entry, or None."""
+        try:
+            entry = Spooled.model_validate_json(self._description(digest).read_bytes())
+            data = (self.folder / f"{digest}.picture").read_bytes()
+        except (OSError, ValidationError):
+            return None
+        return (entry, data) if len(data) == entry.stored.bytes else None
+
+    def digests(self) -> Iterator[str]:
+        """Yield the digests of all entries, oldest first."""
+        paths = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        yield from (path.stem for path in paths)
+
+    def keep_set(self, image_set: ImageSet) -> None:
+        """Keep the record of a run whose manifest could not be written. Raises OSError as `keep`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._write(
+            self._set(image_set.user_id, image_set.slug, _owner(image_set)), image_set.model_dump_json().encode()
+        )
+
+    def read_set(self, user_id: str, slug: str, owner: Claim) -> ImageSet | None:
+        """Return the record kept for an article, or None."""
+        try:
+            return ImageSet.model_validate_json(self._set(user_id, slug, owner).read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def drop_set(self, image_set: ImageSet) -> None:
+        """Forget an article's record: its manifest is written."""
+        self._set(image_set.user_id, image_set.slug, _owner(image_set)).unlink(missing_ok=True)
+
+    def _set(self, user_id: str, slug: str, owner: Claim) -> Path:
+        # Neither part holds a dot; two articles may have wanted the same slug while nobody could be asked.
+        return self.folder / f"{user_id}.{slug}.{short_hash(owner.model_dump_json())}.manifest"
+
+    def drop(self, digest: str) -> None:
+        """Forget an entry: its picture lies in the bucket."""
+        self._description(digest).unlink(missing_ok=True)
+        (self.folder / f"{digest}.picture").unlink(missing_ok=True)
+
+    def _description(self, digest: str) -> Path:
+        return self.folder / f"{digest}.json"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_bytes(data)
+        draft.replace(path)
+
+
+def _owner(image_set: ImageSet) -> Claim:
+    return Claim(article_id=image_set.article_id, topic=image_set.topic)

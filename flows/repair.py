@@ -1,0 +1,54 @@
+"""The flow `repair`: stores what was paid for while the bucket was away.
+
+Goes through the spool of this machine: each picture is stored under its right key and read back, the article's
+manifest is mended and `article-images.completed` emitted; then, and only then, the entry is dropped.
+"""
+
+from collections import defaultdict
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+from prefect.states import Completed
+from pydantic import ValidationError
+
+from blocks.lock import one_at_a_time
+from blocks.toolbox import Toolbox, toolbox_for_run
+from imaging.claim import Claim
+from imaging.errors import BadPicture, StorageError
+from tasks.repairing import bring_home, mend_manifest, owns_slug
+
+
+@flow(name="repair", persist_result=True, result_serializer="json")
+def repair() -> dict[str, int] | State[dict[str, int]]:
+    """Store every spooled picture. Returns how many were repaired and how many are left; never raises for one."""
+    with toolbox_for_run() as box:
+        articles: dict[tuple[str, str, Claim], list[str]] = defaultdict(list)
+        for digest in box.spool.digests():
+            if entry := box.spool.read(digest):
+                articles[entry[0].spec.user_id, entry[0].spec.slug, entry[0].owner].append(digest)
+        repaired = sum(_repair_article(box, *article, digests) for article, digests in articles.items())
+        counts = {"repaired": repaired, "left": sum(map(len, articles.values())) - repaired}
+    if counts["left"]:
+        return Completed(name="Degraded", message=f"{counts['left']} pictures still wait for the bucket", data=counts)
+    return counts
+
+
+def _repair_article(box: Toolbox, user_id: str, slug: str, owner: Claim, digests: list[str]) -> int:
+    log = get_run_logger()
+    locks = box.settings.images_data_dir.resolve() / "locks"
+    with one_at_a_time(f"article-images.run.{user_id}.{slug}", locks):
+        try:
+            if not owns_slug(user_id, slug, owner):
+                log.warning("%s/%s belongs to another article by now: run this one again", user_id, slug)
+                return 0
+            done = {digest: image for digest in digests if (image := bring_home(digest))}
+            mended = mend_manifest(user_id, slug, owner, list(done.values()))
+        except (StorageError, BadPicture, ValidationError) as error:
+            log.warning("%s/%s is left as it is: %s", user_id, slug, error)
+            return 0
+        for digest in done:
+            box.spool.drop(digest)
+        box.spool.drop_set(mended)
+        log.info("%s/%s repaired: %s", user_id, slug, mended.status)
+        return len(done)

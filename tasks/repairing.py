@@ -1,0 +1,72 @@
+"""Bringing home what was spooled: into the bucket, into the manifest, out of the spool."""
+
+import hashlib
+
+from prefect import task
+from prefect.runtime import task_run
+
+from blocks.toolbox import toolbox
+from imaging import keys
+from imaging.claim import Claim
+from imaging.errors import StorageError
+from imaging.picture import inspect
+from imaging.record import Image, ImageSet, described
+from tasks.recording import announce
+from tasks.stock import parsed
+from tasks.storing import origin
+
+
+def spooled_name() -> str:
+    """Task runs are named for the image that they bring home."""
+    entry = toolbox().spool.read(task_run.parameters["digest"])
+    return f"{entry[0].spec.user_id}/{entry[0].spec.slug}/{entry[0].spec.name}" if entry else "gone"
+
+
+@task(task_run_name=spooled_name, tags=["repair"], persist_result=False)
+def bring_home(digest: str) -> Image | None:
+    """Store one spooled picture, read it back, and return its entry; None where there is none any more.
+
+    The entry is not dropped yet. Raises StorageError while the bucket is away.
+    """
+    box = toolbox()
+    entry = box.spool.read(digest)
+    if entry is None:
+        return None
+    spooled, data = entry
+    picture = inspect(data, box.settings.images_max_pixels)
+    box.store.put_picture(spooled.stored.key, picture, keys.cache_control(spooled.spec), origin(spooled.spec))
+    back = box.store.get(spooled.stored.key)
+    if back is None or hashlib.sha256(back).hexdigest() != spooled.stored.sha256:
+        raise StorageError(f"{spooled.stored.key} was stored but reads back as something else")
+    return described(spooled.spec, spooled.stored, reused=False, url=box.store.url(spooled.stored.key))
+
+
+@task(task_run_name="manifest of {user_id}/{slug}", persist_result=False)
+def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) -> ImageSet:
+    """Put repaired images into the article's record, write it as its manifest and announce it.
+
+    The record is the set of the run that could not write one, else the manifest that is there. Raises StorageError.
+    """
+    box = toolbox()
+    key = keys.manifest_key(user_id, slug)
+    record = box.spool.read_set(user_id, slug, owner) or ImageSet.model_validate(box.store.get_json(key))
+    repaired = {image.name: image for image in images}
+    mended = record.model_copy(
+        update={
+            "images": [repaired.get(image.name, image) for image in record.images],
+            "manifest_url": box.store.url(key),
+        }
+    )
+    box.store.put_json(key, mended.model_dump_json(indent=1))
+    announce(mended)
+    return mended
+
+
+def owns_slug(user_id: str, slug: str, owner: Claim) -> bool:
+    """Claim the slug for the spooled article, unless the bucket says that it is another's. Raises StorageError."""
+    store = toolbox().store
+    key = keys.claim_key(user_id, slug)
+    claim = parsed(Claim, store.get_json(key))
+    if claim is None:
+        store.put_json(key, owner.model_dump_json())
+    return claim is None or claim.is_for(owner.article_id, owner.topic)

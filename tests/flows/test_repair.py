@@ -1,0 +1,59 @@
+"""Lost never: what was made while the bucket was away is stored later, under the right keys."""
+
+import json
+
+import httpx
+import pytest
+
+from flows.repair import repair
+from imaging.article import Article
+from tests.flows.conftest import World, command, run_set
+
+ARTICLE = Article(topic="Kaffee richtig lagern")
+
+
+def test_repair_stores_what_an_outage_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an outage `repair` stores every picture, writes the manifest, empties the spool, and pays nothing."""
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    outage = run_set(ARTICLE)
+    assert outage.status == "degraded"
+    assert repair()["left"] == 7  # type: ignore[index] # still away
+
+    monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
+    world.replicate.expire()
+    assert repair() == {"repaired": 7, "left": 0}
+    assert repair() == {"repaired": 0, "left": 0}
+
+    manifest = httpx.get(world.store.url(f"default/{outage.slug}/manifest.json")).json()
+    assert manifest["status"] == "complete"
+    assert [image["name"] for image in manifest["images"]] == [image.name for image in outage.images]
+    assert {image["key"] for image in manifest["images"]} < set(world.objects())
+    again = run_set(ARTICLE)
+    assert {image.status for image in again.images} == {"reused"}
+    assert world.paid == (3, 2)
+
+
+def test_repair_leaves_another_articles_folder_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture whose slug was claimed by another article meanwhile stays in the spool."""
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    run_set(Article(topic="C++ Grundlagen"))
+    monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
+    owner = run_set(Article(topic="C Grundlagen"))
+    before = world.objects()
+    assert repair() == {"repaired": 0, "left": 7}
+    assert owner.slug == "c-grundlagen"
+    assert world.objects() == before
+
+
+def test_the_command_says_what_it_did(world: World, prefect_api: str) -> None:
+    """`article-images repair` prints the counts; an empty spool is fine."""
+    done = command("repair", prefect_api=prefect_api)
+    assert (done.returncode, done.stdout) == (0, "0 pictures stored, 0 left\n"), done.stderr
+    away = command(
+        "run", "-", "--json", "--only", "comparison",
+        prefect_api=prefect_api, stdin=json.dumps({"topic": "x"}), B2_ENDPOINT="http://127.0.0.1:9",
+    )  # fmt: skip
+    assert away.returncode == 3
+    done = command("repair", prefect_api=prefect_api)
+    assert (done.returncode, done.stdout) == (0, "2 pictures stored, 0 left\n"), done.stderr
+    assert world.paid == (0, 2)
