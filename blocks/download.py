@@ -242,7 +242,7 @@ class Downloader:
                         url = url.join(answer.headers["location"])
                         continue
                     return self._body(answer, url)
-        except (httpx.InvalidURL, OverflowError, UnicodeError):  # a port or a zone beyond what the system can take
+        except (httpx.InvalidURL, OverflowError, ValueError):  # a port or a zone that httpx alone lets pass
             raise UnsafeDownload("the provider's answer is not an address") from None
         except (
             httpx.HTTPError,

@@ -75,9 +75,10 @@ def _remembered(path: Path) -> dict[str, str]:
     """Return ports and keys of the first start, so that URLs stay the same from run to run."""
     try:
         values = json.loads(path.read_text())
-        return {name: str(values[name]) for name in ("s3_port", "http_port", "key_id", "secret")}
+        if all(0 < int(values[name]) < 65536 for name in ("s3_port", "http_port")):
+            return {name: str(values[name]) for name in ("s3_port", "http_port", "key_id", "secret")}
     except (OSError, ValueError, KeyError, TypeError):
-        pass
+        pass  # the first start, or a file that was damaged: made anew
     values = {"s3_port": str(_free_port()), "http_port": str(_free_port()),
               "key_id": secrets.token_hex(8), "secret": secrets.token_hex(24)}  # fmt: skip
     draft = path.with_suffix(f".{os.getpid()}")

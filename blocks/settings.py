@@ -52,6 +52,20 @@ class Settings(BaseSettings):
             raise ValueError("holds signs that cannot be sent: paste it anew")
         return text or None
 
+    @field_validator("b2_bucket_name")
+    @classmethod
+    def _bucket_name(cls, name: str | None) -> str | None:
+        if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}", name):
+            raise ValueError("must be a bucket's name: letters, digits, dots and hyphens, at most 63 characters")
+        return name
+
+    @field_validator("images_public_base_url")
+    @classmethod
+    def _plain_base(cls, url: HttpUrl | None) -> HttpUrl | None:
+        if url and (url.username or url.password or url.query or url.fragment or len(str(url)) > 200):
+            raise ValueError("must be a plain URL of at most 200 characters, without credentials, query or fragment")
+        return url
+
     @field_validator("b2_endpoint")
     @classmethod
     def _endpoint_url(cls, endpoint: str | None) -> str | None:

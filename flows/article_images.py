@@ -29,6 +29,7 @@ from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.stopping import stops_at_once
 from imaging.article import Article
 from imaging.claim import Claim
 from imaging.errors import ConfigurationError, ImagesError, StorageError
@@ -89,7 +90,12 @@ async def article_images(
     """
     # The body is plain synchronous code in a thread of its own; the flow is async so that many can run side by
     # side in one process. One client for all tasks: without it each makes its own, TLS context and all.
-    with toolbox_for_run() as box, SyncClientContext.get_or_create(), ThreadPoolExecutor(1) as thread:
+    with (
+        toolbox_for_run() as box,
+        SyncClientContext.get_or_create(),
+        stops_at_once(str(flow_run.id)),
+        ThreadPoolExecutor(1) as thread,
+    ):
         body = partial(copy_context().run, ArticleRun(box, article, refresh=refresh).make, only)
         image_set = await asyncio.get_running_loop().run_in_executor(thread, body)
     if image_set.status == "complete":
@@ -124,8 +130,11 @@ class ArticleRun:
     def _make(self, only: list[Kind] | None) -> ImageSet:
         specs = [spec for spec in self._plan() if not only or spec.kind in only]
         self.progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
+        images = {spec.name: paid for spec in specs if (paid := self._paid_before(spec))}
+        for image in images.values():
+            self.progress.count(image)
         with self._shared_results() as results:
-            images = self._make_all(specs)
+            images |= self._make_all([spec for spec in specs if spec.name not in images])
         if results.trouble:
             self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
         image_set = ImageSet(
@@ -161,6 +170,14 @@ class ArticleRun:
             self.article, self.stock.slug, self.box.settings.models, self.box.providers, self._logo_sha256()
         )
         return planner.specs()
+
+    def _paid_before(self, spec: ImageSpec) -> Image | None:
+        """Return the picture that a vendor made for this place, where only the painter is left: it is not replaced."""
+        paid = self.stock.paid(spec.name) if spec.provider == "painter" else None
+        if paid is None:
+            return None
+        changes = {"status": "reused", "cost_usd": 0.0, "url": self.box.store.url(str(paid.key)), "error": None}
+        return paid.model_copy(update=changes)
 
     def _logo_sha256(self) -> str | None:
         logo = self.article.brand.logo

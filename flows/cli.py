@@ -79,6 +79,8 @@ def setup() -> None:
 def read_article(source: str) -> Article:
     """Read the article from a file or, for `-`, from standard input. Raises InvalidInput."""
     if source == "-":
+        if sys.stdin is None:
+            raise InvalidInput("ARTICLE: - reads standard input, which is closed")
         return parse_json(_decoded(sys.stdin.buffer.read(_MAX_ARTICLE_BYTES + 1), "standard input"))
     path = Path(source)
     try:
@@ -186,4 +188,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("IMAGES_LOG"):
             raise
-        _leave(OTHER, f"{type(error).__name__}: {error} (IMAGES_LOG=DEBUG shows more)")
+        said = " ".join(str(error).split())[:300]
+        _leave(OTHER, f"{type(error).__name__}: {said} (IMAGES_LOG=DEBUG shows more)")

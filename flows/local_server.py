@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO
 
 _START_SECONDS = 180  # migrating a new database on a slow machine takes most of a minute
+_BUSY_SECONDS = 30  # that a server may keep a question waiting before it counts as gone
 _POLL_SECONDS = 0.1
 
 # SQLite stalls for seconds between runs until the services that write to it do so in batches. The interval is cut
@@ -57,11 +58,20 @@ def local_api(home: Path, linger: float) -> Iterator[str]:
 
 
 def _running(note: Path) -> str | None:
+    """Return the URL of the server that the note names, if it runs; one that is busy is waited for."""
     try:
-        url = str(json.loads(note.read_text())["url"])
+        noted = json.loads(note.read_text())
+        url, pid = str(noted["url"]), int(noted["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return url if _healthy(url) else None
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while _alive(pid):
+        if _healthy(url):
+            return url
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_SECONDS)
+    return None
 
 
 def _healthy(url: str) -> bool:

@@ -14,11 +14,22 @@ from imaging.errors import InvalidInput
 from imaging.slug import MAX_LENGTH, SLUG
 from imaging.validation import explain
 
+# Prefect refuses a run whose parameters have more than 512 KB; the other fields take little of it.
+MAX_BODY_BYTES = 400_000
 USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 _LOGO_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
+
 # One spelling for what looks the same: an editor that writes "u" + combining dots does not make another article.
-Text = Annotated[str, AfterValidator(lambda text: unicodedata.normalize("NFC", text))]
+def _one_spelling(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a character (a lone surrogate)") from None
+    return unicodedata.normalize("NFC", text)
+
+
+Text = Annotated[str, AfterValidator(_one_spelling)]
 
 
 class Brand(BaseModel):
@@ -57,7 +68,7 @@ class Article(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topic: Text = Field(..., title="Topic", description="The article's title, 1 to 300 characters, in any language")
-    body: Text = Field("", max_length=2_000_000, title="Body", description="Markdown; its H2 headings steer the plan")
+    body: Text = Field("", title="Body", description="Markdown; its H2 headings steer the plan")
     excerpt: Text = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
     language: str = Field(
         "de", pattern=r"^[a-z]{2}$", title="Language", description="ISO 639-1, two letters: de, en, ja"
@@ -77,6 +88,15 @@ class Article(BaseModel):
     )
     slug: str | None = Field(None, title="Slug", description="Only to override the one that is made from the topic")
     brand: Brand = Field(default_factory=Brand, title="Brand")
+
+    @field_validator("body")
+    @classmethod
+    def _fits_into_a_run(cls, body: str) -> str:
+        if (size := len(body.encode())) > MAX_BODY_BYTES:
+            raise ValueError(
+                f"has {size:,} bytes; at most {MAX_BODY_BYTES:,} are allowed: shorten it or split the article"
+            )
+        return body
 
     @field_validator("topic")
     @classmethod

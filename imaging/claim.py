@@ -19,15 +19,14 @@ class Claim(BaseModel):
         return cls(article_id=article.article_id, topic=article.topic)
 
     def is_of(self, article: Article) -> bool:
-        """Tell whether this claim is that article's own.
-
-        The CMS's id decides where both have one; else the topic does. A slug that the author chose is theirs.
-        """
-        chosen = article.slug is not None and not (self.article_id and article.article_id)
-        return chosen or self.is_for(article.article_id, article.topic)
+        """Tell whether this claim is that article's own."""
+        return self.is_for(article.article_id, article.topic)
 
     def is_for(self, article_id: str | None, topic: str) -> bool:
-        """Tell whether this claim is that of the article with this id and topic."""
+        """Tell whether this claim is that of the article with this id and topic.
+
+        The CMS's id decides where both have one; else the topic does.
+        """
         if self.article_id and article_id:
             return self.article_id == article_id
         return self.topic == topic

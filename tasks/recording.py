@@ -30,7 +30,11 @@ def write_manifest(image_set: ImageSet, stock: Stock) -> ImageSet:
     key = keys.manifest_key(image_set.user_id, image_set.slug)
     recorded = image_set.model_copy(update={"manifest_url": store.url(key)})
     kinds = {image.kind for image in image_set.images}
-    others = [image for image in stock.images if image.kind not in kinds and stock.earlier(image.digest)]
+    others = [
+        image.model_copy(update={"url": store.url(str(image.key))})  # the address in front may have changed
+        for image in stock.images
+        if image.kind not in kinds and stock.earlier(image.digest)
+    ]
     whole = recorded.model_copy(update={"images": in_plan_order([*recorded.images, *others])})
     try:
         store.put_json(key, whole.model_dump_json(indent=1))

@@ -37,6 +37,13 @@ class Stock(BaseModel):
         size, etag = self.objects.get(image.key, (-1, ""))
         return size == image.bytes and (etag == image.md5 or not looks_like_md5(etag))
 
+    def paid(self, name: str) -> Image | None:
+        """Return the picture of this name that a vendor was paid for, if it still lies there."""
+        for image in self.images:
+            if image.name == name and image.provider in {"replicate", "chutes"}:
+                return image if (stored := as_stored(image)) and self.holds(stored) else None
+        return None
+
     def earlier(self, digest: str) -> StoredImage | None:
         """Return the picture that the last manifest names for this digest, if it still lies there."""
         for image in self.images:
@@ -102,17 +109,21 @@ def check_providers() -> None:
 
 
 def _claim(store: ImageStore, article: Article) -> str:
-    """Return the slug that is this article's own, noting it as claimed."""
+    """Return the slug that is this article's own, noting it as claimed. Raises InvalidInput when there is none."""
     ours = Claim.of(article)
-    # The topic before the id: an article that gets its id later still finds its own.
-    for slug in candidates(article.slug or slugify(article.topic), article.topic, article.article_id):
+    # The topic before the id: an article that gets its id later still finds its own. A chosen slug has no second.
+    derived = candidates(slugify(article.topic), article.topic, article.article_id)
+    for slug in [article.slug] if article.slug else derived:
         key = keys.claim_key(article.user_id, slug)
         owner = parsed(Claim, store.get_json(key))
         if owner is None or owner.is_of(article):
-            if owner != ours:
+            # A run without the id does not take it from the claim.
+            if owner is None or (ours.article_id and not owner.article_id):
                 store.put_json(key, ours.model_dump_json())
             return slug
-    raise InvalidInput("slug: every name for this topic is taken; give the article an article_id or another slug")
+    raise InvalidInput(
+        "slug: belongs to another article of this tenant already; give both an article_id, or choose another slug"
+    )
 
 
 def _images(manifest: Any) -> list[Image]:

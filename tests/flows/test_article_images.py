@@ -201,6 +201,41 @@ def test_two_articles_with_one_slug_never_overwrite_each_other(world: World) -> 
         assert {image.status for image in again.images} == {"reused"}
 
 
+def test_a_chosen_slug_does_not_take_anothers_folder(world: World) -> None:
+    """An explicit slug that belongs to another article is bad input, and the owner's pictures stay as they are."""
+    run_set(Article(topic="Kaffee und Tee", article_id="A"), [Kind.CARD])
+    before = world.objects()
+    with pytest.raises(InvalidInput, match="slug"):
+        run_set(Article(topic="Ganz anderer Artikel", slug="kaffee-und-tee"), [Kind.CARD])
+    assert world.objects() == before
+
+
+def test_a_run_without_the_id_does_not_open_the_folder_to_others(world: World) -> None:
+    """Two articles of one title keep their folders by their ids, also after somebody ran it without an id."""
+    slugs = [
+        run_set(Article(topic="Gleich", article_id=article_id), [Kind.CARD]).slug
+        for article_id in ("A", "B", None, "B", "A")
+    ]
+    assert slugs[0] == slugs[2] == slugs[4] == "gleich"
+    assert slugs[1] == slugs[3] != "gleich"
+
+
+def test_the_painter_never_replaces_a_picture_that_was_paid_for(
+    world: World, german: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run without the tokens keeps the vendors' pictures, and paints only what is not there."""
+    paid = run_set(german, [Kind.HERO, Kind.SOCIAL])
+    for name in ("REPLICATE_API_TOKEN", "CHUTES_API_KEY"):
+        monkeypatch.delenv(name)
+    again = {image.name: image for image in run_set(german).images}
+    for image in paid.images:
+        assert again[image.name].model_dump(exclude={"status", "cost_usd"}) == image.model_dump(
+            exclude={"status", "cost_usd"}
+        )
+        assert again[image.name].status == "reused"
+    assert again["supporting-1"].provider == "painter"
+
+
 def test_another_brand_colour_draws_other_cards_and_pays_nothing(world: World, german: Article) -> None:
     """Only what changes a picture's pixels makes it anew."""
     run_set(german)
