@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: demo test lint install lock clean
+.PHONY: demo test faults crash lint install lock clean
 
 install: $(INSTALLED)
 
@@ -27,6 +27,12 @@ lint: $(INSTALLED)
 
 test: lint
 	$(BIN)/pytest
+
+faults: $(INSTALLED) # every fault x kind of picture; ONLY='s3 503' for some rows
+	$(BIN)/python -m tests.reliability.faults $(if $(ONLY),--only '$(ONLY)')
+
+crash: $(INSTALLED) # kill -9 at 30 moments of a run, and run again
+	$(BIN)/python -m tests.reliability.crash
 
 lock: # look at what a changed pin does to the others before you commit it
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

@@ -101,6 +101,6 @@ def _whole(data: bytes) -> bytes | None:
     """Return the record, or None for one that was half written: it is as good as none, and is written anew."""
     try:
         json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return data

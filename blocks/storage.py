@@ -142,7 +142,7 @@ class ImageStore:
         data = self.get(key)
         try:
             return None if data is None else json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def list(self, prefix: str) -> dict[str, tuple[int, str]]:

@@ -74,7 +74,7 @@ def _context(image_set: ImageSet, thumbnails: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _literal(text: object) -> Markup:
+def literal(text: object) -> Markup:
     """Put a backslash before every ASCII punctuation mark: the text is neither Markdown nor HTML any more.
 
     Titles and errors come from outside; in a Markdown artifact they must not become a link or a tag. Not
@@ -102,4 +102,4 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"literal": _literal, "attribute": _attribute, "address": _address, "size": size}
+_templates.filters |= {"literal": literal, "attribute": _attribute, "address": _address, "size": size}

@@ -17,7 +17,7 @@ from blocks.ledger import Ledger
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.toolbox import toolbox
-from imaging.errors import ConfigurationError, PredictionEnded
+from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms, by_spec_prediction, prediction_name
@@ -79,7 +79,10 @@ def _prediction(spec: ImageSpec, *, anew: bool) -> tuple[str, bool]:
     # and a run killed while it waits for the picture would have lost what it paid for.
     with transaction(commit_mode=CommitMode.EAGER):
         state = start_prediction.with_options(refresh_cache=anew)(spec, anew, return_state=True)
-    started: Started = state.result()
+    try:
+        started: Started = state.result()
+    except ProviderBusy as busy:
+        raise ProviderError(str(busy)) from None  # the inner task has tried it all; the outer must not multiply that
     return started.prediction_id, started.created and state.name != "Cached"
 
 

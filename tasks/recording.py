@@ -63,11 +63,14 @@ def show(image_set: ImageSet, thumbnails: Mapping[str, str]) -> None:
     create_markdown_artifact(  # type: ignore[call-arg] # _sync is not typed
         gallery.markdown_gallery(image_set, thumbnails),
         key=f"gallery-{place}",
-        description=f"Every picture of “{image_set.topic}”",
+        description=gallery.literal(f"Every picture of “{image_set.topic}”"),
         _sync=True,
     )
     create_table_artifact(  # type: ignore[call-arg]
-        gallery.table(image_set), key=f"images-{place}", description=f"URLs of “{image_set.topic}”", _sync=True
+        gallery.table(image_set),
+        key=f"images-{place}",
+        description=gallery.literal(f"URLs of “{image_set.topic}”"),
+        _sync=True,
     )
 
 

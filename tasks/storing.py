@@ -10,6 +10,7 @@ from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.errors import StorageError
 from imaging.picture import Picture, inspect
+from imaging.quoting import without_query
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.policy import Terms
@@ -42,7 +43,9 @@ def keep(
     except StorageError as error:
         entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
         trouble = str(error) + _spooled(entry, data)
-        get_run_logger().warning("%s not stored, original URL %s: %s", spec.kind, provider_url or "none", trouble)
+        get_run_logger().warning(
+            "%s not stored, original URL %s: %s", spec.kind, without_query(provider_url or "none"), trouble
+        )
         if transaction := get_transaction():
             transaction.write_on_commit = False  # the next run stores it, instead of finding this in the cache
         fallback = stored.model_copy(update={"fallback_url": provider_url or picture.data_url, "trouble": trouble})

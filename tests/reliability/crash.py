@@ -83,8 +83,9 @@ def crash(moment: Moment, prefect_api: str, root: Path) -> Crash:
     folder = Path(tempfile.mkdtemp(prefix="crash-", dir=root))
     with open_world(folder, prefect_api, delay=DELAY, embedded=moment.embedded) as world:
         outlived = killed_at(world, moment)
-        created = len(world.replicate.paid), len(world.chutes.paid)
         leftovers = _left_over(world)
+        time.sleep(2 * DELAY)  # what was on its way at the kill has arrived by then, and is of the first run
+        created = len(world.replicate.paid), len(world.chutes.deliveries)
         kept = world.hashes()
         resumed = world.call(*world.run_arguments(), seconds=_PATIENCE)
         if has_repair():

@@ -21,7 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.faults", description=__doc__)
     parser.add_argument("--only", default="", metavar="SUBSTRING", help="only rows whose name and kinds hold this")
     parser.add_argument("--list", action="store_true", help="name the rows and play none")
-    parser.add_argument("--jobs", type=int, default=3, help="rows at a time (default 3)")
+    parser.add_argument("--jobs", type=int, default=4, help="rows at a time (default 4)")
     options = parser.parse_args()
     rows = [row for row in ROWS if options.only in f"{row.name} × {row.only or 'all'}"]
     out = console()

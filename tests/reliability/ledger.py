@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.standins import Prediction
-from tests.standins.pictures import picture
+from tests.standins.pictures import SCRIPT, picture
 
 from .vendors import Delivery
 from .world import KINDS, Finished, World
@@ -22,7 +22,8 @@ class Tally:
 
     `twice`: beyond one for a picture, while an earlier one could be had. `again`: Chutes calls repeated because
     the answer to the first was lost on the way, which nobody can look up. `lost`: delivered by the vendor, and
-    neither in the bucket nor collected in the end. `lies`: durable entries whose object is not there.
+    neither in the bucket nor collected in the end. `lies`: durable entries whose object is not there, and
+    objects that are not what they seem.
     """
 
     paid: int
@@ -63,7 +64,7 @@ def take(world: World, runs: Sequence[Finished], only: str) -> Tally:
         lost=lost,
         durable=durable,
         planned=sum(KINDS[kind] for kind in kinds),
-        lies=(*lies, *_untrue(runs[-1:], world)),
+        lies=(*lies, *_untrue(runs[-1:], world), *_webpages(world)),
     )
 
 
@@ -152,6 +153,13 @@ def _untrue(runs: Iterable[Finished], world: World) -> Iterable[str]:
         for image in (run.image_set or {}).get("images", []):
             if image["durable"] and not _lies_there(image, world):
                 yield f"{image['name']} is called durable, but {image['key']} is not there"
+
+
+def _webpages(world: World) -> Iterable[str]:
+    """Objects that are a web page for a browser that sniffs: a polyglot was stored as it came."""
+    for key, path in world.objects().items():
+        if SCRIPT in path.read_bytes():
+            yield f"{key} holds a script"
 
 
 def _lies_there(image: Mapping[str, Any], world: World) -> bool:

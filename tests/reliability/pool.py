@@ -15,6 +15,10 @@ def in_order(jobs: Iterable[Job], work: Callable[[Job], Done], told: Callable[[D
     err = Console(stderr=True, highlight=False)
     with ThreadPoolExecutor(at_once) as pool:
         futures = [pool.submit(work, job) for job in jobs]
-        for number, future in enumerate(as_completed(futures), 1):
-            err.print(f"{number}/{len(futures)} {told(future.result())}", markup=False)
+        try:
+            for number, future in enumerate(as_completed(futures), 1):
+                err.print(f"{number}/{len(futures)} {told(future.result())}", markup=False, soft_wrap=True)
+        except BaseException:  # a Ctrl-C waits for what has begun, so that it is mended, and begins nothing more
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
         return [future.result() for future in futures]

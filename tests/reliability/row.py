@@ -23,8 +23,8 @@ class Row:
 
     `names` is a pattern that the message must match where the first run is not complete: the cause. `then`
     breaks something else for one more run before all is mended. `mends_first`: `repair` comes before the run
-    that checks, where the product has it; else after it, which is harder: the run must not pay for what waits
-    in the spool.
+    that checks. Without it the run comes first, which is harder, since it must not pay for what waits in the
+    spool, and `repair` gets its chance only where that run has left something missing.
     """
 
     name: str
@@ -62,6 +62,8 @@ class Result:
         found += [f"{self.tally.lost} lost"] if self.tally.lost else []
         found += [f"run {n} hangs" for n, run in enumerate(self.runs, 1) if run.exit_code is None]
         found += self.tally.lies
+        if self.runs[-1].state == "error":
+            found.append(f"the run after all was mended ends with exit 1: {self.runs[-1].message}")
         if any(run.state != "complete" for run in self.runs[: 2 if self.row.then else 1]):
             if not self.message:
                 found.append("no message")
@@ -72,16 +74,21 @@ class Result:
     @property
     def remarks(self) -> list[str]:
         """What is no breach of the promise, but should be known."""
-        if self.tally is None or self.tally.durable == self.tally.planned:
+        if self.tally is None:
             return []
-        return [f"does not heal: {self.runs[-1].message or self.runs[-1].state}"]
+        found = []
+        if self.tally.durable < self.tally.planned:
+            found.append(f"does not heal: {self.runs[-1].message or self.runs[-1].state}")
+        if any(run.state == "error" for run in self.runs[:-1]):
+            found.append("no set came back: exit 1")
+        return found
 
 
 def play(row: Row, prefect_api: str, root: Path) -> Result:
     """Play a row in a world of its own below `root`."""
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="row-", dir=root))
-    with open_world(folder, prefect_api, delay=row.delay, **row.variables) as world:
+    with open_world(folder, prefect_api, delay=row.delay, variables=row.variables) as world:
         run = world.run_arguments(row.only)
         try:
             row.breaks(world)
@@ -96,7 +103,8 @@ def play(row: Row, prefect_api: str, root: Path) -> Result:
         if row.mends_first and has_repair():
             world.call("repair", seconds=row.seconds)
         runs.append(world.call(*run, seconds=row.seconds))
-        if not row.mends_first and has_repair():
-            world.call("repair", seconds=row.seconds)
         tally = ledger.take(world, runs, row.only)
+        if has_repair() and (tally.lost or tally.durable < tally.planned):
+            world.call("repair", seconds=row.seconds)
+            tally = ledger.take(world, runs, row.only)
     return Result(row, tuple(runs), tally, seconds=time.monotonic() - began)

@@ -17,7 +17,6 @@ _FAULTS: Mapping[str, tuple[Breaks, str]] = {
     "400": (breaks(400), "400"),
     "401": (breaks(401), "401|CHUTES_API_KEY"),
     "402": (breaks(402), "402|balance"),
-    "404": (breaks(404), "404"),
     "429 once, Retry-After 2": (breaks(429, 1, retry_after=2), "429"),
     "429 for ever": (breaks(429), "429"),
     "500 for ever": (breaks(500), "500"),
@@ -27,15 +26,12 @@ _FAULTS: Mapping[str, tuple[Breaks, str]] = {
     "reset after, once": (breaks("reset_after", 1), _LOST),
     "answer lost after 2 s": (breaks("lost_answer", 1, seconds=2), _LOST),
     "html": (breaks("html"), "picture"),
-    "redirect": (breaks("redirect"), "302|redirect|Chutes"),
     "truncated": (breaks("truncated", 1), _LOST),
     "endless": (breaks("endless", 1), "bytes|large"),
     "slow": (breaks("slow", bytes=8192, seconds=0.05), _LOST),
     "empty": (breaks("empty"), "picture"),
-    "wrong type": (breaks("wrong_type"), "picture"),
     "bomb": (breaks("bomb"), "pixels|large|30"),
     "polyglot": (breaks("polyglot"), "picture|behind|end"),
-    "svg": (breaks("svg"), "picture"),
 }
 
 CHUTES = [Row(f"chutes {name}", "comparison", *given) for name, given in _FAULTS.items()]

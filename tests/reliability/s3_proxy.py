@@ -23,8 +23,11 @@ _CODES = {
     500: ("InternalError", "an internal error occurred"),
     503: ("SlowDown", "no tomes available"),
 }
-CAP = {"code": "AccessDenied", "detail": "Cannot upload files, storage cap exceeded."}
-SKEW = {"code": "RequestTimeTooSkewed", "detail": "The difference between the request time and ours is too large."}
+CAP: dict[str, Any] = {"code": "AccessDenied", "detail": "Cannot upload files, storage cap exceeded."}
+SKEW: dict[str, Any] = {
+    "code": "RequestTimeTooSkewed",
+    "detail": "The request time and ours are too far apart.",
+}
 
 
 class S3Proxy(Standin):
@@ -66,9 +69,8 @@ class S3Proxy(Standin):
         self.pause(self.delay)
         answer = self._passed_on(call)
         if call.method == "PUT" and self.wrong_etag and self.wrong_etag(call):
-            return Answer(
-                answer.status, answer.body, answer.content_type, dict(answer.headers) | {"Etag": '"' + "0" * 32 + '"'}
-            )
+            headers = dict(answer.headers) | {"Etag": f'"{"0" * 32}"'}
+            return Answer(answer.status, answer.body, answer.content_type, headers)
         return answer
 
     def refusal(self, status: int, options: Mapping[str, Any]) -> Answer:

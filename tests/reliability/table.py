@@ -8,13 +8,13 @@ from rich.text import Text
 
 from .row import Result
 
+_MESSAGE = 90  # letters of it in the table; a red row says all below
 _NUMBERS = ("paid", "twice", "again", "lost", "durable")
 
 
 def console() -> Console:
-    """A pipe has no width: there each row stays in one line."""
-    found = Console()
-    return found if found.is_terminal else Console(width=230)
+    """Each row stays in one line: a pipe has no width, and a narrow terminal wraps better than it cuts."""
+    return Console(width=max(Console().width, 260))
 
 
 def show(results: Sequence[Result], out: Console) -> bool:
@@ -47,8 +47,12 @@ def _cells(result: Result) -> list[Text]:
         Text(str(tally.lost), style="bold red" if tally.lost else ""),
         Text(f"{tally.durable}/{tally.planned}"),
         Text(f"{result.seconds:.0f}"),
-        Text(result.message),
+        Text(_short(result.message)),
     ]
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= _MESSAGE else message[: _MESSAGE - 1] + "…"
 
 
 def _details(results: Sequence[Result], out: Console) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -126,8 +127,6 @@ class World:
 
     def finish(self, process: "subprocess.Popen[str]", seconds: float, began: float) -> Finished:
         """Wait for the script, `seconds` at most, and read what it said."""
-        import time
-
         try:
             code: int | None = process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -139,8 +138,6 @@ class World:
 
     def call(self, *arguments: str, seconds: float = 150) -> Finished:
         """Run the console script to its end."""
-        import time
-
         began = time.monotonic()
         return self.finish(self.start(*arguments), seconds, began)
 
@@ -185,7 +182,12 @@ def prefect_server(home: Path) -> Iterator[str]:
 
 @contextmanager
 def open_world(
-    folder: Path, prefect_api: str, *, delay: float = 0.0, embedded: bool = False, **variables: str
+    folder: Path,
+    prefect_api: str,
+    *,
+    delay: float = 0.0,
+    embedded: bool = False,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[World]:
     """A world in `folder`; `delay` is the seconds that vendors take.
 
@@ -224,7 +226,7 @@ def open_world(
                 "B2_BUCKET_NAME": BUCKET,
             }
         root = (data if embedded else folder / "bucket") / "storage" / BUCKET
-        world = World(folder, replicate, chutes, s3, s3_gate, prefect_gate, environment | variables, root)
+        world = World(folder, replicate, chutes, s3, s3_gate, prefect_gate, environment | dict(variables or {}), root)
         try:
             yield world
         finally:

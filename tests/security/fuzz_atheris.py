@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true")
     given = parser.parse_args()
     try:
-        import atheris  # type: ignore[import-not-found,unused-ignore]
+        import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         sys.exit("atheris is missing: .venv/bin/pip install atheris")
     with atheris.instrument_imports(include=_WATCHED):

@@ -13,7 +13,7 @@ _PREDICTION = {
     "created_at": "2026-11-01T00:00:00.000000Z", "started_at": None, "completed_at": None, "metrics": {},
     "urls": {"cancel": "https://api.replicate.com/c", "get": "https://api.replicate.com/g"},
 }  # fmt: skip
-_IMAGE = {
+_IMAGE: dict[str, object] = {
     "name": "hero", "kind": "hero", "platform": None, "status": "stored", "durable": True,
     "url": "https://images.example/default/milk/hero.png", "key": "default/milk/hero.png",
     "content_type": "image/png", "width": 64, "height": 64, "bytes": 100, "sha256": "a" * 64, "alt_text": "Milk",

@@ -30,7 +30,7 @@ from imaging.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kind
-from tasks.stock import Stock, _images, _parsed
+from tasks.stock import Stock, _images, parsed
 from tests.standins import Answer, Call
 from tests.standins.server import Standin
 
@@ -137,7 +137,8 @@ class Outside:
     def check(self, data: bytes) -> object:
         """Replicate's answer to the first, free question."""
         self._say(data)
-        return self.replicate.check_token()
+        self.replicate.check_token()
+        return None
 
     def find(self, data: bytes) -> object:
         """Replicate's list of recent predictions; what is found there is asked for."""
@@ -173,7 +174,7 @@ class Outside:
     def claim(self, data: bytes) -> object:
         """A claim in the bucket."""
         self.echo.say(data)
-        claim = _parsed(Claim, self.store.get_json("_claims/default/milk.json"))
+        claim = parsed(Claim, self.store.get_json("_claims/default/milk.json"))
         return claim and claim.is_of(Article(topic="Milk", article_id="1"))
 
     def result(self, data: bytes) -> object:
@@ -183,7 +184,7 @@ class Outside:
         with contextlib.suppress(ValueError):  # what Prefect expects where there is none
             record = json.loads(results.read_path("default/milk/hero"))
             value = record.get("result") if isinstance(record, dict) else None
-            if stored := _parsed(StoredImage, value):
+            if stored := parsed(StoredImage, value):
                 _show([described(SPEC, stored, reused=True, url=self.store.url(stored.key))])
         return None
 

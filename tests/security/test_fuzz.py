@@ -19,6 +19,7 @@ FOUND: list[tuple[str, bytes]] = [
     ("create", b'\x00{"id": "../../x?y", "model": "m", "version": "v", "status": "starting", "input": {}}'),
     ("collect", b'\x00{"id": "a", "model": "m", "version": "v", "status": "' + b"x" * 9999 + b'", "input": {}}'),
     ("fetch", b"https://replicate.delivery:123456789012345678901234567890/"),
+    ("redirect", b"http:////["),
     ("redirect", "http://[::1%\u00ff25lo]:80/".encode("latin-1")),
     *((name, b"\x0chttp://[::1%\xff25lo]:80/") for name in ("create", "collect", "check", "find", "generate")),
     ("picture", picture("PNG", "P").replace(b"PLTE", b"ZLTE")),
@@ -141,6 +142,12 @@ def test_deep_nesting_is_refused(known: Mapping[str, Target]) -> None:
         known[name](b"\x09" + deep)
     known["article"](b"---\ntopic: " + b"[" * 5_000 + b"\n---\n")
     known["article"](b"---\ntopic: x\n---\n" + b"> " * 5_000 + b"x")
+
+
+@pytest.mark.parametrize("name", ["manifest", "claim", "result"])
+def test_deep_nesting_in_the_bucket_is_as_good_as_nothing(known: Mapping[str, Target], name: str) -> None:
+    """A document in the bucket that is nested without end counts as broken, and so as absent."""
+    known[name](b"[" * 100_000)
 
 
 def test_our_errors_are_one_tree() -> None:

@@ -1,0 +1,267 @@
+"""Secrets appear nowhere: everything is run at its most talkative, and all that was written is searched.
+
+A token, a key or a presigned query that was written in clear is found whatever layer wrote it. What is allowed:
+
+- The application key in the `storage.json` of the *server* that plays the bucket here: that is the vendor's copy.
+- Block documents in Prefect's database, since they are encrypted: the search finds no clear text in them.
+- A provider's own address with its query, where the bucket could not be written: it is the picture's only address,
+  short-lived, and so it stands in the field `url` of the image set wherever the set itself stands (the JSON on
+  standard output, the flow's result, the event, the manifest, the spool, which `repair` reads). Not in what we log,
+  in artifacts, states or pages. At DEBUG the server's database driver logs each event that it stores.
+"""
+
+import base64
+import fcntl
+import json
+import os
+import re
+import secrets
+import socket
+import sqlite3
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from blocks.embedded import BUCKET, embedded_storage
+from tests.blocks.hosts import FileHost
+from tests.standins import ChutesStandin, ReplicateStandin
+from tests.standins.pictures import picture
+
+TOKEN = f"r8_Hunter2Token{secrets.token_hex(8)}"
+CHUTES_KEY = f"cpk_Hunter2Key{secrets.token_hex(8)}"
+B2_KEY = f"K003Hunter2Application{secrets.token_hex(8)}"
+QUERY = f"Hunter2Signature{secrets.token_hex(8)}"
+SECRETS = {"REPLICATE_API_TOKEN": TOKEN, "CHUTES_API_KEY": CHUTES_KEY, "B2_APPLICATION_KEY": B2_KEY}
+LOUD = {
+    "IMAGES_LOG": "DEBUG",
+    "PREFECT_LOGGING_LEVEL": "DEBUG",
+    "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "DEBUG",
+    "PREFECT_SERVER_LOGGING_LEVEL": "DEBUG",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "replicate,blocks,tasks,flows,imaging",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+BODY = "".join(f"## Part {number}\n\nText.\n\n" for number in range(4))
+# An address as the set's `url` field holds it, in JSON that may itself stand in JSON or SQL.
+_URL_FIELD = re.compile(rb'(\\*"(?:provider_)?url\\*": ?\\*")[^"\\]*')
+# Where sets stand; the spool notes the address for its repair, the server's log the event as it stores it.
+_SETS = re.compile(r"table events|home/storage/.*|home/.*\.log|data/spool/.*|bucket/storage/.*|[a-z]+\.stdout")
+# The one line that is looked at by a test of its own; logs break it where the terminal ends.
+_ORIGINAL = re.compile(rb"original URL\s+\S+")
+
+
+def _bare(place: str, data: bytes) -> bytes:
+    """What was written, without the addresses that may stand there."""
+    return _ORIGINAL.sub(b"", _URL_FIELD.sub(rb"\1", data) if _SETS.fullmatch(place) else data)
+
+
+@dataclass(frozen=True)
+class Written:
+    """Everything that was written, by where it lies: files, streams, the database's rows by table and its raw bytes."""
+
+    by_place: Mapping[str, bytes]
+    codes: Mapping[str, int]
+
+    def places_with(self, marker: str) -> list[str]:
+        """Where the marker lies in clear, in base64 or in hexadecimal digits."""
+        forms = [marker.encode(), marker.encode().hex().encode(), *_base64_forms(marker)]
+        return [place for place, data in self.by_place.items() if any(form in data for form in forms)]
+
+
+def _base64_forms(marker: str) -> Iterator[bytes]:
+    """What base64 makes of the marker at each of its three offsets, without the ends that depend on neighbours."""
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + marker.encode())
+        yield encoded[4:-4]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The folders and variables of all runs."""
+
+    root: Path
+    variables: Mapping[str, str]
+    streams: dict[str, bytes]
+    codes: dict[str, int]
+
+    def run(self, name: str, *arguments: str, stdin: str = "") -> None:
+        """Run the console script in a process of its own, and keep what it printed."""
+        script = Path(sysconfig.get_path("scripts")) / "article-images"
+        done = subprocess.run(
+            [sys.executable, str(script), *arguments],
+            env=os.environ | self.variables, cwd=self.root / "cwd", input=stdin.encode(), capture_output=True,
+            timeout=180, check=False,
+        )  # fmt: skip
+        self.streams.update({f"{name}.stdout": done.stdout, f"{name}.stderr": done.stderr})
+        self.codes[name] = done.returncode
+
+    def article(self, topic: str) -> str:
+        return json.dumps({"topic": topic, "body": BODY, "language": "en"})
+
+
+def _bucket_keys(folder: Path) -> Mapping[str, str]:
+    """Write the keys and ports of the server that plays the bucket, with the marked key, and return them."""
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        ports = one.getsockname()[1], two.getsockname()[1]
+    known = {"s3_port": str(ports[0]), "http_port": str(ports[1]), "key_id": "003keyid", "secret": B2_KEY}
+    folder.mkdir()
+    (folder / "storage.json").write_text(json.dumps(known))
+    return known
+
+
+def _good(stage: Stage, replicate: ReplicateStandin, address: str) -> None:
+    """All goes well; every output is a presigned address, behind a redirect to another one."""
+    replicate.fault("create", "output", times=None, output=[address])
+    stage.run("good", "run", "-", "--json", stdin=stage.article("Good milk"))
+    replicate.faults.clear()
+
+
+def _degraded(stage: Stage, replicate: ReplicateStandin, chutes: ChutesStandin, address: str) -> None:
+    """The bucket is gone, and each vendor repeats our secrets and a presigned address in its errors."""
+    echo = f"denied for Bearer {TOKEN}: {address}"
+    replicate.fault("create", 422, detail=echo, match=lambda call: "ultra" in str(call.model))
+    replicate.fault("create", "failed", error=echo, match=lambda call: call.input.get("aspect_ratio") == "9:16")
+    replicate.fault("create", "output", times=None, output=[address])
+    chutes.fault("generate", 402, detail=f"no balance on {CHUTES_KEY}: {address}")
+    chutes.fault("generate", "html")
+    stage.run("degraded", "run", "-", stdin=stage.article("Sour milk"))
+    replicate.faults.clear()
+    chutes.faults.clear()
+
+
+def _refused(stage: Stage, replicate: ReplicateStandin) -> None:
+    """The token is refused, in words that repeat it."""
+    replicate.fault("list", 401, times=None, detail=f"{TOKEN} is not a token")
+    stage.run("refused", "run", "-", stdin=stage.article("No milk"))
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Begin with the tables of the tests' own server: to make them anew takes most of a minute."""
+    with sqlite3.connect(source / "prefect.db") as one, sqlite3.connect(target / "prefect.db") as two:
+        one.backup(two)
+    one.close()
+    two.close()
+
+
+def _database(home: Path) -> Iterator[tuple[str, bytes]]:
+    """The rows of every table as text, since what is long lies in pieces in the file."""
+    with sqlite3.connect(f"file:{home / 'prefect.db'}?mode=ro", uri=True) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            rows = database.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 - the names come from itself
+            yield f"table {table}", "\n".join(str(row) for row in rows).encode(errors="replace")
+    database.close()
+
+
+def _files(root: Path) -> Iterator[tuple[str, bytes]]:
+    for path in root.rglob("*"):
+        if path.is_file() and path != root / "bucket" / "storage.json":  # the vendor's own copy of its key
+            yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def _wait_until_gone(pid: int) -> None:
+    for _ in range(300):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Written:
+    """Everything that a setup, a good, a degraded and a refused run have written, at DEBUG, with marked secrets."""
+    root = tmp_path_factory.mktemp("secrets")
+    for folder in ("home", "cwd", "tmp"):
+        (root / folder).mkdir()
+    _copy_database(Path(os.environ["PREFECT_HOME"]), root / "home")
+    known = _bucket_keys(root / "bucket")
+    with (
+        ReplicateStandin(token=TOKEN) as replicate,
+        ChutesStandin(api_key=CHUTES_KEY) as chutes,
+        FileHost() as files,
+        open(root / "home" / "article-images-server.lock", "a") as users,
+    ):
+        fcntl.flock(users, fcntl.LOCK_SH)  # the server stays for as long as we hold this, and then leaves at once
+        png = picture("secrets", 256, 256, "png")
+        address = files.page("/out.png", png) + f"?X-Amz-Algorithm=AWS4&X-Amz-Signature={QUERY}"
+        hop = files.page("/hop", status=302, location=address) + f"?X-Amz-Signature={QUERY}"
+        variables = {
+            **LOUD, **replicate.environment(), **chutes.environment(), "REPLICATE_POLL_INTERVAL": "0.05",
+            "PREFECT_HOME": str(root / "home"), "TMPDIR": str(root / "tmp"), "IMAGES_DATA_DIR": str(root / "data"),
+            "IMAGES_SERVER_LINGER": "0", "IMAGES_DOWNLOAD_HOSTS": files.host,
+            "B2_ENDPOINT": f"http://127.0.0.1:{known['s3_port']}", "B2_KEY_ID": known["key_id"],
+            "B2_APPLICATION_KEY": B2_KEY, "B2_BUCKET_NAME": BUCKET,
+        }  # fmt: skip
+        stage = Stage(root, variables, {}, {})
+        with embedded_storage(root / "bucket"):
+            stage.run("setup", "setup")
+            _good(stage, replicate, hop)
+        _degraded(stage, replicate, chutes, address)
+        _refused(stage, replicate)
+        raw = {name: (root / "home" / name).read_bytes() for name in ("prefect.db", "prefect.db-wal")}
+        pid = json.loads((root / "home" / "article-images-server.json").read_text())["pid"]
+    _wait_until_gone(pid)
+    everything = raw | dict(_files(root)) | dict(_database(root / "home")) | stage.streams
+    return Written(everything, stage.codes)
+
+
+def test_the_runs_were_what_they_are_called(written: Written) -> None:
+    """The search means something: each run ended as it should, talked at DEBUG, and left its traces everywhere."""
+    assert written.codes == {"setup": 0, "good": 0, "degraded": 3, "refused": 2}, written.by_place["good.stderr"][
+        -2000:
+    ]
+    assert b"DEBUG" in written.by_place["good.stderr"]
+    assert b"HTTP Request" in written.by_place["good.stderr"]
+    assert b"denied for Bearer ***" in written.by_place["degraded.stdout"]  # the echo came, and was not handed on
+    assert b"*** is not a token" in written.by_place["refused.stderr"]
+    for table in ("log", "artifact", "events", "flow_run", "task_run", "flow_run_state", "block_document"):
+        assert len(written.by_place[f"table {table}"]) > 50, table
+    for file in ("home/article-images-server.log", "data/gallery/default/sour-milk.html",
+                 f"bucket/storage/{BUCKET}/default/good-milk/manifest.json"):  # fmt: skip
+        assert file in written.by_place, sorted(written.by_place)
+
+
+def test_a_marker_would_be_found() -> None:
+    """The search finds a secret in clear, within base64 at any offset, and as hexadecimal digits."""
+    for form in (TOKEN, f"ab{TOKEN}", TOKEN.encode().hex()):
+        assert Written({"here": form.encode()}, {}).places_with(TOKEN) == ["here"]
+    for shift in range(3):
+        hidden = base64.b64encode(b"x" * shift + TOKEN.encode() + b"yy")
+        assert Written({"here": hidden}, {}).places_with(TOKEN) == ["here"]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_is_written_nowhere(written: Written, name: str) -> None:
+    """Neither token nor key stands in any stream, log, file, page, object, table or raw byte of the database."""
+    assert written.places_with(SECRETS[name]) == []
+
+
+def test_saved_secrets_are_encrypted_in_the_database(written: Written) -> None:
+    """The blocks are there, and hold more than a placeholder: what was saved is what later runs used."""
+    documents = written.by_place["table block_document"]
+    for name in (b"b2-images", b"replicate", b"chutes"):
+        assert name in documents
+
+
+def test_a_presigned_query_stands_in_the_sets_url_alone(written: Written) -> None:
+    """A provider's short-lived address is the set's `url` where nothing else is left, and stands nowhere else."""
+    assert written.places_with(QUERY), "no address was ever written: the search means nothing"
+    # Pages of the database's file hold parts of rows; the rows themselves are searched.
+    searched = {place: _bare(place, data) for place, data in written.by_place.items() if "prefect.db" not in place}
+    assert Written(searched, {}).places_with(QUERY) == []
+
+
+def test_the_warning_of_a_picture_that_is_not_stored_has_no_query(written: Written) -> None:
+    """The log names the address of a picture that could not be stored, and not the key to it."""
+    lines = [line for data in written.by_place.values() for line in data.splitlines() if b"original URL" in line]
+    assert lines
+    assert not any(QUERY.encode() in match for line in lines for match in _ORIGINAL.findall(line))
