@@ -108,6 +108,7 @@ def _give_back(client: SyncPrefectClient, file: IO[str] | None) -> None:
 
 def _write(file: IO[str] | None, text: str) -> None:
     if file:
-        file.truncate(0)
-        file.write(text)  # append mode: always at the end, which is the beginning now
-        file.flush()
+        with suppress(OSError):  # on a full disk the lease runs out by itself
+            file.truncate(0)
+            file.write(text)  # append mode: always at the end, which is the beginning now
+            file.flush()

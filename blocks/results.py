@@ -8,6 +8,7 @@ as soon as it is read again.
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,11 @@ class SharedResults(WritableFileSystem):
 
     def write_everywhere(self, path: str, content: bytes) -> None:
         """Keep the record in the bucket and on this machine: it must be found even while the bucket is away."""
-        self._write_shared(path, content)
-        self._write_local(path, content)
+        if self._write_shared(path, content):
+            with suppress(OSError):  # a full disk must not stop a run whose bucket is well
+                self._write_local(path, content)
+        else:
+            self._write_local(path, content)
 
     def _write_local(self, path: str, content: bytes) -> None:
         target = self._folder / path

@@ -8,10 +8,12 @@ import argparse
 import random
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -24,18 +26,23 @@ from .world import Finished, World, has_repair, open_world, prefect_server
 
 DELAY = 1.0
 """Seconds that a vendor takes over a picture."""
+After = Literal["start", "first call", "create"]
 _EARLY = 0.1
 """The part of the kills that falls before the run has called anyone; the others follow its first call."""
+_AIMED = 4
+"""Kills beside the random ones, while the first create is under way: paid for, and its id not yet written down."""
+_UNDER_WAY = 0.08
+"""Seconds that this lasts, more or less."""
 _PATIENCE = 150.0
 
 
 @dataclass(frozen=True)
 class Moment:
-    """When to kill: so many seconds after the start, or after the run's first call to a vendor."""
+    """When to kill: so many seconds after the start, the run's first call to a vendor, or its first create."""
 
     number: int
     seconds: float
-    after_first_call: bool
+    after: After
 
     @property
     def embedded(self) -> bool:
@@ -73,8 +80,9 @@ def moments(times: int, seed: int, start: float, working: float) -> list[Moment]
     early = round(times * _EARLY)
     late = times - early
     return [
-        *(Moment(n, start * (n + chance.random()) / early, False) for n in range(early)),
-        *(Moment(early + n, working * (n + chance.random()) / late, True) for n in range(late)),
+        *(Moment(n, start * (n + chance.random()) / early, "start") for n in range(early)),
+        *(Moment(early + n, working * (n + chance.random()) / late, "first call") for n in range(late)),
+        *(Moment(times + n, _UNDER_WAY * (n + chance.random()) / _AIMED, "create") for n in range(_AIMED)),
     ]
 
 
@@ -101,11 +109,13 @@ def crash(moment: Moment, prefect_api: str, root: Path) -> Crash:
 
 def killed_at(world: World, moment: Moment) -> bool:
     """Start a run and kill it; tell whether it had ended before."""
+    created = threading.Event()
+    world.replicate.on_create = created.set
+    reached = {"start": lambda: True, "first call": lambda: world.replicate.requests, "create": created.is_set}
     began = time.monotonic()
     process = world.start(*world.run_arguments())
-    if moment.after_first_call:
-        while not world.replicate.requests and process.poll() is None and time.monotonic() - began < _PATIENCE:
-            time.sleep(0.01)
+    while not reached[moment.after]() and process.poll() is None and time.monotonic() - began < _PATIENCE:
+        time.sleep(0.002)
     time.sleep(moment.seconds)
     outlived = process.poll() is not None
     process.kill()
@@ -144,7 +154,7 @@ def show(crashes: Sequence[Crash], out: Console) -> bool:
         table.add_column(heading, no_wrap=True)
     for one in crashes:
         red, tally = bool(one.complaints), one.tally
-        when = f"{'first call' if one.moment.after_first_call else 'start'} + {one.moment.seconds:.2f} s"
+        when = f"{one.moment.after} + {one.moment.seconds:.2f} s"
         table.add_row(
             Text("✗" if red else "✓", style="bold red" if red else "green"),
             when + (" (had ended)" if one.outlived else ""),
@@ -175,7 +185,9 @@ def show(crashes: Sequence[Crash], out: Console) -> bool:
 def main() -> int:
     """Kill as often as asked and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.crash", description=__doc__)
-    parser.add_argument("--times", type=int, default=30, help="kills (default 30)")
+    parser.add_argument(
+        "--times", type=int, default=30, help="random kills (default 30), beside those aimed at a create"
+    )
     parser.add_argument("--seed", type=int, default=3, help="another seed, other moments (default 3)")
     parser.add_argument("--jobs", type=int, default=2, help="kills at a time (default 2)")
     options = parser.parse_args()

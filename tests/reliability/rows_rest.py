@@ -28,6 +28,23 @@ def _prefect_cut(world: World) -> None:
 def small_disk(world: World) -> None:
     """Put `IMAGES_DATA_DIR` on a full disk of its own: 256 KiB, all taken."""
     mounted(world, "size=256k")
+    fill(world)
+
+
+def disk_that_fills(world: World) -> None:
+    """The same, but there is room until the first create is under way: the run's own locks and notes fit."""
+    mounted(world, "size=256k")
+    once_created(fill)(world)
+
+
+def disk_that_fills_while_s3_is_busy(world: World) -> None:
+    """Nothing can be stored and nothing spooled, when the first picture has just been paid for."""
+    mounted(world, "size=256k")
+    once_created(all_of(fill, bucket(503)))(world)
+
+
+def fill(world: World) -> None:
+    """Take every byte that `IMAGES_DATA_DIR` has left."""
     with (world.data / "filler").open("wb", buffering=0) as filler:
         try:
             while filler.write(bytes(4096)):
@@ -92,6 +109,8 @@ DISK = [
     Row("disk full", ALL, small_disk, "disk|space|full"),
     Row("disk full, s3 503 from the start", "hero,social", all_of(small_disk, bucket(503)), _BUSY),
     Row("disk full, s3 503 from the first create", "hero", all_of(small_disk, once_created(bucket(503))), _BUSY),
+    Row("disk fills at the first create", ALL, disk_that_fills, "disk|space|full"),
+    Row("disk fills and s3 503 from the first create", "hero,social", disk_that_fills_while_s3_is_busy, _BUSY),
     Row("disk read-only", ALL, read_only, "read-only|disk"),
     Row("disk read-only, s3 503 from the start", "hero", all_of(read_only, bucket(503)), _BUSY),
 ]

@@ -68,10 +68,10 @@ def test_moments_are_spread_and_repeatable() -> None:
     """The same seed gives the same kills, all within the run; odd ones bring their own storage."""
     planned = moments(30, 3, start=2.0, working=3.0)
     assert planned == moments(30, 3, start=2.0, working=3.0)
-    assert [one.number for one in planned] == list(range(30))
+    assert [one.number for one in planned] == list(range(34))
     assert all(0 <= one.seconds <= 3.0 for one in planned)
-    assert sum(one.after_first_call for one in planned) == 27
-    assert sum(one.embedded for one in planned) == 15
+    assert [sum(one.after == what for one in planned) for what in ("start", "first call", "create")] == [3, 27, 4]
+    assert sum(one.embedded for one in planned) == 17
 
 
 def test_a_shut_gate_refuses_and_an_open_one_lets_through() -> None:
@@ -128,7 +128,7 @@ def test_some_rows_and_a_crash(tmp_path: Path, prefect_api: str) -> None:
     ]
     with ThreadPoolExecutor(3) as pool:
         played = [pool.submit(play, row, prefect_api, tmp_path) for row in rows]
-        killed = pool.submit(crash, Moment(1, 1.5, True), prefect_api, tmp_path).result()
+        killed = pool.submit(crash, Moment(1, 0.02, "create"), prefect_api, tmp_path).result()
         refused, storage = (future.result() for future in played)
     assert refused.tally is not None
     assert (refused.tally.paid, refused.tally.twice, refused.tally.lost) == (1, 0, 0)
