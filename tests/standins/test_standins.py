@@ -223,7 +223,7 @@ def test_by_hand() -> None:
         url = exported["CHUTES_BASE_URL"].strip("'").replace("{slug}", "chutes-qwen-image") + "/generate"
         key = exported["CHUTES_API_KEY"]
         httpx.post(url, json={"prompt": "milk"}, headers={"Authorization": f"Bearer {key}"}).raise_for_status()
-        os.kill(process.pid, signal.SIGINT)
+        os.kill(process.pid, signal.SIGTERM)
         rest = process.stdout.read()
     assert set(exported) == {
         *("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL", "IMAGES_DOWNLOAD_HOSTS"),
