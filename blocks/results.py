@@ -54,6 +54,14 @@ class SharedResults(WritableFileSystem):
         self._write_shared(path, local)
         return local
 
+    def holds(self, path: str) -> bool:
+        """Tell whether there is a record under `path`."""
+        try:
+            self.read_path(path)
+        except ValueError:
+            return False
+        return True
+
     def write_path(self, path: str, content: bytes, **_how: Any) -> None:  # type: ignore[override]
         """Keep the record in the bucket, or where that fails on this machine; whole or not at all."""
         if "/" not in path:

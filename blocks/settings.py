@@ -7,8 +7,9 @@ from typing import Any, Literal
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from imaging.budget import budgets_from
 from imaging.errors import ConfigurationError
-from imaging.models import ModelTable, model_table
+from imaging.models import model_table
 from imaging.validation import explain
 
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     images_data_dir: Path = Path(".article-images")
     images_concurrency: int = Field(32, ge=1, le=1000)
     images_models: dict[str, Any] = {}
+    images_budgets: dict[str, Any] = {}
     images_max_bytes: int = Field(64 * 1024 * 1024, ge=1)
     images_max_pixels: int = Field(64_000_000, ge=1)
     images_download_timeout: float = Field(120, gt=0)  # seconds, for the whole of one download
@@ -90,11 +92,6 @@ class Settings(BaseSettings):
         """Whether the environment names a bucket."""
         return self.b2_endpoint is not None
 
-    @property
-    def models(self) -> ModelTable:
-        """The table of models and prices, with the user's changes laid over it."""
-        return model_table(self.images_models)
-
 
 def load_settings() -> Settings:
     """Read the settings. Raises ConfigurationError naming every variable that is wrong, never its value."""
@@ -107,7 +104,8 @@ def load_settings() -> Settings:
         raise ConfigurationError(f"{field[1].upper() if field else error}: must be valid JSON") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".env cannot be read: {type(error).__name__}") from None
-    settings.models  # noqa: B018 - a wrong table is told now, before anything is spent
+    model_table(settings.images_models)  # what is wrong with them is told now, before anything is spent
+    budgets_from(settings.images_budgets)
     return settings
 
 

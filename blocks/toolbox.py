@@ -1,10 +1,11 @@
 """Everything a run calls, loaded once: storage, vendors, downloader. A saved block wins over the environment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, cast
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from prefect.blocks.core import Block
 from prefect_aws import S3Bucket
@@ -13,12 +14,16 @@ from blocks import chutes, replicate, storage
 from blocks.chutes import Chutes
 from blocks.download import Downloader, HostRules
 from blocks.embedded import embedded_storage
+from blocks.gate import Gate
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
 from blocks.spool import Spool
 from blocks.storage import ImageStore, bucket_from
+from blocks.variables import read_variable
+from imaging.budget import Budgets, budgets_from
 from imaging.errors import ConfigurationError
+from imaging.models import ModelTable, model_table
 from imaging.spec import Provider
 
 SomeBlock = TypeVar("SomeBlock", bound=Block)
@@ -33,7 +38,10 @@ class Toolbox:
     embedded: bool
     replicate: Replicate | None
     chutes: Chutes | None
+    models: ModelTable
+    budgets: Budgets
     downloader: Downloader = field(repr=False)
+    gates: Mapping[str, Gate] = field(default_factory=lambda: {name: Gate(name) for name in ("replicate", "chutes")})
 
     @property
     def providers(self) -> frozenset[Provider]:
@@ -44,6 +52,11 @@ class Toolbox:
         if self.chutes:
             names.add("chutes")
         return frozenset(names)
+
+    @property
+    def locks(self) -> Path:
+        """Where the processes of this machine meet."""
+        return self.settings.images_data_dir.resolve() / "locks"
 
     @property
     def spool(self) -> Spool:
@@ -131,12 +144,20 @@ def _toolbox(settings: Settings, store: ImageStore, embedded: bool) -> Toolbox:
         embedded=embedded,
         replicate=_saved(Replicate, replicate.BLOCK_NAME) or replicate.replicate_from(settings),
         chutes=_saved(Chutes, chutes.BLOCK_NAME) or chutes.chutes_from(settings),
+        models=model_table(*_edited("images_models", settings.images_models)),
+        budgets=budgets_from(*_edited("images_budgets", settings.images_budgets)),
         downloader=Downloader(
             HostRules.parse(settings.images_download_hosts),
             settings.images_max_bytes,
             settings.images_download_timeout,
         ),
     )
+
+
+def _edited(variable: str, from_environment: dict[str, Any]) -> tuple[Any, str]:
+    """Return what the Prefect variable holds, which wins, or the environment's; and what to call it."""
+    value = read_variable(variable)
+    return (from_environment, variable.upper()) if value is None else (value, f"Prefect variable {variable}")
 
 
 def _saved(block_type: type[SomeBlock], name: str) -> SomeBlock | None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -9,10 +10,11 @@ from typing import Any
 
 import httpx
 
-from imaging.errors import ProviderBusy, ProviderError, ProviderRefused
+from imaging.errors import OutOfCredit, ProviderBusy, ProviderError, ProviderRefused, Throttled
 from imaging.quoting import quoted
 
-_BUSY = {408, 409, 425, 429}  # and every 5xx
+_BUSY = {408, 409, 425}  # and every 5xx
+_NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)", re.IGNORECASE)
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
 
@@ -64,10 +66,12 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
     said = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
     if status in _BUSY or status >= 500:
         return ProviderBusy(said, retry_after(response))
+    if status == 402 or _NO_CREDIT.search(detail):  # an account without credit may answer 403 or 429 too
+        return OutOfCredit(f"{said}. The account's balance is used up: top it up, then run again")
+    if status == 429:
+        return Throttled(said, retry_after(response))
     if status in {401, 403}:
         return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
-    if status == 402:
-        return ProviderRefused(f"{said}. The account's balance is used up: top it up, then run again")
     return (NotThere if status in {404, 410} else ProviderRefused)(said)
 
 

@@ -8,50 +8,38 @@ storage is embedded and the pictures are painted offline.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
-from prefect import flow, unmapped
+from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext, SyncClientContext
-from prefect.futures import PrefectFuture, as_completed
 from prefect.runtime import flow_run
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.tasks import Task
 
 from blocks.lock import one_at_a_time
 from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.making import Making
+from flows.rounds import Rounds
 from flows.stopping import stops_at_once
 from imaging.article import Article
-from imaging.claim import Claim
-from imaging.errors import ConfigurationError, ImagesError, StorageError
+from imaging.errors import ConfigurationError, StorageError
 from imaging.plan import Planner
-from imaging.record import Image, ImageSet, StoredImage, described, failed
+from imaging.record import ImageSet
 from imaging.slug import slugify
-from imaging.spec import ImageSpec, Kind, Provider
-from tasks.cards import draw_platform_card
-from tasks.comparison import generate_comparison
-from tasks.painting import paint_offline
-from tasks.policy import Terms
-from tasks.predictions import collect_prediction
+from imaging.spec import Kind
 from tasks.progress import Progress
 from tasks.recording import announce, artifact_place, show, write_manifest, write_page
+from tasks.spending import Spending
 from tasks.stock import check_providers, claim_slug, take_stock
-
-MAKERS: Mapping[Provider, Task[..., Any]] = {
-    "replicate": collect_prediction,
-    "chutes": generate_comparison,
-    "pillow": draw_platform_card,
-    "painter": paint_offline,
-}
 
 
 def run_name() -> str:
@@ -111,7 +99,6 @@ class ArticleRun:
         self.article = article
         self.refresh = refresh
         self.problems: list[str] = []
-        self.thumbnails: dict[str, str] = {}
 
     def make(self, only: list[Kind] | None) -> ImageSet:
         """Find the article's slug; then, one run an article at a time, make it."""
@@ -124,17 +111,17 @@ class ArticleRun:
             return self._make(only)
 
     def _alone(self, purpose: str, slug: str) -> AbstractContextManager[None]:
-        folder = self.box.settings.images_data_dir.resolve() / "locks"
-        return one_at_a_time(f"article-images.{purpose}.{self.article.user_id}.{slug}", folder)
+        return one_at_a_time(f"article-images.{purpose}.{self.article.user_id}.{slug}", self.box.locks)
 
     def _make(self, only: list[Kind] | None) -> ImageSet:
-        specs = [spec for spec in self._plan() if not only or spec.kind in only]
-        self.progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
-        images = {spec.name: paid for spec in specs if (paid := self._paid_before(spec))}
-        for image in images.values():
-            self.progress.count(image)
+        planner = Planner(self.article, self.stock.slug, self.box.models, self.box.providers, self._logo_sha256())
+        specs = [spec for spec in planner.specs() if not only or spec.kind in only]
+        progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
         with self._shared_results() as results:
-            images |= self._make_all([spec for spec in specs if spec.name not in images])
+            spending = Spending(self.box, results, self.article.user_id, self.stock.slug)
+            rounds = Rounds(self.box, self.stock, progress)
+            images = Making(self.article, self.stock, planner, rounds, spending, refresh=self.refresh).make(specs)
+            spending.settle(specs, sum(image.cost_usd for image in images.values()))
         if results.trouble:
             self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
         image_set = ImageSet(
@@ -147,8 +134,8 @@ class ArticleRun:
             problems=self.problems,
         )
         image_set = write_manifest(image_set, self.stock)
-        show(image_set, self.thumbnails)
-        write_page(image_set, self.thumbnails)
+        show(image_set, rounds.thumbnails)
+        write_page(image_set, rounds.thumbnails)
         announce(image_set)
         return image_set
 
@@ -165,20 +152,6 @@ class ArticleRun:
         with run.model_copy(update={"result_store": store}):
             yield results
 
-    def _plan(self) -> list[ImageSpec]:
-        planner = Planner(
-            self.article, self.stock.slug, self.box.settings.models, self.box.providers, self._logo_sha256()
-        )
-        return planner.specs()
-
-    def _paid_before(self, spec: ImageSpec) -> Image | None:
-        """Return the picture that a vendor made for this place, where only the painter is left: it is not replaced."""
-        paid = self.stock.paid(spec.name) if spec.provider == "painter" else None
-        if paid is None:
-            return None
-        changes = {"status": "reused", "cost_usd": 0.0, "url": self.box.store.url(str(paid.key)), "error": None}
-        return paid.model_copy(update=changes)
-
     def _logo_sha256(self) -> str | None:
         logo = self.article.brand.logo
         if logo is None:
@@ -188,56 +161,3 @@ class ArticleRun:
         except StorageError as error:
             self.problems.append(f"the cards have no logo: {error}")
             return None
-
-    def _make_all(self, specs: list[ImageSpec]) -> dict[str, Image]:
-        """Return the images by name; what the cache knows but the bucket no longer holds is made anew."""
-        images, vanished = self._round(specs, self._terms(anew=self.refresh), overwrite=self.refresh)
-        if vanished:
-            images |= self._round(vanished, self._terms(anew=False), overwrite=True)[0]
-        return images
-
-    def _terms(self, *, anew: bool) -> Terms:
-        return Terms(owner=Claim.of(self.article), anew=anew, storage_trouble=self.stock.trouble)
-
-    def _round(
-        self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool
-    ) -> tuple[dict[str, Image], list[ImageSpec]]:
-        """Map the tasks over the specs; return the images by name, and the specs whose objects have vanished."""
-        futures = self._submit(specs, terms, overwrite=overwrite)
-        images: dict[str, Image] = {}
-        vanished: list[ImageSpec] = []
-        for future in as_completed(list(futures)):
-            spec = futures[future]
-            image, stored = self._outcome(spec, future, overwrite=overwrite)
-            if image.status == "reused" and stored and not (self.stock.trouble or self.stock.holds(stored)):
-                vanished.append(spec)
-                continue
-            images[spec.name] = image
-            if stored and stored.thumbnail:
-                self.thumbnails[spec.name] = stored.thumbnail
-            self.progress.count(image)
-        return images, vanished
-
-    def _submit(
-        self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool
-    ) -> dict[PrefectFuture[StoredImage], ImageSpec]:
-        futures: dict[PrefectFuture[StoredImage], ImageSpec] = {}
-        for provider, maker in MAKERS.items():
-            mine = [spec for spec in specs if spec.provider == provider]
-            earlier = [None if overwrite else self.stock.earlier(spec.digest) for spec in mine]
-            task = maker.with_options(refresh_cache=overwrite)
-            futures |= zip(task.map(mine, earlier=earlier, terms=unmapped(terms)), mine, strict=True)
-        return futures
-
-    def _outcome(
-        self, spec: ImageSpec, future: PrefectFuture[StoredImage], *, overwrite: bool
-    ) -> tuple[Image, StoredImage | None]:
-        """Turn a finished task into the set's entry: one failed image never takes another with it."""
-        try:
-            stored = future.result()
-        except ImagesError as error:
-            return failed(spec, str(error)), None
-        except Exception as error:  # noqa: BLE001 - a bug in one maker must not lose the pictures of the others
-            return failed(spec, f"unexpected {type(error).__name__}; the task run's log has the details"), None
-        reused = future.state.name == "Cached" or (not overwrite and self.stock.earlier(spec.digest) is not None)
-        return described(spec, stored, reused=reused, url=self.box.store.url(stored.key)), stored

@@ -36,8 +36,7 @@ def repair() -> dict[str, int] | State[dict[str, int]]:
 
 def _repair_article(box: Toolbox, user_id: str, slug: str, owner: Claim, digests: list[str]) -> int:
     log = get_run_logger()
-    locks = box.settings.images_data_dir.resolve() / "locks"
-    with one_at_a_time(f"article-images.run.{user_id}.{slug}", locks):
+    with one_at_a_time(f"article-images.run.{user_id}.{slug}", box.locks):
         try:
             if not owns_slug(user_id, slug, owner):
                 log.warning("%s/%s belongs to another article by now: run this one again", user_id, slug)

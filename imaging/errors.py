@@ -4,8 +4,11 @@
     ├── InvalidInput         the article or an option is wrong; names the field and the mend (exit 2)
     ├── ConfigurationError   a variable, token or bucket is wrong; names it and the mend (exit 2)
     ├── ProviderError        no picture came
-    │   ├── ProviderBusy         429, 5xx, connection trouble: worth a retry
-    │   ├── ProviderRefused      401, 402, 404, 422, moderation: a retry changes nothing
+    │   ├── ProviderBusy         5xx, connection trouble: worth a retry
+    │   │   └── Throttled            429: nothing was done or billed, the account is to wait
+    │   ├── ProviderRefused      401, 404, 422: a retry changes nothing
+    │   │   └── OutOfCredit          402: no paid call of this provider can succeed
+    │   ├── Moderated            the words or the picture were refused as sensitive: another seed may help
     │   └── PredictionEnded      failed, canceled, aborted or gone: only a new prediction helps
     ├── UnsafeDownload       an address that we do not fetch from
     ├── BadPicture           the bytes are not a picture that we accept
@@ -41,8 +44,20 @@ class ProviderBusy(ProviderError):
         self.retry_after = retry_after
 
 
+class Throttled(ProviderBusy):
+    """The account sends too much: nothing was processed, and nothing is billed."""
+
+
 class ProviderRefused(ProviderError):
-    """The provider said no (token, balance, unknown model, bad input, moderation); retrying is no use."""
+    """The provider said no (token, balance, unknown model, bad input); retrying is no use."""
+
+
+class OutOfCredit(ProviderRefused):
+    """The account's balance is used up: every further paid call of this provider would be refused too."""
+
+
+class Moderated(ProviderError):
+    """The provider's moderation refused the prompt or the picture; another seed may pass."""
 
 
 class PredictionEnded(ProviderError):

@@ -92,28 +92,30 @@ class ModelTable(BaseModel):
         return self
 
 
-def model_table(overrides: Mapping[str, Any]) -> ModelTable:
+def model_table(overrides: Any, source: str = "IMAGES_MODELS") -> ModelTable:
     """Return the table with `overrides` laid over it: `{"hero": {"price_usd": 0.05}}` changes that alone.
 
     `params` are laid over the default ones key by key as long as the model stays the same; another model
     starts from the parameters given.
-    Raises ConfigurationError naming what is wrong in `IMAGES_MODELS`.
+    Raises ConfigurationError naming what is wrong in `source`.
     """
+    if not isinstance(overrides, Mapping):
+        raise ConfigurationError(f'{source}: must be an object like {{"hero": {{"price_usd": 0.05}}}}')
     table = ModelTable().model_dump()
     for role, change in overrides.items():
         default = table.get(role, {})
         if not isinstance(change, Mapping):
-            raise ConfigurationError(f'IMAGES_MODELS: {role} must be an object like {{"price_usd": 0.05}}')
+            raise ConfigurationError(f'{source}: {role} must be an object like {{"price_usd": 0.05}}')
         params = change.get("params", {})
         if not isinstance(params, Mapping):
-            raise ConfigurationError(f'IMAGES_MODELS: {role}.params must be an object like {{"output_format": "png"}}')
+            raise ConfigurationError(f'{source}: {role}.params must be an object like {{"output_format": "png"}}')
         same_model = change.get("name", default.get("name")) == default.get("name")
         inherited = default.get("params", {}) if same_model else {}
         table[role] = default | dict(change) | {"params": inherited | dict(params)}
     try:
         return ModelTable.model_validate(table)
     except ValidationError as error:
-        raise ConfigurationError(f"IMAGES_MODELS: {explain(error)}") from None
+        raise ConfigurationError(f"{source}: {explain(error)}") from None
 
 
 # Pixels as the models deliver them, by aspect ratio; what the offline painter paints too.

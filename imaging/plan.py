@@ -11,7 +11,9 @@ from imaging.spec import ImageSpec, Kind, Provider
 
 CARD_PLATFORMS = {"linkedin": "LinkedIn", "facebook": "Facebook"}
 SOCIAL_PLATFORMS = {"instagram": "Instagram", "tiktok": "TikTok"}
-CARD_SIZE = (1200, 630)  # pixels; what LinkedIn and Facebook show uncropped
+# Pixels: what LinkedIn and Facebook show uncropped, and the platform's own ratio where a card stands in.
+CARD_SIZE = (1200, 630)
+STAND_IN_SIZES = {"instagram": (1080, 1080), "tiktok": (1080, 1920)}
 
 
 def supporting_count(body: str) -> int:
@@ -44,6 +46,17 @@ class Planner:
     def specs(self) -> list[ImageSpec]:
         """Return the specs in the order of the plan."""
         return [*self._hero(), *self._supporting(), *self._comparison(), *self._cards(), *self._social()]
+
+    def fallback(self, spec: ImageSpec) -> ImageSpec:
+        """Return what stands in for a picture that its provider does not make: it costs nothing and goes to its place.
+
+        A social picture becomes a card in its platform's ratio, any other one is painted.
+        """
+        place = spec.model_dump(include={"name", "kind", "platform", "stem", "hash_length", "alt_text"})
+        if spec.platform in STAND_IN_SIZES:
+            return self._card(size=STAND_IN_SIZES[spec.platform], **place)
+        image_format = "jpg" if spec.provider == "chutes" else "png"
+        return self._painted(image_format, size=spec.size, prompt=spec.prompt, **place)
 
     def _hero(self) -> Iterator[ImageSpec]:
         yield self._generated(
@@ -80,24 +93,12 @@ class Planner:
             )
 
     def _cards(self) -> Iterator[ImageSpec]:
-        brand = self.article.brand
         for platform, title in CARD_PLATFORMS.items():
-            yield ImageSpec(
+            yield self._card(
                 name=platform,
                 kind=Kind.CARD,
                 platform=platform,
-                provider="pillow",
-                model=brand.template,
-                params={
-                    "title": self.article.topic,
-                    "excerpt": self.article.excerpt,
-                    "color": brand.color,
-                    "logo": brand.logo,
-                    "logo_sha256": self.logo_sha256,
-                },
                 size=CARD_SIZE,
-                user_id=self.article.user_id,
-                slug=self.place[1],
                 stem=keys.card_stem(*self.place, platform),
                 alt_text=self._alt(Kind.CARD, platform=title),
             )
@@ -120,19 +121,43 @@ class Planner:
 
     def _generated(self, model: Model, **fields: Any) -> ImageSpec:
         """A spec for `model`, or for the painter where the model's provider is not configured."""
-        fields |= {"user_id": self.article.user_id, "slug": self.place[1], "size": delivered_size(model)}
-        if model.provider in self.providers:
-            return ImageSpec(
-                provider=model.provider,
-                model=model.name,
-                params=model.params,
-                price_usd=model.price_usd,
-                **fields,
-            )
-        image_format = "jpg" if model.provider == "chutes" else "png"
+        size = delivered_size(model)
+        if model.provider not in self.providers:
+            return self._painted("jpg" if model.provider == "chutes" else "png", size=size, **fields)
+        return ImageSpec(
+            provider=model.provider,
+            model=model.name,
+            params=model.params,
+            price_usd=model.price_usd,
+            size=size,
+            user_id=self.place[0],
+            slug=self.place[1],
+            **fields,
+        )
+
+    def _painted(self, image_format: str, **fields: Any) -> ImageSpec:
         return ImageSpec(
             provider="painter",
             model="offline-painter",
             params={"color": self.article.brand.color, "output_format": image_format},
+            user_id=self.place[0],
+            slug=self.place[1],
+            **fields,
+        )
+
+    def _card(self, **fields: Any) -> ImageSpec:
+        brand = self.article.brand
+        return ImageSpec(
+            provider="pillow",
+            model=brand.template,
+            params={
+                "title": self.article.topic,
+                "excerpt": self.article.excerpt,
+                "color": brand.color,
+                "logo": brand.logo,
+                "logo_sha256": self.logo_sha256,
+            },
+            user_id=self.place[0],
+            slug=self.place[1],
             **fields,
         )

@@ -115,7 +115,9 @@ class ImageSet(BaseModel):
     def troubles(self) -> list[str]:
         """One line for each thing that keeps the set from being complete."""
         images = [
-            f"{image.name}: {image.status}" + (f" ({image.error})" if image.error else "")
+            f"{image.name}: {image.status}"
+            + (f" in place of {image.fallback_from}" if image.fallback_from else "")
+            + (f" ({image.error})" if image.error else "")
             for image in self.images
             if not image.durable or image.fallback_from
         ]
@@ -158,6 +160,18 @@ def failed(spec: ImageSpec, error: str) -> Image:
         prediction_id=None,
         error=error,
     )
+
+
+def reused(image: Image, url: str) -> Image:
+    """Return an earlier manifest's entry as this run's: `url` is the public one of its object today."""
+    changes = {"status": "reused", "cost_usd": 0.0, "url": url, "error": None, "fallback_from": None}
+    return image.model_copy(update=changes)
+
+
+def fallen_back(image: Image, spec: ImageSpec, reason: str) -> Image:
+    """Return the entry of an image that stands in for `spec`: it says for what and why, and degrades the set."""
+    why = f"{reason}; {image.error}" if image.error else reason
+    return image.model_copy(update={"fallback_from": f"{spec.provider}:{spec.model}", "error": why})
 
 
 def _from_spec(spec: ImageSpec) -> dict[str, object]:

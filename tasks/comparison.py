@@ -3,6 +3,8 @@
 Cache: on the spec's digest. Needs the block `chutes` (or `CHUTES_API_KEY`).
 """
 
+from functools import partial
+
 from prefect import task
 
 from blocks.toolbox import toolbox
@@ -23,4 +25,5 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
     block = toolbox().chutes
     if block is None:
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")
-    return keep(spec, block.generate(spec), terms, cost_usd=spec.price_usd)
+    data = toolbox().gates["chutes"].pay(partial(block.generate, spec))
+    return keep(spec, data, terms, cost_usd=spec.price_usd)

@@ -1,0 +1,97 @@
+"""Rounds: the tasks mapped over specs, and what came of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from prefect import unmapped
+from prefect.futures import PrefectFuture, as_completed
+from prefect.tasks import Task
+
+from blocks.toolbox import Toolbox
+from imaging.errors import ImagesError, Moderated
+from imaging.record import Image, StoredImage, described, failed
+from imaging.spec import ImageSpec, Provider
+from tasks.cards import draw_platform_card
+from tasks.comparison import generate_comparison
+from tasks.painting import paint_offline
+from tasks.policy import Terms
+from tasks.predictions import collect_prediction
+from tasks.progress import Progress
+from tasks.stock import Stock
+
+MAKERS: Mapping[Provider, Task[..., Any]] = {
+    "replicate": collect_prediction,
+    "chutes": generate_comparison,
+    "pillow": draw_platform_card,
+    "painter": paint_offline,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a round.
+
+    `images` by name. `vanished`: what the cache knows, and the bucket no longer holds. `declined`: by name, why no
+    model makes this picture.
+    """
+
+    images: dict[str, Image] = field(default_factory=dict)
+    vanished: list[ImageSpec] = field(default_factory=list)
+    declined: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Rounds:
+    """The rounds of one run. `thumbnails` are gathered on the way, by the image's name."""
+
+    box: Toolbox
+    stock: Stock
+    progress: Progress
+    thumbnails: dict[str, str] = field(default_factory=dict)
+
+    def make(self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool) -> Outcome:
+        """Map the tasks over the specs. `overwrite`: neither the cache nor what lies in the bucket will do."""
+        futures = self._submit(specs, terms, overwrite=overwrite)
+        outcome = Outcome()
+        for future in as_completed(list(futures)):
+            self._sort(futures[future], future, outcome, overwrite=overwrite)
+        return outcome
+
+    def _submit(
+        self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool
+    ) -> dict[PrefectFuture[StoredImage], ImageSpec]:
+        futures: dict[PrefectFuture[StoredImage], ImageSpec] = {}
+        for provider, maker in MAKERS.items():
+            mine = [spec for spec in specs if spec.provider == provider]
+            earlier = [None if overwrite else self.stock.earlier(spec.digest) for spec in mine]
+            task = maker.with_options(refresh_cache=overwrite)
+            futures |= zip(task.map(mine, earlier=earlier, terms=unmapped(terms)), mine, strict=True)
+        return futures
+
+    def _sort(self, spec: ImageSpec, future: PrefectFuture[StoredImage], into: Outcome, *, overwrite: bool) -> None:
+        """Put a finished task where it belongs: one failed image never takes another with it."""
+        try:
+            stored = future.result()
+        except Moderated as declined:
+            into.declined[spec.name] = str(declined)
+            return
+        except ImagesError as error:
+            self._count(failed(spec, str(error)), into)
+            return
+        except Exception as error:  # noqa: BLE001 - a bug in one maker must not lose the pictures of the others
+            reason = f"unexpected {type(error).__name__}; the task run's log has the details"
+            self._count(failed(spec, reason), into)
+            return
+        reused = future.state.name == "Cached" or (not overwrite and self.stock.earlier(spec.digest) is not None)
+        image = described(spec, stored, reused=reused, url=self.box.store.url(stored.key))
+        if image.status == "reused" and not (self.stock.trouble or self.stock.holds(stored)):
+            into.vanished.append(spec)
+            return
+        if stored.thumbnail:
+            self.thumbnails[spec.name] = stored.thumbnail
+        self._count(image, into)
+
+    def _count(self, image: Image, into: Outcome) -> None:
+        into.images[image.name] = image
+        self.progress.count(image)

@@ -1,0 +1,57 @@
+"""Budgets: how much may be spent on an article's run and on a tenant's month, and what comes beyond that."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from imaging.errors import ConfigurationError
+from imaging.spec import ImageSpec
+from imaging.validation import explain
+
+_ROUNDING = 1e-9  # USD; prices are tenths of cents, added up as binary fractions
+
+
+class Limits(BaseModel):
+    """What may be spent, in USD; None is no limit.
+
+    `run_usd`: by one run, so on one article. `month_usd`: by one tenant in a calendar month (UTC).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_usd: float | None = Field(None, ge=0, allow_inf_nan=False)
+    month_usd: float | None = Field(None, ge=0, allow_inf_nan=False)
+
+
+class Budgets(Limits):
+    """The limits of every tenant, and those of single ones in their place.
+
+    `beyond`: pictures that the budget has no room for come from the fallback of their kind, or are refused.
+    """
+
+    tenants: dict[str, Limits] = {}
+    beyond: Literal["fallback", "refuse"] = "fallback"
+
+    def of(self, user_id: str) -> Limits:
+        """Return the limits of a tenant: what is not said for it is as for all."""
+        own = self.tenants.get(user_id, Limits()).model_dump(exclude_unset=True)
+        return Limits(run_usd=self.run_usd, month_usd=self.month_usd).model_copy(update=own)
+
+
+def budgets_from(value: Any, source: str = "IMAGES_BUDGETS") -> Budgets:
+    """Return the budgets in a JSON value. Raises ConfigurationError naming `source` and the field."""
+    try:
+        return Budgets.model_validate(value)
+    except ValidationError as error:
+        raise ConfigurationError(f"{source}: {explain(error)}") from None
+
+
+def affordable(specs: Iterable[ImageSpec], purse_usd: float) -> frozenset[str]:
+    """Return the names of the specs that `purse_usd` pays for: in the order of the plan, each that still fits."""
+    names = []
+    for spec in specs:
+        if spec.price_usd <= purse_usd + _ROUNDING:
+            purse_usd -= spec.price_usd
+            names.append(spec.name)
+    return frozenset(names)

@@ -1,0 +1,43 @@
+"""The purse: reservations and what was spent, by tenant and month."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from blocks.purse import Purse
+from blocks.results import SharedResults
+from blocks.storage import ImageStore
+
+
+def purse(store: ImageStore, folder: Path, tenant: str, slug: str) -> Purse:
+    return Purse.of(SharedResults.over(store, folder / "results"), folder / "locks", tenant, slug)
+
+
+def test_what_others_reserved_or_spent_is_not_left(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:
+    """A reservation counts until its article is settled; then what was spent does. A second machine sees both."""
+    tea = purse(store, tmp_path / "here", "acme", "tee")
+    coffee = purse(store, tmp_path / "there", "acme", "kaffee")
+    tea.reserve(0.172)
+    assert coffee.left(1.0) == pytest.approx(0.828)
+    assert tea.left(1.0) == 1.0
+    tea.settle(0.1, 0.025)
+    assert coffee.left(1.0) == pytest.approx(0.875)
+    assert tea.left(1.0) == pytest.approx(0.9)
+    assert purse(store, tmp_path / "there", "other", "tee").left(1.0) == 1.0
+    assert coffee.left(0.05) == 0.0
+
+
+def test_runs_at_once_never_reserve_more_than_there_is(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:
+    """Of ten articles at once, as many get their share as the month has room for."""
+
+    def one(number: int) -> bool:
+        mine = purse(store, tmp_path, "busy", f"article-{number}")
+        with mine.alone():
+            if mine.left(1.0) < 0.3:
+                return False
+            mine.reserve(0.3)
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(one, range(10))) == 3
