@@ -9,12 +9,8 @@ from typing import Any
 
 import httpx
 
-<<<<<<< HEAD
-from imaging.errors import OutOfCredit, ProviderBusy, ProviderError, ProviderRefused, Throttled
-=======
 from blocks.wire import TimedBackend, TimedTransport, must_end_in
-from imaging.errors import ProviderBusy, ProviderError, ProviderRefused
->>>>>>> a5e3459bbfa445ceb74564e45116fafbfab7552f
+from imaging.errors import OutOfCredit, ProviderBusy, ProviderError, ProviderRefused, Throttled
 from imaging.quoting import quoted
 
 _BUSY = {408, 409, 425}  # and every 5xx
