@@ -2,36 +2,61 @@
 
 A prediction's id can get lost in two ways: the answer to the create does not arrive, or the process is killed
 before the id is written. So the attempt is noted first. An attempt without an id is looked for among the
-account's recent predictions before another one is created.
+account's recent predictions before another one is created. And of each prediction it is noted whose it is, since
+two tenants may ask for the very same picture.
 """
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.results import SharedResults
+from imaging.errors import StorageError
 from imaging.spec import ImageSpec
+
+_KEPT = timedelta(hours=1)  # so long Replicate keeps what a prediction was made from, and what came of it
+# Seconds in which the answer to somebody else's create arrives and is noted: its prediction is listed before that.
+_ON_ITS_WAY = 2.0
 
 
 class Attempt(BaseModel):
     """One attempt to create a prediction: when it began, and its id once that is known.
 
-    `before` is the id of the prediction that it replaces, which must not be taken for the lost one. `billed`: a
-    run has reported what it cost.
+    `newest`: the id of the account's newest prediction before the run ordered any (empty: there was none; None: not
+    known). `note`: why it was made although there was an earlier one. `refused`: why the vendor turned it down, at
+    once or for what its picture shows. `billed`: a run has reported what it cost.
     """
 
     model_config = ConfigDict(frozen=True)
 
     at: datetime
+    newest: str | None = None
     prediction_id: str | None = None
-    before: str | None = None
+    note: str | None = None
+    refused: str | None = None
     billed: bool = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether it may have led to a prediction whose id never arrived."""
+        return self.prediction_id is None and self.refused is None
+
+
+class _Owner(BaseModel):
+    """Whose a prediction is: the attempt that it was created by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    spec: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Attempts by spec, kept where the task results are."""
+    """Attempts by spec, and owners by prediction, kept where the task results are."""
 
     results: SharedResults
 
@@ -42,32 +67,72 @@ class Ledger:
         except (ValueError, ValidationError):
             return None
 
-    def begin(self, spec: ImageSpec, last: Attempt | None) -> Attempt:
-        """Note that a create is about to go out. One that was never found keeps its earlier time."""
-        lost = last is not None and last.prediction_id is None
-        attempt = Attempt(
-            at=last.at if last and lost else datetime.now(UTC),
-            before=last.before if last and lost else last.prediction_id if last else None,
-        )
-        self._note(spec, attempt)
+    def begin(self, spec: ImageSpec, last: Attempt | None, newest: str | None, note: str | None = None) -> Attempt:
+        """Note that a create is about to go out. One that was looked for in vain goes on, for as long as it can be.
+
+        Raises StorageError when it can be noted nowhere: then nothing is ordered.
+        """
+        now = datetime.now(UTC)
+        if last and last.lost:
+            if now - last.at < _KEPT:
+                return last
+            note = f"made anew: no prediction is to be found of the order of {last.at:%Y-%m-%d %H:%M} UTC"
+        attempt = Attempt(at=now, newest=newest, note=note)
+        try:
+            self.results.write_path(_path(spec), attempt.model_dump_json().encode())
+        except OSError as error:
+            raise StorageError(f"no order goes out that IMAGES_DATA_DIR cannot keep: {error.strerror}") from None
         return attempt
 
-    def settle(self, spec: ImageSpec, attempt: Attempt, prediction_id: str) -> str:
-        """Note the id that the attempt led to, and return it."""
-        self._note(spec, attempt.model_copy(update={"prediction_id": prediction_id}))
-        return prediction_id
+    def adopts(self, spec: ImageSpec, attempt: Attempt, found: str) -> bool:
+        """Tell whether a prediction that was found in the list is this attempt's, and note it if so.
 
-    def bill(self, spec: ImageSpec) -> float:
-        """Return what the spec's prediction costs the run that reports it first, in USD: 0 for every later one."""
-        last = self.last(spec)
-        if last is None or last.billed:
-            return 0.0
-        self._note(spec, last.model_copy(update={"billed": True}))
-        return spec.price_usd
+        Nobody else may have noted it, nor do so while answers that are on their way arrive.
+        """
+        owner = self._owner(found)
+        if owner is None:
+            self._own(spec, attempt, found)
+            time.sleep(_ON_ITS_WAY)
+            owner = self._owner(found)
+        return owner in {None, _owner(spec, attempt)}
 
-    def _note(self, spec: ImageSpec, attempt: Attempt) -> None:
-        self.results.write_everywhere(_path(spec), attempt.model_dump_json().encode())
+    def settle(self, spec: ImageSpec, attempt: Attempt, prediction_id: str) -> Attempt:
+        """Note the id that the attempt led to. Whose it is comes first: from then on nobody else adopts it."""
+        self._own(spec, attempt, prediction_id)
+        return self._note(spec, attempt.model_copy(update={"prediction_id": prediction_id}))
+
+    def refuse(self, spec: ImageSpec, attempt: Attempt, words: str) -> None:
+        """Note that the vendor turned the attempt down: it is neither looked for nor made again."""
+        self._note(spec, attempt.model_copy(update={"refused": words}))
+
+    def bill(self, spec: ImageSpec, attempt: Attempt) -> None:
+        """Note that a run has reported what the attempt's prediction cost."""
+        if not attempt.billed:
+            self._note(spec, attempt.model_copy(update={"billed": True}))
+
+    def _note(self, spec: ImageSpec, attempt: Attempt) -> Attempt:
+        with suppress(OSError):  # bucket and disk both away: this run knows it, and its picture counts for more
+            self.results.write_path(_path(spec), attempt.model_dump_json().encode())
+        return attempt
+
+    def _own(self, spec: ImageSpec, attempt: Attempt, prediction_id: str) -> None:
+        with suppress(OSError):
+            self.results.write_path(_owner_path(prediction_id), _owner(spec, attempt).model_dump_json().encode())
+
+    def _owner(self, prediction_id: str) -> _Owner | None:
+        try:
+            return _Owner.model_validate_json(self.results.read_path(_owner_path(prediction_id)))
+        except (ValueError, ValidationError):
+            return None
 
 
 def _path(spec: ImageSpec) -> str:
     return f"{spec.cache_key}.attempt"
+
+
+def _owner(spec: ImageSpec, attempt: Attempt) -> _Owner:
+    return _Owner(spec=spec.cache_key, at=attempt.at)
+
+
+def _owner_path(prediction_id: str) -> str:
+    return f"_predictions/{prediction_id}"  # no tenant's name begins like this

@@ -4,22 +4,24 @@
 whatever host the output names.
 """
 
-import re
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import httpx
 from prefect.blocks.core import Block
-from pydantic import Field, JsonValue, SecretStr
+from pydantic import Field, SecretStr
 from pydantic.v1 import ValidationError as V1ValidationError
 from replicate.client import Client
+from replicate.prediction import Prediction
 
+from blocks.recent import IS_ID, MAX_PAGES, Page, request
 from blocks.settings import Settings
-from blocks.vendor import NotThere, WholeAnswers, vendor_error
-from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
+from blocks.vendor import NotThere, WholeAnswers, is_moderation, vendor_error
+from imaging.errors import ConfigurationError, Moderated, PredictionEnded, ProviderBusy, ProviderError
 from imaging.quoting import quoted
 from imaging.spec import ImageSpec
 
@@ -28,8 +30,6 @@ BLOCK_NAME = "replicate"
 _NO_PREDICTION = (V1ValidationError, ValueError, TypeError, RecursionError)
 # Threads that ask for the client at once would each get their own, and all but one be lost with open sockets.
 _MAKING = threading.Lock()
-_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")  # it becomes part of addresses and messages
-_CLOCKS_DIFFER = timedelta(minutes=2)
 _MAX_ANSWER = 16 * 1024 * 1024  # bytes; a page of a hundred predictions with their logs is far below
 
 
@@ -48,30 +48,31 @@ class Replicate(Block):
     def create(self, spec: ImageSpec) -> str:
         """Create a prediction for `spec` and return its id at once. This is what costs money.
 
-        Raises ProviderBusy or ProviderRefused. After ProviderBusy it may have been created all the same: `find` it
-        before another one is.
+        Raises ProviderBusy, ProviderRefused or Moderated. After ProviderBusy it may have been created all the same:
+        `find` it before another one is.
         """
-        request = _request(spec)
+        asked = request(spec)
         name, _, version = spec.model.partition(":")
         try:
             if version:
-                prediction = self._client.predictions.create(version=version, input=request, wait=False)
+                prediction = self._client.predictions.create(version=version, input=asked, wait=False)
             else:
                 owner, _, model = name.partition("/")
-                prediction = self._client.models.predictions.create(model=(owner, model), input=request, wait=False)
+                prediction = self._client.models.predictions.create(model=(owner, model), input=asked, wait=False)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
         except _NO_PREDICTION:
             raise ProviderBusy("Replicate's answer to a create is not a prediction") from None
-        if not _ID.fullmatch(prediction.id):
+        if not IS_ID.fullmatch(prediction.id):
             raise ProviderBusy("Replicate's answer to a create is not a prediction")
         return prediction.id
 
     def collect(self, prediction_id: str) -> str:
         """Wait until the prediction has ended and return the address of its picture.
 
-        Raises PredictionEnded when it failed, was canceled or aborted, or its output is gone (Replicate keeps
-        it for one hour), ProviderRefused when we may not look, ProviderError when it takes longer than `timeout`.
+        Raises Moderated when its picture was refused, PredictionEnded when it failed otherwise, was canceled or
+        aborted, or its output is gone (Replicate keeps it for one hour), ProviderRefused when we may not look,
+        ProviderError when it takes longer than `timeout`.
         """
         deadline = time.monotonic() + self.timeout
         while True:
@@ -85,57 +86,83 @@ class Replicate(Block):
             if status == "succeeded":
                 return _address(output, prediction_id)
             if status in {"failed", "canceled", "aborted"}:
-                raise PredictionEnded(f"prediction {prediction_id} {status}" + (f": {error}" if error else ""))
+                ending = Moderated if is_moderation(error) else PredictionEnded
+                raise ending(f"prediction {prediction_id} {status}" + (f": {error}" if error else ""))
             if time.monotonic() + pause > deadline:
                 detail = f": {error}" if error else ""
                 raise ProviderError(f"prediction {prediction_id} is {status} after {self.timeout:g} s{detail}")
             time.sleep(pause)
 
-    def find(self, spec: ImageSpec, since: datetime, other_than: str | None = None) -> str | None:
-        """Return the id of a recent prediction that was created for `spec`, or None.
+    def cancel(self, prediction_id: str) -> None:
+        """Cancel a prediction that nobody waits for any more; one that has ended stays as it is.
 
-        Same model, same input, created since `since`, still of use. Raises ProviderBusy when it cannot be known.
+        Raises ProviderBusy or ProviderRefused, and PredictionEnded when there is no such prediction.
         """
-        try:
-            response = self._recent(self.request_timeout)
-            if response.is_error:
-                raise vendor_error("Replicate", "REPLICATE_API_TOKEN", response)
-            results = response.json()["results"]
-            mine = [one["id"] for one in results if _is_for(one, spec, since) and one["id"] != other_than]
-            mine = [found for found in mine if _ID.fullmatch(found)]
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
-        except (*_NO_PREDICTION, KeyError, AttributeError):
-            raise ProviderBusy("Replicate's list of predictions cannot be read") from None
-        return mine[0] if mine else None
+        self._ask(self._client.predictions.cancel, prediction_id)
 
-    def check_token(self) -> None:
-        """Ask for the recent predictions, which is free. Raises ConfigurationError for a refused token.
+    def find(self, spec: ImageSpec, since: datetime, newest: str | None = None) -> Iterator[str]:
+        """Yield the ids of predictions for `spec`, newest first, that were created after a moment: `since`.
 
-        Any other trouble is left to the calls that matter, which retry.
+        `newest` is what `check_token` returned before that moment. What stands above it in the list is newer,
+        whatever the clocks say; where it is None, times decide. Raises ProviderBusy when it cannot be known.
+        """
+        older = None
+        for _ in range(MAX_PAGES):
+            page = self._page(older)
+            for one in page.listed:
+                if one.id == newest or page.is_of_no_use(one):
+                    return
+                if one.is_for(spec) and (newest is not None or page.was_created_since(one, since)):
+                    yield one.id
+            older = page.older
+            if older is None:
+                return
+
+    def check_token(self) -> str | None:
+        """Ask for the recent predictions, which is free, and return the id of the newest: empty where there is none.
+
+        Raises ConfigurationError for a refused token. Any other trouble is left to the calls that matter, which
+        retry; then the newest is not known, and None.
         """
         try:
             response = self._recent(min(10, self.request_timeout))
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
-            return
+            return None
         if response.status_code in {401, 403}:
             raise ConfigurationError(str(vendor_error("Replicate", "REPLICATE_API_TOKEN", response)))
+        try:
+            listed = Page.read(response).listed
+        except (httpx.InvalidURL, *_NO_PREDICTION):
+            return None
+        return listed[0].id if listed else ""
 
-    def _recent(self, seconds: float) -> httpx.Response:
-        """The first page of the account's predictions, newest first.
+    def _page(self, older: bytes | None) -> Page:
+        """Return a page of the account's predictions: the first, or the one of this query. Raises ProviderBusy."""
+        try:
+            response = self._recent(self.request_timeout, older)
+            if response.is_error:
+                raise vendor_error("Replicate", "REPLICATE_API_TOKEN", response)
+            return Page.read(response)
+        except httpx.HTTPError as error:
+            raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
+        except (httpx.InvalidURL, *_NO_PREDICTION):
+            raise ProviderBusy("Replicate's list of predictions cannot be read") from None
 
-        Not through the package's client, whose own retries would hold up the run for a minute, and whose model
-        fails on a whole page for one aborted prediction.
-        """
-        url = f"{self._api}/v1/predictions"
+    def _recent(self, seconds: float, older: bytes | None = None) -> httpx.Response:
+        """Ask for a page. Not through the package's client, whose retries would hold up the run for a minute."""
+        url = httpx.URL(f"{self._api}/v1/predictions")
         headers = {"Authorization": f"Bearer {self.api_token.get_secret_value()}"}
         with httpx.Client(transport=WholeAnswers(seconds, _MAX_ANSWER)) as client:
-            return client.get(url, headers=headers)
+            return client.get(url.copy_with(query=older), headers=headers)
 
     def _look(self, prediction_id: str) -> tuple[str, Any, str]:
         """Return (status, output, error) of a prediction as it stands now."""
+        return self._ask(self._client.predictions.get, prediction_id)
+
+    def _ask(self, call: Callable[[str], Prediction], prediction_id: str) -> tuple[str, Any, str]:
+        """Make a call of the package's client about a prediction; return (status, output, error) in its answer."""
         try:
-            prediction = self._client.predictions.get(prediction_id)
+            prediction = call(prediction_id)
         except NotThere as gone:
             raise PredictionEnded(f"prediction {prediction_id} is gone: {gone}") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -198,29 +225,10 @@ def _client(token: str, base_url: str, seconds: float) -> Client:
     return client
 
 
-def _request(spec: ImageSpec) -> dict[str, JsonValue]:
-    return {"prompt": spec.prompt, **spec.params}
-
-
-def _is_for(prediction: Any, spec: ImageSpec, since: datetime) -> bool:
-    """Tell whether a listed prediction was created for `spec` and can still become, or is, a picture."""
-    name, _, version = spec.model.partition(":")
-    same_model = prediction.get("version") == version if version else prediction.get("model") == name
-    given = prediction.get("input") or {}
-    same_input = all(given.get(field) == value for field, value in _request(spec).items())
-    alive = prediction.get("status") in {"starting", "processing", "succeeded"}
-    # The vendor's clock and ours may differ.
-    return alive and same_model and same_input and _moment(prediction["created_at"]) >= since - _CLOCKS_DIFFER
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _address(output: Any, prediction_id: str) -> str:
     """The one address in an output: Flux Dev answers with a list, Ultra with a string."""
     first = output[0] if isinstance(output, list) and output else output
     if not isinstance(first, str) or not first:
-        raise PredictionEnded(f"prediction {prediction_id} succeeded but its output holds no picture")
+        gone = " any more: it is deleted after one hour" if output is None else ""
+        raise PredictionEnded(f"prediction {prediction_id} succeeded but its output holds no picture{gone}")
     return first

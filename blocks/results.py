@@ -27,6 +27,8 @@ class SharedResults(WritableFileSystem):
     _store: ImageStore | None = PrivateAttr(None)
     _folder: Path = PrivateAttr()
     _trouble: str | None = PrivateAttr(None)
+    # Paths whose last write in this run reached this machine alone: what the bucket has under them is older.
+    _ahead: set[str] = PrivateAttr(default_factory=set)
 
     @classmethod
     def over(cls, store: ImageStore | None, folder: Path) -> "SharedResults":
@@ -42,15 +44,15 @@ class SharedResults(WritableFileSystem):
 
     def read_path(self, path: str, **_how: Any) -> bytes:  # type: ignore[override] # called with _sync=True
         """Return the record, from the bucket or else from this machine. Raises ValueError where there is none."""
-        shared = self._read_shared(path)
+        behind = path in self._ahead
+        try:
+            shared = None if behind else self._read_shared(path)
+        except StorageError as error:
+            self._trouble = str(error)
+            return self._read_local(path)  # not handed to the bucket: what lies there may be newer
         if shared is not None:
             return shared
-        try:
-            local = _whole((self._folder / path).read_bytes())
-        except OSError:
-            local = None
-        if local is None:
-            raise ValueError(f"no result under {path}")
+        local = self._read_local(path)
         self._write_shared(path, local)
         return local
 
@@ -63,19 +65,24 @@ class SharedResults(WritableFileSystem):
         return True
 
     def write_path(self, path: str, content: bytes, **_how: Any) -> None:  # type: ignore[override]
-        """Keep the record in the bucket, or where that fails on this machine; whole or not at all."""
+        """Keep the record in the bucket and on this machine: it must be found even while the bucket is away.
+
+        Whole or not at all. Raises OSError when neither takes it.
+        """
         if "/" not in path:
             return  # not a cache key but a failed task's exception, which nobody ever reads
-        if not self._write_shared(path, content):
-            self._write_local(path, content)
-
-    def write_everywhere(self, path: str, content: bytes) -> None:
-        """Keep the record in the bucket and on this machine: it must be found even while the bucket is away."""
         if self._write_shared(path, content):
             with suppress(OSError):  # a full disk must not stop a run whose bucket is well
                 self._write_local(path, content)
         else:
             self._write_local(path, content)
+
+    def _read_local(self, path: str) -> bytes:
+        with suppress(OSError):
+            local = _whole((self._folder / path).read_bytes())
+            if local is not None:
+                return local
+        raise ValueError(f"no result under {path}")
 
     def _write_local(self, path: str, content: bytes) -> None:
         target = self._folder / path
@@ -85,13 +92,7 @@ class SharedResults(WritableFileSystem):
         draft.replace(target)
 
     def _read_shared(self, path: str) -> bytes | None:
-        if self._store is None:
-            return None
-        try:
-            data = self._store.get(f"{RESULTS_FOLDER}/{path}")
-        except StorageError as error:
-            self._trouble = str(error)
-            return None
+        data = None if self._store is None else self._store.get(f"{RESULTS_FOLDER}/{path}")
         return None if data is None else _whole(data)
 
     def _write_shared(self, path: str, content: bytes) -> bool:
@@ -101,7 +102,9 @@ class SharedResults(WritableFileSystem):
             self._store.put(f"{RESULTS_FOLDER}/{path}", content, "application/json", "no-store", {})
         except StorageError as error:
             self._trouble = str(error)
+            self._ahead.add(path)
             return False
+        self._ahead.discard(path)
         return True
 
     def _resolve_path(self, path: str) -> Path:

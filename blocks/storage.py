@@ -14,6 +14,7 @@ from prefect_aws.client_parameters import AwsClientParameters
 from blocks.settings import Settings
 from imaging.errors import StorageError, StorageRefused
 from imaging.picture import Picture, md5
+from imaging.slug import short_hash
 
 BLOCK_NAME = "b2-images"
 
@@ -158,6 +159,11 @@ class ImageStore:
             if not answer.get("IsTruncated"):
                 return found
             token = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    @property
+    def place(self) -> str:
+        """A short name of this bucket and the folder in it, by whatever address it is reached: 8 hex digits."""
+        return short_hash(f"{self.bucket.bucket_name}/{self._folder}")
 
     @property
     def _folder(self) -> str:

@@ -66,10 +66,13 @@ class Toolbox:
     def results(self, *, bucket_answers: bool) -> SharedResults:
         """Return where task results are kept: in the bucket if it answers, else on this machine's disk.
 
-        The embedded storage is this machine's disk already.
+        The embedded storage is this machine's disk already. Each bucket has its own folder there: what was stored
+        in one is not in another.
         """
-        shared = self.store if bucket_answers and not self.embedded else None
-        return SharedResults.over(shared, self.settings.images_data_dir.resolve() / "results")
+        folder = self.settings.images_data_dir.resolve() / "results"
+        if self.embedded:
+            return SharedResults.over(None, folder)
+        return SharedResults.over(self.store if bucket_answers else None, folder / f"_{self.store.place}")
 
 
 _current: ContextVar[Toolbox] = ContextVar("toolbox")

@@ -10,11 +10,16 @@ from typing import Any
 import httpx
 
 from blocks.wire import TimedBackend, TimedTransport, must_end_in
-from imaging.errors import OutOfCredit, ProviderBusy, ProviderError, ProviderRefused, Throttled
+from imaging.errors import Moderated, OutOfCredit, ProviderBusy, ProviderError, ProviderRefused, Throttled
 from imaging.quoting import quoted
 
 _BUSY = {408, 409, 425}  # and every 5xx
 _NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)", re.IGNORECASE)
+# In the words of Flux on Replicate ("flagged as sensitive", "NSFW content detected") and their like. Whole words: a
+# field may be called `disable_nsfw_checker`.
+_MODERATION = re.compile(
+    r"\b(nsfw|flagged as sensitive|sensitive content|content policy|moderated|moderation|E005)\b", re.IGNORECASE
+)
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
 
@@ -79,9 +84,16 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
         return OutOfCredit(f"{said}. The account's balance is used up: top it up, then run again")
     if status == 429:
         return Throttled(said, retry_after(response))
+    if status != 401 and is_moderation(detail):
+        return Moderated(said)
     if status in {401, 403}:
         return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
     return (NotThere if status in {404, 410} else ProviderRefused)(said)
+
+
+def is_moderation(words: str) -> bool:
+    """Tell whether a vendor's words refuse a prompt or a picture for what it shows."""
+    return _MODERATION.search(words) is not None
 
 
 def retry_after(response: httpx.Response) -> float | None:

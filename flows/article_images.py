@@ -102,7 +102,7 @@ class ArticleRun:
 
     def make(self, only: list[Kind] | None) -> ImageSet:
         """Find the article's slug; then, one run an article at a time, make it."""
-        check_providers()
+        self.newest_prediction = check_providers()
         # Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
         with self._alone("claim", self.article.slug or slugify(self.article.topic)):
             claimed = claim_slug(self.article)
@@ -120,7 +120,8 @@ class ArticleRun:
         with self._shared_results() as results:
             spending = Spending(self.box, results, self.article.user_id, self.stock.slug)
             rounds = Rounds(self.box, self.stock, progress)
-            images = Making(self.article, self.stock, planner, rounds, spending, refresh=self.refresh).make(specs)
+            making = Making(self.article, self.stock, planner, rounds, spending, self.refresh, self.newest_prediction)
+            images = making.make(specs)
             spending.settle(specs, sum(image.cost_usd for image in images.values()))
         if results.trouble:
             self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")

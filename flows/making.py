@@ -16,7 +16,10 @@ from tasks.stock import Stock
 
 @dataclass
 class Making:
-    """One run's way from specs to images. `refresh`: what is there already is made anew."""
+    """One run's way from specs to images.
+
+    `refresh`: what is there already is made anew. `newest_prediction`: see `Terms`.
+    """
 
     article: Article
     stock: Stock
@@ -24,6 +27,7 @@ class Making:
     rounds: Rounds
     spending: Spending
     refresh: bool
+    newest_prediction: str | None
     beyond: dict[str, str] = field(default_factory=dict)  # by name: why the budget has no room for it
 
     def make(self, specs: list[ImageSpec]) -> dict[str, Image]:
@@ -47,7 +51,12 @@ class Making:
         return self._round([spec for spec in specs if spec.name not in beyond], anew=anew, overwrite=overwrite)
 
     def _round(self, specs: list[ImageSpec], *, anew: bool, overwrite: bool) -> Outcome:
-        terms = Terms(owner=Claim.of(self.article), anew=anew, storage_trouble=self.stock.trouble)
+        terms = Terms(
+            owner=Claim.of(self.article),
+            anew=anew,
+            storage_trouble=self.stock.trouble,
+            newest_prediction=self.newest_prediction,
+        )
         return self.rounds.make(specs, terms, overwrite=overwrite)
 
     def _instead(self, specs: list[ImageSpec], declined: Mapping[str, str]) -> dict[str, Image]:

@@ -8,7 +8,7 @@
     │   │   └── Throttled            429: nothing was done or billed, the account is to wait
     │   ├── ProviderRefused      401, 404, 422: a retry changes nothing
     │   │   └── OutOfCredit          402: no paid call of this provider can succeed
-    │   ├── Moderated            the words or the picture were refused as sensitive: another seed may help
+    │   ├── Moderated            refused for what it shows: another seed may pass
     │   └── PredictionEnded      failed, canceled, aborted or gone: only a new prediction helps
     ├── UnsafeDownload       an address that we do not fetch from
     ├── BadPicture           the bytes are not a picture that we accept
@@ -57,7 +57,7 @@ class OutOfCredit(ProviderRefused):
 
 
 class Moderated(ProviderError):
-    """The provider's moderation refused the prompt or the picture; another seed may pass."""
+    """The provider's moderation refused the prompt or the picture: the same again is no use, another seed may be."""
 
 
 class PredictionEnded(ProviderError):

@@ -15,8 +15,8 @@ class StoredImage(BaseModel):
 
     This is what the cache keeps. It names the object by its key; URLs are made when they are shown, since
     the address in front of a bucket may change. `cost_usd` is what making it cost. `thumbnail` is a
-    `data:` URL of a few kilobytes. `fallback_url` is set where the bucket could not be written, `trouble`
-    then says why.
+    `data:` URL of a few kilobytes. `note` is what people should know of how it was made. `fallback_url` is set
+    where the bucket could not be written, `trouble` then says why.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,6 +31,7 @@ class StoredImage(BaseModel):
     md5: str
     cost_usd: float
     prediction_id: str | None = None
+    note: str | None = None
     thumbnail: str | None = None
     fallback_url: str | None = None
     trouble: str | None = None
@@ -75,6 +76,7 @@ class Image(BaseModel):
     prediction_id: str | None
     fallback_from: str | None = None
     error: str | None = None
+    note: str | None = None
     variants: list[Variant] = []
     digest: str
     md5: str | None
@@ -139,6 +141,7 @@ def described(spec: ImageSpec, stored: StoredImage, *, reused: bool, url: str) -
         **stored.model_dump(include={"content_type", "width", "height", "bytes", "sha256", "md5", "prediction_id"}),
         cost_usd=0.0 if reused else stored.cost_usd,
         error=stored.trouble,
+        note=stored.note,
     )
 
 
@@ -204,6 +207,7 @@ def as_stored(image: Image) -> StoredImage | None:
             "sha256",
             "md5",
             "prediction_id",
+            "note",
         }
     )
     return StoredImage(**fields, cost_usd=0.0)

@@ -65,6 +65,11 @@ class ImageSpec(BaseModel):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
+    def reseeded(self) -> "ImageSpec":
+        """The same picture with another seed, always the same one. Its digest differs, and so its records."""
+        return self.model_copy(update={"params": self.params | {"seed": int(self.digest[:7], 16)}})
+
+    @property
     def cache_key(self) -> str:
         """The key of the cached result: readable, grouped by tenant and article, unique by the digest."""
         return f"{self.stem}-{self.digest[:32]}"

@@ -11,6 +11,7 @@ from blocks.toolbox import toolbox
 from imaging.errors import ConfigurationError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.moderation import seed_changed_once
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms
 from tasks.storing import Made, keep, kept_before
 
@@ -25,5 +26,6 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
     block = toolbox().chutes
     if block is None:
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")
-    data = toolbox().gates["chutes"].pay(partial(block.generate, spec))
-    return keep(spec, data, terms, cost_usd=spec.price_usd)
+    pay = toolbox().gates["chutes"].pay
+    data, note = seed_changed_once(lambda asked: pay(partial(block.generate, asked)), spec)
+    return keep(spec, data, terms, cost_usd=spec.price_usd, note=note)

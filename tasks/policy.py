@@ -21,12 +21,6 @@ def by_spec(_context: TaskRunContext, parameters: dict[str, Any]) -> str:
     return spec.cache_key
 
 
-def by_spec_prediction(_context: TaskRunContext, parameters: dict[str, Any]) -> str:
-    """Cache key of the prediction that was created for a picture."""
-    spec: ImageSpec = parameters["spec"]
-    return f"{spec.cache_key}.prediction"
-
-
 def image_name() -> str:
     """Task runs are named for their image: `hero`, `instagram`."""
     spec: ImageSpec = task_run.parameters["spec"]
@@ -48,12 +42,14 @@ class Terms:
     """What holds for every image of a run.
 
     `owner`: whose article it is. `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket cannot be
-    written in this run, if so.
+    written in this run, if so. `newest_prediction`: the newest one of Replicate's account before this run ordered
+    any, as `check_providers` returns it.
     """
 
     owner: Claim
     anew: bool = False
     storage_trouble: str | None = None
+    newest_prediction: str | None = None
 
 
 # One set of tags for all image tasks: Prefect asks the server for each set's concurrency limits, and when two sets

@@ -1,94 +1,161 @@
 """Pictures by Replicate: create a prediction and keep its id, then wait for it, fetch it, store it.
 
-Cache: both steps on the spec's digest. The id is persisted before anything is waited for, so that a run that
-was killed collects what it paid for. Needs the block `replicate` (or `REPLICATE_API_TOKEN`).
+Cache: the picture on the spec's digest; the prediction in the ledger, where its id is written before anything is
+waited for, so that a run that was killed collects what it paid for. Needs the block `replicate` (or
+`REPLICATE_API_TOKEN`).
 """
 
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 from prefect import task
 from prefect.logging import get_run_logger
 from prefect.results import get_result_store
 from prefect.runtime import task_run
-from prefect.transactions import CommitMode, transaction
 from pydantic import BaseModel, ConfigDict
 
-from blocks.ledger import Ledger
+from blocks.ledger import Attempt, Ledger
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.toolbox import toolbox
-from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
+from imaging.errors import ConfigurationError, Moderated, PredictionEnded, ProviderBusy, ProviderError, ProviderRefused
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, IMAGE, RETRIED, Terms, by_spec_prediction, prediction_name
+from tasks.moderation import seed_changed_once
+from tasks.policy import CACHED, IMAGE, RETRIED, Terms, prediction_name
 from tasks.storing import Made, keep, kept_before
 
 
 class Started(BaseModel):
-    """A prediction that is under way or done; `created` tells whether this task created it or found it."""
+    """A prediction that is under way or done; `created` tells whether it was created just now, or found."""
 
     model_config = ConfigDict(frozen=True)
 
     prediction_id: str
+    attempt: Attempt
     created: bool
 
 
-@task(task_run_name=prediction_name, cache_key_fn=by_spec_prediction, **CACHED, **RETRIED)
-def start_prediction(spec: ImageSpec, anew: bool = False) -> Started:
-    """Create a prediction for `spec`, or find the one that was. Cached until its picture can no longer be had.
+class Ended(BaseModel):
+    """An earlier prediction that came to nothing, and why."""
 
-    `anew`: the last one is not wanted any more.
+    model_config = ConfigDict(frozen=True)
+
+    prediction_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A picture's bytes, where they came from, and the spec that was asked for."""
+
+    asked: ImageSpec
+    started: Started
+    data: bytes
+    address: str
+
+
+@task(task_run_name=prediction_name, persist_result=False, **RETRIED)
+def start_prediction(spec: ImageSpec, terms: Terms, ended: Ended | None = None) -> Started:
+    """Create a prediction for `spec`, or find the one that was: it is paid for here, and nowhere else.
+
+    Not cached by Prefect: after a kill between two records of one fact the staler one could win.
+    Raises Moderated, without asking again, where the picture was refused before.
     """
     replicate, ledger = _replicate(), _ledger()
     last = ledger.last(spec)
-    if last and last.prediction_id and not anew:
-        # The run was killed after the ledger's entry, before the result's.
-        return Started(prediction_id=last.prediction_id, created=False)
-    if last and not last.prediction_id and (found := replicate.find(spec, last.at, last.before)):
-        get_run_logger().info("%s: prediction %s of an attempt whose answer was lost is adopted", spec.name, found)
-        return Started(prediction_id=ledger.settle(spec, last, found), created=False)
-    attempt = ledger.begin(spec, last)
-    return Started(prediction_id=ledger.settle(spec, attempt, replicate.create(spec)), created=True)
+    if last and (started := _started_before(last, terms, ended)):
+        return started
+    if last and last.lost:
+        for found in replicate.find(spec, last.at, last.newest):
+            if ledger.adopts(spec, last, found):
+                get_run_logger().info("%s: prediction %s, whose create was not answered, is adopted", spec.name, found)
+                return _started(ledger.settle(spec, last, found), created=False)
+    note = f"made anew, since an earlier one came to nothing: {ended.why}" if ended else None
+    attempt = ledger.begin(spec, last, terms.newest_prediction, note)
+    try:
+        prediction_id = toolbox().gates["replicate"].pay(partial(replicate.create, spec))
+    except (ProviderRefused, Moderated) as refused:
+        if attempt != last:  # an earlier create of the same attempt may yet have been accepted
+            ledger.refuse(spec, attempt, str(refused))
+        raise
+    return _started(ledger.settle(spec, attempt, prediction_id), created=True)
+
+
+def _started_before(last: Attempt, terms: Terms, ended: Ended | None) -> Started | None:
+    """Return the prediction of the last attempt, if it is still wanted. Raises Moderated.
+
+    `--refresh` wants another one only when the last was delivered: what a killed refresh has ordered is collected.
+    """
+    if last.prediction_id is None or (ended and ended.prediction_id == last.prediction_id):
+        return None
+    if terms.anew and (last.billed or last.refused):
+        return None
+    if last.refused:
+        raise Moderated(last.refused)
+    return _started(last, created=False)
+
+
+def _started(attempt: Attempt, *, created: bool) -> Started:
+    return Started(prediction_id=str(attempt.prediction_id), attempt=attempt, created=created)
 
 
 @task(**IMAGE, **CACHED, **RETRIED)
 def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
-    """Return `spec`'s picture, made by Replicate and stored: `earlier` where it already lies in the bucket."""
+    """Return `spec`'s picture, made by Replicate and stored: `earlier` where it already lies in the bucket.
+
+    Raises Moderated when it was refused with another seed too.
+    """
     if earlier:
         return earlier
     if kept := kept_before(spec, terms):
         return kept
     # A retry of this very task must not pay again for what its first try created.
-    anew = terms.anew and task_run.run_count == 1
-    prediction_id, is_new = _prediction(spec, anew=anew)
+    terms = terms if task_run.run_count == 1 else replace(terms, anew=False)
+    fetched, reseeded = seed_changed_once(partial(_fetched, terms), spec)
+    attempt = fetched.started.attempt
     try:
-        data, address = _fetch(prediction_id)
-    except PredictionEnded:
-        if is_new:
+        return keep(
+            spec,
+            fetched.data,
+            terms,
+            cost_usd=0.0 if attempt.billed else spec.price_usd,
+            prediction_id=fetched.started.prediction_id,
+            provider_url=fetched.address,
+            note="; ".join(filter(None, [attempt.note, reseeded])) or None,
+        )
+    finally:  # not before: what a killed run had not stored is collected, even by a refresh
+        _ledger().bill(fetched.asked, attempt)
+
+
+def _fetched(terms: Terms, spec: ImageSpec) -> Fetched:
+    """Start or find `spec`'s prediction, wait for it, fetch its picture."""
+    started = _start(spec, terms)
+    try:
+        return _fetch(spec, started)
+    except PredictionEnded as why:
+        if started.created:
             raise
         # An earlier run's prediction that failed, or whose output is gone after its hour.
-        prediction_id, _ = _prediction(spec, anew=True)
-        data, address = _fetch(prediction_id)
-    cost = _ledger().bill(spec)
-    return keep(spec, data, terms, cost_usd=cost, prediction_id=prediction_id, provider_url=address)
+        ended = Ended(prediction_id=started.prediction_id, why=str(why))
+    return _fetch(spec, _start(spec, terms, ended))
 
 
-def _prediction(spec: ImageSpec, *, anew: bool) -> tuple[str, bool]:
-    """Return the id of a prediction for `spec`, and whether it was created just now."""
-    # Eager: the id is written when the inner task ends. By default it would wait for the outer one's commit,
-    # and a run killed while it waits for the picture would have lost what it paid for.
-    with transaction(commit_mode=CommitMode.EAGER):
-        state = start_prediction.with_options(refresh_cache=anew)(spec, anew, return_state=True)
+def _start(spec: ImageSpec, terms: Terms, ended: Ended | None = None) -> Started:
     try:
-        started: Started = state.result()
+        return start_prediction(spec, terms, ended)
     except ProviderBusy as busy:
         raise ProviderError(str(busy)) from None  # the inner task has tried it all; the outer must not multiply that
-    return started.prediction_id, started.created and state.name != "Cached"
 
 
-def _fetch(prediction_id: str) -> tuple[bytes, str]:
-    address = _replicate().collect(prediction_id)
-    return toolbox().downloader.fetch(address), address
+def _fetch(spec: ImageSpec, started: Started) -> Fetched:
+    try:
+        address = _replicate().collect(started.prediction_id)
+    except Moderated as refused:
+        _ledger().refuse(spec, started.attempt, str(refused))
+        raise
+    return Fetched(spec, started, toolbox().downloader.fetch(address), address)
 
 
 def _ledger() -> Ledger:

@@ -49,11 +49,16 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
     """
     box = toolbox()
     key = keys.manifest_key(user_id, slug)
-    record = box.spool.read_set(user_id, slug, owner) or ImageSet.model_validate(box.store.get_json(key))
+    there = parsed(ImageSet, box.store.get_json(key))
+    record = box.spool.read_set(user_id, slug, owner) or ImageSet.model_validate(there)
+    # What the run without the bucket took from this machine's records may be older than what lies there.
+    reused = {"status": "reused", "cost_usd": 0.0}
+    current = {one.digest: one.model_copy(update=reused) for one in there.images if one.durable} if there else {}
+    known = [current.get(image.digest, image) if image.status == "reused" else image for image in record.images]
     repaired = {image.name: image for image in images}
     mended = record.model_copy(
         update={
-            "images": [repaired.get(image.name, image) for image in record.images],
+            "images": [repaired.get(image.name, image) for image in known],
             "manifest_url": box.store.url(key),
         }
     )

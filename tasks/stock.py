@@ -102,10 +102,13 @@ def _refusals_named() -> Iterator[None]:
 
 
 @task(task_run_name="check providers", persist_result=False)
-def check_providers() -> None:
-    """Raise ConfigurationError for a token that is refused, while nothing is spent yet."""
-    if block := toolbox().replicate:
-        block.check_token()
+def check_providers() -> str | None:
+    """Return the id of the newest prediction on Replicate (empty: none yet; None: not known), before any is ordered.
+
+    Raises ConfigurationError for a token that is refused, while nothing is spent yet.
+    """
+    block = toolbox().replicate
+    return block.check_token() if block else None
 
 
 def _claim(store: ImageStore, article: Article) -> str:

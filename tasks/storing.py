@@ -26,8 +26,9 @@ def keep(
     cost_usd: float,
     prediction_id: str | None = None,
     provider_url: str | None = None,
+    note: str | None = None,
 ) -> Made:
-    """Check and store the bytes of `spec`'s picture and return its description.
+    """Check and store the bytes of `spec`'s picture and return its description, with a `note` on how it was made.
 
     Where the bucket cannot be written the picture is not lost: the state `Degraded` carries a description
     that holds the provider's own URL, or the picture itself as a data URL. That is never cached.
@@ -35,7 +36,7 @@ def keep(
     """
     box = toolbox()
     picture = inspect(data, box.settings.images_max_pixels)
-    stored = _description(spec, picture, cost_usd, prediction_id)
+    stored = _description(spec, picture, cost_usd, prediction_id, note)
     try:
         if terms.storage_trouble:
             raise StorageError(terms.storage_trouble)
@@ -60,8 +61,8 @@ def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:
     if entry is None:
         return None
     spooled, data = entry
-    before = {"prediction_id": spooled.stored.prediction_id, "provider_url": spooled.provider_url}
-    return keep(spec, data, terms, cost_usd=0.0, **before)
+    before = {"prediction_id": spooled.stored.prediction_id, "note": spooled.stored.note}
+    return keep(spec, data, terms, cost_usd=0.0, provider_url=spooled.provider_url, **before)
 
 
 def _spooled(entry: Spooled, data: bytes) -> str:
@@ -73,7 +74,9 @@ def _spooled(entry: Spooled, data: bytes) -> str:
     return ""
 
 
-def _description(spec: ImageSpec, picture: Picture, cost_usd: float, prediction_id: str | None) -> StoredImage:
+def _description(
+    spec: ImageSpec, picture: Picture, cost_usd: float, prediction_id: str | None, note: str | None
+) -> StoredImage:
     return StoredImage(
         digest=spec.digest,
         key=keys.object_key(spec, picture.sha256, picture.extension),
@@ -85,6 +88,7 @@ def _description(spec: ImageSpec, picture: Picture, cost_usd: float, prediction_
         md5=picture.md5,
         cost_usd=cost_usd,
         prediction_id=prediction_id,
+        note=note,
         thumbnail=picture.thumbnail,
     )
 

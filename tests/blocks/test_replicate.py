@@ -11,11 +11,19 @@ import pytest
 from blocks import replicate as module
 from blocks.replicate import Replicate, replicate_from
 from blocks.settings import load_settings
-from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError, ProviderRefused
+from imaging.errors import (
+    ConfigurationError,
+    Moderated,
+    PredictionEnded,
+    ProviderBusy,
+    ProviderError,
+    ProviderRefused,
+)
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost
 from tests.standins import ReplicateStandin
 from tests.standins.models import MODELS
+from tests.standins.predictions import NSFW
 
 
 def test_create_answers_at_once_with_the_id(
@@ -74,7 +82,6 @@ def test_collect_polls_until_the_end(replicate_api: ReplicateStandin, replicate:
         ("failed", {}, "failed: Prediction interrupted; please retry"),
         ("failed", {"error": "x" * 999}, "failed: " + "x" * 300),
         ("failed", {"error": None}, "failed"),
-        ("nsfw", {}, "failed: NSFW content detected"),
         ("canceled", {}, "canceled"),
         ("aborted", {}, "aborted"),
         ("gone", {}, "its output holds no picture"),
@@ -101,6 +108,28 @@ def test_a_prediction_that_ended_without_a_picture(
         replicate.collect(prediction_id)
     assert words in str(ended.value)
     assert len(str(ended.value)) < 400
+
+
+@pytest.mark.parametrize("words", [NSFW, "The input or output was flagged as sensitive. Please try again. (E005)"])
+def test_a_moderated_prediction(
+    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec, words: str
+) -> None:
+    """A picture that was refused for what it shows is told apart: the same again is no use, another seed may be."""
+    replicate_api.fault("create", "nsfw", error=words)
+    with pytest.raises(Moderated, match=r"^prediction .* failed: ") as refused:
+        replicate.collect(replicate.create(hero))
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("status", [400, 403, 422])
+def test_a_moderated_create(
+    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec, status: int
+) -> None:
+    """A prompt may be refused at once, which costs nothing."""
+    replicate_api.fault("create", status, detail=NSFW)
+    with pytest.raises(Moderated, match=f"answered {status}: NSFW content"):
+        replicate.create(hero)
+    assert replicate_api.created() == 0
 
 
 def test_a_prediction_is_gone_after_an_hour(

@@ -1,6 +1,7 @@
 """What the vendors have in common: when to come back, what an answer means, and how much of it is read."""
 
 import gzip
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from blocks.vendor import NotThere, TooLarge, WholeAnswers, retry_after, vendor_error
-from imaging.errors import ProviderBusy, ProviderRefused
+from imaging.errors import Moderated, ProviderBusy, ProviderRefused
 from tests.blocks.hosts import FileHost, talker
 
 
@@ -84,6 +85,25 @@ def test_what_a_retry_does_not_change_is_refused(status: int, words: str) -> Non
     assert str(error).startswith(f"Vendor answered {status}: no")
     assert words in str(error)
     assert isinstance(error, NotThere) == (status == 404)
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "moderated"),
+    [
+        (400, "NSFW content detected. Try running it again, or try a different prompt.", True),
+        (422, "The input or output was flagged as sensitive. (E005)", True),
+        (403, "blocked by our content policy", True),
+        (422, "input.safety_tolerance: Must be less than or equal to 6", False),
+        (422, "input.disable_nsfw_checker: Invalid type", False),
+        (401, "NSFW", False),
+        (503, "the moderation service is down", False),
+    ],
+)
+def test_a_refusal_for_what_is_shown_is_told_apart(status: int, words: str, *, moderated: bool) -> None:
+    """Moderation is known by its words, not by fields that have it in their names, nor where the trouble is another."""
+    error = vendor_error("Vendor", "VENDOR_KEY", answer(status, json.dumps({"detail": words})))
+    assert isinstance(error, Moderated) == moderated
+    assert words in str(error)
 
 
 @pytest.mark.parametrize(

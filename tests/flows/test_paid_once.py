@@ -2,42 +2,63 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from imaging.article import Article
+from blocks.embedded import BUCKET
+from flows.repair import repair
+from imaging.article import Article, Brand
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_set
+from tests.standins.predictions import NSFW
 
 ARTICLE = Article(topic="Kaffee richtig lagern")
 FIELDS = json.dumps({"topic": ARTICLE.topic})
 
 
-@pytest.mark.parametrize("kind", ["reset_after", 502, "html", "truncated", "wrong_type", "empty"])
-def test_a_create_whose_answer_is_lost_is_adopted(world: World, kind: str | int) -> None:
-    """A prediction whose create was answered by a broken connection is found in the list, not paid for again."""
-    world.replicate.fault("create", kind, times=1, paid=True)
-    image_set = run_set(ARTICLE, [Kind.HERO])
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prediction that is not answered for is given up after a moment: it stays what was paid for."""
+    monkeypatch.setenv("IMAGES_PREDICTION_TIMEOUT", "0.3")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "hours"), [(["reset_after", 502, "html"], -2), (["truncated", "wrong_type", "empty"], 2)]
+)
+def test_a_create_whose_answer_is_lost_is_adopted(world: World, kinds: list[str | int], hours: int) -> None:
+    """A prediction whose create was answered by nonsense or not at all is found in the list, whatever clocks say."""
+    world.replicate.skew = timedelta(hours=hours)
+    for kind in kinds:
+        world.replicate.fault("create", kind, times=1, paid=True)
+    image_set = run_set(ARTICLE, [Kind.HERO, Kind.SOCIAL])
     assert image_set.status == "complete", image_set.troubles
-    assert len(world.replicate.paid) == 1
+    assert len(world.replicate.paid) == 3
+    assert {image.note for image in image_set.images} == {None}
 
 
 def test_an_answer_lost_for_good_is_adopted_by_the_next_run(world: World) -> None:
-    """When the list cannot be read either, nothing is created on suspicion; the next run finds the prediction."""
+    """When the list cannot be read either, nothing is created on suspicion; the next run finds the prediction.
+
+    It does not find the one of another tenant with the same topic, who asks for the very same picture meanwhile.
+    """
     world.replicate.fault("create", "reset_after", times=1, paid=True)
     world.replicate.fault("list", 503, times=None)
     first = run_set(ARTICLE, [Kind.HERO])
     assert first.images[0].status == "failed"
     world.replicate.faults.clear()
+    other = run_set(ARTICLE.model_copy(update={"user_id": "acme"}), [Kind.HERO])
     again = run_set(ARTICLE, [Kind.HERO])
     assert again.status == "complete"
-    assert len(world.replicate.paid) == 1
+    ids = [image_set.images[0].prediction_id for image_set in (again, other)]
+    assert ids == [one.id for one in world.replicate.paid]
 
 
 def test_refresh_does_not_adopt_the_picture_it_replaces(world: World) -> None:
@@ -53,6 +74,107 @@ def test_a_failed_prediction_of_an_earlier_run_is_replaced(world: World) -> None
     assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "failed"
     assert run_set(ARTICLE, [Kind.HERO]).status == "complete"
     assert len(world.replicate.paid) == 2
+
+
+def test_a_refresh_that_did_not_end_is_resumed_by_the_next(world: World, impatient: None) -> None:
+    """What a refresh has ordered and nobody has collected yet is collected by the next refresh, not ordered again."""
+    run_set(ARTICLE, [Kind.HERO])
+    world.replicate.fault("get", 500, times=None)
+    assert run_set(ARTICLE, [Kind.HERO], refresh=True).images[0].status == "failed"
+    world.replicate.faults.clear()
+    image_set = run_set(ARTICLE, [Kind.HERO], refresh=True)
+    assert [image_set.images[0].prediction_id] == [one.id for one in world.replicate.paid[1:]]
+
+
+def test_a_picture_that_is_made_anew_says_so(world: World, impatient: None) -> None:
+    """After its hour a prediction is made anew, once, and the image tells why, whichever run gets the picture."""
+    world.replicate.fault("get", 500, times=None)
+    assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "failed"
+    (first,) = world.replicate.paid
+    world.replicate.faults.clear()
+    world.replicate.expire()
+    world.replicate.fault("get", 500, times=None, match=lambda call: call.prediction_id != first.id)
+    assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "failed"
+    world.replicate.faults.clear()
+    image_set = run_set(ARTICLE, [Kind.HERO])
+    (image,) = image_set.images
+    assert (image_set.status, len(world.replicate.paid)) == ("complete", 2)
+    assert str(image.note).startswith(f"made anew, since an earlier one came to nothing: prediction {first.id} ")
+    assert run_set(ARTICLE, [Kind.HERO]).images[0].note == image.note
+
+
+def test_a_moderated_picture_is_made_with_another_seed(world: World, impatient: None) -> None:
+    """A refusal for what is shown leads to one more order, with another seed; a run that breaks off repeats neither."""
+    plain = run_set(ARTICLE.model_copy(update={"user_id": "acme"}), [Kind.HERO]).images[0]
+    world.replicate.fault("create", "nsfw", times=1)
+    world.replicate.fault("get", 500, times=None, match=lambda call: "seed" in call.input)
+    assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "failed"
+    world.replicate.faults.clear()
+    (image,) = run_set(ARTICLE, [Kind.HERO]).images
+    _, refused, seeded = world.replicate.paid
+    assert seeded.input == {**refused.input, "seed": seeded.input["seed"]}
+    assert image.note == f"made with seed {seeded.input['seed']}: prediction {refused.id} failed: {NSFW}"
+    assert (image.status, image.prediction_id, image.cost_usd) == ("stored", seeded.id, plain.cost_usd)
+    assert (image.key, image.prompt) == ("default/kaffee-richtig-lagern/hero.png", plain.prompt)
+    assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "reused"
+
+
+def test_a_picture_that_is_moderated_twice_is_given_up(world: World) -> None:
+    """With another seed refused too, the image fails and says so; later runs do not order the same again."""
+    world.replicate.fault("create", "nsfw", times=None)
+    for _ in range(2):
+        (image,) = run_set(ARTICLE, [Kind.HERO]).images
+        assert (image.status, len(world.replicate.paid)) == ("failed", 2)
+        assert str(image.error).startswith("with another seed too: prediction ")
+        world.replicate.fault("get", 404, times=None)  # that its reason can no longer be read changes nothing
+    world.replicate.faults.clear()
+    assert run_set(ARTICLE, [Kind.HERO], refresh=True).images[0].status == "stored"
+
+
+def test_a_prompt_that_is_moderated_is_asked_with_another_seed(world: World) -> None:
+    """Both vendors may refuse at once; the one more try that passes is noted, and is all that is paid for."""
+    world.replicate.fault("create", 422, times=1, detail=NSFW)
+    world.chutes.fault("generate", 400, times=1, detail=NSFW)
+    image_set = run_set(ARTICLE, [Kind.HERO, Kind.COMPARISON])
+    assert image_set.status == "complete", image_set.troubles
+    notes = [str(image.note) for image in image_set.images if image.note]
+    assert len(notes) == 2
+    assert all(note.startswith("made with seed ") and NSFW in note for note in notes)
+    assert world.paid == (1, 2)
+
+
+def test_a_finished_article_is_not_paid_again_while_the_bucket_is_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records are on this machine too; the run without the bucket pays nothing, and is degraded all the same."""
+    before = run_set(ARTICLE)
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    away = run_set(ARTICLE)
+    assert [(image.status, image.sha256) for image in away.images] == [("reused", one.sha256) for one in before.images]
+    assert (away.status, away.manifest_url) == ("degraded", None)
+    assert world.paid == (3, 2)
+
+
+def test_a_record_of_this_machine_does_not_win_over_a_newer_picture(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another machine has made anew since counts: when `_results/` is gone, and after an outage and `repair`."""
+    run_set(ARTICLE, [Kind.HERO])
+    monkeypatch.setenv("IMAGES_DATA_DIR", str(world.folder / "another"))
+    newer = run_set(ARTICLE, [Kind.HERO], refresh=True).images[0]
+    monkeypatch.setenv("IMAGES_DATA_DIR", world.environment["IMAGES_DATA_DIR"])
+    shutil.rmtree(world.folder / "storage" / BUCKET / "_results")
+    again = run_set(ARTICLE, [Kind.HERO]).images[0]
+    assert (again.status, again.sha256) == ("reused", newer.sha256)
+
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    branded = ARTICLE.model_copy(update={"brand": Brand(color="#112233")})
+    assert run_set(branded, [Kind.HERO, Kind.CARD]).status == "degraded"
+    monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
+    assert repair() == {"repaired": 2, "left": 0}
+    manifest = world.store.get_json("default/kaffee-richtig-lagern/manifest.json")
+    assert manifest["images"][0]["sha256"] == newer.sha256
+    assert world.paid == (2, 0)
 
 
 def start(prefect_api: str) -> "subprocess.Popen[str]":

@@ -80,6 +80,7 @@ def a_set(words: str = "Tee", error: str = "it was refused", url: str = "https:/
     specs = Planner(Article(topic="Tee"), "tee", ModelTable(), ()).specs()
     specs = [spec.model_copy(update={"alt_text": f"alt {spec.name} {words}"}) for spec in specs]
     images = [stored(spec) for spec in specs]
+    images[0] = stored(specs[0], note=f"made anew: {words}")
     images[1] = failed(specs[1], error)
     images[2] = stored(specs[2], fallback_url=url, trouble=error)
     images[3] = stored(specs[3], fallback_url="data:image/png;base64," + "A" * 1000, trouble=error)
@@ -107,7 +108,8 @@ def test_the_gallery_shows_every_picture_small_with_its_text_and_its_link() -> N
         assert page.all("img", "alt") == [image.alt_text for image in there]
         links = set(page.all("a", "href"))
         assert links == {image.url for image in there if image.durable} | {image_set.manifest_url}
-        for words in ("degraded", "0.150 USD", "Painted offline", "1.2 MB", "it was refused", "offline-painter"):
+        shown = ("degraded", "0.150 USD", "Painted offline", "1.2 MB", "it was refused", "offline-painter", "made anew")
+        for words in shown:
             assert words in page.text
 
 

@@ -35,6 +35,7 @@ def stored(**fields: Any) -> StoredImage:
         "md5": "b" * 32,
         "cost_usd": 0.06,
         "prediction_id": "p1",
+        "note": "made anew, since an earlier one came to nothing",
         "thumbnail": "data:image/webp;base64,AAAA",
     }
     return StoredImage(**(facts | fields))
@@ -122,7 +123,11 @@ def test_a_failed_picture_has_nothing_but_its_plan_and_its_reason() -> None:
 
 
 def test_a_set_is_complete_when_every_picture_is_durable_and_nothing_went_wrong() -> None:
-    """Stored and reused pictures make a complete set; any fallback, loss or problem a degraded one that says why."""
+    """Stored and reused pictures make a complete set; any fallback, loss or problem a degraded one that says why.
+
+    What there is to know of how a picture was made is no trouble.
+    """
+    assert entry().note == stored().note is not None
     fallback = entry(fallback_url="https://replicate.delivery/x.png", trouble="bucket is down")
     other_model = entry().model_copy(update={"fallback_from": "black-forest-labs/flux-1.1-pro-ultra"})
     assert image_set(entry(), entry(reused=True)).status == "complete"

@@ -80,6 +80,7 @@ def _ends() -> list[Row]:
         ("canceled", HERO, breaks("create", "canceled"), "canceled"),
         ("aborted", SOCIAL, breaks("create", "aborted"), "aborted"),
         ("nsfw", HERO, breaks("create", "nsfw"), "NSFW|moderat"),
+        ("nsfw once", HERO, breaks("create", "nsfw", 1), "NSFW|moderat"),
         ("gone", HERO, breaks("create", "gone"), "gone|no picture|deleted"),
         ("output null", HERO, breaks("create", "output_null"), "no picture|output"),
         ("output dict", SOCIAL, breaks("create", "output_dict"), "no picture|output"),

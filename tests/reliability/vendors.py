@@ -1,10 +1,9 @@
-"""The stand-ins, watched: what a create sets off, how far a vendor's clock is off, which answers got through."""
+"""The stand-ins, watched: what a create sets off, which answers got through."""
 
 import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from tests.standins import Answer, Call, ChutesStandin, Fault, Prediction, ReplicateStandin
 from tests.standins.models import Model
@@ -13,13 +12,10 @@ from tests.standins.models import Model
 class WatchedReplicate(ReplicateStandin):
     """Runs `on_create` when the first prediction is accepted, before it is answered."""
 
-    skew = timedelta()
-    """How far the vendor's clock is ahead of ours."""
     on_create: Callable[[], object] | None = None
 
     def _accept(self, call: Call, model: Model) -> Prediction:
         prediction = super()._accept(call, model)
-        prediction.created_at += self.skew
         hook, self.on_create = self.on_create, None
         if hook:
             hook()

@@ -143,7 +143,7 @@ class Outside:
     def find(self, data: bytes) -> object:
         """Replicate's list of recent predictions; what is found there is asked for."""
         self._say(data)
-        return self.replicate.find(SPEC, datetime(2026, 1, 1, tzinfo=UTC))
+        return list(self.replicate.find(SPEC, datetime(2026, 1, 1, tzinfo=UTC)))
 
     def generate(self, data: bytes) -> object:
         """Chutes' answer, a picture or an error."""

@@ -5,6 +5,8 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -44,6 +46,8 @@ class ReplicateStandin(Standin):
     """The API on one port and its CDN on another, with `paid` counting what would have cost money."""
 
     places = frozenset({"create", "get", "list", "cancel", "account"})
+    skew = timedelta()
+    """How far the vendor's clock is ahead of ours: the times that it gives, and the header `Date`."""
 
     def __init__(self, delay: float = 0.0, token: str | None = None, page_size: int = 100) -> None:
         """`delay` is the seconds that a prediction takes; it may be changed for those still to come."""
@@ -167,7 +171,8 @@ class ReplicateStandin(Standin):
         return Answer.json(prediction.json(self.base_url, self.cdn.base_url, status), 201)
 
     def _accept(self, call: Call, model: Model) -> Prediction:
-        prediction = Prediction(model, call.input, self.delay, self.faults.take(call, OUTCOMES))
+        now = datetime.now(UTC) + self.skew
+        prediction = Prediction(model, call.input, self.delay, self.faults.take(call, OUTCOMES), created_at=now)
         self._ledger.add(prediction)
         return prediction
 
@@ -189,7 +194,8 @@ class ReplicateStandin(Standin):
                 "previous": url + newer if newer else None,
                 "next": url + older if older else None,
                 "results": [one.json(self.base_url, self.cdn.base_url) for one in page],
-            }
+            },
+            date=format_datetime(datetime.now(UTC) + self.skew, usegmt=True),
         )
 
     def refusal(self, status: int, options: Mapping[str, Any]) -> Answer:

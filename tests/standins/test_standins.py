@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,16 @@ def test_the_list_is_newest_first_with_inputs_over_pages() -> None:
     assert prompts == [["4", "3"], ["2", "1"], ["0"]]
     assert [one.input["prompt"] for one in before] == ["2", "1"]
     assert pages[0].previous is None
+
+
+def test_a_vendors_clock_may_be_off(replicate: ReplicateStandin, client: Client) -> None:
+    """The times of predictions and the header of the list tell the same wrong time."""
+    replicate.skew = timedelta(hours=-2)
+    prediction = client.models.predictions.create(model=DEV, input={"prompt": "milk"}, wait=False)
+    answer = httpx.get(f"{replicate.base_url}/v1/predictions", headers={"Authorization": f"Bearer {replicate.token}"})
+    theirs = parsedate_to_datetime(answer.headers["date"])
+    for moment in (theirs, datetime.fromisoformat(str(prediction.created_at))):
+        assert timedelta(hours=1.9) < datetime.now(UTC) - moment < timedelta(hours=2.1)
 
 
 def test_cancel_ends_what_is_running(replicate: ReplicateStandin, client: Client) -> None:

@@ -1,0 +1,90 @@
+"""The ledger: an attempt goes on until its prediction is known, and every prediction has one owner."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from blocks.ledger import Attempt, Ledger
+from blocks.results import SharedResults
+from imaging.errors import StorageError
+from imaging.spec import ImageSpec
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(SharedResults.over(None, tmp_path))
+
+
+@pytest.fixture
+def twin(hero: ImageSpec) -> ImageSpec:
+    """Another tenant's picture with the very same input."""
+    return hero.model_copy(update={"user_id": "acme", "stem": "acme/milk/hero"})
+
+
+def test_an_attempt_without_an_answer_goes_on(ledger: Ledger, hero: ImageSpec) -> None:
+    """What was looked for in vain may be listed yet: moment and place in the list stay those of the first create."""
+    first = ledger.begin(hero, None, "newest")
+    assert ledger.last(hero) == first
+    assert first.lost
+    assert ledger.begin(hero, first, "newer") == first
+
+
+def test_an_attempt_beyond_its_hour_is_made_anew_and_says_so(ledger: Ledger, hero: ImageSpec) -> None:
+    """Nothing can be found of it any more; the record says why another was ordered."""
+    first = ledger.begin(hero, None, "newest")
+    old = first.model_copy(update={"at": first.at - timedelta(hours=2)})
+    second = ledger.begin(hero, old, "newer")
+    assert (second.newest, second.at > old.at) == ("newer", True)
+    assert str(second.note).startswith("made anew: no prediction is to be found of the order of 20")
+
+
+def test_an_attempt_that_was_turned_down_is_not_looked_for(ledger: Ledger, hero: ImageSpec) -> None:
+    """After a refusal there is nothing in the list, and the next attempt is one of its own."""
+    first = ledger.begin(hero, None, "newest")
+    ledger.refuse(hero, first, "Replicate answered 422")
+    last = ledger.last(hero)
+    assert last
+    assert not last.lost
+    second = ledger.begin(hero, last, "newer")
+    assert (second.newest, second.refused, second.note) == ("newer", None, None)
+
+
+def test_nobody_adopts_what_another_has(ledger: Ledger, hero: ImageSpec, twin: ImageSpec) -> None:
+    """A prediction that was settled for one tenant is not taken for another's lost one, nor for a later attempt's."""
+    settled = ledger.settle(twin, ledger.begin(twin, None, ""), "p1")
+    assert not ledger.adopts(hero, ledger.begin(hero, None, ""), "p1")
+    assert not ledger.adopts(twin, ledger.begin(twin, settled, ""), "p1")
+    assert ledger.adopts(twin, settled, "p1")  # killed between the two notes of its id
+
+
+def test_an_answer_on_its_way_comes_before_an_adoption(ledger: Ledger, hero: ImageSpec, twin: ImageSpec) -> None:
+    """A prediction that is listed before its creator has noted it stays the creator's."""
+    theirs, ours = ledger.begin(twin, None, ""), ledger.begin(hero, None, "")
+    with ThreadPoolExecutor(2) as pool:
+        adoptions = pool.map(lambda found: ledger.adopts(hero, ours, found), ["p1", "p2"])
+        time.sleep(0.3)
+        ledger.settle(twin, theirs, "p1")
+        assert list(adoptions) == [False, True]
+
+
+def test_of_two_who_would_adopt_one_does(ledger: Ledger, hero: ImageSpec, twin: ImageSpec) -> None:
+    """Two tenants whose answers were lost alike do not end with one prediction for both."""
+    attempts = [(spec, ledger.begin(spec, None, "")) for spec in (hero, twin)]
+    with ThreadPoolExecutor(2) as pool:
+        adoptions = list(pool.map(lambda one: ledger.adopts(one[0], one[1], "p1"), attempts))
+    assert sorted(adoptions) == [False, True]
+
+
+def test_nothing_is_ordered_that_cannot_be_noted(tmp_path: Path, hero: ImageSpec) -> None:
+    """Before money is spent a disk that takes nothing is an error that names it; afterwards it is no obstacle."""
+    blocked = tmp_path / "file"
+    blocked.touch()
+    ledger = Ledger(SharedResults.over(None, blocked))
+    with pytest.raises(StorageError, match="IMAGES_DATA_DIR cannot keep: Not a directory"):
+        ledger.begin(hero, None, "")
+    attempt = Attempt(at=datetime.now(UTC))
+    assert ledger.settle(hero, attempt, "p1").prediction_id == "p1"
+    ledger.bill(hero, attempt)
