@@ -119,12 +119,13 @@ def test_a_moderated_picture_is_made_with_another_seed(world: World, impatient: 
     assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "reused"
 
 
-def test_a_picture_that_is_moderated_twice_is_given_up(world: World) -> None:
-    """With another seed refused too, the image fails and says so; later runs do not order the same again."""
+def test_a_picture_that_is_moderated_twice_comes_from_the_fallback(world: World) -> None:
+    """With another seed refused too, the picture is painted and says why; later runs do not order the same again."""
     world.replicate.fault("create", "nsfw", times=None)
-    for _ in range(2):
+    for status in ("stored", "reused"):
         (image,) = run_set(ARTICLE, [Kind.HERO]).images
-        assert (image.status, len(world.replicate.paid)) == ("failed", 2)
+        assert (image.status, image.provider, len(world.replicate.paid)) == (status, "painter", 2)
+        assert image.fallback_from == "replicate:black-forest-labs/flux-1.1-pro-ultra"
         assert str(image.error).startswith("with another seed too: prediction ")
         world.replicate.fault("get", 404, times=None)  # that its reason can no longer be read changes nothing
     world.replicate.faults.clear()
