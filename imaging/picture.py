@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
 
+from imaging.anatomy import refuse_polyglot
 from imaging.errors import BadPicture
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -71,8 +72,10 @@ class Picture:
 def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     """Return the picture in `data`, decoded to its last pixel to be sure.
 
-    Raises BadPicture for what is not a PNG, JPEG or WebP, is truncated, or has more than `max_pixels`.
+    Raises BadPicture for what is not a PNG, JPEG or WebP, is truncated, has more than `max_pixels`, or is something
+    else besides.
     """
+    refuse_polyglot(data)
     try:
         with _open(data) as image:
             width, height = image.size

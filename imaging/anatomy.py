@@ -1,0 +1,127 @@
+"""Where a picture's file ends, and that nothing else is hidden in it: polyglots are refused.
+
+A decoder stops at the last pixel and passes over what it does not know. What stands behind the end, or in a comment,
+may be a web page, an archive or a program for another reader that is handed the same bytes.
+"""
+
+import re
+import struct
+from collections.abc import Callable, Generator, Iterator
+from itertools import islice
+
+from imaging.errors import BadPicture
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_SOI = b"\xff\xd8"  # with this a JPEG begins
+# Honest pictures have a few thousand at most (a PNG of 64 MiB in pieces of 8 KB); millions of empty ones are minutes
+# of a decoder's time.
+_MAX_PARTS = 100_000
+_BROKE_OFF = "the picture broke off: it has no end"
+_BROKEN = "the picture's parts do not fit together"
+
+# Looked for in all of the file, pixels included, since a decoder also passes over what follows the last pixel inside
+# the picture's own data. So each must be long enough not to come by chance: all of them together do so in one
+# compressed picture of 8 MB in about 400,000.
+_FOREIGN = {
+    "a PDF": re.compile(rb"%PDF-[12]\."),
+    "a zip archive": re.compile(
+        # A file's header (version up to 6.3, a usual method) or the directory's end (all on one disk).
+        rb"PK(?:\x03\x04[\x0a-\x3f]\x00..[\x00\x08\x09\x0c\x0e\x5d\x5f]\x00|\x05\x06\x00{4})",
+        re.DOTALL,
+    ),
+    "a web page": re.compile(rb"<(?:script[\s>/]|html(?:>|\s+[a-z>])|!doctype\s+html)", re.IGNORECASE),
+    "a PHP program": re.compile(rb"<\?php\s", re.IGNORECASE),
+}
+
+
+def refuse_polyglot(data: bytes) -> None:
+    """Raise BadPicture where `data` is more than a PNG, JPEG or WebP, or less than a whole one.
+
+    XMP, EXIF, ICC profiles and C2PA manifests are parts of a picture, their thumbnails too. A JPEG may be followed by
+    further whole JPEGs (the multi-picture files of phones). What begins as none of the three is left to the decoder.
+    """
+    walk = _walk_of(data)
+    if walk is None:
+        return
+    ends = list(islice(walk(data), _MAX_PARTS + 1))
+    if len(ends) > _MAX_PARTS:
+        raise BadPicture(f"the picture has more than {_MAX_PARTS:,} parts")
+    if behind := len(data) - ends[-1]:
+        raise BadPicture(f"more than a picture (a polyglot): {behind:,} bytes lie behind the picture's end")
+    for what, signature in _FOREIGN.items():
+        if found := signature.search(data):
+            raise BadPicture(f"more than a picture (a polyglot): {what} lies in it, at byte {found.start():,}")
+
+
+def _walk_of(data: bytes) -> Callable[[bytes], Iterator[int]] | None:
+    if data.startswith(_PNG):
+        return _png
+    if data.startswith(_SOI):
+        return _jpeg
+    return _webp if data.startswith(b"RIFF") and data[8:12] == b"WEBP" else None
+
+
+def _png(data: bytes) -> Iterator[int]:
+    """Yield where each chunk ends, up to IEND (https://www.w3.org/TR/png-3/#5Chunk-layout)."""
+    place = len(_PNG)
+    while place + 12 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, place)
+        place += 12 + length
+        yield place
+        if name == b"IEND":
+            if length:
+                raise BadPicture(_BROKEN)
+            return
+    raise BadPicture(_BROKE_OFF)
+
+
+def _webp(data: bytes) -> Iterator[int]:
+    """Yield where the header and each chunk end, up to the length that RIFF declares (RFC 9649, section 2.3)."""
+    (size,) = struct.unpack_from("<I", data, 4)
+    place, end = 12, 8 + size
+    if end > len(data):
+        raise BadPicture(_BROKE_OFF)
+    yield place
+    while place + 8 <= end:
+        (length,) = struct.unpack_from("<I", data, place + 4)
+        place += 8 + length + length % 2  # an odd chunk has a byte of padding
+        yield place
+    if place != end:
+        raise BadPicture(_BROKEN)
+
+
+_NEXT_JPEG = re.compile(rb"\x00*" + _SOI)  # cameras fill up with zeros between two
+_MARKER = re.compile(rb"\xff+([^\x00\xff])")  # any number of FF may stand before a marker
+# Inside a scan FF is written as FF 00, and restart markers (D0 to D7) are part of it.
+_SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
+_ALONE = {0x01, *range(0xD0, 0xD8)}  # markers with no length behind them
+
+
+def _jpeg(data: bytes) -> Iterator[int]:
+    """Yield where each segment ends, up to the end of the last JPEG in a row (ITU-T T.81, annex B)."""
+    place = 0
+    while begin := _NEXT_JPEG.match(data, place):
+        place = yield from _one_jpeg(data, begin.end())
+
+
+def _one_jpeg(data: bytes, place: int) -> Generator[int, None, int]:
+    has_pixels = False
+    while marker := _MARKER.match(data, place):
+        kind, place = marker[1][0], marker.end()
+        if kind == _END_OF_IMAGE:
+            if not has_pixels:
+                break
+            yield place
+            return place
+        if kind not in _ALONE:
+            length = int.from_bytes(data[place : place + 2])
+            if length < 2:
+                break
+            place += length
+        if kind == _START_OF_SCAN:
+            has_pixels = True
+            scan = _SCAN_END.search(data, place)
+            place = scan.start() if scan else len(data)
+        yield place
+    raise BadPicture(_BROKE_OFF if place + 1 >= len(data) else _BROKEN)
