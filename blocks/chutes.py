@@ -66,5 +66,7 @@ def chutes_from(settings: Settings) -> Chutes | None:
 
 @lru_cache(maxsize=4)
 def _client(timeout: float) -> httpx.Client:
-    # No redirects: the key goes to the configured host alone.
-    return httpx.Client(transport=WholeAnswers(timeout, MAX_BYTES, connect=10), follow_redirects=False)
+    # No connection is used twice: the host may close a waiting one just when the next request goes out on it, and
+    # that one then counts as paid for and lost. No redirects: the key goes to the configured host alone.
+    transport = WholeAnswers(timeout, MAX_BYTES, connect=10, keep_alive=False)
+    return httpx.Client(transport=transport, follow_redirects=False)

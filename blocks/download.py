@@ -1,27 +1,26 @@
 """Fetching a provider's picture: from allowed hosts only, within limits, with no credentials."""
 
-import ipaddress
 import logging
 import re
 import socket
-import ssl
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any, cast
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future
+from contextlib import closing, suppress
 
 import httpcore
 import httpx
 
-from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, UnsafeDownload
+from blocks.addresses import HostRules, is_public
+from blocks.wire import TimedBackend, TimedTransport, is_over, must_end_in, seconds_left
+from imaging.errors import PredictionEnded, ProviderBusy, UnsafeDownload
+
+__all__ = ["Downloader", "HostRules"]
 
 _MAX_REDIRECTS = 5
+_STEP = 30  # seconds of silence
 # Pictures are compressed already: what unpacks into more than was sent is a bomb.
-_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity"}
-_ENTRY = re.compile(r"\*\.[\w.-]+|(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
 
 
 class _WithoutQueries(logging.Filter):
@@ -35,107 +34,8 @@ class _WithoutQueries(logging.Filter):
 for _name in ("httpx", "httpcore.connection", "httpcore.http11"):  # these write it at INFO and DEBUG
     logging.getLogger(_name).addFilter(_WithoutQueries())
 
-# The moment, on the monotonic clock, at which the fetch that runs here must have ended.
-_deadline: ContextVar[float] = ContextVar("deadline")
 
-
-@dataclass(frozen=True, slots=True)
-class HostRules:
-    """Which hosts may be asked: `host`, `*.host` or `host:port`.
-
-    Only a host that is listed literally may be plain http or a private address; `*.host` and redirects to
-    elsewhere may not, or a vendor's answer could make us read what only this machine can reach.
-    """
-
-    literal: frozenset[str]
-    suffixes: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, text: str) -> "HostRules":
-        """Read the comma-separated list of `IMAGES_DOWNLOAD_HOSTS`. Raises ConfigurationError."""
-        entries = [_on_the_wire(entry.strip().lower()) for entry in text.split(",") if entry.strip()]
-        return cls(
-            literal=frozenset(entry for entry in entries if not entry.startswith("*.")),
-            suffixes=tuple(entry[1:] for entry in entries if entry.startswith("*.")),
-        )
-
-    def is_literal(self, host: str, port: int | None) -> bool:
-        """Tell whether the host (in ASCII), or the host with this port, stands in the list letter by letter."""
-        name = f"[{host}]" if ":" in host else host
-        return not {name, f"{name}:{port}"}.isdisjoint(self.literal)
-
-    def check(self, url: httpx.URL) -> None:
-        """Raise UnsafeDownload for an address that pictures may not be fetched from."""
-        if url.userinfo:
-            raise UnsafeDownload(f"the address at {url.host} carries credentials")
-        host, port = url.raw_host.decode("ascii"), url.port or {"http": 80, "https": 443}.get(url.scheme)
-        if self.is_literal(host, port):
-            if url.scheme in {"http", "https"}:
-                return
-        elif url.scheme == "https" and url.port is None and host.endswith(self.suffixes):
-            return
-        raise UnsafeDownload(
-            f"{url.scheme}://{url.netloc.decode()} is not allowed by IMAGES_DOWNLOAD_HOSTS"
-            " (https only, save for hosts listed literally)"
-        )
-
-
-def _on_the_wire(entry: str) -> str:
-    """Return an entry of the list as addresses spell it: `bücher.example` is `xn--bcher-kva.example`."""
-    host = entry.removeprefix("*.")
-    try:
-        if _ENTRY.fullmatch(entry):
-            return entry.removesuffix(host) + httpx.URL(f"//{host}").netloc.decode("ascii")
-    except httpx.InvalidURL:
-        pass
-    raise ConfigurationError(f"IMAGES_DOWNLOAD_HOSTS: {entry!r} must be a host, *.host or host:port, without a scheme")
-
-
-def _is_public(text: str) -> bool:
-    """Tell whether an address belongs to the internet at large, and not to this machine or its networks."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        # What leads to an IPv4 address is as private as that.
-        translated = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
-        inner = address.ipv4_mapped or address.sixtofour or translated
-        if inner is None:
-            return address.is_global and not (address.is_multicast or address.is_site_local)
-        address = inner
-    return address.is_global and not address.is_multicast
-
-
-class _Timed(httpcore.NetworkStream):
-    """A connection on which nothing outlasts the fetch, however slowly the other side drips."""
-
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _seconds_left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _seconds_left(timeout))
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, _seconds_left(timeout)))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-def _seconds_left(timeout: float | None) -> float:
-    left = _deadline.get() - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("the fetch has had its time")
-    return left if timeout is None else min(left, timeout)
-
-
-class _Guard(httpcore.SyncBackend):
+class _Guard(TimedBackend):
     """Opens connections to the very address that was checked, so that a second DNS answer changes nothing."""
 
     def __init__(self, rules: HostRules) -> None:
@@ -150,69 +50,34 @@ class _Guard(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from None
-        addresses = [str(entry[4][0]) for entry in found]
-        private = [address for address in addresses if not _is_public(address)]
+        addresses = _resolved(host, port)
+        private = [address for address in addresses if not is_public(address)]
         if private and not self._rules.is_literal(host, port):
             raise UnsafeDownload(f"{host} resolves to the private address {private[0]}")
         for address in addresses[:-1]:  # an IPv6 address that this machine cannot reach often comes first
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return self._connect(address, port, timeout, local_address, socket_options)
-        return self._connect(addresses[-1], port, timeout, local_address, socket_options)
-
-    def _connect(
-        self,
-        address: str,
-        port: int,
-        timeout: float | None,
-        local_address: str | None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
-    ) -> httpcore.NetworkStream:
-        seconds = _seconds_left(timeout)
-        return _Timed(super().connect_tcp(address, port, seconds, local_address, socket_options))
+                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+        return super().connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
 
 
-class _GuardedTransport(httpx.BaseTransport):
-    """httpx over httpcore with our own connection opener, which `httpx.HTTPTransport` does not take."""
+def _resolved(host: str, port: int) -> list[str]:
+    """Return the addresses of `host`. Not here but in a thread, since the system's resolver knows no time of ours."""
+    answer: Future[list[str]] = Future()
 
-    def __init__(self, rules: HostRules) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(), max_connections=64, network_backend=_Guard(rules)
-        )
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.set_result([str(entry[4][0]) for entry in found])
+        except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
+            answer.set_exception(error)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        answer = self._pool.handle_request(
-            httpcore.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
-        )
-        return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Stream(cast(Iterable[bytes], answer.stream), answer),
-            extensions=answer.extensions,
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, parts: Iterable[bytes], answer: httpcore.Response) -> None:
-        self._parts, self._answer = parts, answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._parts
-
-    def close(self) -> None:
-        self._answer.close()
+    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    try:
+        return answer.result(seconds_left())
+    except TimeoutError:
+        raise httpx.ConnectTimeout(f"{host} was not resolved in time") from None
+    except (OSError, UnicodeError) as error:
+        raise httpx.ConnectError(f"{host} cannot be resolved: {error}") from None
 
 
 class Downloader:
@@ -222,8 +87,10 @@ class Downloader:
         self._rules = rules
         self._max_bytes = max_bytes
         self._seconds = timeout
-        # trust_env off: neither a .netrc entry nor a proxy may put itself between the check and the fetch.
-        self._client = httpx.Client(transport=_GuardedTransport(rules), trust_env=False, timeout=30)
+        # No client on top: it would keep cookies, and read a .netrc and a proxy's address from the environment.
+        # No connection is used twice: where a host sends more than it announced, the rest would be taken for the
+        # answer to the next request, which is another picture.
+        self._transport = TimedTransport(_Guard(rules), keep_alive=False)
 
     def fetch(self, address: str) -> bytes:
         """Return the body behind `address`, following at most 5 redirects, each checked like the first.
@@ -231,29 +98,29 @@ class Downloader:
         Raises UnsafeDownload for an address or a size that is not allowed, PredictionEnded for a picture that is
         no longer there, ProviderBusy for passing trouble.
         """
-        deadline = time.monotonic() + self._seconds
-        _deadline.set(deadline)
+        must_end_in(self._seconds)
         try:
             url = httpx.URL(address)
             for _ in range(_MAX_REDIRECTS + 1):
                 self._rules.check(url)
-                with self._client.stream("GET", url, headers=_HEADERS) as answer:
+                with closing(self._ask(url)) as answer:
                     if answer.is_redirect and "location" in answer.headers:
                         url = url.join(answer.headers["location"])
                         continue
                     return self._body(answer, url)
         except (httpx.InvalidURL, OverflowError, ValueError):  # a port or a zone that httpx alone lets pass
             raise UnsafeDownload("the provider's answer is not an address") from None
-        except (
-            httpx.HTTPError,
-            httpcore.NetworkError,
-            httpcore.TimeoutException,
-            httpcore.ProtocolError,
-        ) as error:
-            if time.monotonic() >= deadline:
+        except httpx.HTTPError as error:
+            if is_over():
                 raise ProviderBusy(f"the download from {url.host} took longer than {self._seconds:g} s") from None
             raise ProviderBusy(f"the download from {url.host} broke off: {type(error).__name__}") from None
         raise UnsafeDownload(f"more than {_MAX_REDIRECTS} redirects on the way to the picture")
+
+    def _ask(self, url: httpx.URL) -> httpx.Response:
+        timeout = httpx.Timeout(_STEP, pool=seconds_left()).as_dict()
+        return self._transport.handle_request(
+            httpx.Request("GET", url, headers=_HEADERS, extensions={"timeout": timeout})
+        )
 
     def _body(self, answer: httpx.Response, url: httpx.URL) -> bytes:
         if answer.status_code in {403, 404, 410}:
@@ -271,4 +138,4 @@ class Downloader:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._transport.close()

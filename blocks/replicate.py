@@ -127,7 +127,7 @@ class Replicate(Block):
         Not through the package's client, whose own retries would hold up the run for a minute, and whose model
         fails on a whole page for one aborted prediction.
         """
-        url = f"{(self.base_url or 'https://api.replicate.com').rstrip('/')}/v1/predictions"
+        url = f"{self._api}/v1/predictions"
         headers = {"Authorization": f"Bearer {self.api_token.get_secret_value()}"}
         with httpx.Client(transport=WholeAnswers(seconds, _MAX_ANSWER)) as client:
             return client.get(url, headers=headers)
@@ -153,9 +153,15 @@ class Replicate(Block):
         return prediction.status, prediction.output, said[:300]
 
     @property
+    def _api(self) -> str:
+        # Named even where it is Replicate's own: the package would look into the environment, and send our token
+        # there.
+        return (self.base_url or "https://api.replicate.com").rstrip("/")
+
+    @property
     def _client(self) -> Client:
         with _MAKING:
-            return _client(self.api_token.get_secret_value(), self.base_url, self.request_timeout)
+            return _client(self.api_token.get_secret_value(), self._api, self.request_timeout)
 
 
 def replicate_from(settings: Settings) -> Replicate | None:
@@ -186,7 +192,7 @@ class _Strict(WholeAnswers):
 
 
 @lru_cache(maxsize=8)
-def _client(token: str, base_url: str | None, seconds: float) -> Client:
+def _client(token: str, base_url: str, seconds: float) -> Client:
     client = Client(api_token=token, base_url=base_url, transport=_Strict(seconds, _MAX_ANSWER))
     client._client  # noqa: B018 - the package makes its connections on first use, and not only once
     return client

@@ -2,13 +2,13 @@
 
 import json
 import math
-import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
+from blocks.wire import TimedBackend, TimedTransport, must_end_in
 from imaging.errors import ProviderBusy, ProviderError, ProviderRefused
 from imaging.quoting import quoted
 
@@ -24,36 +24,45 @@ class TooLarge(httpx.RemoteProtocolError):
     """The answer has more bytes than any honest one."""
 
 
-class WholeAnswers(httpx.HTTPTransport):
+class WholeAnswers(TimedTransport):
     """Reads every answer to its end, so that one that drips or never ends is an error like a broken connection.
 
     It may take `seconds` to begin and as many again to end. Raises TooLarge beyond `max_bytes`.
     """
 
-    def __init__(self, seconds: float, max_bytes: int, connect: float = 5.0) -> None:
-        super().__init__(limits=httpx.Limits(max_connections=64))
+    def __init__(self, seconds: float, max_bytes: int, connect: float = 5.0, *, keep_alive: bool = True) -> None:
+        super().__init__(TimedBackend(), keep_alive=keep_alive)
         self._seconds, self._max_bytes = seconds, max_bytes
         self._timeout = httpx.Timeout(seconds, connect=min(connect, seconds)).as_dict()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer with its body, unpacked, in memory."""
+        """Return the answer with its body in memory."""
         request.extensions["timeout"] = self._timeout
+        request.extensions["trace"] = self._begin
+        request.headers["Accept-Encoding"] = "identity"
+        must_end_in(math.inf)  # no time is lost by waiting for a connection
         answer = super().handle_request(request)
         try:
-            body = self._read(answer, time.monotonic() + self._seconds)
+            must_end_in(self._seconds)
+            body = self._read(answer)
         finally:
             answer.close()
         headers = [(name, value) for name, value in answer.headers.multi_items() if name not in _OF_THE_WIRE]
         return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
 
-    def _read(self, answer: httpx.Response, deadline: float) -> bytes:
+    def _begin(self, event: str, _info: object) -> None:
+        if event == "http11.send_request_headers.started":
+            must_end_in(self._seconds)
+
+    def _read(self, answer: httpx.Response) -> bytes:
+        if answer.headers.get("content-encoding", "identity").lower() != "identity":
+            # A few hundred bytes may unpack to gigabytes, packed twice and three times over.
+            raise httpx.DecodingError("packed, which was not asked for")
         body = bytearray()
-        for part in answer.iter_bytes():
+        for part in answer.iter_raw():
             body += part
             if len(body) > self._max_bytes:
                 raise TooLarge(f"more than {self._max_bytes:,} bytes")
-            if time.monotonic() > deadline:
-                raise httpx.ReadTimeout(f"no end after {self._seconds:g} s")
         return bytes(body)
 
 

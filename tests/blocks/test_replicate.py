@@ -3,10 +3,12 @@
 import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from blocks import replicate as module
 from blocks.replicate import Replicate, replicate_from
 from blocks.settings import load_settings
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError, ProviderRefused
@@ -292,10 +294,8 @@ def test_an_address_that_nobody_answers_says_nothing_about_the_token(base_url: s
     Replicate(api_token="r8_geheim", base_url=base_url).check_token()
 
 
-def test_the_token_stands_in_no_error(
-    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec, files: FileHost
-) -> None:
-    """Not even a vendor that echoes the token gets it into a message, and a redirect does not carry it away."""
+def test_the_token_stands_in_no_error(replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec) -> None:
+    """Not even a vendor that echoes the token gets it into a message, nor into what the block says of itself."""
     token = replicate_api.token
     prediction_id = replicate.create(hero)
     for status in (400, 401, 402, 403, 404, 422, 429, 500):
@@ -308,10 +308,31 @@ def test_the_token_stands_in_no_error(
                 call()
             assert token not in str(told.value) + repr(told.value)
     assert token not in repr(replicate) + str(replicate)
-    replicate_api.fault("create", "redirect", location=files.page("/elsewhere"), status=307)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_carries_the_token_nowhere(
+    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec, files: FileHost, status: int
+) -> None:
+    """No call of the API is sent on to another host, and being sent on ends no prediction."""
+    prediction_id = replicate.create(hero)
+    for where in ("create", "get", "list"):
+        replicate_api.fault(where, "redirect", times=2, location=files.page("/elsewhere"), status=status)
     with pytest.raises(ProviderBusy):
         replicate.create(hero)
+    with pytest.raises(ProviderBusy):
+        replicate.find(hero, datetime.now(UTC))
+    replicate.check_token()
+    assert replicate.collect(prediction_id).endswith("out-0.png")
     assert not files.requests
+
+
+def test_the_environment_does_not_lead_a_saved_block_astray(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block that names no address means Replicate's own, whatever REPLICATE_BASE_URL says to the package."""
+    monkeypatch.setenv("REPLICATE_BASE_URL", "http://127.0.0.1:9")
+    with Replicate(api_token="r8_geheim")._client._client as client:
+        assert client.base_url == "https://api.replicate.com"
+    module._client.cache_clear()
 
 
 def test_threads_share_one_client(replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec) -> None:

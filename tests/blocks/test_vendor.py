@@ -1,5 +1,6 @@
 """What the vendors have in common: when to come back, what an answer means, and how much of it is read."""
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 
 from blocks.vendor import NotThere, TooLarge, WholeAnswers, retry_after, vendor_error
 from imaging.errors import ProviderBusy, ProviderRefused
-from tests.blocks.hosts import FileHost
+from tests.blocks.hosts import FileHost, talker
 
 
 def answer(status: int = 429, body: bytes | str = b"", **headers: str) -> httpx.Response:
@@ -140,3 +141,23 @@ def test_an_answer_that_does_not_end_in_time_is_given_up(files: FileHost, kind: 
     files.fault("download", kind, **options)
     with client(seconds=0.3, max_bytes=10**12) as made, pytest.raises(httpx.ReadTimeout):
         made.get(address, timeout=None)
+
+
+def test_a_head_that_does_not_end_in_time_is_given_up() -> None:
+    """A byte now and then is no sign of life: the time counts from the request on."""
+    with (
+        talker(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 10_000, pause=0.05) as (host, _),
+        client(seconds=0.3) as made,
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        made.get(f"http://{host}/a")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "br", "zstd", "identity, deflate"])
+def test_a_packed_answer_is_not_unpacked(files: FileHost, encoding: str) -> None:
+    """Half a kilobyte, packed twice, unpacks to a quarter of a gigabyte: nothing packed is asked for or opened."""
+    body = gzip.compress(gzip.compress(bytes(1_000_000)))
+    address = files.page("/a", body, content_encoding=encoding)
+    with client(max_bytes=10**12) as made, pytest.raises(httpx.DecodingError, match="not asked for"):
+        made.get(address)
+    assert files.requests[0].headers["accept-encoding"] == "identity"
