@@ -3,6 +3,7 @@
 import hashlib
 
 from blocks.toolbox import Toolbox
+from imaging.cards.logo import MAX_PIXELS
 from imaging.errors import BadPicture, InvalidInput, ProviderError, UnsafeDownload
 from imaging.picture import inspect
 
@@ -14,7 +15,7 @@ def load_logo(box: Toolbox, user_id: str, logo: str) -> bytes:
     """
     try:
         data = _read(box, user_id, logo)
-        inspect(data, box.settings.images_max_pixels)
+        inspect(data, min(box.settings.images_max_pixels, MAX_PIXELS))
     except (UnsafeDownload, ProviderError, BadPicture) as error:
         raise InvalidInput(f"brand.logo: {error}") from None
     return data

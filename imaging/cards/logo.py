@@ -1,5 +1,6 @@
 """A brand's logo on a card: opened safely, trimmed, fitted, and put on a plate where it would not be seen."""
 
+import struct
 import warnings
 from io import BytesIO
 
@@ -8,7 +9,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from imaging.cards.contrast import RGB, luminance
 
-_MAX_PIXELS = 40_000_000  # beyond it is a mistake or a decompression bomb
+MAX_PIXELS = 40_000_000  # beyond it is a mistake or a decompression bomb
 _MAX_ENLARGEMENT = 2.0  # a favicon stays small rather than blurred
 _VISIBLE_CONTRAST = 1.6  # against the paper: less is a white logo on white
 _VISIBLE_SHARE = 0.35  # of a logo's pixels must be seen
@@ -23,9 +24,9 @@ def open_logo(data: bytes) -> Image.Image | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             with Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as opened:
-                if opened.width * opened.height > _MAX_PIXELS:
-                    raise ValueError(f"logo: {opened.size} is more than {_MAX_PIXELS} pixels")
-                image = _rgba(ImageOps.exif_transpose(opened))
+                if opened.width * opened.height > MAX_PIXELS:
+                    raise ValueError(f"logo: {opened.size} is more than {MAX_PIXELS} pixels")
+                image = _rgba(_upright(opened))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"logo: not a readable PNG, JPEG or WebP image ({error})") from error
     box = image.getchannel("A").point(lambda a: 255 * (a > 8)).getbbox()
@@ -75,6 +76,15 @@ def rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
     box = (0, 0, large.width - 1, large.height - 1)
     ImageDraw.Draw(large).rounded_rectangle(box, radius * 4, 255)
     return large.resize(size, Image.Resampling.BOX)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The picture as its EXIF data want it turned, or as it is where they cannot be read: they are no part of it."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError, LookupError, TypeError, struct.error):
+        return image
 
 
 def _rgba(image: Image.Image) -> Image.Image:

@@ -6,6 +6,8 @@ from io import BytesIO
 
 from PIL import Image
 
+from tests.imaging.containers import ROOMS, zipped
+
 _PREDICTION = {
     "id": "ufawqhfynnddngldkgtslldrkq", "model": "black-forest-labs/flux-dev", "version": "hidden",
     "input": {"prompt": "milk"}, "logs": "", "output": ["https://replicate.delivery/xezq/1/out-0.png"],
@@ -59,6 +61,12 @@ PICTURES = [
     picture("WEBP", lossless=True),
     picture("WEBP", save_all=True, append_images=[Image.new("RGB", (24, 16))]),
 ]
+PICTURES += [
+    picture("MPO", save_all=True, append_images=[Image.new("RGB", (24, 16))]),
+    picture("JPEG", restart_marker_blocks=1),
+    *(room(b"XML and more") for room in ROOMS.values()),
+]
+_POLYGLOTS = [*(one + zipped() for one in PICTURES[:2]), *(room(b"<script>") for room in ROOMS.values())]
 _MARKDOWN = (
     '---\ntopic: "Käse: {{ 7 }}"\nuser_id: acme\nbrand:\n  color: "#0a7d5a"\n'
     "slug: !!str kaese\nexcerpt: >\n  Zwei\n---\n## A\n\ntext\n"
@@ -69,7 +77,9 @@ SEEDS: Mapping[str, list[bytes]] = {
                 b"---\ntopic: !!int 0x1_f\nslug: !!float 1:2.5e3\nlanguage: !!set {a}\n---\n"],
     "models": [_json({"hero": {"price_usd": 0.05, "params": {"aspect_ratio": "16:9"}},
                       "juggernautxl": {"name": "chutes-x", "params": {"width": 512, "height": 512}}})],
-    "picture": PICTURES,
+    "picture": [*PICTURES, *_POLYGLOTS],
+    "anatomy": [*PICTURES, *_POLYGLOTS],
+    "logo": PICTURES,
     "create": _answers(_PREDICTION, _PREDICTION | {"status": "starting", "output": None}),
     "collect": _answers(_PREDICTION, _PREDICTION | {"status": "aborted"}, _PREDICTION | {"output": "http://[::1]:1/"},
                         _PREDICTION | {"status": "failed", "error": "NSFW"}),

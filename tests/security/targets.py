@@ -21,9 +21,11 @@ from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.storage import ImageStore, s3_bucket
 from imaging import gallery, keys
+from imaging.anatomy import refuse_polyglot
 from imaging.article import Article, parse_json, parse_markdown
+from imaging.cards.logo import fit_logo, is_visible_on, open_logo
 from imaging.claim import Claim
-from imaging.errors import ImagesError
+from imaging.errors import BadPicture, ImagesError
 from imaging.models import ModelTable, model_table
 from imaging.picture import inspect
 from imaging.plan import Planner
@@ -95,6 +97,30 @@ def look_at_picture(data: bytes) -> object:
     with contextlib.suppress(ImagesError):
         inspect(_summed(data), 1_000_000)
     return inspect(data, 1_000_000)
+
+
+def walk_through(data: bytes) -> object:
+    """A picture's file, part by part: where it ends, one byte more is too much."""
+    refuse_polyglot(data)
+    if data.startswith((_PNG, b"\xff\xd8")) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+        try:
+            refuse_polyglot(data + b"\n")
+        except BadPicture:
+            return data
+        raise AssertionError("a byte behind the end was not seen")
+    return None
+
+
+def look_at_logo(data: bytes) -> object:
+    """The bytes of a logo: what is accepted as a picture can be put on a card."""
+    with contextlib.suppress(ImagesError):
+        _open_logo(_summed(data))
+    return _open_logo(data)
+
+
+def _open_logo(data: bytes) -> object:
+    logo = open_logo(inspect(data, 1_000_000).data)
+    return logo and (is_visible_on(logo, (255, 255, 255)), fit_logo(logo, 340, 84, 15_000))
 
 
 def _summed(data: bytes) -> bytes:
@@ -232,6 +258,8 @@ def targets() -> Iterator[Mapping[str, Target]]:
             "article": read_article,
             "models": read_models,
             "picture": look_at_picture,
+            "anatomy": walk_through,
+            "logo": look_at_logo,
             "create": outside.create,
             "collect": outside.collect,
             "check": outside.check,

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imaging.anatomy import refuse_polyglot
 from imaging.errors import BadPicture, ImagesError
 from imaging.picture import inspect
+from tests.imaging.containers import ROOMS, zipped
 from tests.security.seeds import PICTURES, SEEDS, picture
 from tests.security.targets import Target, targets
 
@@ -23,6 +25,7 @@ FOUND: list[tuple[str, bytes]] = [
     ("redirect", "http://[::1%\u00ff25lo]:80/".encode("latin-1")),
     *((name, b"\x0chttp://[::1%\xff25lo]:80/") for name in ("create", "collect", "check", "find", "generate")),
     ("picture", picture("PNG", "P").replace(b"PLTE", b"ZLTE")),
+    ("logo", ROOMS["png eXIf"](b"no TIFF")),
     ("manifest", json.dumps({"images": [json.loads(SEEDS["manifest"][0])["images"][0] | {"width": None}]}).encode()),
     ("manifest", json.dumps({"images": [json.loads(SEEDS["manifest"][0])["images"][0] | {"md5": None}]}).encode()),
 ]
@@ -131,6 +134,22 @@ def test_an_accepted_picture_is_what_it_says(data: bytes) -> None:
     assert data.startswith(begins[found.content_type])
     assert 0 < found.width * found.height <= 1_000_000
     assert found.thumbnail.startswith("data:image/webp;base64,")
+
+
+@given(st.sampled_from(PICTURES), st.binary(min_size=1))
+@settings(quick, max_examples=200)
+def test_no_bytes_at_all_may_follow_a_picture(whole: bytes, behind: bytes) -> None:
+    """Whatever is put behind a sound picture, it is refused."""
+    with pytest.raises(BadPicture):
+        refuse_polyglot(whole + behind)
+
+
+@given(st.sampled_from(list(ROOMS)), st.binary(max_size=300), st.sampled_from([b"<script>", b"%PDF-1.4", zipped()]))
+@settings(quick, max_examples=200)
+def test_nothing_else_hides_in_a_picture(room: str, around: bytes, other: bytes) -> None:
+    """Whatever stands around it: what another reader could open is found in every part."""
+    with pytest.raises(BadPicture):
+        refuse_polyglot(ROOMS[room](around + other + around))
 
 
 def test_deep_nesting_is_refused(known: Mapping[str, Target]) -> None:

@@ -106,6 +106,13 @@ def test_a_turned_photograph_is_set_upright() -> None:
     assert logo.size == (20, 60)
 
 
+def test_broken_exif_data_are_passed_over() -> None:
+    """A logo whose EXIF data cannot be read is drawn as it stands."""
+    logo = open_logo(encoded(Image.new("RGB", (60, 20)), "PNG", exif=b"Exif\0\0no TIFF"))
+    assert logo
+    assert logo.size == (60, 20)
+
+
 def test_an_empty_logo_is_no_logo() -> None:
     """A wholly transparent picture draws the same card as none."""
     assert draw_card(Card("Empty", logo=encoded(Image.new("RGBA", (90, 90))))) == draw_card(Card("Empty"))
