@@ -13,8 +13,8 @@ from imaging.errors import BadPicture
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SOI = b"\xff\xd8"  # with this a JPEG begins
-# Honest pictures have a few thousand at most (a PNG of 64 MiB in pieces of 8 KB); millions of empty ones are minutes
-# of a decoder's time.
+# Honest pictures have a few thousand at most (a PNG of 64 MiB in pieces of 8 KB); the millions of empty ones that fit
+# into 64 MiB hold a decoder up for 15 seconds.
 _MAX_PARTS = 100_000
 _BROKE_OFF = "the picture broke off: it has no end"
 _BROKEN = "the picture's parts do not fit together"

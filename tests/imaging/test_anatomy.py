@@ -138,7 +138,7 @@ def test_parts_that_do_not_fit_together_are_refused() -> None:
 
 
 def test_a_picture_in_countless_parts_is_refused() -> None:
-    """Millions of empty parts are refused before a decoder spends minutes on them."""
+    """Millions of empty parts are refused before a decoder is held up by them."""
     png, jpeg = saved("PNG"), saved("JPEG")
     empty = struct.pack(">I4sI", 0, b"ruSt", zlib.crc32(b"ruSt"))
     for data in (png[:-12] + empty * 100_001 + png[-12:], jpeg[:2] + b"\xff\xfe\0\2" * 100_001 + jpeg[2:]):
