@@ -13,6 +13,7 @@ from blocks import chutes, replicate, storage
 from blocks.chutes import Chutes
 from blocks.download import Downloader, HostRules
 from blocks.embedded import embedded_storage
+from blocks.inflight import InFlight
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
@@ -34,6 +35,7 @@ class Toolbox:
     replicate: Replicate | None
     chutes: Chutes | None
     downloader: Downloader = field(repr=False)
+    in_flight: InFlight = field(default_factory=InFlight, repr=False)
 
     @property
     def providers(self) -> frozenset[Provider]:

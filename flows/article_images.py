@@ -10,7 +10,7 @@ storage is embedded and the pictures are painted offline.
 import asyncio
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from typing import Any, cast
@@ -123,9 +123,12 @@ class ArticleRun:
             self.stock = take_stock(self.article, claimed)
             return self._make(only)
 
-    def _alone(self, purpose: str, slug: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def _alone(self, purpose: str, slug: str) -> Iterator[None]:
         folder = self.box.settings.images_data_dir.resolve() / "locks"
-        return one_at_a_time(f"article-images.{purpose}.{self.article.user_id}.{slug}", folder)
+        lock = one_at_a_time(f"article-images.{purpose}.{self.article.user_id}.{slug}", folder)
+        with lock as self.box.in_flight.lease:
+            yield
 
     def _make(self, only: list[Kind] | None) -> ImageSet:
         specs = [spec for spec in self._plan() if not only or spec.kind in only]

@@ -23,4 +23,5 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
     block = toolbox().chutes
     if block is None:
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")
+    toolbox().in_flight.may_pay()
     return keep(spec, block.generate(spec), terms, cost_usd=spec.price_usd)

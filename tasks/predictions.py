@@ -47,8 +47,9 @@ def start_prediction(spec: ImageSpec, anew: bool = False) -> Started:
     if last and not last.prediction_id and (found := replicate.find(spec, last.at, last.before)):
         get_run_logger().info("%s: prediction %s of an attempt whose answer was lost is adopted", spec.name, found)
         return Started(prediction_id=ledger.settle(spec, last, found), created=False)
-    attempt = ledger.begin(spec, last)
-    return Started(prediction_id=ledger.settle(spec, attempt, replicate.create(spec)), created=True)
+    with toolbox().in_flight.paying():
+        attempt = ledger.begin(spec, last)
+        return Started(prediction_id=ledger.settle(spec, attempt, replicate.create(spec)), created=True)
 
 
 @task(**IMAGE, **CACHED, **RETRIED)
@@ -87,7 +88,8 @@ def _prediction(spec: ImageSpec, *, anew: bool) -> tuple[str, bool]:
 
 
 def _fetch(prediction_id: str) -> tuple[bytes, str]:
-    address = _replicate().collect(prediction_id)
+    with toolbox().in_flight.waiting(prediction_id):
+        address = _replicate().collect(prediction_id)
     return toolbox().downloader.fetch(address), address
 
 
