@@ -91,6 +91,15 @@ class Replicate(Block):
                 raise ProviderError(f"prediction {prediction_id} is {status} after {self.timeout:g} s{detail}")
             time.sleep(pause)
 
+    def cancel(self, prediction_id: str) -> None:
+        """Stop a prediction; one that has ended already stays as it is. Raises ProviderError where it cannot."""
+        try:
+            self._client.predictions.cancel(prediction_id)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
+        except _NO_PREDICTION:
+            pass  # answered all the same; the package cannot read every status
+
     def find(self, spec: ImageSpec, since: datetime, other_than: str | None = None) -> str | None:
         """Return the id of a recent prediction that was created for `spec`, or None.
 

@@ -29,7 +29,8 @@ from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
-from flows.stopping import stops_at_once
+from flows.stoppable import StoppableRun
+from flows.stopping import keeping_signals, stops_politely
 from imaging.article import Article
 from imaging.claim import Claim
 from imaging.errors import ConfigurationError, ImagesError, StorageError
@@ -45,6 +46,7 @@ from tasks.predictions import collect_prediction
 from tasks.progress import Progress
 from tasks.recording import announce, artifact_place, show, write_manifest, write_page
 from tasks.stock import check_providers, claim_slug, take_stock
+from tasks.stopped import images_at_stop, stock_now
 
 MAKERS: Mapping[Provider, Task[..., Any]] = {
     "replicate": collect_prediction,
@@ -93,11 +95,11 @@ async def article_images(
     with (
         toolbox_for_run() as box,
         SyncClientContext.get_or_create(),
-        stops_at_once(str(flow_run.id)),
+        stops_politely(box) as run,
         ThreadPoolExecutor(1) as thread,
     ):
-        body = partial(copy_context().run, ArticleRun(box, article, refresh=refresh).make, only)
-        image_set = await asyncio.get_running_loop().run_in_executor(thread, body)
+        body = partial(copy_context().run, ArticleRun(box, run, article, refresh=refresh).make, only)
+        image_set = await keeping_signals(asyncio.get_running_loop().run_in_executor(thread, body))
     if image_set.status == "complete":
         return image_set
     return Completed(name="Degraded", message="; ".join(image_set.troubles)[:2000], data=image_set)
@@ -106,11 +108,13 @@ async def article_images(
 class ArticleRun:
     """One article's way through a run."""
 
-    def __init__(self, box: Toolbox, article: Article, *, refresh: bool) -> None:
+    def __init__(self, box: Toolbox, run: StoppableRun, article: Article, *, refresh: bool) -> None:
         self.box = box
+        self.run = run
         self.article = article
         self.refresh = refresh
         self.problems: list[str] = []
+        self.images: dict[str, Image] = {}
         self.thumbnails: dict[str, str] = {}
 
     def make(self, only: list[Kind] | None) -> ImageSet:
@@ -132,28 +136,40 @@ class ArticleRun:
 
     def _make(self, only: list[Kind] | None) -> ImageSet:
         specs = [spec for spec in self._plan() if not only or spec.kind in only]
+        with self.run.recorded_by(partial(self._record_stop, specs)):
+            return self._make_specs(specs)
+
+    def _make_specs(self, specs: list[ImageSpec]) -> ImageSet:
         self.progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
-        images = {spec.name: paid for spec in specs if (paid := self._paid_before(spec))}
-        for image in images.values():
+        self.images = {spec.name: paid for spec in specs if (paid := self._paid_before(spec))}
+        for image in self.images.values():
             self.progress.count(image)
         with self._shared_results() as results:
-            images |= self._make_all([spec for spec in specs if spec.name not in images])
+            self._make_all([spec for spec in specs if spec.name not in self.images])
         if results.trouble:
             self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
-        image_set = ImageSet(
+        with self.box.in_flight.storing():
+            image_set = write_manifest(self._image_set([self.images[spec.name] for spec in specs]), self.stock)
+        show(image_set, self.thumbnails)
+        write_page(image_set, self.thumbnails)
+        announce(image_set)
+        return image_set
+
+    def _record_stop(self, specs: list[ImageSpec], why: str) -> ImageSet:
+        """Write the manifest of a run that is stopped, beside whatever still goes on. Raises StorageError."""
+        stock = stock_now(self.article.user_id, self.stock)
+        return write_manifest.fn(self._image_set(images_at_stop(specs, dict(self.images), stock, why)), stock)
+
+    def _image_set(self, images: list[Image]) -> ImageSet:
+        return ImageSet(
             user_id=self.article.user_id,
             slug=self.stock.slug,
             topic=self.article.topic,
             article_id=self.article.article_id,
             flow_run_id=flow_run.id,
-            images=[images[spec.name] for spec in specs],
+            images=images,
             problems=self.problems,
         )
-        image_set = write_manifest(image_set, self.stock)
-        show(image_set, self.thumbnails)
-        write_page(image_set, self.thumbnails)
-        announce(image_set)
-        return image_set
 
     @contextmanager
     def _shared_results(self) -> Iterator[SharedResults]:
@@ -192,22 +208,18 @@ class ArticleRun:
             self.problems.append(f"the cards have no logo: {error}")
             return None
 
-    def _make_all(self, specs: list[ImageSpec]) -> dict[str, Image]:
-        """Return the images by name; what the cache knows but the bucket no longer holds is made anew."""
-        images, vanished = self._round(specs, self._terms(anew=self.refresh), overwrite=self.refresh)
+    def _make_all(self, specs: list[ImageSpec]) -> None:
+        """Make the images; what the cache knows but the bucket no longer holds is made anew."""
+        vanished = self._round(specs, self._terms(anew=self.refresh), overwrite=self.refresh)
         if vanished:
-            images |= self._round(vanished, self._terms(anew=False), overwrite=True)[0]
-        return images
+            self._round(vanished, self._terms(anew=False), overwrite=True)
 
     def _terms(self, *, anew: bool) -> Terms:
         return Terms(owner=Claim.of(self.article), anew=anew, storage_trouble=self.stock.trouble)
 
-    def _round(
-        self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool
-    ) -> tuple[dict[str, Image], list[ImageSpec]]:
-        """Map the tasks over the specs; return the images by name, and the specs whose objects have vanished."""
+    def _round(self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool) -> list[ImageSpec]:
+        """Map the tasks over the specs and note the images; return the specs whose objects have vanished."""
         futures = self._submit(specs, terms, overwrite=overwrite)
-        images: dict[str, Image] = {}
         vanished: list[ImageSpec] = []
         for future in as_completed(list(futures)):
             spec = futures[future]
@@ -215,11 +227,11 @@ class ArticleRun:
             if image.status == "reused" and stored and not (self.stock.trouble or self.stock.holds(stored)):
                 vanished.append(spec)
                 continue
-            images[spec.name] = image
+            self.images[spec.name] = image
             if stored and stored.thumbnail:
                 self.thumbnails[spec.name] = stored.thumbnail
             self.progress.count(image)
-        return images, vanished
+        return vanished
 
     def _submit(
         self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool
