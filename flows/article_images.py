@@ -29,6 +29,7 @@ from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.heartbeat import heartbeats
 from flows.stoppable import StoppableRun
 from flows.stopping import keeping_signals, stops_politely
 from imaging.article import Article
@@ -96,6 +97,7 @@ async def article_images(
         toolbox_for_run() as box,
         SyncClientContext.get_or_create(),
         stops_politely(box) as run,
+        heartbeats(),
         ThreadPoolExecutor(1) as thread,
     ):
         body = partial(copy_context().run, ArticleRun(box, run, article, refresh=refresh).make, only)
