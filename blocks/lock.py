@@ -1,55 +1,45 @@
 """One run an article: a lock over all machines, and over the processes of this one.
 
-Across machines it is a slot of a Prefect global concurrency limit, held by a lease. A killed holder's slot comes
-back when its lease has run out, after a minute. On one machine nobody waits for that: there the lock is a file's
-as well, which the kernel releases at once, and the file names the dead holder's lease, so that it can be given back.
+Across machines it is a lease (`blocks/lease.py`). A killed holder's slot comes back when its lease has run out, after
+a minute. On one machine nobody waits for that: there the lock is a file's as well, which the kernel releases at once.
+The file names its holder's lease and flow run. Whoever gets the lock and finds them there knows that the holder is
+dead: it gives the lease back and marks the run as crashed.
 """
 
 import fcntl
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from contextvars import copy_context
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
-from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
-from prefect.logging import get_logger
+from prefect.exceptions import ObjectNotFound
+from prefect.runtime import flow_run
+from prefect.states import Crashed
 
+from blocks.lease import Lease, acquire, give_back
 from imaging.slug import short_hash
-
-_LEASE_SECONDS = 60.0  # the least that Prefect takes
-_LOOK_AGAIN_SECONDS = 1.0
 
 
 @contextmanager
-def one_at_a_time(name: str, folder: Path) -> Iterator[None]:
+def one_at_a_time(name: str, folder: Path) -> Iterator[Lease | None]:
     """Hold the lock `name` for the context; `folder` is where this machine's processes meet.
 
-    Without an API that answers, or a disk that can be written, the other half of the lock has to do.
+    Without an API that answers, or a disk that can be written, the other half of the lock has to do. The lease that
+    is yielded (None without an API) says whether the lock is still ours.
     """
     with _local(name, folder) as file, get_client(sync_client=True) as client:
-        _give_back(client, file)
-        lease = _acquire(client, name)
-        stop = threading.Event()
-        # In our context: a bare thread knows nothing of the API that is configured here.
-        renewal = threading.Thread(target=copy_context().run, args=(_renew, client, lease, stop), daemon=True)
+        _bury_dead_holder(client, file)
+        lease = acquire(client, name)
         try:
-            if lease:
-                _write(file, str(lease))
-                renewal.start()
-            yield
+            _write(file, f"{lease.id if lease else None} {flow_run.id}")
+            yield lease
         finally:
-            stop.set()
             if lease:
-                renewal.join()
-                _release(client, lease)
-                _write(file, "")
+                lease.release()
+            _write(file, "")
 
 
 @contextmanager
@@ -65,45 +55,25 @@ def _local(name: str, folder: Path) -> Iterator[IO[str] | None]:
         yield file
 
 
-def _acquire(client: SyncPrefectClient, name: str) -> UUID | None:
-    """Wait for the slot and return its lease; None where the API does not answer."""
-    try:
-        with suppress(ObjectAlreadyExists, PrefectHTTPStatusError):  # most articles are run more than once
-            client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
-        while True:
-            try:
-                answer = client.increment_concurrency_slots_with_lease([name], 1, "concurrency", _LEASE_SECONDS)
-                return UUID(answer.json()["lease_id"])
-            except httpx.HTTPStatusError as error:
-                if error.response.status_code != httpx.codes.LOCKED:
-                    raise
-            time.sleep(_LOOK_AGAIN_SECONDS)
-    except (httpx.HTTPError, KeyError, ValueError) as error:
-        get_logger("article_images").warning("no lock over machines for %s: %s", name, type(error).__name__)
-        return None
-
-
-def _renew(client: SyncPrefectClient, lease: UUID, stop: threading.Event) -> None:
-    while not stop.wait(_LEASE_SECONDS / 3):
-        with suppress(httpx.HTTPError):  # two more tries before the lease runs out
-            client.renew_concurrency_lease(lease, _LEASE_SECONDS)
-
-
-def _release(client: SyncPrefectClient, lease: UUID) -> None:
-    with suppress(httpx.HTTPError):  # else it runs out by itself
-        client.release_concurrency_slots_with_lease(lease)
-
-
-def _give_back(client: SyncPrefectClient, file: IO[str] | None) -> None:
-    """Release the lease of a holder that died on this machine: nobody else can hold the file now."""
+def _bury_dead_holder(client: SyncPrefectClient, file: IO[str] | None) -> None:
+    """Clear up after a holder that died on this machine: nobody else can hold the file now."""
     if file is None:
         return
     file.seek(0)
-    try:
-        lease = UUID(file.read().strip())
-    except ValueError:
-        return
-    _release(client, lease)
+    lease_id, run_id = (*file.read().split(), "", "")[:2]
+    with suppress(ValueError):
+        give_back(client, UUID(lease_id))
+    with suppress(ValueError):
+        _mark_as_crashed(client, UUID(run_id))
+
+
+def _mark_as_crashed(client: SyncPrefectClient, run_id: UUID) -> None:
+    """Without a word from its process the API would show the run as running for ever."""
+    message = f"its process ended without a word; run {flow_run.id} took over"
+    with suppress(httpx.HTTPError, ObjectNotFound):
+        state = client.read_flow_run(run_id).state
+        if state and state.is_running() and str(run_id) != flow_run.id:
+            client.set_flow_run_state(run_id, Crashed(message=message))
 
 
 def _write(file: IO[str] | None, text: str) -> None:

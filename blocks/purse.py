@@ -62,7 +62,7 @@ class Purse:
                 reserved[self.slug] = round(still_usd, 6)
             self._write(Month(spent=round(month.spent + spent_usd, 6), reserved=reserved))
 
-    def alone(self) -> AbstractContextManager[None]:
+    def alone(self) -> AbstractContextManager[object]:
         """Keep the tenant's other runs away from the purse."""
         return one_at_a_time(f"article-images.purse.{self.user_id}", self.locks)
 

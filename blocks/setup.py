@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from prefect.blocks.core import Block
+from prefect.client.orchestration import get_client
 from prefect_aws import AwsCredentials, S3Bucket
 
-from blocks import chutes, replicate, storage
+from blocks import automations, chutes, replicate, storage
 from blocks.chutes import Chutes, chutes_from
 from blocks.replicate import Replicate, replicate_from
 from blocks.settings import load_settings
@@ -25,6 +26,9 @@ def setup() -> Iterator[str]:
     yield _saved(bucket, storage.BLOCK_NAME, "S3Bucket", "B2_ENDPOINT, B2_KEY_ID, B2_APPLICATION_KEY, B2_BUCKET_NAME")
     yield _saved(replicate_from(settings), replicate.BLOCK_NAME, "Replicate", "REPLICATE_API_TOKEN")
     yield _saved(chutes_from(settings), chutes.BLOCK_NAME, "Chutes", "CHUTES_API_KEY")
+    with get_client(sync_client=True) as client:
+        made = automations.ensure_killed_runs(client)
+    yield f"automation {automations.NAME!r}: {'made' if made else 'is there already'}"
 
 
 def _saved(block: Block | None, name: str, kind: str, variables: str) -> str:

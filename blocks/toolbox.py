@@ -15,6 +15,7 @@ from blocks.chutes import Chutes
 from blocks.download import Downloader, HostRules
 from blocks.embedded import embedded_storage
 from blocks.gate import Gate
+from blocks.inflight import InFlight
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
@@ -38,10 +39,11 @@ class Toolbox:
     embedded: bool
     replicate: Replicate | None
     chutes: Chutes | None
-    models: ModelTable
-    budgets: Budgets
     downloader: Downloader = field(repr=False)
+    models: ModelTable = field(default_factory=ModelTable)
+    budgets: Budgets = field(default_factory=Budgets)
     gates: Mapping[str, Gate] = field(default_factory=lambda: {name: Gate(name) for name in ("replicate", "chutes")})
+    in_flight: InFlight = field(default_factory=InFlight, repr=False)
 
     @property
     def providers(self) -> frozenset[Provider]:

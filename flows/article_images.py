@@ -10,7 +10,7 @@ storage is embedded and the pictures are painted offline.
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from typing import cast
@@ -27,19 +27,22 @@ from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.heartbeat import heartbeats
 from flows.making import Making
 from flows.rounds import Rounds
-from flows.stopping import stops_at_once
+from flows.stoppable import StoppableRun
+from flows.stopping import keeping_signals, stops_politely
 from imaging.article import Article
 from imaging.errors import ConfigurationError, StorageError
 from imaging.plan import Planner
-from imaging.record import ImageSet
+from imaging.record import Image, ImageSet
 from imaging.slug import slugify
-from imaging.spec import Kind
+from imaging.spec import ImageSpec, Kind
 from tasks.progress import Progress
 from tasks.recording import announce, artifact_place, show, write_manifest, write_page
 from tasks.spending import Spending
 from tasks.stock import check_providers, claim_slug, take_stock
+from tasks.stopped import images_at_stop, stock_now
 
 
 def run_name() -> str:
@@ -81,11 +84,12 @@ async def article_images(
     with (
         toolbox_for_run() as box,
         SyncClientContext.get_or_create(),
-        stops_at_once(str(flow_run.id)),
+        stops_politely(box) as run,
+        heartbeats(),
         ThreadPoolExecutor(1) as thread,
     ):
-        body = partial(copy_context().run, ArticleRun(box, article, refresh=refresh).make, only)
-        image_set = await asyncio.get_running_loop().run_in_executor(thread, body)
+        body = partial(copy_context().run, ArticleRun(box, run, article, refresh=refresh).make, only)
+        image_set = await keeping_signals(asyncio.get_running_loop().run_in_executor(thread, body))
     if image_set.status == "complete":
         return image_set
     return Completed(name="Degraded", message="; ".join(image_set.troubles)[:2000], data=image_set)
@@ -94,8 +98,9 @@ async def article_images(
 class ArticleRun:
     """One article's way through a run."""
 
-    def __init__(self, box: Toolbox, article: Article, *, refresh: bool) -> None:
+    def __init__(self, box: Toolbox, run: StoppableRun, article: Article, *, refresh: bool) -> None:
         self.box = box
+        self.run = run
         self.article = article
         self.refresh = refresh
         self.problems: list[str] = []
@@ -110,35 +115,50 @@ class ArticleRun:
             self.stock = take_stock(self.article, claimed)
             return self._make(only)
 
-    def _alone(self, purpose: str, slug: str) -> AbstractContextManager[None]:
-        return one_at_a_time(f"article-images.{purpose}.{self.article.user_id}.{slug}", self.box.locks)
+    @contextmanager
+    def _alone(self, purpose: str, slug: str) -> Iterator[None]:
+        lock = one_at_a_time(f"article-images.{purpose}.{self.article.user_id}.{slug}", self.box.locks)
+        with lock as self.box.in_flight.lease:
+            yield
 
     def _make(self, only: list[Kind] | None) -> ImageSet:
         planner = Planner(self.article, self.stock.slug, self.box.models, self.box.providers, self._logo_sha256())
         specs = [spec for spec in planner.specs() if not only or spec.kind in only]
         progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
+        rounds = Rounds(self.box, self.stock, progress)
+        with self.run.recorded_by(partial(self._record_stop, specs, rounds)):
+            return self._make_specs(specs, planner, rounds)
+
+    def _make_specs(self, specs: list[ImageSpec], planner: Planner, rounds: Rounds) -> ImageSet:
         with self._shared_results() as results:
             spending = Spending(self.box, results, self.article.user_id, self.stock.slug)
-            rounds = Rounds(self.box, self.stock, progress)
             making = Making(self.article, self.stock, planner, rounds, spending, self.refresh, self.newest_prediction)
             images = making.make(specs)
             spending.settle(specs, sum(image.cost_usd for image in images.values()))
         if results.trouble:
             self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
-        image_set = ImageSet(
+        with self.box.in_flight.storing():
+            image_set = write_manifest(self._image_set([images[spec.name] for spec in specs]), self.stock)
+        show(image_set, rounds.thumbnails)
+        write_page(image_set, rounds.thumbnails)
+        announce(image_set)
+        return image_set
+
+    def _record_stop(self, specs: list[ImageSpec], rounds: Rounds, why: str) -> ImageSet:
+        """Write the manifest of a run that is stopped, beside whatever still goes on. Raises StorageError."""
+        stock = stock_now(self.article.user_id, self.stock)
+        return write_manifest.fn(self._image_set(images_at_stop(specs, dict(rounds.images), stock, why)), stock)
+
+    def _image_set(self, images: list[Image]) -> ImageSet:
+        return ImageSet(
             user_id=self.article.user_id,
             slug=self.stock.slug,
             topic=self.article.topic,
             article_id=self.article.article_id,
             flow_run_id=flow_run.id,
-            images=[images[spec.name] for spec in specs],
+            images=images,
             problems=self.problems,
         )
-        image_set = write_manifest(image_set, self.stock)
-        show(image_set, rounds.thumbnails)
-        write_page(image_set, rounds.thumbnails)
-        announce(image_set)
-        return image_set
 
     @contextmanager
     def _shared_results(self) -> Iterator[SharedResults]:

@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -35,6 +35,11 @@ _SERVER_SETTINGS = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
+    # The lock of an article's runs is a lease: in the server's memory it would be lost with the server, and its slot
+    # be taken for ever.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    # What the automation for killed runs waits for outlives a machine that is switched off for a while.
+    "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P30D",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
 }
@@ -101,8 +106,25 @@ def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
     )
     pid = int(started.stdout)
     _wait_until_healthy(pid, url, log)
+    _ensure_automations(url)
     note.write_text(json.dumps({"url": url, "pid": pid}))
     return url
+
+
+def _ensure_automations(url: str) -> None:
+    """No run is to fail for want of it: a server that does not take it now is asked again at its next start."""
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from blocks.automations import ensure_killed_runs
+
+    with (
+        suppress(httpx.HTTPError),
+        temporary_settings({PREFECT_API_URL: url}),
+        get_client(sync_client=True) as client,
+    ):
+        ensure_killed_runs(client)
 
 
 def _environment(url: str) -> dict[str, str]:

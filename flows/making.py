@@ -7,7 +7,7 @@ from flows.rounds import Outcome, Rounds
 from imaging.article import Article
 from imaging.claim import Claim
 from imaging.plan import Planner
-from imaging.record import Image, failed, fallen_back, reused
+from imaging.record import Image, failed, reused
 from imaging.spec import ImageSpec
 from tasks.policy import Terms
 from tasks.spending import Spending
@@ -33,16 +33,13 @@ class Making:
     def make(self, specs: list[ImageSpec]) -> dict[str, Image]:
         """Return the images by name, one for each spec."""
         # Where only the painter is left, it does not replace a picture that a vendor was paid for.
-        images = self._paid_before(spec.name for spec in specs if spec.provider == "painter")
-        rest = [spec for spec in specs if spec.name not in images]
-        made = self._within_budget(rest, anew=self.refresh, overwrite=self.refresh)
-        images |= made.images
+        self._keep_paid(spec.name for spec in specs if spec.provider == "painter")
+        made = self._within_budget(self._missing(specs), anew=self.refresh, overwrite=self.refresh)
         declined = dict(made.declined)
         if made.vanished:
-            again = self._within_budget(made.vanished, anew=False, overwrite=True)
-            images |= again.images
-            declined |= again.declined
-        return images | self._instead([spec for spec in rest if spec.name not in images], declined)
+            declined |= self._within_budget(made.vanished, anew=False, overwrite=True).declined
+        self._stand_in(self._missing(specs), declined)
+        return self.rounds.images
 
     def _within_budget(self, specs: list[ImageSpec], *, anew: bool, overwrite: bool) -> Outcome:
         due = [spec for spec in specs if spec.price_usd and (overwrite or not self.stock.earlier(spec.digest))]
@@ -59,26 +56,25 @@ class Making:
         )
         return self.rounds.make(specs, terms, overwrite=overwrite)
 
-    def _instead(self, specs: list[ImageSpec], declined: Mapping[str, str]) -> dict[str, Image]:
-        """Return what stands in for pictures that are beyond the budget or that no model makes, and says why."""
+    def _stand_in(self, specs: list[ImageSpec], declined: Mapping[str, str]) -> None:
+        """Fill the places of pictures that are beyond the budget, or that no model makes."""
+        if self.spending.refuses:
+            for spec in specs:
+                if spec.name in self.beyond:
+                    self.rounds.count(failed(spec, self.beyond[spec.name]))
+        missing = self._missing(specs)
         reasons = self.beyond | dict(declined)
-        refused = self.beyond if self.spending.refuses else {}
-        images = {spec.name: failed(spec, reasons[spec.name]) for spec in specs if spec.name in refused}
-        for image in images.values():
-            self.rounds.progress.count(image)
-        wanted = {spec.name: spec for spec in specs if spec.name not in refused}
-        found = self._paid_before(wanted)
-        stand_ins = [self.planner.fallback(spec) for spec in wanted.values() if spec.name not in found]
-        made = self._round(stand_ins, anew=False, overwrite=False)
-        again = self._round(made.vanished, anew=False, overwrite=True) if made.vanished else Outcome()
-        found |= made.images | again.images
-        return images | {name: fallen_back(image, wanted[name], reasons[name]) for name, image in found.items()}
+        self.rounds.stand_ins = {spec.name: (spec, reasons[spec.name]) for spec in missing}
+        self._keep_paid(self.rounds.stand_ins)
+        made = self._round([self.planner.fallback(spec) for spec in self._missing(specs)], anew=False, overwrite=False)
+        if made.vanished:
+            self._round(made.vanished, anew=False, overwrite=True)
 
-    def _paid_before(self, names: Iterable[str]) -> dict[str, Image]:
-        """Return the pictures that a vendor made for these places before, and that still lie there."""
-        images = {}
+    def _missing(self, specs: list[ImageSpec]) -> list[ImageSpec]:
+        return [spec for spec in specs if spec.name not in self.rounds.images]
+
+    def _keep_paid(self, names: Iterable[str]) -> None:
+        """Use the pictures that a vendor made for these places before, and that still lie there."""
         for name in names:
             if paid := self.stock.paid(name):
-                images[name] = reused(paid, self.rounds.box.store.url(str(paid.key)))
-                self.rounds.progress.count(images[name])
-        return images
+                self.rounds.count(reused(paid, self.rounds.box.store.url(str(paid.key))))

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from blocks.lock import one_at_a_time
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.heartbeat import heartbeats
 from imaging.claim import Claim
 from imaging.errors import BadPicture, StorageError
 from tasks.repairing import bring_home, mend_manifest, owns_slug
@@ -22,7 +23,7 @@ from tasks.repairing import bring_home, mend_manifest, owns_slug
 @flow(name="repair", persist_result=True, result_serializer="json")
 def repair() -> dict[str, int] | State[dict[str, int]]:
     """Store every spooled picture. Returns how many were repaired and how many are left; never raises for one."""
-    with toolbox_for_run() as box:
+    with toolbox_for_run() as box, heartbeats():
         articles: dict[tuple[str, str, Claim], list[str]] = defaultdict(list)
         for digest in box.spool.digests():
             if entry := box.spool.read(digest):

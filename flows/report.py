@@ -33,14 +33,14 @@ def progress_lines() -> Iterator[None]:
 
 
 class _Lines(logging.Handler):
-    """Repeats the progress lines of the run's log, and nothing else of it."""
+    """Repeats from the run's log how it gets on and what it waits for, and nothing else."""
 
     def __init__(self, console: Console) -> None:
         super().__init__(logging.INFO)
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.module == "progress":
+        if record.module in {"progress", "lease"}:
             self._console.print(Text(f"  {record.getMessage()}"))
 
 

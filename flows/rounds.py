@@ -10,7 +10,7 @@ from prefect.tasks import Task
 
 from blocks.toolbox import Toolbox
 from imaging.errors import ImagesError, Moderated
-from imaging.record import Image, StoredImage, described, failed
+from imaging.record import Image, StoredImage, described, failed, fallen_back
 from imaging.spec import ImageSpec, Provider
 from tasks.cards import draw_platform_card
 from tasks.comparison import generate_comparison
@@ -30,24 +30,28 @@ MAKERS: Mapping[Provider, Task[..., Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a round.
+    """What came of a round beside images.
 
-    `images` by name. `vanished`: what the cache knows, and the bucket no longer holds. `declined`: by name, why no
-    model makes this picture.
+    `vanished`: what the cache knows, and the bucket no longer holds. `declined`: by name, why no model makes this
+    picture.
     """
 
-    images: dict[str, Image] = field(default_factory=dict)
     vanished: list[ImageSpec] = field(default_factory=list)
     declined: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Rounds:
-    """The rounds of one run. `thumbnails` are gathered on the way, by the image's name."""
+    """The rounds of one run. `images` and `thumbnails` are gathered on the way, by the image's name.
+
+    `stand_ins`: for what a picture stands in, by its name, and why.
+    """
 
     box: Toolbox
     stock: Stock
     progress: Progress
+    images: dict[str, Image] = field(default_factory=dict)
+    stand_ins: dict[str, tuple[ImageSpec, str]] = field(default_factory=dict)
     thumbnails: dict[str, str] = field(default_factory=dict)
 
     def make(self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool) -> Outcome:
@@ -77,11 +81,11 @@ class Rounds:
             into.declined[spec.name] = str(declined)
             return
         except ImagesError as error:
-            self._count(failed(spec, str(error)), into)
+            self.count(failed(spec, str(error)))
             return
         except Exception as error:  # noqa: BLE001 - a bug in one maker must not lose the pictures of the others
             reason = f"unexpected {type(error).__name__}; the task run's log has the details"
-            self._count(failed(spec, reason), into)
+            self.count(failed(spec, reason))
             return
         reused = future.state.name == "Cached" or (not overwrite and self.stock.earlier(spec.digest) is not None)
         image = described(spec, stored, reused=reused, url=self.box.store.url(stored.key))
@@ -90,8 +94,11 @@ class Rounds:
             return
         if stored.thumbnail:
             self.thumbnails[spec.name] = stored.thumbnail
-        self._count(image, into)
+        self.count(image)
 
-    def _count(self, image: Image, into: Outcome) -> None:
-        into.images[image.name] = image
+    def count(self, image: Image) -> None:
+        """Note that this image is done, well or badly."""
+        if image.name in self.stand_ins:
+            image = fallen_back(image, *self.stand_ins[image.name])
+        self.images[image.name] = image
         self.progress.count(image)

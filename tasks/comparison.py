@@ -7,6 +7,7 @@ from functools import partial
 
 from prefect import task
 
+from blocks.chutes import Chutes
 from blocks.toolbox import toolbox
 from imaging.errors import ConfigurationError
 from imaging.record import StoredImage
@@ -27,5 +28,10 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
     if block is None:
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")
     pay = toolbox().gates["chutes"].pay
-    data, note = seed_changed_once(lambda asked: pay(partial(block.generate, asked)), spec)
+    data, note = seed_changed_once(lambda asked: pay(partial(_generated, block, asked)), spec)
     return keep(spec, data, terms, cost_usd=spec.price_usd, note=note)
+
+
+def _generated(block: Chutes, spec: ImageSpec) -> bytes:
+    toolbox().in_flight.may_pay()
+    return block.generate(spec)

@@ -73,14 +73,21 @@ def start_prediction(spec: ImageSpec, terms: Terms, ended: Ended | None = None) 
                 get_run_logger().info("%s: prediction %s, whose create was not answered, is adopted", spec.name, found)
                 return _started(ledger.settle(spec, last, found), created=False)
     note = f"made anew, since an earlier one came to nothing: {ended.why}" if ended else None
-    attempt = ledger.begin(spec, last, terms.newest_prediction, note)
-    try:
-        prediction_id = toolbox().gates["replicate"].pay(partial(replicate.create, spec))
-    except (ProviderRefused, Moderated) as refused:
-        if attempt != last:  # an earlier create of the same attempt may yet have been accepted
-            ledger.refuse(spec, attempt, str(refused))
-        raise
-    return _started(ledger.settle(spec, attempt, prediction_id), created=True)
+    return toolbox().gates["replicate"].pay(partial(_order, spec, last, terms, note))
+
+
+def _order(spec: ImageSpec, last: Attempt | None, terms: Terms, note: str | None) -> Started:
+    """Create a prediction for `spec` and write its id down: this is what costs money."""
+    ledger = _ledger()
+    with toolbox().in_flight.paying():
+        attempt = ledger.begin(spec, last, terms.newest_prediction, note)
+        try:
+            prediction_id = _replicate().create(spec)
+        except (ProviderRefused, Moderated) as refused:
+            if attempt != last:  # an earlier create of the same attempt may yet have been accepted
+                ledger.refuse(spec, attempt, str(refused))
+            raise
+        return _started(ledger.settle(spec, attempt, prediction_id), created=True)
 
 
 def _started_before(last: Attempt, terms: Terms, ended: Ended | None) -> Started | None:
@@ -151,7 +158,8 @@ def _start(spec: ImageSpec, terms: Terms, ended: Ended | None = None) -> Started
 
 def _fetch(spec: ImageSpec, started: Started) -> Fetched:
     try:
-        address = _replicate().collect(started.prediction_id)
+        with toolbox().in_flight.waiting(started.prediction_id):
+            address = _replicate().collect(started.prediction_id)
     except Moderated as refused:
         _ledger().refuse(spec, started.attempt, str(refused))
         raise

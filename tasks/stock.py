@@ -39,8 +39,13 @@ class Stock(BaseModel):
 
     def paid(self, name: str) -> Image | None:
         """Return the picture of this name that a vendor was paid for, if it still lies there."""
+        image = self.lying(name)
+        return image if image and image.provider in {"replicate", "chutes"} else None
+
+    def lying(self, name: str) -> Image | None:
+        """Return the last manifest's entry of this name, if its very bytes still lie there."""
         for image in self.images:
-            if image.name == name and image.provider in {"replicate", "chutes"}:
+            if image.name == name:
                 return image if (stored := as_stored(image)) and self.holds(stored) else None
         return None
 

@@ -40,7 +40,8 @@ def keep(
     try:
         if terms.storage_trouble:
             raise StorageError(terms.storage_trouble)
-        box.store.put_picture(stored.key, picture, keys.cache_control(spec), origin(spec))
+        with box.in_flight.storing(stored):
+            box.store.put_picture(stored.key, picture, keys.cache_control(spec), origin(spec))
     except StorageError as error:
         entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
         trouble = str(error) + _spooled(entry, data)

@@ -11,15 +11,18 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from blocks.embedded import BUCKET
 from flows.repair import repair
 from imaging.article import Article, Brand
 from imaging.spec import Kind
+from tests.conftest import EXAMPLES
 from tests.flows.conftest import World, run_set
 from tests.standins.predictions import NSFW
 
+NINE = EXAMPLES / "laktoseintoleranz-und-laktase.md"
 ARTICLE = Article(topic="Kaffee richtig lagern")
 FIELDS = json.dumps({"topic": ARTICLE.topic})
 
@@ -178,44 +181,78 @@ def test_a_record_of_this_machine_does_not_win_over_a_newer_picture(
     assert world.paid == (2, 0)
 
 
-def start(prefect_api: str) -> "subprocess.Popen[str]":
+def start(prefect_api: str, *options: str) -> "subprocess.Popen[str]":
+    """Start a run of FIELDS in a process of its own."""
     script = Path(sysconfig.get_path("scripts")) / "article-images"
-    return subprocess.Popen(
-        [sys.executable, str(script), "run", "-", "--json"],
+    process = subprocess.Popen(
+        [sys.executable, str(script), "run", "-", "--json", *options],
         env=os.environ | {"PREFECT_API_URL": prefect_api},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def test_a_killed_run_is_collected_not_paid_again(world: World, prefect_api: str) -> None:
-    """After kill -9 while predictions are being made, the next run creates none."""
-    world.replicate.delay = 60.0
-    process = start(prefect_api)
     assert process.stdin
     process.stdin.write(FIELDS)
     process.stdin.close()
+    process.stdin = None  # else `communicate` would flush it
+    return process
+
+
+def test_a_killed_run_is_collected_not_paid_again(world: World, prefect_api: str) -> None:
+    """After kill -9 while predictions are being made, the next run creates none and marks the killed one as crashed."""
+    world.replicate.delay = 60.0
+    process = start(prefect_api)
     while len(world.replicate.paid) < 3 and process.poll() is None:
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    for stream in (process.stdout, process.stderr):
-        assert stream
-        stream.close()
+    process.communicate()
     world.replicate.advance(120)
     world.replicate.delay = 0.0
     image_set = run_set(ARTICLE)
     assert image_set.status == "complete", image_set.troubles
     assert len(world.replicate.paid) == 3
+    query = {"flow_runs": {"name": {"any_": ["default/kaffee-richtig-lagern"]}}, "sort": "START_TIME_DESC", "limit": 2}
+    _, killed = httpx.post(f"{prefect_api}/flow_runs/filter", json=query).json()
+    assert killed["state"]["type"] == "CRASHED"
+    assert killed["state"]["message"].endswith(f"run {image_set.flow_run_id} took over")
 
 
 def test_two_runs_at_once_pay_once(world: World, prefect_api: str) -> None:
     """The same article started twice at the same moment, in two processes, makes each image once."""
     world.replicate.delay = 1.0
     processes = [start(prefect_api) for _ in range(2)]
-    sets = [json.loads(process.communicate(FIELDS)[0]) for process in processes]
+    sets = [json.loads(process.communicate()[0]) for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     assert world.paid == (3, 2)
     assert sorted(one["cost_usd"] for one in sets) == [0, 0.122]
+
+
+FIVE_RUNS = f"""
+import asyncio, json
+from pathlib import Path
+from flows.article_images import article_images
+from imaging.article import parse_markdown
+
+article = parse_markdown(Path({str(NINE)!r}).read_text())
+
+async def five():
+    return await asyncio.gather(*(article_images(article) for _ in range(5)))
+
+print(json.dumps([one.model_dump(mode="json") for one in asyncio.run(five())]))
+"""
+
+
+def test_ten_runs_at_once_pay_once(world: World, prefect_api: str) -> None:
+    """Ten runs of one article, five in each of two processes, make nine pictures once; all ten sets are whole."""
+    environment = os.environ | {"PREFECT_API_URL": prefect_api}
+    command = [sys.executable, "-c", FIVE_RUNS]
+    processes = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    sets = [one for process in processes for one in json.loads(process.communicate()[0])]
+    assert world.paid == (5, 2)
+    assert [len([image for image in one["images"] if image["durable"]]) for one in sets] == [9] * 10
+    assert sorted(one["cost_usd"] for one in sets) == [0] * 9 + [0.172]
+    ids = [one["flow_run_id"] for one in sets]
+    runs = httpx.post(f"{prefect_api}/flow_runs/filter", json={"flow_runs": {"id": {"any_": ids}}}).json()
+    # Nine of them have waited for the lock, and nobody took a waiting one for a dead one.
+    assert [run["state"]["type"] for run in runs] == ["COMPLETED"] * 10

@@ -1,33 +1,151 @@
-"""Stopped politely: a signal ends a run at once, with one line and a state that tells the truth."""
+"""Stopped politely: a signal ends a run within seconds, and what it leaves behind tells the truth."""
 
+import hashlib
+import os
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
+from blocks.embedded import BUCKET
 from tests.flows.conftest import World, run_set
-from tests.flows.test_paid_once import ARTICLE, FIELDS, start
+from tests.flows.test_paid_once import ARTICLE, start
+from tests.reliability.s3_proxy import S3Proxy
+
+MANIFEST = "default/kaffee-richtig-lagern/manifest.json"
+
+
+def until(process: "subprocess.Popen[str]", holds: Callable[[], object]) -> None:
+    """Wait until something holds, or the process has ended."""
+    while not holds() and process.poll() is None:
+        time.sleep(0.05)
+
+
+def last_runs(prefect_api: str, count: int) -> list[dict[str, Any]]:
+    """The flow runs that were started last, newest first."""
+    runs: list[dict[str, Any]] = httpx.post(
+        f"{prefect_api}/flow_runs/filter", json={"sort": "START_TIME_DESC", "limit": count}
+    ).json()
+    return runs
+
+
+def statuses(manifest: Any) -> dict[str, tuple[str, str | None]]:
+    return {image["name"]: (image["status"], image["error"]) for image in manifest["images"]}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_run_at_once_and_nothing_is_lost(world: World, prefect_api: str, number: int) -> None:
-    """While predictions take a minute, the process ends without waiting; the next run collects them."""
+def test_a_signal_ends_the_run_and_nothing_is_lost(world: World, prefect_api: str, number: signal.Signals) -> None:
+    """While predictions take a minute the run ends at once; manifest and state say so; the next run collects."""
     world.replicate.delay = 60.0
     process = start(prefect_api)
-    assert process.stdin
-    process.stdin.write(FIELDS)
-    process.stdin.close()
-    process.stdin = None
-    while len(world.replicate.paid) < 3 and process.poll() is None:
-        time.sleep(0.05)
+    until(process, lambda: len(world.replicate.paid) == 3 and len(world.objects()) == 4)
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 128 + number
     assert (out, len(err.strip().splitlines())) == ("", 1)
-    runs = httpx.post(f"{prefect_api}/flow_runs/filter", json={"sort": "START_TIME_DESC", "limit": 1}).json()
-    assert runs[0]["state"]["type"] == "CANCELLED"
+    state = last_runs(prefect_api, 1)[0]["state"]
+    assert state["type"] == "CANCELLED"
+    assert state["message"].startswith(f"stopped by {number.name}; the manifest says what is stored;")
+    missing = ("failed", f"stopped by {number.name}; run again to collect it")
+    assert statuses(world.store.get_json(MANIFEST)) == {
+        **dict.fromkeys(["hero", "instagram", "tiktok"], missing),
+        **dict.fromkeys(["comparison-juggernautxl", "comparison-qwen-image", "linkedin", "facebook"], ("stored", None)),
+    }
     world.replicate.advance(120)
     world.replicate.delay = 0.0
     assert run_set(ARTICLE).status == "complete"
     assert len(world.replicate.paid) == 3
+
+
+def test_what_is_cancelled_is_made_anew(world: World, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With IMAGES_ON_STOP=cancel every prediction in flight is cancelled at the vendor; the next run orders it anew."""
+    monkeypatch.setenv("IMAGES_ON_STOP", "cancel")
+    world.replicate.delay = 60.0
+    process = start(prefect_api)
+    until(process, lambda: len(world.replicate.paid) == 3)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert "3 of 3 predictions cancelled" in err
+    assert len(world.replicate.canceled) == 3
+    assert statuses(world.store.get_json(MANIFEST))["hero"] == ("failed", "stopped by SIGTERM; run again to make it")
+    world.replicate.delay = 0.0
+    assert run_set(ARTICLE).status == "complete"
+    assert len(world.replicate.paid) == 6
+
+
+def test_a_stopped_refresh_leaves_no_entry_for_bytes_that_are_gone(world: World, prefect_api: str) -> None:
+    """What a stopped refresh has overwritten is described anew, what it has not keeps its entry: both as they lie."""
+    before = {image.name: image for image in run_set(ARTICLE).images}
+    world.replicate.delay = 60.0
+    process = start(prefect_api, "--refresh")
+    until(process, lambda: len(world.replicate.paid) == 6)
+    hero_before = world.objects()["default/kaffee-richtig-lagern/hero.png"]
+    next(one for one in world.replicate.paid[3:] if one.model.endswith("ultra")).advance(120)
+    until(process, lambda: world.objects()["default/kaffee-richtig-lagern/hero.png"] != hero_before)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    after = {image["name"]: image for image in world.store.get_json(MANIFEST)["images"]}
+    for image in after.values():
+        stored = (world.folder / "storage" / BUCKET / image["key"]).read_bytes()
+        assert image["sha256"] == hashlib.sha256(stored).hexdigest(), image["name"]
+    assert after["hero"]["sha256"] != before["hero"].sha256
+    assert after["tiktok"]["sha256"] == before["tiktok"].sha256
+
+
+def test_a_bucket_that_hangs_does_not_hold_up_the_stop(
+    world: World, prefect_api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the bucket does not answer there is no manifest; the process says so, ends, and the state is told."""
+    with S3Proxy(world.environment["B2_ENDPOINT"].removeprefix("http://")) as bucket:
+        monkeypatch.setenv("B2_ENDPOINT", f"http://{bucket.host}")
+        world.replicate.delay = 60.0
+        process = start(prefect_api)
+        until(process, lambda: len(world.replicate.paid) == 3 and len(world.objects()) == 4)
+        bucket.fail("stall")
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "no manifest" in err
+    assert last_runs(prefect_api, 1)[0]["state"]["type"] == "CANCELLED"
+    assert world.store.get(MANIFEST) is None
+
+
+PUBLISH = """
+import asyncio
+from prefect import flow
+from flows.article_images import article_images
+from imaging.article import Article
+from imaging.spec import Kind
+
+@flow
+async def publish():
+    cards = article_images(Article(topic="A"), only=[Kind.CARD])
+    await asyncio.gather(cards, *(article_images(Article(topic=topic), only=[Kind.HERO]) for topic in "BC"))
+
+asyncio.run(publish())
+"""
+
+
+def test_runs_side_by_side_are_all_stopped_and_so_is_their_caller(world: World, prefect_api: str) -> None:
+    """A signal stops every run of a process, although one has ended, and the flow that has called them."""
+    world.replicate.delay = 60.0
+    environment = os.environ | {"PREFECT_API_URL": prefect_api}
+    process = subprocess.Popen([sys.executable, "-c", PUBLISH], env=environment, stderr=subprocess.PIPE, text=True)
+    done = "default/a/manifest.json"
+    until(process, lambda: len(world.replicate.paid) == 2 and done in world.objects())
+    until(process, lambda: "COMPLETED" in [run["state"]["type"] for run in last_runs(prefect_api, 4)])
+    time.sleep(2)  # Prefect has reset the handlers at the end of A; they are ours again within a second
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert all(f"article-images: default/{slug}: stopped by SIGTERM" in err for slug in "bc"), err
+    states = {run["name"]: run["state"]["type"] for run in last_runs(prefect_api, 4)}
+    assert states.pop("default/a") == "COMPLETED"
+    assert list(states.values()) == ["CANCELLED"] * 3
+    for slug in "bc":
+        assert statuses(world.store.get_json(f"default/{slug}/manifest.json"))["hero"][0] == "failed"

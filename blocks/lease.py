@@ -1,0 +1,141 @@
+"""The half of the lock that reaches over machines: a slot of a Prefect global concurrency limit, held by a lease.
+
+A lease runs out 60 s after its last renewal, and is renewed every 20 s by a thread. What happens to a holder that
+cannot renew:
+
+- The API does not answer: for 60 s nobody else can have the slot. After that another run may, so this one orders
+  nothing more until it has renewed; what it has ordered it collects and stores.
+- The API answers that the lease is gone although its 60 s are not over: a restarted server has forgotten it (by
+  default leases live in its memory) but still counts the slot. The slot is given back and taken anew.
+- The lease has run out: it is taken anew. If another run has it by then, the lock is lost: this run orders and
+  stores nothing more, and leaves the article to the other one.
+"""
+
+import threading
+import time
+from contextlib import suppress
+from contextvars import copy_context
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
+from prefect.logging import get_logger, get_run_logger
+from prefect.runtime import flow_run
+
+_SECONDS = 60.0  # the least that Prefect takes
+_LOOK_AGAIN_SECONDS = 1.0
+_SAY_SO_EVERY = 60  # looks
+
+
+class Lease:
+    """A slot that is held, and renewed until it is released."""
+
+    def __init__(self, client: SyncPrefectClient, name: str, lease_id: UUID) -> None:
+        self.id = lease_id
+        self.lost: str | None = None
+        self._client, self._name = client, name
+        self.renewed = _now()
+        self._stop = threading.Event()
+        # In our context: a bare thread knows nothing of the API that is configured here.
+        self._thread = threading.Thread(target=copy_context().run, args=(self._keep_renewing,), daemon=True)
+        self._thread.start()
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing may be ordered under this lock at the moment, if so."""
+        if self.lost or _now() - self.renewed < _SECONDS:
+            return self.lost
+        return "the Prefect API has not answered for a minute, so another run may have this article by now"
+
+    def release(self) -> None:
+        """Give the slot back; a renewal under way is waited for."""
+        self._stop.set()
+        self._thread.join()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Give the slot back at once. Where the API does not answer the lease runs out by itself."""
+        self._stop.set()
+        give_back(self._client, self.id)
+
+    def renew(self) -> None:
+        """Renew the lease, or take the slot anew. An API that does not answer changes nothing."""
+        try:
+            self._client.renew_concurrency_lease(self.id, _SECONDS)
+            self.renewed = _now()
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == httpx.codes.GONE:
+                self._take_anew()
+        except httpx.HTTPError:
+            pass  # the clock decides, see `trouble`
+
+    def _take_anew(self) -> None:
+        age = _now() - self.renewed
+        with suppress(httpx.HTTPError):
+            if age < _SECONDS:
+                self._client.release_concurrency_slots([self._name], 1, age)
+            lease_id = _try(self._client, self._name)
+            if lease_id is None:
+                self.lost = "another run has this article by now"
+            else:
+                self.id, self.renewed = lease_id, _now()
+
+    def _keep_renewing(self) -> None:
+        while not self._stop.wait(_SECONDS / 3) and not self.lost:
+            self.renew()
+
+
+def acquire(client: SyncPrefectClient, name: str) -> Lease | None:
+    """Wait for the slot and return its lease; None where the API does not answer.
+
+    Once it has answered that another run holds the slot, it is waited for, come what may.
+    """
+    try:
+        with suppress(ObjectAlreadyExists, PrefectHTTPStatusError):  # most articles are run more than once
+            client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
+        lease_id = _try(client, name)
+    except (httpx.HTTPError, KeyError, ValueError) as error:
+        _warn(f"no lock over machines for {name}: {type(error).__name__}")
+        return None
+    looks = 0
+    while lease_id is None:
+        if looks % _SAY_SO_EVERY == 0:
+            _warn(
+                f"another run holds the lock {name}: waiting for it. If there is none, a restarted server has lost"
+                f" count: prefect gcl update {name} --active-slots 0"
+            )
+        looks += 1
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        with suppress(httpx.HTTPError, KeyError, ValueError):
+            lease_id = _try(client, name)
+    return Lease(client, name, lease_id)
+
+
+def give_back(client: SyncPrefectClient, lease_id: UUID) -> None:
+    """Release a lease, if the API answers."""
+    with suppress(httpx.HTTPError):
+        client.release_concurrency_slots_with_lease(lease_id)
+
+
+def _try(client: SyncPrefectClient, name: str) -> UUID | None:
+    """Return the lease of the slot, or None while another run has it. Raises as the client does."""
+    try:
+        answer = client.increment_concurrency_slots_with_lease([name], 1, "concurrency", _SECONDS)
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code == httpx.codes.LOCKED:
+            return None
+        raise
+    return UUID(answer.json()["lease_id"])
+
+
+def _warn(message: str) -> None:
+    """Into the run's log, which the UI and the terminal show, where there is a run."""
+    logger = get_run_logger() if flow_run.id else get_logger("article_images")
+    logger.warning(message)
+
+
+def _now() -> float:
+    """Seconds on a clock that goes on while the machine sleeps, as the server's does."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

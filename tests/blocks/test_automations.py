@@ -1,0 +1,53 @@
+"""The automation for killed runs: there once, right, and the reason why a dead run does not stay Running."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.events import emit_event
+from prefect.states import Completed, Running
+
+from blocks.automations import HEARTBEAT, NAME, ensure_killed_runs, killed_runs
+
+
+@flow
+def some_flow() -> None:
+    """A flow whose runs are only in the API."""
+
+
+def test_it_is_made_once_and_mended(prefect_api: str) -> None:
+    """The local server has it from its start; asking again changes nothing; a changed one is put right, not doubled."""
+    with get_client(sync_client=True) as client:
+        assert ensure_killed_runs(client) is False
+        (there,) = client.read_automations_by_name(NAME)
+        changed = killed_runs().model_copy(update={"actions": [], "enabled": False})
+        client.update_automation(there.id, changed)
+        assert ensure_killed_runs(client) is True
+        (mended,) = client.read_automations_by_name(NAME)
+        assert mended.actions == killed_runs().actions
+        assert mended.enabled is False  # somebody's decision
+        client.update_automation(there.id, killed_runs())
+
+
+def test_a_run_whose_heartbeats_stop_is_crashed(prefect_api: str) -> None:
+    """A run that was last heard of 100 s ago is marked as crashed; one that has ended since then is left alone."""
+    long_ago = datetime.now(UTC) - timedelta(seconds=100)
+    with get_client(sync_client=True) as client:
+        dead, ended = (client.create_flow_run(some_flow, state=Running()) for _ in range(2))
+        client.set_flow_run_state(ended.id, Completed())
+        for run in (dead, ended):
+            resource = {"prefect.resource.id": f"prefect.flow-run.{run.id}"}
+            emit_event(event=HEARTBEAT, resource=resource, occurred=long_ago)
+        (there,) = client.read_automations_by_name(NAME)
+        for _ in range(60):
+            state = client.read_flow_run(dead.id).state
+            if state and not state.is_running():
+                break
+            client.resume_automation(there.id)  # has the server look now, and not when a run may be overdue
+            time.sleep(1)
+        states = [client.read_flow_run(run.id).state for run in (dead, ended)]
+        assert [state and (state.type.value, state.message) for state in states] == [
+            ("CRASHED", "no heartbeat for 90 s: its process ended without a word"),
+            ("COMPLETED", None),
+        ]

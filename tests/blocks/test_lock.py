@@ -1,0 +1,118 @@
+"""The lock over machines: what a holder does whose lease is forgotten, has run out, or cannot be renewed."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+
+from blocks.inflight import InFlight
+from blocks.lease import Lease, acquire
+from imaging.errors import ProviderError, StorageError
+
+MINUTE = 61.0  # seconds, after which a lease has run out
+
+
+@pytest.fixture
+def client(prefect_api: str) -> Iterator[SyncPrefectClient]:
+    with get_client(sync_client=True) as client:
+        yield client
+
+
+def slots(client: SyncPrefectClient, name: str) -> int | None:
+    """How many slots of a limit the server counts as taken."""
+    return client.read_global_concurrency_limit_by_name(name).active_slots
+
+
+def forget(lease: Lease) -> None:
+    """Lose the lease as a server does that keeps them in memory and is restarted: the slot stays taken."""
+    (Path(os.environ["PREFECT_HOME"]) / "concurrency_leases" / f"{lease.id}.json").unlink()
+
+
+def held(client: SyncPrefectClient, name: str) -> Lease:
+    lease = acquire(client, name)
+    assert lease
+    return lease
+
+
+def in_flight_under(lease: Lease) -> InFlight:
+    in_flight = InFlight()
+    in_flight.lease = lease
+    return in_flight
+
+
+def test_a_lease_that_a_restarted_server_has_forgotten_is_taken_anew(client: SyncPrefectClient) -> None:
+    """Such a holder keeps the lock, and the slot is free again when it is done."""
+    lease = held(client, "forgotten")
+    before = lease.id
+    forget(lease)
+    lease.renew()
+    assert (lease.trouble, lease.id == before, slots(client, "forgotten")) == (None, False, 1)
+    lease.release()
+    assert slots(client, "forgotten") == 0
+
+
+def test_a_lease_that_has_run_out_is_taken_anew_if_nobody_has_it(client: SyncPrefectClient) -> None:
+    """A holder that could not renew in time carries on when the slot is still free."""
+    lease = held(client, "free")
+    lease.let_go()  # as the server does with a lease that has run out
+    lease.renewed -= MINUTE
+    lease.renew()
+    assert (lease.trouble, slots(client, "free")) == (None, 1)
+    lease.release()
+
+
+def test_a_lock_that_another_run_has_by_now_is_lost(client: SyncPrefectClient) -> None:
+    """Such a holder orders and stores nothing more, and leaves the other one's slot alone."""
+    lease = held(client, "lost")
+    lease.let_go()
+    lease.renewed -= MINUTE
+    other = held(client, "lost")
+    lease.renew()
+    in_flight = in_flight_under(lease)
+    with pytest.raises(ProviderError, match="another run has this article"):
+        in_flight.may_pay()
+    with pytest.raises(StorageError, match="another run has this article"), in_flight.storing():
+        pass
+    lease.release()
+    assert slots(client, "lost") == 1
+    other.release()
+
+
+def test_nothing_is_ordered_while_the_lock_is_in_doubt(client: SyncPrefectClient) -> None:
+    """A minute without a renewal stops orders, not what is stored; the next renewal allows them again."""
+    lease = held(client, "doubt")
+    in_flight = in_flight_under(lease)
+    lease.renewed -= MINUTE
+    with pytest.raises(ProviderError, match="has not answered for a minute"), in_flight.paying():
+        pass
+    with in_flight.storing():
+        pass
+    lease.renew()
+    in_flight.may_pay()
+    lease.release()
+
+
+def test_a_run_that_ends_waits_for_what_is_being_stored_and_allows_nothing_new() -> None:
+    """Once it is closed nothing begins, and what had begun is over: what is written down then stays true."""
+    in_flight = InFlight()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def store() -> None:
+        with in_flight.storing():
+            begun.set()
+            go_on.wait()
+
+    storing = threading.Thread(target=store)
+    storing.start()
+    begun.wait()
+    assert in_flight.close("stopped", seconds=0.01) is False
+    go_on.set()
+    assert in_flight.close("stopped", seconds=30) is True
+    storing.join()
+    with pytest.raises(StorageError, match="stopped"), in_flight.storing():
+        pass
+    with pytest.raises(ProviderError, match="stopped"), in_flight.paying():
+        pass
