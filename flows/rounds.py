@@ -87,7 +87,10 @@ class Rounds:
             reason = f"unexpected {type(error).__name__}; the task run's log has the details"
             self.count(failed(spec, reason))
             return
-        reused = future.state.name == "Cached" or (not overwrite and self.stock.earlier(spec.digest) is not None)
+        earlier = None if overwrite else self.stock.earlier(spec.digest)
+        reused = future.state.name == "Cached" or earlier is not None
+        if earlier and not self.stock.holds(stored):
+            stored = earlier  # the cached record was this machine's own, and another has made the picture anew since
         image = described(spec, stored, reused=reused, url=self.box.store.url(stored.key))
         if image.status == "reused" and not (self.stock.trouble or self.stock.holds(stored)):
             into.vanished.append(spec)
