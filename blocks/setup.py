@@ -1,4 +1,4 @@
-"""Setting up: block types registered, blocks saved from the environment. Idempotent."""
+"""Setting up: block types registered, blocks saved from the environment, the work pool made. Idempotent."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from prefect_aws import AwsCredentials, S3Bucket
 
 from blocks import automations, chutes, replicate, storage
 from blocks.chutes import Chutes, chutes_from
+from blocks.pool import POOL, ensure_pool
 from blocks.replicate import Replicate, replicate_from
 from blocks.settings import load_settings
 from blocks.storage import bucket_from
@@ -27,6 +28,7 @@ def setup() -> Iterator[str]:
     yield _saved(replicate_from(settings), replicate.BLOCK_NAME, "Replicate", "REPLICATE_API_TOKEN")
     yield _saved(chutes_from(settings), chutes.BLOCK_NAME, "Chutes", "CHUTES_API_KEY")
     with get_client(sync_client=True) as client:
+        yield f"work pool {POOL}: {ensure_pool(client)}"
         made = automations.ensure_killed_runs(client)
     yield f"automation {automations.NAME!r}: {'made' if made else 'is there already'}"
 
