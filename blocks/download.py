@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
@@ -213,6 +213,17 @@ class _Stream(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._answer.close()
+
+
+@contextmanager
+def guarded_client(rules: HostRules, seconds: float) -> Iterator[httpx.Client]:
+    """Yield a client that connects only where `rules` let it, and whose answers must have ended in `seconds`.
+
+    It follows no redirect: each address is the caller's to check.
+    """
+    _deadline.set(time.monotonic() + seconds)
+    with httpx.Client(transport=_GuardedTransport(rules), trust_env=False, timeout=30) as client:
+        yield client
 
 
 class Downloader:
