@@ -34,7 +34,7 @@ def print_backlog(report: BacklogReport) -> None:
         _print_source(console, source)
     for problem in report.problems:
         console.print(Text(f"  ! {problem}", style="yellow"))
-    console.print(f"{report}. {report.status}", highlight=False)
+    console.print(f"{report}; {report.status}", highlight=False)
     if not report.sources:
         console.print("The Prefect variable images_sources lists no source.")
 

@@ -80,10 +80,14 @@ class Counts(BaseModel):
         return self.complete + self.degraded + self.failed + self.done_before
 
     def __str__(self) -> str:
-        return (
-            f"{self.articles} articles: {self.complete} complete, {self.done_before} done before,"
-            f" {self.degraded} degraded, {self.failed} failed, {self.cost_usd:.3f} USD"
-        )
+        counts = {
+            "complete": self.complete,
+            "done before": self.done_before,
+            "degraded": self.degraded,
+            "failed": self.failed,
+        }
+        came = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none"
+        return f"{self.articles} articles: {came}; {self.cost_usd:.3f} USD"
 
 
 class SourceReport(Counts):
