@@ -4,9 +4,9 @@ import logging
 import re
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 
 import httpcore
 import httpx
@@ -78,6 +78,19 @@ def _resolved(host: str, port: int) -> list[str]:
         raise httpx.ConnectTimeout(f"{host} was not resolved in time") from None
     except (OSError, UnicodeError) as error:
         raise httpx.ConnectError(f"{host} cannot be resolved: {error}") from None
+
+
+@contextmanager
+def guarded_client(rules: HostRules, seconds: float) -> Iterator[httpx.Client]:
+    """Yield a client that connects only where `rules` let it, and whose answers must have ended in `seconds`.
+
+    It follows no redirect: each address is the caller's to check.
+    """
+    must_end_in(seconds)
+    with httpx.Client(
+        transport=TimedTransport(_Guard(rules), keep_alive=False), trust_env=False, timeout=_STEP
+    ) as client:
+        yield client
 
 
 class Downloader:

@@ -30,6 +30,10 @@ from imaging.spec import Provider
 SomeBlock = TypeVar("SomeBlock", bound=Block)
 
 
+def _gates() -> Mapping[str, Gate]:
+    return {name: Gate(name) for name in ("replicate", "chutes")}
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """What a run may call. `replicate` and `chutes` are None where they are not configured."""
@@ -42,8 +46,12 @@ class Toolbox:
     downloader: Downloader = field(repr=False)
     models: ModelTable = field(default_factory=ModelTable)
     budgets: Budgets = field(default_factory=Budgets)
-    gates: Mapping[str, Gate] = field(default_factory=lambda: {name: Gate(name) for name in ("replicate", "chutes")})
+    gates: Mapping[str, Gate] = field(default_factory=_gates)
     in_flight: InFlight = field(default_factory=InFlight, repr=False)
+
+    def for_another_run(self) -> "Toolbox":
+        """Return a toolbox with the same storage and vendors; what belongs to one run alone is new."""
+        return replace(self, gates=_gates(), in_flight=InFlight())
 
     @property
     def providers(self) -> frozenset[Provider]:
@@ -84,17 +92,27 @@ _current: ContextVar[Toolbox] = ContextVar("toolbox")
 def toolbox_for_run() -> Iterator[Toolbox]:
     """Load the toolbox for one flow run, with the embedded storage running where no bucket is configured.
 
-    Raises ConfigurationError.
+    A run within another one (an article of a backlog) takes over what that has loaded. Raises ConfigurationError.
     """
+    if outer := _current.get(None):
+        with _used(outer.for_another_run()) as box:
+            yield box
+        return
     settings = load_settings()
-    with _storage(settings) as (store, embedded):
-        box = _toolbox(settings, store, embedded)
-        token = _current.set(box)
+    with _storage(settings) as (store, embedded), _used(_toolbox(settings, store, embedded)) as box:
         try:
             yield box
         finally:
-            _current.reset(token)
             box.downloader.close()
+
+
+@contextmanager
+def _used(box: Toolbox) -> Iterator[Toolbox]:
+    token = _current.set(box)
+    try:
+        yield box
+    finally:
+        _current.reset(token)
 
 
 def toolbox() -> Toolbox:

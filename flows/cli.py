@@ -9,14 +9,15 @@ from typing import Annotated, NoReturn, cast
 
 import typer
 
-from imaging.article import Article, parse_json, parse_markdown
+from imaging.article import Article, parse_json
+from imaging.documents import MAX_BYTES, decoded, parse_document
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.record import ImageSet
+from imaging.sources import checked_source
 from imaging.spec import Kind
 from imaging.validation import explain
 
 COMPLETE, OTHER, BAD_INPUT, DEGRADED = 0, 1, 2, 3
-_MAX_ARTICLE_BYTES = 10_000_000
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,6 +54,36 @@ def run(
 
         print_report(image_set, server)
     raise typer.Exit(COMPLETE if image_set.status == "complete" else DEGRADED)
+
+
+@app.command()
+def backlog(  # noqa: PLR0917 - a command's options, all by name
+    source: Annotated[
+        str | None,
+        typer.Argument(help="A folder, a feed's address, or bucket:PREFIX; none: what images_sources lists"),
+    ] = None,
+    user_id: Annotated[str | None, typer.Option(help="The articles' tenant; one that names another is refused")] = None,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Articles side by side")] = 4,
+    shards: Annotated[int, typer.Option(min=1, max=16, help="Runs to share them out to, where that is deployed")] = 1,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
+    ] = None,
+    recheck: Annotated[bool, typer.Option("--recheck", help="Run what is done as well")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
+) -> None:
+    """Make every picture of many articles; what is done already is skipped."""
+    kinds = _kinds(only)
+    source = None if source is None else checked_source(source)
+    if user_id is not None:
+        _for_tenant(Article(topic="-"), user_id)
+    from flows.backlog_command import print_backlog, run_backlog
+
+    report = run_backlog(source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck)
+    if as_json:
+        print(report.model_dump_json(indent=1))  # noqa: T201 - this is the command's output
+    else:
+        print_backlog(report)
+    raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
 
 
 @app.command()
@@ -97,16 +128,15 @@ def read_article(source: str) -> Article:
     if source == "-":
         if sys.stdin is None:
             raise InvalidInput("ARTICLE: - reads standard input, which is closed")
-        return parse_json(_decoded(sys.stdin.buffer.read(_MAX_ARTICLE_BYTES + 1), "standard input"))
+        return parse_json(decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "ARTICLE: standard input"))
     path = Path(source)
     try:
         with path.open("rb") as file:
-            data = file.read(_MAX_ARTICLE_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         raise InvalidInput(f"ARTICLE: {source!r} cannot be read: {reason}") from None
-    text = _decoded(data, source)
-    return parse_json(text) if path.suffix.lower() == ".json" else parse_markdown(text)
+    return parse_document(data, f"ARTICLE: {source}")
 
 
 def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tuple[ImageSet, str | None]:
@@ -161,15 +191,6 @@ def _kinds(only: list[str] | None) -> list[Kind] | None:
     if unknown or (only and not names):
         raise InvalidInput(f"--only: {', '.join(unknown) or 'nothing'} is not a kind; choose from {', '.join(Kind)}")
     return [Kind(name) for name in names] or None
-
-
-def _decoded(data: bytes, source: str) -> str:
-    if len(data) > _MAX_ARTICLE_BYTES:
-        raise InvalidInput(f"ARTICLE: {source} has more than {_MAX_ARTICLE_BYTES:,} bytes")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInput(f"ARTICLE: {source} is not UTF-8 text") from None
 
 
 def _prepare_environment() -> None:

@@ -17,16 +17,19 @@ _STATUS_STYLE = {"stored": "green", "reused": "cyan", "provider_url": "yellow", 
 
 
 @contextmanager
-def progress_lines() -> Iterator[None]:
-    """Show each image as it comes in, on standard error, where that is a terminal."""
+def progress_lines(module: str = "progress", doing: str = "making pictures") -> Iterator[None]:
+    """Show each image as it comes in, on standard error, where that is a terminal.
+
+    `module` of our tasks is the one whose log lines are shown.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
         yield
         return
-    logger, handler = logging.getLogger("prefect.flow_runs"), _Lines(console)
+    logger, handler = logging.getLogger("prefect.flow_runs"), _Lines(console, module)
     logger.addHandler(handler)
     try:
-        with console.status("making pictures"):
+        with console.status(doing):
             yield
     finally:
         logger.removeHandler(handler)
@@ -35,12 +38,13 @@ def progress_lines() -> Iterator[None]:
 class _Lines(logging.Handler):
     """Repeats from the run's log how it gets on and what it waits for, and nothing else."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, module: str) -> None:
         super().__init__(logging.INFO)
         self._console = console
+        self._module = module
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.module in {"progress", "lease"}:
+        if record.module in {self._module, "lease"}:
             self._console.print(Text(f"  {record.getMessage()}"))
 
 

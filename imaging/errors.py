@@ -11,6 +11,8 @@
     │   ├── Moderated            refused for what it shows: another seed may pass
     │   └── PredictionEnded      failed, canceled, aborted or gone: only a new prediction helps
     ├── UnsafeDownload       an address that we do not fetch from
+    ├── SourceError          a source of articles could not be read
+    │   └── SourceBusy           5xx, connection trouble: worth a retry
     ├── BadPicture           the bytes are not a picture that we accept
     └── StorageError         the bucket could not be read or written
         └── StorageRefused       wrong key, no such bucket: a retry changes nothing
@@ -66,6 +68,14 @@ class PredictionEnded(ProviderError):
 
 class UnsafeDownload(ImagesError):
     """The address is not one that pictures may be fetched from."""
+
+
+class SourceError(ImagesError):
+    """A source of articles could not be read, or not to its end."""
+
+
+class SourceBusy(SourceError):
+    """A passing trouble of the source's server: worth a retry."""
 
 
 class BadPicture(ImagesError):

@@ -1,12 +1,13 @@
 """How a set is shown: gallery and table of the Prefect UI, and the page that stands on its own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from imaging.backlog import BacklogReport
 from imaging.quoting import without_query
 from imaging.record import Image, ImageSet
 
@@ -28,6 +29,11 @@ def markdown_gallery(image_set: ImageSet, thumbnails: Mapping[str, str]) -> str:
 def html_page(image_set: ImageSet, thumbnails: Mapping[str, str]) -> str:
     """Return a self-contained HTML page of the set; `thumbnails` as above."""
     return _templates.get_template("gallery.html.j2").render(_context(image_set, thumbnails))
+
+
+def markdown_backlog(report: BacklogReport, link: Callable[[str], str]) -> str:
+    """Return the summary of a backlog for the Prefect UI; `link` gives the URL of a flow run by its id."""
+    return _templates.get_template("backlog.md.j2").render(report=report, link=link)
 
 
 def table(image_set: ImageSet) -> list[dict[str, str]]:

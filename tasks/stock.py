@@ -73,7 +73,7 @@ def claim_slug(article: Article) -> Claimed:
     Raises ConfigurationError when the bucket refuses us for good. Passing trouble is a fact in the answer.
     """
     try:
-        with _refusals_named():
+        with refusals_named():
             return Claimed(slug=_claim(toolbox().store, article))
     except StorageError as error:
         return Claimed(slug=article.slug or slugify(article.topic), trouble=str(error))
@@ -86,7 +86,7 @@ def take_stock(article: Article, claimed: Claimed) -> Stock:
     if claimed.trouble:
         return Stock(slug=slug, trouble=claimed.trouble)
     try:
-        with _refusals_named():
+        with refusals_named():
             objects = store.list(keys.prefix(article.user_id, slug))
             manifest = store.get_json(keys.manifest_key(article.user_id, slug))
     except StorageError as error:
@@ -95,7 +95,7 @@ def take_stock(article: Article, claimed: Claimed) -> Stock:
 
 
 @contextmanager
-def _refusals_named() -> Iterator[None]:
+def refusals_named() -> Iterator[None]:
     """Say which variables a refusal of the bucket is about: nothing is spent before it is mended."""
     try:
         yield

@@ -13,8 +13,9 @@ apart from the vendor's. What would have cost money is counted in `paid`, so tha
 
 from .chutes_api import ChutesStandin, Generation
 from .faults import Fault
+from .feed_site import FeedSite
 from .messages import Answer, Call
 from .predictions import Prediction
 from .replicate_api import ReplicateStandin
 
-__all__ = ["Answer", "Call", "ChutesStandin", "Fault", "Generation", "Prediction", "ReplicateStandin"]
+__all__ = ["Answer", "Call", "ChutesStandin", "Fault", "FeedSite", "Generation", "Prediction", "ReplicateStandin"]

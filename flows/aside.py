@@ -1,0 +1,31 @@
+"""A thread of its own for what blocks: one call after another, in the context of whoever opened it."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Aside:
+    """`await aside(call, ...)` makes the call in the thread; what only such calls touch needs no lock."""
+
+    def __enter__(self) -> Self:
+        self._thread = ThreadPoolExecutor(1)
+        self._context = copy_context()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown()
+
+    async def __call__(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Make the call, and return or raise what it does."""
+        made = partial(self._context.run, partial(call, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._thread, made)

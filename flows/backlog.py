@@ -1,0 +1,136 @@
+"""The flow `article-backlog`: `article-images` for every article of a source, or of all sources that tenants have set.
+
+What is done is known from an index beside the task results, so a backlog that was stopped goes on where it was, and
+one that is run every night makes what is new, changed or not complete. Needs what `article-images` needs, and for
+all sources the Prefect variable `images_sources`.
+"""
+
+import json
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.context import SyncClientContext
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from prefect.states import Completed
+from pydantic import Field, TypeAdapter, ValidationError
+
+from blocks.index import SLICES
+from blocks.toolbox import Toolbox, toolbox_for_run
+from blocks.variables import read_variable
+from flows.shards import is_deployed, leave_report, run_in_shards
+from flows.source_pass import SourcePass, Terms
+from flows.stopping import stops_at_once
+from imaging.article import USER_ID
+from imaging.backlog import BacklogReport, SourceReport, backlog_report
+from imaging.errors import ConfigurationError, ImagesError, InvalidInput
+from imaging.quoting import without_query
+from imaging.slug import short_hash
+from imaging.sources import checked_source
+from imaging.spec import Kind
+from imaging.validation import explain
+from tasks.reporting import artifact_key, show_summary
+
+VARIABLE = "images_sources"
+_TENANTS = TypeAdapter(dict[Annotated[str, Field(pattern=USER_ID)], list[str]])
+
+
+def run_name() -> str:
+    """Runs are named for their source."""
+    parameters = flow_run.parameters
+    source = parameters.get("source")
+    name = without_query(str(source)) if source else f"every source of {parameters.get('user_id') or 'all tenants'}"
+    return f"{name}, shard {shard} of {parameters['shards']}" if (shard := parameters.get("shard")) else name
+
+
+@flow(name="article-backlog", flow_run_name=run_name, persist_result=True, result_serializer="json")
+async def article_backlog(
+    source: str | None = None,
+    user_id: Annotated[str | None, Field(pattern=USER_ID)] = None,
+    *,
+    at_once: Annotated[int, Field(ge=1, le=64)] = 4,
+    shards: Annotated[int, Field(ge=1, le=SLICES)] = 1,
+    shard: Annotated[int | None, Field(ge=1)] = None,
+    only: list[Kind] | None = None,
+    recheck: bool = False,
+) -> BacklogReport | State[BacklogReport]:
+    """Make every picture of every article of a source.
+
+    Args:
+        source: a folder, the address of a JSON Feed, RSS or Atom feed, or bucket:PREFIX. Empty: all sources in the
+            variable images_sources.
+        user_id: the tenant of the articles. An article that names another one is refused.
+        at_once: articles side by side in one process.
+        shards: runs to share the articles out to, through the deployment article-backlog/shard.
+        shard: the one shard to make here, 1 to shards. Set by the run that starts the shards.
+        only: make just these kinds of picture.
+        recheck: run what is done as well: notices pictures that were deleted, and changed models.
+
+    Returns the counts. Where articles or sources are not complete the state is `Completed`, named `Degraded`.
+    Raises InvalidInput, SourceError and ConfigurationError.
+    """
+    if shard is not None and shard > shards:
+        raise InvalidInput(f"shard: is {shard}, but there are only {shards}")
+    source = None if source is None else checked_source(source)
+    terms = Terms(at_once, shards, shard, tuple(only or ()), recheck)
+    with toolbox_for_run() as box, SyncClientContext.get_or_create(), stops_at_once(str(flow_run.id)):
+        asked = {"source": source, "user_id": user_id, "at_once": at_once, "only": only, "recheck": recheck}
+        if shards > 1 and shard is None and await is_deployed():
+            report = backlog_report(*await run_in_shards(asked, shards, box.results(bucket_answers=True)))
+        else:
+            report = backlog_report(await _all_passes(box, source, user_id, terms))
+        if shard is not None:
+            leave_report(report, box.results(bucket_answers=True))
+        show_summary(report, artifact_key("summary", source, user_id, str(shard)))
+    get_run_logger().info("%s", report)
+    return report if report.status == "complete" else Completed(name="Degraded", message=str(report), data=report)
+
+
+async def _all_passes(box: Toolbox, source: str | None, user_id: str | None, terms: Terms) -> list[SourceReport]:
+    if source is not None:
+        return [await _pass(box, source, user_id, terms)]
+    reports = []
+    for tenant, theirs in _chosen_sources(user_id):
+        try:
+            reports.append(await _pass(box, theirs, tenant, terms))
+        except ConfigurationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad source never stops the others
+            get_run_logger().exception("%s", without_query(theirs))
+            why = str(error) if isinstance(error, ImagesError) else f"unexpected {type(error).__name__}"
+            reports.append(SourceReport(source=without_query(theirs), user_id=tenant, problems=[why]))
+    return reports
+
+
+async def _pass(box: Toolbox, source: str, user_id: str | None, terms: Terms) -> SourceReport:
+    source = checked_source(source)
+    return await SourcePass(box, source, user_id, terms, place_of(box, source, user_id, terms)).run()
+
+
+def _chosen_sources(user_id: str | None) -> list[tuple[str, str]]:
+    """Return (tenant, source) of all that is set in the variable. Raises ConfigurationError."""
+    try:
+        tenants = _TENANTS.validate_python(read_variable(VARIABLE) or {})
+    except ValidationError as error:
+        raise ConfigurationError(f"Prefect variable {VARIABLE}: {explain(error)}") from None
+    return [
+        (tenant, source)
+        for tenant, sources in tenants.items()
+        for source in sources
+        if user_id is None or tenant == user_id
+    ]
+
+
+def place_of(box: Toolbox, source: str, user_id: str | None, terms: Terms) -> str:
+    """Return where the records of a source are kept beside the task results.
+
+    What is done holds for one bucket, one choice of kinds and the providers that were configured: pictures that the
+    painter made are not what is wanted once there is a key.
+    """
+    bucket = box.store.bucket
+    where = None if box.embedded else (
+        str(bucket.credentials.aws_client_parameters.endpoint_url), bucket.bucket_name, bucket.bucket_folder
+    )  # fmt: skip
+    what: list[Any] = [where, source, user_id, sorted(terms.only), sorted(box.providers)]
+    return f"{user_id or ''}/_backlog/{short_hash(json.dumps(what), 16)}".lstrip("/")

@@ -1,0 +1,52 @@
+"""The command `backlog`: the flow run in this process, and its report on a terminal."""
+
+import asyncio
+from typing import cast
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from blocks.settings import load_settings
+from flows.backlog import article_backlog
+from flows.cli import prefect_api
+from flows.report import progress_lines
+from imaging.backlog import BacklogReport, SourceReport
+from imaging.spec import Kind
+
+_SHOWN = 20  # articles with trouble
+
+
+def run_backlog(
+    source: str | None, user_id: str | None, *, at_once: int, shards: int, only: list[Kind] | None, recheck: bool
+) -> BacklogReport:
+    """Run the flow in this process and return its report. Raises InvalidInput, ConfigurationError and SourceError."""
+    load_settings()  # what is wrong is told before a server is started for nothing
+    with prefect_api(), progress_lines("reporting", "going through the backlog"):
+        call = article_backlog(source, user_id, at_once=at_once, shards=shards, only=only, recheck=recheck)
+        return cast(BacklogReport, asyncio.run(call))
+
+
+def print_backlog(report: BacklogReport) -> None:
+    """Print a line for each source, what is not complete and why, and the sums."""
+    console = Console()
+    for source in report.sources:
+        _print_source(console, source)
+    for problem in report.problems:
+        console.print(Text(f"  ! {problem}", style="yellow"))
+    console.print(f"{report}; {report.status}", highlight=False)
+    if not report.sources:
+        console.print("The Prefect variable images_sources lists no source.")
+
+
+def _print_source(console: Console, source: SourceReport) -> None:
+    console.print(Text(source.source, style="bold"), soft_wrap=True)
+    for problem in source.problems:
+        console.print(Text(f"  ! {problem}", style="yellow"))
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for article in source.trouble[:_SHOWN]:
+        table.add_row(f"  {article.came}", Text(article.key, overflow="fold"), Text(article.why, overflow="fold"))
+    if source.trouble:
+        console.print(table)
+    if (more := source.degraded + source.failed - len(source.trouble[:_SHOWN])) > 0:
+        console.print(f"  ... and {more} more: see the summary in the UI, or --json")

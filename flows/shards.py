@@ -1,0 +1,106 @@
+"""Shards: a backlog's articles shared out over runs of the deployment `article-backlog/shard`, on as many workers."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun
+from prefect.deployments import arun_deployment
+from prefect.exceptions import ObjectNotFound
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from blocks.results import SharedResults
+from imaging.backlog import BacklogReport, SourceReport
+
+DEPLOYMENT = "article-backlog/shard"
+_LOOK_AGAIN_SECONDS = 2.0
+
+
+class _Left(BaseModel):
+    """A shard's report, as it leaves it for the run that started it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sources: list[SourceReport]
+
+
+async def is_deployed() -> bool:
+    """Tell whether there is a deployment that shards can be run through."""
+    async with get_client() as client:
+        try:
+            await client.read_deployment_by_name(DEPLOYMENT)
+        except ObjectNotFound:
+            return False
+    return True
+
+
+async def run_in_shards(
+    parameters: Mapping[str, Any], shards: int, results: SharedResults
+) -> tuple[list[SourceReport], list[str]]:
+    """Start a run for each shard, wait for all, and return what they report, and which of them ended badly."""
+    started = {shard: await start_shard(parameters, shards, shard) for shard in range(1, shards + 1)}
+    get_run_logger().info("%d shards started; the workers of %s take them", shards, DEPLOYMENT)
+    ended = await _ended([run.id for run in started.values()])
+    reports: list[SourceReport] = []
+    problems = []
+    for shard, run in started.items():
+        if left := _read(results, run.id):
+            reports += left.sources
+        else:
+            state = ended[run.id].state
+            said = f"{state.name}: {state.message}" if state else "gone"
+            problems.append(f"shard {shard} of {shards} left no report; its run is {said}"[:500])
+    return reports, problems
+
+
+def leave_report(report: BacklogReport, results: SharedResults) -> None:
+    """Leave a shard's report where the run that started it finds it. Raises OSError where it cannot be written.
+
+    Not as the run's result: Prefect keeps that on the machine of the worker.
+    """
+    results.write_path(_path(flow_run.id), _Left(sources=report.sources).model_dump_json().encode())
+
+
+async def start_shard(parameters: Mapping[str, Any], shards: int, shard: int) -> FlowRun:
+    """Start a shard's run. One that this very run has started before, and that still goes on, is taken over."""
+    key = f"{flow_run.id}.{shard}"
+    while True:
+        run = await arun_deployment(
+            DEPLOYMENT,
+            parameters={**parameters, "shards": shards, "shard": shard},
+            timeout=0,
+            idempotency_key=key,
+        )
+        if not (run.state and run.state.is_final()) or run.state.is_completed():
+            return run
+        key = f"{flow_run.id}.{shard}.{run.id}"  # it failed or was killed: again
+
+
+async def _ended(ids: list[UUID]) -> dict[UUID, FlowRun]:
+    """Wait until all runs have ended; return them by id."""
+    ended: dict[UUID, FlowRun] = {}
+    async with get_client() as client:
+        while missing := [one for one in ids if one not in ended]:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            with suppress(httpx.HTTPError):  # an API that is away for a while
+                runs = await client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=missing)))
+                ended |= {run.id: run for run in runs if run.state and run.state.is_final()}
+    return ended
+
+
+def _read(results: SharedResults, run_id: UUID) -> _Left | None:
+    try:
+        return _Left.model_validate_json(results.read_path(_path(run_id)))
+    except (ValueError, ValidationError):
+        return None
+
+
+def _path(run_id: object) -> str:
+    return f"_backlog/shards/{run_id}.json"

@@ -1,0 +1,166 @@
+"""A backlog: the articles of its sources, and what came of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+from imaging.article import Article
+from imaging.errors import InvalidInput
+
+MAX_LISTED = 100  # articles that a source's report lists by name
+_MAX_WHY = 300  # characters
+
+Came = Literal["complete", "degraded", "failed"]
+
+
+class Entry(Protocol):
+    """One article of a source, not read yet."""
+
+    @property
+    def key(self) -> str:
+        """What the article is known by: its own in the source, and the same for ever."""
+
+    def fingerprint(self) -> str:
+        """Return what changes when the article does. Raises InvalidInput or StorageError."""
+
+    def article(self) -> Article:
+        """Read the article. Raises InvalidInput or StorageError."""
+
+
+def for_tenant(article: Article, user_id: str | None) -> Article:
+    """Return the article as the tenant's whose source it comes from. None: a source of no tenant in particular.
+
+    An article that names another tenant is not his to have made. Raises InvalidInput.
+    """
+    if user_id is None:
+        return article
+    if "user_id" in article.model_fields_set and article.user_id != user_id:
+        raise InvalidInput(f"user_id: names {article.user_id}, but the source is {user_id}'s")
+    return article.model_copy(update={"user_id": user_id})
+
+
+class Outcome(BaseModel):
+    """What came of one article's run. `why` says what is missing or went wrong; empty for a complete one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    came: Came
+    slug: str = ""
+    cost_usd: float = 0.0
+    why: str = ""
+    flow_run_id: str | None = None
+
+
+class Trouble(BaseModel):
+    """An article that is not complete."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    came: Came
+    why: str
+    flow_run_id: str | None = None
+
+
+class Counts(BaseModel):
+    """How many articles came out how. `done_before`: complete since an earlier run, and not changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    complete: int = 0
+    degraded: int = 0
+    failed: int = 0
+    done_before: int = 0
+    cost_usd: float = 0.0
+
+    @property
+    def articles(self) -> int:
+        """How many there were."""
+        return self.complete + self.degraded + self.failed + self.done_before
+
+    def __str__(self) -> str:
+        counts = {
+            "complete": self.complete,
+            "done before": self.done_before,
+            "degraded": self.degraded,
+            "failed": self.failed,
+        }
+        came = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none"
+        return f"{self.articles} articles: {came}; {self.cost_usd:.3f} USD"
+
+
+class SourceReport(Counts):
+    """What came of one source. `trouble` lists the first articles that are not complete.
+
+    `problems`: what is wrong with the source itself, such as a page that could not be read.
+    """
+
+    source: str
+    user_id: str | None = None
+    trouble: list[Trouble] = []
+    problems: list[str] = []
+
+    def plus(self, key: str, outcome: Outcome) -> "SourceReport":
+        """Return the report with one article more."""
+        changes: dict[str, object] = {
+            outcome.came: getattr(self, outcome.came) + 1,
+            "cost_usd": round(self.cost_usd + outcome.cost_usd, 6),
+        }
+        if outcome.came != "complete" and len(self.trouble) < MAX_LISTED:
+            said = Trouble(
+                key=key[:_MAX_WHY], came=outcome.came, why=outcome.why[:_MAX_WHY], flow_run_id=outcome.flow_run_id
+            )
+            changes["trouble"] = [*self.trouble, said]
+        return self.model_copy(update=changes)
+
+    def plus_done(self) -> "SourceReport":
+        """Return the report with one article more that was done before."""
+        return self.model_copy(update={"done_before": self.done_before + 1})
+
+    def plus_problem(self, problem: str) -> "SourceReport":
+        """Return the report with one problem more; the same one is not said twice."""
+        return self if problem in self.problems else self.model_copy(update={"problems": [*self.problems, problem]})
+
+    def merged(self, other: "SourceReport") -> "SourceReport":
+        """Return one report for two shards of the same source."""
+        lists = {
+            "trouble": [*self.trouble, *other.trouble][:MAX_LISTED],
+            "problems": list(dict.fromkeys([*self.problems, *other.problems])),
+        }
+        return self.model_copy(update=summed([self, other]).model_dump() | lists)
+
+
+class BacklogReport(Counts):
+    """What came of a backlog: the sums, and a report for each source. `problems` are those of no source."""
+
+    sources: list[SourceReport] = []
+    problems: list[str] = []
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def status(self) -> Literal["complete", "degraded"]:
+        """Complete: every article is, and every source could be read."""
+        troubled = self.degraded or self.failed or self.problems or any(source.problems for source in self.sources)
+        return "degraded" if troubled else "complete"
+
+
+def backlog_report(sources: Iterable[SourceReport], problems: Iterable[str] = ()) -> BacklogReport:
+    """Return the report over all sources; what shards say of the same one is put together."""
+    merged: dict[tuple[str, str | None], SourceReport] = {}
+    for report in sources:
+        place = report.source, report.user_id
+        merged[place] = merged[place].merged(report) if place in merged else report
+    reports = list(merged.values())
+    return BacklogReport(**summed(reports).model_dump(), sources=reports, problems=list(problems))
+
+
+def summed(counts: Sequence[Counts]) -> Counts:
+    """Return the sums of all counts."""
+    return Counts(
+        complete=sum(one.complete for one in counts),
+        degraded=sum(one.degraded for one in counts),
+        failed=sum(one.failed for one in counts),
+        done_before=sum(one.done_before for one in counts),
+        cost_usd=round(sum(one.cost_usd for one in counts), 6),
+    )

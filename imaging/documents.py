@@ -1,0 +1,23 @@
+"""Article files: bytes with a name, read as Markdown with front matter or as JSON."""
+
+from imaging.article import Article, parse_json, parse_markdown
+from imaging.errors import InvalidInput
+
+MAX_BYTES = 10_000_000
+SUFFIXES = (".md", ".markdown", ".json")
+
+
+def parse_document(data: bytes, name: str) -> Article:
+    """Return the article in a document; a `.json` name means JSON, any other Markdown. Raises InvalidInput."""
+    text = decoded(data, name)
+    return parse_json(text) if name.lower().endswith(".json") else parse_markdown(text)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Return the text of a document. Raises InvalidInput for too many bytes, or what is not UTF-8."""
+    if len(data) > MAX_BYTES:
+        raise InvalidInput(f"{name} has more than {MAX_BYTES:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{name} is not UTF-8 text") from None

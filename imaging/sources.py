@@ -1,0 +1,27 @@
+"""How a source of articles is spelled: a folder, `bucket:PREFIX`, or the http(s) address of a feed."""
+
+from pathlib import Path
+
+from imaging.errors import InvalidInput
+
+BUCKET = "bucket:"
+
+
+def is_feed(source: str) -> bool:
+    """Tell whether the source is a feed's address."""
+    return source.startswith(("http://", "https://"))
+
+
+def checked_source(source: str) -> str:
+    """Return the source as it is known by: of a folder, the whole path. Raises InvalidInput."""
+    if source.startswith(BUCKET):
+        if not source.removeprefix(BUCKET).strip("/"):
+            raise InvalidInput("SOURCE: bucket: needs the beginning of the articles' keys, like bucket:acme/articles/")
+        return source
+    if is_feed(source):
+        if "@" in source.split("/")[2]:
+            raise InvalidInput("SOURCE: an address with credentials in it would be shown to people: give one without")
+        return source
+    if "://" in source or "\0" in source or not source.strip():
+        raise InvalidInput("SOURCE: must be a folder, the http(s) address of a feed, or bucket:PREFIX")
+    return str(Path(source).resolve())

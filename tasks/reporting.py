@@ -1,0 +1,60 @@
+"""What a backlog shows in the UI: progress while it goes on, a summary with links to the runs when it is done."""
+
+import time
+from typing import cast
+from uuid import UUID
+
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.logging import get_run_logger
+from prefect.utilities.urls import url_for
+
+from imaging import gallery
+from imaging.backlog import BacklogReport, Outcome, SourceReport
+from imaging.slug import short_hash
+
+_SECONDS_BETWEEN = 2.0  # two updates of the artifact: ten thousand articles that are done pass in seconds
+
+
+class SourceProgress:
+    """The progress of one source. `key` names the artifact."""
+
+    def __init__(self, key: str, source: str) -> None:
+        self._source = source
+        self._shown_at = time.monotonic()
+        artifact = create_progress_artifact(0.0, key=key, description=gallery.literal(source), _sync=True)  # type: ignore[call-arg] # not typed
+        self._artifact = cast(UUID, artifact)
+
+    def tell(self, key: str, outcome: Outcome) -> None:
+        """Say in the log what came of an article."""
+        log = get_run_logger()
+        if outcome.came == "complete":
+            log.info("%s: complete, %.3f USD", key, outcome.cost_usd)
+        else:
+            log.warning("%s: %s: %s", key, outcome.came, outcome.why)
+
+    def show(self, report: SourceReport, found: int, *, last: bool = False) -> None:
+        """Show how far the source is: `found` articles of it are known so far."""
+        if not last and time.monotonic() - self._shown_at < _SECONDS_BETWEEN:
+            return
+        self._shown_at = time.monotonic()
+        update_progress_artifact(  # type: ignore[call-arg]
+            self._artifact,
+            progress=100.0 if last else 100.0 * report.articles / max(found, 1),
+            description=f"{gallery.literal(self._source)}: {report.articles} of {found}. {report}",
+            _sync=True,
+        )
+
+
+def show_summary(report: BacklogReport, key: str) -> None:
+    """Create the summary in the UI."""
+    create_markdown_artifact(  # type: ignore[call-arg]
+        gallery.markdown_backlog(report, lambda run: url_for("flow-run", UUID(run)) or ""),
+        key=key,
+        description=str(report),
+        _sync=True,
+    )
+
+
+def artifact_key(purpose: str, *what: str | None) -> str:
+    """Return the key of a backlog's artifact: the same for the same sources, so that the UI shows them as a series."""
+    return f"backlog-{purpose}-{short_hash('|'.join(map(str, what)))}"

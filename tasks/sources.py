@@ -1,0 +1,69 @@
+"""The articles of a source, read page by page."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from prefect import Task, task
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.logging import get_run_logger
+
+from blocks.articles import files_in, objects_below
+from blocks.feeds import FeedReader, Page
+from blocks.toolbox import Toolbox, toolbox
+from imaging.backlog import Entry
+from imaging.errors import InvalidInput, SourceBusy, SourceError
+from imaging.feeds import parse_feed
+from imaging.sources import BUCKET, is_feed
+from tasks.policy import RETRIED
+from tasks.stock import refusals_named
+
+_MAX_PAGES = 1000  # that a feed leads on to
+
+
+def articles_of(source: str, box: Toolbox, place: str) -> Iterator[Sequence[Entry]]:
+    """Yield the source's articles, a page at a time: no more than a page is in memory.
+
+    What is fetched is kept under `place`, beside the task results. Raises InvalidInput, SourceError and StorageError;
+    ConfigurationError where the bucket refuses us.
+    """
+    if source.startswith(BUCKET):
+        with refusals_named():
+            objects = objects_below(box.store, source.removeprefix(BUCKET).lstrip("/"))
+        yield objects
+    elif is_feed(source):
+        yield from _pages(source, place)
+    else:
+        yield files_in(Path(source))
+
+
+def _pages(address: str, place: str) -> Iterator[Sequence[Entry]]:
+    url, seen = address, set[str]()
+    while url not in seen:
+        if len(seen) == _MAX_PAGES:
+            raise SourceError(f"the feed has more than {_MAX_PAGES} pages: the rest is left out")
+        seen.add(url)
+        page = fetch_page(len(seen), url, address, place)
+        try:
+            feed = parse_feed(page.body, page.content_type)
+        except InvalidInput as error:
+            raise InvalidInput(f"SOURCE: page {len(seen)} of the feed cannot be read: {error}") from None
+        yield feed.items
+        if feed.problem:
+            raise SourceError(f"page {len(seen)} of the feed: {feed.problem}")
+        url = feed.next_url or url
+
+
+def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) -> bool:
+    return isinstance(state.data, SourceBusy)
+
+
+@task(
+    task_run_name="feed page {number}",
+    persist_result=False,
+    **RETRIED | {"retry_condition_fn": _worth_a_retry},
+)
+def fetch_page(number: int, url: str, address: str, place: str) -> Page:
+    """Fetch a page of the feed at `address`; it is kept under `place`. Raises as `FeedReader.page`."""
+    page = FeedReader(address, toolbox().results(bucket_answers=True), place).page(number, url)
+    get_run_logger().info("%s bytes%s", len(page.body), ", not modified" if page.unchanged else "")
+    return page

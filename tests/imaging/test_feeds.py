@@ -1,0 +1,172 @@
+"""Feeds: JSON Feed, RSS and Atom become articles with what they say, and nothing they say does harm."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imaging.errors import InvalidInput
+from imaging.feeds import FeedItem, parse_feed
+from imaging.sections import sections
+
+BODY = "<h2>Erstens</h2><p>Ein <em>Satz</em>.</p><h2>Zweitens</h2><script>alert(1)</script>"
+
+
+def rss(items: str, channel: str = "<language>de-DE</language>") -> bytes:
+    head = '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+    return f"{head}<title>Blog</title>{channel}{items}</channel></rss>".encode()
+
+
+def json_feed(*items: object, **fields: object) -> bytes:
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items, **fields}).encode()
+
+
+def only(data: bytes, content_type: str = "") -> FeedItem:
+    [item] = parse_feed(data, content_type).items
+    return item
+
+
+ATOM = f"""<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title>Blog</title><entry><id>42</id>
+<title type="html">Kaffee &amp;amp; Milch</title><summary>Kurz gesagt.</summary>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{BODY.replace("<script>alert(1)</script>", "")}</div>
+</content></entry></feed>""".encode()
+RSS = rss(f"""<item><guid>42</guid><title>Kaffee &amp; Milch</title>
+<description>Kurz &lt;b&gt;gesagt&lt;/b&gt;.</description>
+<content:encoded><![CDATA[{BODY}]]></content:encoded></item>""")
+JSON = json_feed(
+    {"id": 42, "title": "Kaffee & Milch", "content_html": BODY, "summary": "Kurz gesagt.", "tags": ["x"]},
+    language="de-AT",
+)
+
+
+@pytest.mark.parametrize("data", [JSON, RSS, ATOM], ids=["json", "rss", "atom"])
+def test_an_item_becomes_an_article_with_what_it_has(data: bytes) -> None:
+    """Title, sections, summary, language and id arrive, and scripts do not, in each of the three formats."""
+    item = only(data)
+    article = item.article()
+    assert (item.key, article.article_id) == ("42", "42")
+    assert article.topic == "Kaffee & Milch"
+    assert sections(article.body) == ["Erstens", "Zweitens"]
+    assert "Ein *Satz*." in article.body
+    assert "alert" not in article.body
+    assert (article.excerpt, article.language) == ("Kurz gesagt.", "de")
+    assert (article.user_id, article.slug, article.brand.color) == ("default", None, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "topic", "body"),
+    [
+        ({"title": "C++ <vector>", "content_text": "# not\n\n## but"}, "C++ <vector>", "# not\n\n## but"),
+        ({"title": "x", "content_html": "<p># no heading</p>"}, "x", "\\# no heading"),
+        ({"title": "x", "content_html": "/etc/passwd"}, "x", "/etc/passwd"),
+        ({"title": "x", "content_html": 7, "content_text": ["no text"]}, "x", "7"),
+    ],
+)
+def test_plain_text_stays_plain(item: dict[str, object], topic: str, body: str) -> None:
+    """What is not HTML is not read as HTML, and words do not become headings by accident."""
+    article = only(json_feed(item)).article()
+    assert (article.topic, article.body) == (topic, body)
+
+
+def test_a_description_alone_is_the_text_and_the_summary() -> None:
+    """RSS without `content:encoded` has its text in the description; the excerpt is its beginning."""
+    text = "Kaffee mag weder Licht noch Luft. " * 40
+    article = only(
+        rss(f"<item><title>x</title><link>https://blog.example/1</link><description>{text}</description></item>")
+    ).article()
+    assert article.body.startswith("Kaffee mag")
+    assert len(article.body) > 1000
+    assert len(article.excerpt) <= 300
+    assert article.article_id == "https://blog.example/1"
+
+
+def test_an_item_is_known_by_its_id_and_changes_with_its_words() -> None:
+    """The key stays while the words change; the fingerprint changes with them and with nothing else."""
+    one = only(json_feed({"id": "a", "title": "x", "content_text": "1"}))
+    same = only(json_feed({"id": "a", "title": "x", "content_text": "1", "date_modified": "2026-01-01"}))
+    other = only(json_feed({"id": "a", "title": "x", "content_text": "2"}))
+    assert one.key == same.key == other.key
+    assert one.fingerprint() == same.fingerprint() != other.fingerprint()
+
+
+def test_without_an_id_the_title_is_what_an_item_is_known_by() -> None:
+    """A changed text does not make another article of it; and there is no id to claim a slug with."""
+    one, other = (only(rss(f"<item><title>x</title><description>{text}</description></item>")) for text in "12")
+    assert one.key == other.key
+    assert one.article().article_id is None
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "neither"),
+        (b"<html><body>Not found</body></html>", "neither"),
+        (b"/etc/passwd", "neither"),
+        (b"{", "JSON"),
+        (b'{"items": 1}', "items"),
+        (b'{"items": ' + b"[" * 100_000, "JSON"),
+    ],
+)
+def test_what_is_no_feed_is_said_to_be_none(data: bytes, says: str) -> None:
+    """A page that is no feed, and a broken one, is one clear error."""
+    with pytest.raises(InvalidInput, match=says):
+        parse_feed(data)
+
+
+def test_a_feed_with_broken_xml_gives_what_can_be_read_and_says_so() -> None:
+    """A stray ampersand does not lose the items; the problem names the line."""
+    feed = parse_feed(rss("<item><title>One</title></item>\n<item><title>This & that</title></item>"))
+    assert [item.title.said for item in feed.items] == ["One", "This & that"]
+    assert "line 2" in (feed.problem or "")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"title": " ", "id": 1},
+        {"id": 1},
+        "no object",
+        {"title": "\ud800", "id": "\ud800"},
+        {"title": "x", "content_html": "<div>" * 5_000},
+        {"title": "x", "content_text": "x" * 400_001},
+    ],
+)
+def test_a_wrong_item_is_an_error_of_that_item_alone(item: object) -> None:
+    """The feed is read all the same; the wrong item has a key, a fingerprint and a clear error."""
+    bad, good = parse_feed(json_feed(item, {"title": "good"})).items
+    assert good.article().topic == "good"
+    assert bad.key.encode()
+    assert bad.fingerprint()
+    with pytest.raises(InvalidInput):
+        bad.article()
+
+
+def test_entities_are_neither_expanded_without_end_nor_read_from_files(tmp_path: Path) -> None:
+    """A billion laughs end in an error of that feed, and an external entity brings nothing in."""
+    (tmp_path / "secret").write_text("hunter2")
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{levels}]>'.encode()
+    outside = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l8 SYSTEM "file://{tmp_path}/secret">]>'.encode()
+    body = b'<rss version="2.0"><channel><item><title>a &l8;</title></item></channel></rss>'
+    assert len(only(bomb + body).title.said) < 1000
+    assert "hunter2" not in only(outside + body).title.said
+
+
+def test_pages_lead_on() -> None:
+    """`next_url` of a JSON Feed is the next page."""
+    assert parse_feed(json_feed(next_url="https://blog.example/2")).next_url == "https://blog.example/2"
+    assert parse_feed(json_feed(next_url=None)).next_url is None
+
+
+@given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: rss(f"<item><title>{text}</title></item>")))
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_end_well(data: bytes) -> None:
+    """Whatever comes, it is a feed or one of our errors."""
+    try:
+        for item in parse_feed(data).items:
+            item.article()
+    except InvalidInput:
+        pass
