@@ -46,11 +46,11 @@ class Attempt(BaseModel):
 
 
 class _Owner(BaseModel):
-    """Whose a prediction is: the attempt that it was created by."""
+    """Whose a prediction is: the attempt that it was created by. A digest, since all tenants may read it."""
 
     model_config = ConfigDict(frozen=True)
 
-    spec: str
+    digest: str
     at: datetime
 
 
@@ -131,7 +131,7 @@ def _path(spec: ImageSpec) -> str:
 
 
 def _owner(spec: ImageSpec, attempt: Attempt) -> _Owner:
-    return _Owner(spec=spec.cache_key, at=attempt.at)
+    return _Owner(digest=spec.digest, at=attempt.at)
 
 
 def _owner_path(prediction_id: str) -> str:
