@@ -218,16 +218,6 @@ def test_a_killed_run_is_collected_not_paid_again(world: World, prefect_api: str
     assert killed["state"]["message"].endswith(f"run {image_set.flow_run_id} took over")
 
 
-def test_two_runs_at_once_pay_once(world: World, prefect_api: str) -> None:
-    """The same article started twice at the same moment, in two processes, makes each image once."""
-    world.replicate.delay = 1.0
-    processes = [start(prefect_api) for _ in range(2)]
-    sets = [json.loads(process.communicate()[0]) for process in processes]
-    assert [process.returncode for process in processes] == [0, 0]
-    assert world.paid == (3, 2)
-    assert sorted(one["cost_usd"] for one in sets) == [0, 0.122]
-
-
 FIVE_RUNS = f"""
 import asyncio, json
 from pathlib import Path
