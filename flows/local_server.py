@@ -44,7 +44,7 @@ _SERVER_SETTINGS = {
     "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P30D",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-    # Our links lead to this one of Prefect's two UIs: its front door should, too. No banners.
+    # Our links lead to the first of Prefect's two UIs: so does its front door. And no advertisements.
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }

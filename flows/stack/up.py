@@ -46,7 +46,7 @@ def up(port: int) -> None:
     _refuse_another_api(port)
     with the_only_one(home, f"http://127.0.0.1:{port}") as (mark, left_behind):
         if left_behind:
-            _say(f"ended {left_behind} processes that an earlier `up` had left behind")
+            _say(f"ended processes that an earlier `up` had left behind: {left_behind}")
         check_free(port)
         with ended_with_us(mark) as watcher:
             place = Place(port, home, data_dir, mark)
