@@ -93,6 +93,7 @@ class SourcePass:
             # Two backlogs over the same articles would do no harm, but each would forget what the other has done.
             lock = one_at_a_time(f"article-backlog.{self.place.replace('/', '.')}.{self.terms.shard}", self.box.locks)
             await self._aside(held.enter_context, lock)
+            held.callback(self._save, self._index.save)  # whatever ends us
             try:
                 await self._aside(self._begin)
                 await asyncio.gather(*(self._work() for _ in range(self._at_once)))

@@ -1,9 +1,11 @@
 """What a backlog shows in the UI: progress while it goes on, a summary with links to the runs when it is done."""
 
 import time
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
+import httpx
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.logging import get_run_logger
 from prefect.utilities.urls import url_for
@@ -37,12 +39,13 @@ class SourceProgress:
         if not last and time.monotonic() - self._shown_at < _SECONDS_BETWEEN:
             return
         self._shown_at = time.monotonic()
-        update_progress_artifact(  # type: ignore[call-arg]
-            self._artifact,
-            progress=100.0 if last else 100.0 * report.articles / max(found, 1),
-            description=f"{gallery.literal(self._source)}: {report.articles} of {found}. {report}",
-            _sync=True,
-        )
+        with suppress(httpx.HTTPError):  # an API that is away for a moment is no reason to end a long backlog
+            update_progress_artifact(  # type: ignore[call-arg]
+                self._artifact,
+                progress=100.0 if last else 100.0 * report.articles / max(found, 1),
+                description=f"{gallery.literal(self._source)}: {report.articles} of {found}. {report}",
+                _sync=True,
+            )
 
 
 def show_summary(report: BacklogReport, key: str) -> None:
