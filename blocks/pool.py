@@ -6,7 +6,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessWorker
 
 POOL = "images"
-# Each run is a process of about 250 MB that calls the API all the time: a hundred events at once would bring down
+# Each run is a process of about 200 MB that calls the API all the time: a hundred events at once would bring down
 # a worker's machine, and an SQLite database with it.
 RUNS_AT_ONCE = 8
 

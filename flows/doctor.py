@@ -11,6 +11,7 @@ from prefect.context import SyncClientContext
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_MAX_RETRIES,
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
     PREFECT_HOME,
     get_current_settings,
     temporary_settings,
@@ -18,7 +19,7 @@ from prefect.settings import (
 from rich.console import Console
 from rich.text import Text
 
-from blocks.checks.api import reachable
+from blocks.checks.api import reachable, refusal
 from blocks.checks.examination import examine
 from blocks.checks.finding import Finding, failure, well
 from blocks.checks.scene import Scene
@@ -47,8 +48,9 @@ def doctor(*, as_json: bool) -> bool:
 
 
 def _findings() -> Iterator[Finding]:
-    # One retry: a doctor that waits for minutes is no help.
-    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}), _api() as (finding, client, local):
+    # A doctor that waits for minutes is no help, nor one that breaks at a server of another version.
+    patient = {PREFECT_CLIENT_MAX_RETRIES: 1, PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}
+    with temporary_settings(patient), _api() as (finding, client, local):
         yield finding
         yield from examine(Scene.now(client, local=local))
 
@@ -59,8 +61,12 @@ def _api() -> Iterator[tuple[Finding, SyncPrefectClient | None, bool]]:
     url = get_current_settings().api.url
     with ExitStack() as stack:
         finding = reachable(url) if url else _local_server(stack)
-        # One client for all checks: each that asks for one gets this.
-        client = stack.enter_context(SyncClientContext.get_or_create()).client if finding.level == "ok" else None
+        client = None
+        if finding.level == "ok":
+            # One client for all checks: each that asks for one gets this.
+            client = stack.enter_context(SyncClientContext.get_or_create()).client
+            if refused := refusal(client):
+                finding, client = refused, None
         yield finding, client, url is None
 
 

@@ -8,7 +8,7 @@ from prefect.exceptions import ObjectNotFound
 
 from blocks.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, wishes
 from blocks.checks.work import deployments_wanted
-from blocks.pool import POOL, ensure_pool
+from blocks.pool import POOL
 from blocks.saving import CREDENTIALS
 
 
@@ -34,6 +34,5 @@ def wipe(client: SyncPrefectClient) -> None:
 
 def deploy(client: SyncPrefectClient, name: str) -> UUID:
     """Make the deployment `flow/deployment` in the pool, as `prefect deploy` would; it cannot be run."""
-    ensure_pool(client)
     flow, _, deployment = name.partition("/")
     return client.create_deployment(client.create_flow_from_name(flow), deployment, work_pool_name=POOL)

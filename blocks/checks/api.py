@@ -19,6 +19,7 @@ _LEASES = "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"
 _LEASES_ON_DISK = "prefect.server.concurrency.lease_storage.filesystem"
 _BATCHES = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE"
 _QUICK_BATCH = 50
+_REFUSALS = {401, 403}
 
 
 def reachable(url: str) -> Finding:
@@ -29,29 +30,41 @@ def reachable(url: str) -> Finding:
         answer = httpx.get(f"{url.rstrip('/')}/health", timeout=10)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         return failure(name, f"{shown} cannot be reached: {type(error).__name__}", start)
-    if answer.status_code == httpx.codes.OK and answer.text.strip() == "true":
+    asks_who_we_are = answer.status_code in _REFUSALS  # which only the client can say
+    if asks_who_we_are or (answer.is_success and "html" not in answer.headers.get("content-type", "")):
         return well(name, f"{shown} answers")
     said = f"{shown} answers {answer.status_code}, but not as a Prefect API"
     return failure(name, said, "PREFECT_API_URL must lead to the API: it ends in /api on a server of your own")
 
 
+def refusal(client: SyncPrefectClient) -> Finding | None:
+    """Return what is wrong with how we log in; None where we are let in."""
+    try:
+        client.read_variables(limit=1)
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code in _REFUSALS:
+            mend = "set PREFECT_API_KEY (Prefect Cloud) or PREFECT_API_AUTH_STRING (a server of your own)"
+            return failure("Prefect API", f"lets nobody in like this: it answers {error.response.status_code}", mend)
+    except httpx.HTTPError:
+        pass  # the checks say so
+    return None
+
+
 def check_version(scene: Scene) -> Iterator[Finding]:
-    """Compare the server's version with ours, which also shows whether we may ask at all."""
+    """Compare the server's version with ours."""
     if scene.client is None:
         return
     try:
         server = Version(str(scene.client.request("GET", "/admin/version").json()))
-    except httpx.HTTPStatusError as error:
-        if error.response.status_code in {401, 403}:
-            mend = "set PREFECT_API_KEY (Prefect Cloud) or PREFECT_API_AUTH_STRING (your own server)"
-            yield failure("Prefect login", f"the API answers {error.response.status_code}", mend)
+    except httpx.HTTPStatusError:
         return  # Prefect Cloud does not tell
     ours = Version(prefect.__version__)
     text = f"server {server}, this client {ours}"
     if server.release[:2] == ours.release[:2]:
         yield well("Prefect version", text)
     else:
-        yield warning("Prefect version", text, f"run the server with this version too: pip install 'prefect=={ours}'")
+        mend = f"run the server with this version too: pip install 'prefect=={ours}'"
+        yield (warning if server.major == ours.major else failure)("Prefect version", text, mend)
 
 
 def check_server(scene: Scene) -> Iterator[Finding]:

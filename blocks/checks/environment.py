@@ -12,6 +12,7 @@ from blocks.checks.scene import Scene
 from blocks.settings import Settings
 
 _OTHERS_READ = 0o044
+_OURS, _SECRET = ("B2_", "IMAGES_", "CHUTES_", "REPLICATE_"), ("_KEY", "_TOKEN")
 
 
 def check_settings(scene: Scene) -> Iterator[Finding]:
@@ -29,9 +30,8 @@ def check_spelling(_scene: Scene) -> Iterator[Finding]:
     known = {name.upper() for name in Settings.model_fields} | {"IMAGES_LOG"}
     given = {name.upper() for name in (*os.environ, *_in_file())}
     for name in sorted(given - known):
-        if not name.startswith(("B2_", "IMAGES_", "CHUTES_", "REPLICATE_")):
-            continue
-        if (meant := get_close_matches(name, known, n=1, cutoff=0.75)) and meant[0] not in given:
+        meant = get_close_matches(name, known, n=1, cutoff=0.75) if name.startswith(_OURS) else []
+        if meant and meant[0] not in given:
             yield warning("spelling", f"nobody reads the variable {name}", f"did you mean {meant[0]}?")
 
 
@@ -42,8 +42,15 @@ def check_env_file(_scene: Scene) -> Iterator[Finding]:
         yield warning(".env", "holds keys and can be read by other users of this machine", "chmod 600 .env")
 
 
+def secrets_given() -> Iterator[str]:
+    """Yield the keys and tokens as they were given, valid or not, to be kept out of what is shown."""
+    for name, value in [*os.environ.items(), *_in_file().items()]:
+        if value and name.upper().startswith(_OURS) and name.upper().endswith(_SECRET):
+            yield value.strip()
+
+
 def _holds_secrets() -> bool:
-    return any(name.upper().endswith(("_KEY", "_TOKEN")) and value for name, value in _in_file().items())
+    return any(name.upper().endswith(_SECRET) and value for name, value in _in_file().items())
 
 
 def _in_file() -> dict[str, str | None]:

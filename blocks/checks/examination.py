@@ -7,7 +7,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY
 
 from blocks.checks.api import check_server, check_version
 from blocks.checks.credentials import check_blocks
-from blocks.checks.environment import check_env_file, check_settings, check_spelling
+from blocks.checks.environment import check_env_file, check_settings, check_spelling, secrets_given
 from blocks.checks.finding import Finding, failure
 from blocks.checks.machine import check_data_dir, check_fonts, check_spool
 from blocks.checks.reactions import check_automations, check_failed_actions
@@ -17,7 +17,7 @@ from blocks.checks.variables import check_pauses, check_variables
 from blocks.checks.vendors import check_chutes, check_download_hosts, check_replicate
 from blocks.checks.versions import check_packages, check_pillow
 from blocks.checks.work import check_deployments, check_work_pool
-from blocks.saving import CREDENTIALS, secrets_of
+from blocks.saving import secrets_of
 from imaging.errors import ConfigurationError
 from imaging.quoting import quoted
 
@@ -50,7 +50,7 @@ def _guarded(check: Check, scene: Scene) -> Iterator[Finding]:
     except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks are to be made
         # Its words are not shown: nobody knows what they quote.
         text = f"cannot be looked at: {type(error).__name__}"
-        yield failure(name, text, "mend what else is found, and run the doctor again; IMAGES_LOG=DEBUG shows more")
+        yield failure(name, text, "mend what else is found, and run the doctor again")
 
 
 def _secrets(scene: Scene) -> Iterator[str]:
@@ -58,6 +58,6 @@ def _secrets(scene: Scene) -> Iterator[str]:
     for setting in (PREFECT_API_KEY.value(), PREFECT_API_AUTH_STRING.value()):
         if setting:
             yield setting.get_secret_value()
-    for credential in CREDENTIALS:
-        for block in (scene.saved(credential), scene.given(credential)):
-            yield from secrets_of(block) if block else ()
+    yield from secrets_given()
+    for block in scene.saved_blocks.values():
+        yield from secrets_of(block)

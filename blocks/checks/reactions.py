@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from prefect.client.orchestration import SyncPrefectClient
 from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter
+from prefect.events.schemas.automations import Automation
 
 from blocks.automations import ACTION_FAILED, Wish, is_same, wishes
-from blocks.checks.finding import Finding, failure, warning, well
+from blocks.checks.finding import Finding, warning, well
 from blocks.checks.scene import SETUP, Scene
 
 _LATELY = timedelta(days=1)
@@ -18,7 +18,7 @@ def check_automations(scene: Scene) -> Iterator[Finding]:
     """Compare each automation with what there should be."""
     if scene.client is not None:
         for wish in wishes(scene.client):
-            yield _of_automation(scene.client, wish, local=scene.local)
+            yield _of_automation(scene, scene.client.read_automations_by_name(wish.name), wish)
 
 
 def check_failed_actions(scene: Scene) -> Iterator[Finding]:
@@ -37,13 +37,12 @@ def check_failed_actions(scene: Scene) -> Iterator[Finding]:
         yield well("missed events", "no automation failed to act within a day")
 
 
-def _of_automation(client: SyncPrefectClient, wish: Wish, *, local: bool) -> Finding:
+def _of_automation(scene: Scene, there: list[Automation], wish: Wish) -> Finding:
     name = f"automation {wish.name}"
-    there = client.read_automations_by_name(wish.name)
     if wish.automation is None:
         return warning(name, f"cannot act: {wish.missing.partition(': ')[0]}", wish.missing.partition(": ")[2])
     if not there:
-        return (warning if local else failure)(name, "is not there", SETUP)
+        return scene.missing(name, "is not there", SETUP)
     if not there[0].enabled:
         return warning(name, "is switched off", "switch it on in the UI, under Automations")
     if len(there) > 1 or not is_same(there[0], wish.automation):

@@ -7,6 +7,8 @@ import httpx
 from prefect.blocks.core import Block
 from prefect.client.orchestration import SyncPrefectClient
 
+from blocks.checks.finding import Finding, failure, warning
+from blocks.defaults import BUDGETS
 from blocks.saving import CREDENTIALS, Credential
 from blocks.settings import Settings, load_settings
 from imaging.errors import ConfigurationError
@@ -19,14 +21,15 @@ class Scene:
     """The set-up as it was found, read once.
 
     `settings` is None where they are invalid, and `complaint` says why. `client` is None where no API answers.
-    `local`: the API is this machine's own small server, on which nobody waits for workers. `saved_blocks` and
-    `broken_blocks` (why they cannot be read) go by the name of their credential.
+    `local`: the API is this machine's own small server, on which nobody waits for workers. `is_set_up`: `setup` was
+    run on it. `saved_blocks` and `broken_blocks` (why they cannot be read) go by the name of their credential.
     """
 
     settings: Settings | None
     complaint: str
     client: SyncPrefectClient | None
     local: bool
+    is_set_up: bool
     saved_blocks: Mapping[str, Block]
     broken_blocks: Mapping[str, str]
 
@@ -42,10 +45,15 @@ class Scene:
                 broken[credential.name] = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
             else:
                 saved |= {credential.name: block} if block else {}
+        is_set_up = client is not None and _is_set_up(client)
         try:
-            return cls(load_settings(), "", client, local, saved, broken)
+            return cls(load_settings(), "", client, local, is_set_up, saved, broken)
         except ConfigurationError as error:
-            return cls(None, str(error), client, local, saved, broken)
+            return cls(None, str(error), client, local, is_set_up, saved, broken)
+
+    def missing(self, name: str, text: str, mend: str) -> Finding:
+        """Return the finding that something is not there which deployments need: broken only where it was set up."""
+        return (failure if self.is_set_up and not self.local else warning)(name, text, mend)
 
     def saved(self, credential: Credential) -> Block | None:
         """Return the saved block, if there is one that can be read."""
@@ -63,3 +71,10 @@ class Scene:
         if credential.name in self.broken_blocks:
             return None
         return self.saved(credential) or self.given(credential)
+
+
+def _is_set_up(client: SyncPrefectClient) -> bool:
+    try:
+        return client.read_variable_by_name(BUDGETS) is not None
+    except httpx.HTTPError:
+        return False

@@ -8,7 +8,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import DeploymentStatus, WorkerStatus
 from prefect.exceptions import ObjectNotFound
 
-from blocks.checks.finding import Finding, failure, warning, well
+from blocks.checks.finding import Finding, warning, well
 from blocks.checks.scene import SETUP, Scene
 from blocks.pool import POOL
 
@@ -25,7 +25,7 @@ def check_work_pool(scene: Scene) -> Iterator[Finding]:
     try:
         pool = scene.client.read_work_pool(POOL)
     except ObjectNotFound:
-        yield _missing(scene, name, "there is none: runs of deployments have no place to go", SETUP)
+        yield scene.missing(name, "there is none: runs of deployments have no place to go", SETUP)
         return
     if pool.is_paused:
         yield warning(name, "is paused: no run starts", f"prefect work-pool resume {POOL}")
@@ -34,7 +34,7 @@ def check_work_pool(scene: Scene) -> Iterator[Finding]:
     if online := online_workers(scene.client):
         yield well("worker", f"{len(online)} online: {', '.join(online)}")
     else:
-        yield _missing(scene, "worker", "none is online: runs of deployments stay Scheduled", _WORKER)
+        yield scene.missing("worker", "none is online: runs of deployments stay Scheduled", _WORKER)
 
 
 def check_deployments(scene: Scene) -> Iterator[Finding]:
@@ -51,10 +51,9 @@ def check_deployments(scene: Scene) -> Iterator[Finding]:
         paused += [name] if deployment.paused else []
         served += deployment.status == DeploymentStatus.READY
     if missing:
-        yield _missing(scene, "deployments", f"not there: {', '.join(missing)}", f"{_DEPLOY}, then {SETUP}")
+        yield scene.missing("deployments", f"not there: {', '.join(missing)}", f"{_DEPLOY}, then {SETUP}")
     if paused:
-        resume = "; ".join(f"prefect deployment schedule resume {name}" for name in paused)
-        yield warning("deployments", f"paused: {', '.join(paused)}", resume)
+        yield warning("deployments", f"paused: {', '.join(paused)}", "resume them in the UI")
     if not (missing or paused):
         yield well("deployments", f"all of prefect.yaml are there, {served} of them with somebody who runs them")
 
@@ -73,8 +72,3 @@ def online_workers(client: SyncPrefectClient) -> list[str]:
 
 def _flow_name(entrypoint: str) -> str:
     return entrypoint.rpartition(":")[2].replace("_", "-")
-
-
-def _missing(scene: Scene, name: str, text: str, mend: str) -> Finding:
-    """Something that only deployments need: on the machine's own small server, `run` does without."""
-    return (warning if scene.local else failure)(name, text, mend)

@@ -18,7 +18,10 @@ from blocks.automations import ACTION_FAILED, MISSED_EVENTS, NAME, REPAIR_LATER,
 from blocks.checks.work import deployments_wanted
 from blocks.defaults import UNEDITED
 from blocks.embedded import BUCKET, embedded_storage
-from blocks.pool import POOL
+from blocks.pool import POOL, ensure_pool
+from blocks.saving import BUCKET as BLOCK
+from blocks.saving import ensure_block
+from blocks.settings import load_settings
 from blocks.setup import setup
 from blocks.variables import delete_variable, write_variable
 from flows.doctor import doctor
@@ -66,6 +69,7 @@ class Stage:
 
     def set_up(self) -> None:
         """Make it well: the deployments, a worker that was heard of a moment ago, and `setup`."""
+        ensure_pool(self.client)
         for name in {"repair/hourly", *deployments_wanted()}:
             deploy(self.client, name)
         self.client.send_worker_heartbeat(POOL, WORKER, heartbeat_interval_seconds=3600)
@@ -178,7 +182,7 @@ def set_up_with(**variables: str) -> Break:
 
     def broken(stage: Stage, patch: pytest.MonkeyPatch) -> None:
         env(**variables)(stage, patch)
-        stage.set_up()
+        ensure_block(BLOCK, load_settings())
 
     return broken
 
@@ -376,6 +380,16 @@ def test_an_api_that_does_not_answer(stage: Stage, visit: Callable[[], Visit], u
     assert not seen.level("worker")
 
 
+def test_an_api_that_lets_nobody_in(stage: Stage, visit: Callable[[], Visit]) -> None:
+    """A login that is missing or wrong is one line, and not one for each thing that cannot be asked for."""
+    with FileHost() as host, temporary_settings({PREFECT_API_URL: f"{host.base_url}/api"}):
+        host.pages |= {"/api/health": Answer.json(True), "/api/variables/filter": Answer.json({}, 401)}
+        seen = visit()
+    assert seen.level("Prefect API") == {"FAIL"}
+    assert "PREFECT_API_AUTH_STRING" in seen.said("Prefect API")
+    assert not seen.level("worker")
+
+
 def test_what_an_automation_could_not_do_is_listed(stage: Stage, visit: Callable[[], Visit]) -> None:
     """The failed actions of the last day are told, by automation and reason, without what must not be seen."""
     for _ in range(20):
@@ -385,16 +399,14 @@ def test_what_an_automation_could_not_do_is_listed(stage: Stage, visit: Callable
 
 
 def test_the_command_prints_lines_for_people(stage: Stage, prefect_api: str) -> None:
-    """One line a check with its level, the mend below, and exit code 1 where something is broken, else 0."""
-    well = command("doctor", prefect_api=prefect_api)
-    assert (well.returncode, well.stderr) == (0, ""), well.stdout
-    assert "ok    public read: anyone can read below http://127.0.0.1" in well.stdout
-    assert "\n0 broken, " in well.stdout
-    ill = command("doctor", prefect_api=prefect_api, IMAGES_CONCURRENCY="many")
-    assert ill.returncode == 1
-    assert "FAIL  settings: IMAGES_CONCURRENCY: " in ill.stdout
-    assert "      -> " in ill.stdout
-    assert "Traceback" not in ill.stdout + ill.stderr
+    """One line a check with its level, the mend below, their number at the end, and exit code 1."""
+    done = command("doctor", prefect_api=prefect_api, IMAGES_CONCURRENCY="many")
+    assert (done.returncode, done.stderr) == (1, "")
+    lines = done.stdout.splitlines()
+    assert f"ok    Prefect API: {prefect_api} answers" in lines
+    wrong = next(number for number, line in enumerate(lines) if line.startswith("FAIL  settings: IMAGES_CONCURRENCY: "))
+    assert lines[wrong + 1].startswith("      -> set it right in the environment or in .env")
+    assert lines[-1].startswith("1 broken, ")
 
 
 def test_with_nothing_set_up_nothing_is_broken(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
