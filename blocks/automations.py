@@ -1,18 +1,52 @@
-"""The automation that marks a run as crashed when its process was killed and nobody could say so."""
+"""The automations: what is done about a run that was killed or degraded, and about an automation that could not act.
 
+Each is made once, known by its name, and brought up to date when its definition has changed. One that a person has
+switched off stays off. Two of them act through deployments; where those are missing they are left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import StateType
-from prefect.events.actions import ChangeFlowRunState
+from prefect.events.actions import ActionTypes, ChangeFlowRunState, RunDeployment, SendNotification
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
+from prefect.exceptions import ObjectNotFound
 
 HEARTBEAT = "article-images.heartbeat"
 HEARTBEAT_SECONDS = 30.0
 NAME = "article-images: killed runs"
+REPAIR_LATER, MISSED_EVENTS = "article-images: repair later", "article-images: missed events"
+REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT, ALERTS_BLOCK = "repair/hourly", "missed-event/notice", "images-alerts"
+ACTION_FAILED = "prefect.automation.action.failed"
 _SILENCE = timedelta(seconds=90)  # two heartbeats may be lost
 _ENDS = ("Completed", "Degraded", "Failed", "TimedOut", "Cancelled", "Crashed")  # names of final states
+_REPAIR_AFTER = timedelta(minutes=10)  # an outage leaves many degraded runs: one repair is for all of ten minutes
+_DEPLOY = "prefect --no-prompt deploy --all, then article-images setup"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An automation that there should be; None where what it acts through is `missing`, and how to get that."""
+
+    name: str
+    automation: AutomationCore | None
+    missing: str = ""
+
+
+def ensure_automations(client: SyncPrefectClient) -> Iterator[str]:
+    """Make or update every automation; yield a line for each."""
+    for wish in wishes(client):
+        done = ensure(client, wish.automation) if wish.automation else f"left out, {wish.missing}"
+        yield f"automation {wish.name}: {done}"
+
+
+def wishes(client: SyncPrefectClient) -> list[Wish]:
+    """Return the automations that there should be on this API."""
+    return [Wish(NAME, killed_runs()), _repair_later(client), _missed_events(client)]
 
 
 def killed_runs() -> AutomationCore:
@@ -44,15 +78,85 @@ def killed_runs() -> AutomationCore:
 
 def ensure_killed_runs(client: SyncPrefectClient) -> bool:
     """Create the automation, or bring the one that is there up to date. Return whether anything had to be done."""
-    wanted = killed_runs()
-    for there in client.read_automations_by_name(NAME):
-        if _same(there, wanted):
-            return False
-        client.update_automation(there.id, wanted.model_copy(update={"enabled": there.enabled}))
-        return True
-    client.create_automation(wanted)
-    return True
+    return ensure(client, killed_runs()) != "there already"
 
 
-def _same(one: AutomationCore, other: AutomationCore) -> bool:
+def ensure(client: SyncPrefectClient, wanted: AutomationCore) -> str:
+    """Make the automation be there once, as wanted; return what was done."""
+    there = client.read_automations_by_name(wanted.name)
+    if not there:
+        client.create_automation(wanted)
+        return "created"
+    first, *others = there
+    for other in others:  # two who set up at the same time have each made one
+        client.delete_automation(other.id)
+    if is_same(first, wanted):
+        return "there already" + ("" if first.enabled else ", switched off")
+    # Read anew from its own JSON: the client sends what was set alone, and the API refuses a trigger without a posture.
+    whole = AutomationCore.model_validate(
+        wanted.model_dump(mode="json", exclude={"owner_resource"}) | {"enabled": first.enabled}
+    )
+    client.update_automation(first.id, whole)
+    return "updated"
+
+
+def is_same(one: AutomationCore, other: AutomationCore) -> bool:
+    """Tell whether two automations do the same at the same occasion."""
     return (one.trigger, one.actions) == (other.trigger, other.actions)
+
+
+def _repair_later(client: SyncPrefectClient) -> Wish:
+    deployment = _deployment_id(client, REPAIR_DEPLOYMENT)
+    if deployment is None:
+        return Wish(REPAIR_LATER, None, f"there is no deployment {REPAIR_DEPLOYMENT}: {_DEPLOY}")
+    automation = AutomationCore(
+        name=REPAIR_LATER,
+        description="After a degraded run, stores ten minutes later what the bucket did not take.",
+        trigger=EventTrigger(expect={"article-images.degraded"}, threshold=1, within=_REPAIR_AFTER),
+        actions=[RunDeployment(source="selected", deployment_id=deployment, schedule_after=_REPAIR_AFTER)],
+    )
+    return Wish(REPAIR_LATER, automation)
+
+
+def _missed_events(client: SyncPrefectClient) -> Wish:
+    """Return what notices that an automation could not act, such as for an event whose payload made no parameters.
+
+    Not for itself: a notice that fails would be followed by the next, for ever.
+    """
+    actions = list(_notices(client))
+    if not actions:
+        how = f"there is neither a deployment {MISSED_DEPLOYMENT} nor a notification block {ALERTS_BLOCK}: {_DEPLOY}"
+        return Wish(MISSED_EVENTS, None, how)
+    automation = AutomationCore(
+        name=MISSED_EVENTS,
+        description="Shows that an automation could not act: as a failed run, and through the notification block.",
+        trigger=EventTrigger(
+            expect={ACTION_FAILED},
+            match=ResourceSpecification({"prefect.resource.name": [f"!{MISSED_EVENTS}"]}),
+            threshold=1,
+        ),
+        actions=actions,
+    )
+    return Wish(MISSED_EVENTS, automation)
+
+
+def _notices(client: SyncPrefectClient) -> Iterator[ActionTypes]:
+    name, reason = "{{ event.resource['prefect.resource.name'] }}", "{{ event.payload.reason }}"
+    if deployment := _deployment_id(client, MISSED_DEPLOYMENT):
+        parameters = {"automation": name, "reason": reason, "failure_id": "{{ event.id }}"}
+        jinja = {key: {"__prefect_kind": "jinja", "template": text} for key, text in parameters.items()}
+        yield RunDeployment(source="selected", deployment_id=deployment, parameters=jinja)
+    for block in client.read_block_documents(include_secrets=False):
+        if block.name == ALERTS_BLOCK and block.block_schema and "notify" in block.block_schema.capabilities:
+            yield SendNotification(
+                block_document_id=block.id,
+                subject=f"article-images: the automation {name} could not act",
+                body=f"{reason} (event {{{{ event.id }}}})",
+            )
+
+
+def _deployment_id(client: SyncPrefectClient, name: str) -> UUID | None:
+    try:
+        return client.read_deployment_by_name(name).id
+    except ObjectNotFound:
+        return None

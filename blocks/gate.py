@@ -20,6 +20,7 @@ import httpx
 from prefect.logging import get_logger
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from blocks.pace import keep_pace
 from blocks.variables import delete_variable, read_variable, write_variable
 from imaging.errors import OutOfCredit, ProviderBusy, ProviderError, Throttled
 from imaging.quoting import quoted
@@ -85,6 +86,7 @@ class Gate:
                     return answer
 
     def _call(self, call: Callable[[], Answer]) -> Answer:
+        keep_pace(self.vendor)
         try:
             answer = call()
         except OutOfCredit as empty:
@@ -141,4 +143,9 @@ class Gate:
 
     @property
     def _name(self) -> str:
-        return f"images_pause_{self.vendor}"
+        return pause_name(self.vendor)
+
+
+def pause_name(vendor: str) -> str:
+    """Return the name of the Prefect variable that holds the vendor's pause."""
+    return f"images_pause_{vendor}"

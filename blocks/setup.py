@@ -1,40 +1,60 @@
-"""Setting up: block types registered, blocks saved from the environment, the work pool made. Idempotent."""
+"""Setting up a Prefect API: block types and blocks, work pool, limit, variables, automations. Idempotent.
 
-from collections.abc import Iterator
+What a person has edited is left as it is, save blocks: those are brought up to date with the environment.
+"""
+
+from collections.abc import Callable, Iterator
 
 from prefect.blocks.core import Block
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.context import SyncClientContext
+from prefect.exceptions import ObjectNotFound
 from prefect_aws import AwsCredentials, S3Bucket
 
-from blocks import automations, chutes, replicate, storage
-from blocks.chutes import Chutes, chutes_from
+from blocks.automations import ensure_automations
+from blocks.chutes import Chutes
+from blocks.defaults import UNEDITED, ensure_variable
+from blocks.pace import ensure_pace, limit_name
 from blocks.pool import POOL, ensure_pool
-from blocks.replicate import Replicate, replicate_from
+from blocks.replicate import Replicate
+from blocks.saving import CREDENTIALS, ensure_block
 from blocks.settings import load_settings
-from blocks.storage import bucket_from
+
+# https://replicate.com/docs/topics/predictions/rate-limits. What Chutes allows differs by account: no limit is made.
+_REPLICATE_CREATES_A_MINUTE = 600
 
 
 def setup() -> Iterator[str]:
-    """Register the block types and save what the environment describes; yield a line for each step.
+    """Set everything up and yield a line for each part, saying what was done to it. No line holds a secret.
 
     Raises ConfigurationError for a wrong variable, before anything is saved.
     """
     settings = load_settings()
-    for block_type in (AwsCredentials, S3Bucket, Replicate, Chutes):
-        block_type.register_type_and_schema(_sync=True)  # type: ignore[call-arg]
-        yield f"block type {block_type.get_block_type_slug()}: registered"
-    bucket = bucket_from(settings) if settings.has_bucket else None
-    yield _saved(bucket, storage.BLOCK_NAME, "S3Bucket", "B2_ENDPOINT, B2_KEY_ID, B2_APPLICATION_KEY, B2_BUCKET_NAME")
-    yield _saved(replicate_from(settings), replicate.BLOCK_NAME, "Replicate", "REPLICATE_API_TOKEN")
-    yield _saved(chutes_from(settings), chutes.BLOCK_NAME, "Chutes", "CHUTES_API_KEY")
-    with get_client(sync_client=True) as client:
+    with SyncClientContext.get_or_create() as context:  # one client for all steps
+        client = context.client
+        for block_type in (AwsCredentials, S3Bucket, Replicate, Chutes):
+            yield f"block type {block_type.get_block_type_slug()}: {_register(client, block_type)}"
+        for credential in CREDENTIALS:
+            yield f"block {credential.slug}: {ensure_block(credential, settings)}"
         yield f"work pool {POOL}: {ensure_pool(client)}"
-        made = automations.ensure_killed_runs(client)
-    yield f"automation {automations.NAME!r}: {'made' if made else 'is there already'}"
+        yield f"limit {limit_name('replicate')}: {ensure_pace(client, 'replicate', _REPLICATE_CREATES_A_MINUTE)}"
+        yield "limits article-images.run.*: each made by the first run of its article, one run at a time"
+        for name in UNEDITED:
+            yield f"variable {name}: {ensure_variable(client, name)}"
+        yield from ensure_automations(client)
 
 
-def _saved(block: Block | None, name: str, kind: str, variables: str) -> str:
-    if block is None:
-        return f"block {kind} {name}: left as it is ({variables} not set)"
-    block.save(name, overwrite=True, _sync=True)  # type: ignore[call-arg]
-    return f"block {kind} {name}: saved from the environment"
+def _register(client: SyncPrefectClient, block_type: type[Block]) -> str:
+    known = _found(client.read_block_type_by_slug, block_type.get_block_type_slug())
+    if known and _found(client.read_block_schema_by_checksum, block_type._calculate_schema_checksum()):
+        return "there already"
+    block_type.register_type_and_schema(_sync=True)  # type: ignore[call-arg]
+    return "updated" if known else "created"
+
+
+def _found(read: Callable[[str], object], key: str) -> bool:
+    try:
+        read(key)
+    except ObjectNotFound:
+        return False
+    return True

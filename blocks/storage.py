@@ -74,6 +74,11 @@ def s3_bucket(
     return S3Bucket(bucket_name=bucket, credentials=credentials, bucket_folder=folder)
 
 
+def endpoint_of(bucket: S3Bucket) -> str:
+    """Return the address of the store's API: that of AWS where the block names none."""
+    return (bucket.credentials.aws_client_parameters.endpoint_url or "https://s3.amazonaws.com").rstrip("/")
+
+
 def region_of(endpoint: str) -> str:
     """Return the region in the endpoint's host (`s3.eu-central-003.backblazeb2.com`), or `us-east-1`.
 
@@ -159,6 +164,19 @@ class ImageStore:
             if not answer.get("IsTruncated"):
                 return found
             token = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def delete(self, key: str) -> None:
+        """Delete the object with all its versions, or nothing where there is none. Raises StorageError."""
+        try:
+            versions = self._call("list_object_versions", Prefix=self._folder + key)
+        except StorageError:  # a store without versions
+            versions = {}
+        found = [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]
+        for version in found:
+            if version["Key"] == self._folder + key:
+                self._call("delete_object", Key=version["Key"], VersionId=version["VersionId"])
+        if not found:
+            self._call("delete_object", Key=self._folder + key)
 
     @property
     def place(self) -> str:

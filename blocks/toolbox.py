@@ -12,6 +12,7 @@ from prefect_aws import S3Bucket
 
 from blocks import chutes, replicate, storage
 from blocks.chutes import Chutes
+from blocks.defaults import BUDGETS, MODELS, UNEDITED
 from blocks.download import Downloader, HostRules
 from blocks.embedded import embedded_storage
 from blocks.gate import Gate
@@ -20,7 +21,7 @@ from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
 from blocks.spool import Spool
-from blocks.storage import ImageStore, bucket_from
+from blocks.storage import ImageStore, bucket_from, endpoint_of
 from blocks.variables import read_variable
 from imaging.budget import Budgets, budgets_from
 from imaging.errors import ConfigurationError
@@ -134,7 +135,7 @@ def toolbox() -> Toolbox:
 def configured_store(settings: Settings) -> ImageStore | None:
     """Return the bucket that is configured, None where the embedded storage takes its place."""
     bucket = _bucket(settings)
-    return None if bucket is None else _image_store(bucket, settings)
+    return None if bucket is None else image_store(bucket, settings)
 
 
 @contextmanager
@@ -151,15 +152,15 @@ def _storage(settings: Settings) -> Iterator[tuple[ImageStore, bool]]:
 
 
 def _bucket(settings: Settings) -> S3Bucket | None:
-    return _saved(S3Bucket, storage.BLOCK_NAME) or (bucket_from(settings) if settings.has_bucket else None)
+    return saved_block(S3Bucket, storage.BLOCK_NAME) or (bucket_from(settings) if settings.has_bucket else None)
 
 
-def _image_store(bucket: S3Bucket, settings: Settings) -> ImageStore:
+def image_store(bucket: S3Bucket, settings: Settings) -> ImageStore:
+    """Return the store over a bucket, with the address under which the settings say that the world reads it."""
     if settings.images_public_base_url:
         return ImageStore(bucket, _public_base(settings))
-    endpoint = bucket.credentials.aws_client_parameters.endpoint_url or "https://s3.amazonaws.com"
     folder = bucket.bucket_folder.strip("/")
-    return ImageStore(bucket, "/".join(part for part in (endpoint.rstrip("/"), bucket.bucket_name, folder) if part))
+    return ImageStore(bucket, "/".join(part for part in (endpoint_of(bucket), bucket.bucket_name, folder) if part))
 
 
 def _public_base(settings: Settings) -> str:
@@ -171,10 +172,10 @@ def _toolbox(settings: Settings, store: ImageStore, embedded: bool) -> Toolbox:
         settings=settings,
         store=store,
         embedded=embedded,
-        replicate=_saved(Replicate, replicate.BLOCK_NAME) or replicate.replicate_from(settings),
-        chutes=_saved(Chutes, chutes.BLOCK_NAME) or chutes.chutes_from(settings),
-        models=model_table(*_edited("images_models", settings.images_models)),
-        budgets=budgets_from(*_edited("images_budgets", settings.images_budgets)),
+        replicate=saved_block(Replicate, replicate.BLOCK_NAME) or replicate.replicate_from(settings),
+        chutes=saved_block(Chutes, chutes.BLOCK_NAME) or chutes.chutes_from(settings),
+        models=model_table(*edited(MODELS, settings.images_models)),
+        budgets=budgets_from(*edited(BUDGETS, settings.images_budgets)),
         downloader=Downloader(
             HostRules.parse(settings.images_download_hosts),
             settings.images_max_bytes,
@@ -183,19 +184,27 @@ def _toolbox(settings: Settings, store: ImageStore, embedded: bool) -> Toolbox:
     )
 
 
-def _edited(variable: str, from_environment: dict[str, Any]) -> tuple[Any, str]:
-    """Return what the Prefect variable holds, which wins, or the environment's; and what to call it."""
+def edited(variable: str, from_environment: dict[str, Any]) -> tuple[Any, str]:
+    """Return what the Prefect variable holds, which wins once it was edited, or the environment's; and its name.
+
+    Raises httpx.HTTPError without an API.
+    """
     value = read_variable(variable)
-    return (from_environment, variable.upper()) if value is None else (value, f"Prefect variable {variable}")
+    if value is None or value == UNEDITED[variable]:
+        return from_environment, variable.upper()
+    return value, f"Prefect variable {variable}"
 
 
-def _saved(block_type: type[SomeBlock], name: str) -> SomeBlock | None:
-    """Return the block that `article-images setup` saved, or None where there is none."""
+def saved_block(block_type: type[SomeBlock], name: str) -> SomeBlock | None:
+    """Return the block that `article-images setup` saved, or None where there is none.
+
+    Raises ConfigurationError for one that cannot be read, httpx.HTTPError without an API.
+    """
     try:
         # _sync: an async flow is running, but what is called here is not part of its loop.
         return cast(SomeBlock, block_type.load(name, _sync=True))  # type: ignore[call-arg]
-    except ValueError as missing:
-        if "Unable to find block document" in str(missing):
+    except (ValueError, RuntimeError) as trouble:  # RuntimeError: its document has not the fields of its type
+        if "Unable to find block document" in str(trouble):
             return None
         raise ConfigurationError(
             f"the saved block {block_type.get_block_type_slug()}/{name} cannot be read: run article-images setup again"

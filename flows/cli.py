@@ -115,12 +115,22 @@ def up(
 
 @app.command()
 def setup() -> None:
-    """Register block types and save the blocks that the environment describes. Safe to run again."""
+    """Register block types, save blocks from the environment, make pool, limit, variables and automations."""
     with prefect_api():
         from blocks.setup import setup as run_setup
 
         for line in run_setup():
             typer.echo(line)
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, nothing else")] = False,
+) -> None:
+    """Find what is wrong with the set-up, and say how to mend it. Spends nothing, and leaves nothing behind."""
+    from flows.doctor import doctor as run_doctor
+
+    raise typer.Exit(OTHER if run_doctor(as_json=as_json) else COMPLETE)
 
 
 def read_article(source: str) -> Article:

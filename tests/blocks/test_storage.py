@@ -275,3 +275,20 @@ def test_the_bucket_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
     assert bucket.credentials.region_name == "eu-central-003"
     assert "geheim" not in repr(bucket) + str(bucket)
     assert ImageStore(bucket, "https://cdn.example").url("user/a.png") == "https://cdn.example/user/a.png"
+
+
+def test_what_is_deleted_is_gone_with_all_its_versions(store: ImageStore, fake_s3: Bucket) -> None:
+    """Where versions are kept a plain delete only hides: each version and marker of this very key is deleted."""
+    store.put_json("gone/a.json", "1")
+    store.delete("gone/a.json")
+    store.delete("gone/a.json")  # nothing to do
+    assert store.list("gone/") == {}
+
+    entry = "<{0}><Key>gone/{1}</Key><VersionId>{2}</VersionId></{0}>"
+    known = [("Version", "a", 1), ("DeleteMarker", "a", 2), ("Version", "a", 3), ("Version", "a.json", 4)]
+    listed = "".join(entry.format(*one) for one in known)
+    body = f"<ListVersionsResult>{listed}</ListVersionsResult>".encode()
+    fake_s3.script = [Answer(200, body, "application/xml"), Answer(204)]
+    at(fake_s3.base_url).delete("gone/a")
+    deleted = [(call.path, call.query.get("versionId")) for call in fake_s3.requests if call.method == "DELETE"]
+    assert sorted(deleted) == [("/images/gone/a", "1"), ("/images/gone/a", "2"), ("/images/gone/a", "3")]

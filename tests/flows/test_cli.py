@@ -127,21 +127,3 @@ def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: 
     second = command("run", article, **variables)
     assert (second.returncode, second.stderr) == (0, "")
     assert second.stdout.count("reused") == 7
-
-
-def test_setup_saves_blocks_that_win_over_the_environment(world: World, tmp_path: Path) -> None:
-    """After `setup` a run needs no variable any more; a second `setup` says the same as the first."""
-    variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_SERVER_LINGER": "15"}
-    first, second = (command("setup", **variables) for _ in range(2))
-    assert first.returncode == 0, first.stderr
-    assert second.stdout == first.stdout
-    for secret in ("B2_APPLICATION_KEY", "REPLICATE_API_TOKEN", "CHUTES_API_KEY"):
-        assert world.environment[secret] not in first.stdout
-    gone = dict.fromkeys(
-        ["B2_ENDPOINT", "B2_KEY_ID", "B2_APPLICATION_KEY", "B2_BUCKET_NAME", "REPLICATE_API_TOKEN",
-         "REPLICATE_BASE_URL", "CHUTES_API_KEY", "CHUTES_BASE_URL"], "",
-    )  # fmt: skip
-    done = command("run", "-", "--json", "--only", "hero,comparison", stdin=json.dumps(GOOD), **variables, **gone)
-    assert done.returncode == 0, done.stderr
-    assert world.paid == (1, 2)
-    assert "default/kaffee/hero.png" in world.objects()

@@ -39,9 +39,12 @@ class Generation:
 
 
 class ChutesStandin(Standin):
-    """`POST /{slug}/generate` or `POST /generate`; what is asked for is paid for at once."""
+    """`POST /{slug}/generate` or `POST /generate`; what is asked for is paid for at once.
 
-    places = frozenset({"generate"})
+    A GET is free: as the real API it looks at key and slug, and then knows no such GET.
+    """
+
+    places = frozenset({"generate", "ask"})
 
     def __init__(self, delay: float = 0.0, api_key: str | None = None, slugs: Collection[str] | None = None) -> None:
         """`delay` is the seconds a picture takes; `slugs` the only ones that exist (None: all do)."""
@@ -70,16 +73,20 @@ class ChutesStandin(Standin):
 
     def route(self, call: Call) -> Call:
         found = _PATH.fullmatch(call.path)
-        if found is None or call.method != "POST":
+        if found is None:
             return call
+        if call.method != "POST":
+            return call.about("ask", model=found["slug"])
         given = call.body if isinstance(call.body, dict) else {}
         return call.about("generate", model=found["slug"], input=given)
 
     def answer(self, call: Call) -> Answer:
-        if call.where != "generate" or not self._exists(call.model):
+        if call.where not in self.places or not self._exists(call.model):
             return self.refusal(404, {})
         if call.headers.get("authorization") != f"Bearer {self.api_key}":
             return self.refusal(401, {})
+        if call.where == "ask":
+            return self.refusal(404, {"detail": "No matching cord found!"})
         problem = _problem(call.input)
         if problem:
             return self.refusal(400, {"detail": problem})

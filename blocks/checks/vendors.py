@@ -1,0 +1,128 @@
+"""The vendors: do they take our keys, asked for nothing that costs, and may their pictures be fetched."""
+
+import socket
+from collections.abc import Iterator
+
+import httpx
+
+from blocks.checks.finding import Finding, failure, warning, well
+from blocks.checks.scene import SETUP, Scene
+from blocks.chutes import Chutes
+from blocks.defaults import MODELS
+from blocks.download import HostRules
+from blocks.replicate import Replicate
+from blocks.saving import CHUTES, REPLICATE
+from blocks.toolbox import edited
+from blocks.vendor import WholeAnswers, vendor_error
+from imaging.errors import ConfigurationError, UnsafeDownload
+from imaging.models import ModelTable, model_table
+
+_SECONDS, _MAX_ANSWER = 10.0, 1024 * 1024
+_PICTURE = "https://replicate.delivery/xezq/out.png"  # such an address Replicate's outputs have
+_TOP_UP = "top up the account"
+
+
+def check_replicate(scene: Scene) -> Iterator[Finding]:
+    """Ask Replicate whose token it is, which is free."""
+    replicate = scene.used(REPLICATE)
+    if not isinstance(replicate, Replicate):
+        return
+    url = f"{(replicate.base_url or 'https://api.replicate.com').rstrip('/')}/v1/account"
+    answer = _ask(url, replicate.api_token.get_secret_value())
+    name, renew = "Replicate token", f"set REPLICATE_API_TOKEN and run {SETUP}"
+    if isinstance(answer, str):
+        yield failure("Replicate", f"{url} cannot be reached: {answer}", "look at the network, or REPLICATE_BASE_URL")
+    elif answer.status_code in {401, 403}:
+        yield failure(name, f"refused: Replicate answers {answer.status_code}", renew)
+    elif answer.is_error:
+        yield warning(name, str(vendor_error("Replicate", "REPLICATE_API_TOKEN", answer)), "try again later")
+    else:
+        yield well(name, "accepted")
+
+
+def check_chutes(scene: Scene) -> Iterator[Finding]:
+    """Ask each model's host with a GET.
+
+    A picture is made by a POST alone. Before Chutes says that it knows no such GET, it looks at the key, at whether
+    the model exists, and at the balance (`hostname_invocation` and `_invoke` in its API's source).
+    """
+    chutes = scene.used(CHUTES)
+    if not isinstance(chutes, Chutes):
+        return
+    models = [model for _, model in _models(scene) if model.provider == "chutes"]
+    for slug in dict.fromkeys(model.name for model in models):
+        url = chutes.base_url.replace("{slug}", slug).rstrip("/") + "/generate"
+        yield _of_chutes(f"Chutes {slug}", url, _ask(url, chutes.api_key.get_secret_value()))
+
+
+def check_download_hosts(scene: Scene) -> Iterator[Finding]:
+    """Look whether the pictures that Replicate makes may be fetched, and whether each host that is named exists."""
+    if scene.settings is None:
+        return
+    name, listed = "download hosts", scene.settings.images_download_hosts
+    try:
+        rules = HostRules.parse(listed)
+    except ConfigurationError as error:
+        yield failure(name, str(error), "set IMAGES_DOWNLOAD_HOSTS to hosts, comma-separated")
+        return
+    replicate = scene.used(REPLICATE)
+    if isinstance(replicate, Replicate) and not replicate.base_url and not _allows(rules, _PICTURE):
+        text = "Replicate's pictures would be paid for, and not fetched: replicate.delivery is not listed"
+        yield failure(name, text, f"set IMAGES_DOWNLOAD_HOSTS={listed},replicate.delivery,*.replicate.delivery")
+        return
+    unknown = sorted(entry for entry in rules.literal if replicate and not _resolves(entry))
+    if unknown:
+        yield warning(name, f"no such host: {', '.join(unknown)}", "look at IMAGES_DOWNLOAD_HOSTS, or at the DNS")
+    else:
+        yield well(name, listed)
+
+
+def _of_chutes(name: str, url: str, answer: httpx.Response | str) -> Finding:
+    if isinstance(answer, str):
+        return failure(name, f"{url} cannot be reached: {answer}", "look at the network, or CHUTES_BASE_URL")
+    said = f"Chutes answers {answer.status_code}"
+    match answer.status_code:
+        case 401 | 403:
+            return failure(name, f"the key is refused: {said}", f"set CHUTES_API_KEY and run {SETUP}")
+        case 402:
+            return failure(name, f"no balance: {said}", _TOP_UP)
+        case 404 if "chute found" in answer.text:
+            return failure(name, "there is no such model", f"set its name in the variable {MODELS}, or CHUTES_BASE_URL")
+        case status if status == 429 or status >= 500:
+            return warning(name, f"busy or switched off: {said}", "try again later")
+    return well(name, "the key is accepted, the model is there")
+
+
+def _models(scene: Scene) -> ModelTable:
+    """The models that a run would use; the usual ones where the table is wrong, which another check says."""
+    try:
+        if scene.settings and scene.client:
+            return model_table(*edited(MODELS, scene.settings.images_models))
+        return model_table(scene.settings.images_models if scene.settings else {})
+    except ConfigurationError:
+        return ModelTable()
+
+
+def _ask(url: str, token: str) -> httpx.Response | str:
+    """Return the answer, or the kind of trouble there was. No redirects: the token is for the configured host alone."""
+    try:
+        with httpx.Client(transport=WholeAnswers(_SECONDS, _MAX_ANSWER)) as client:
+            return client.get(url, headers={"Authorization": f"Bearer {token}"})
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        return type(error).__name__
+
+
+def _allows(rules: HostRules, address: str) -> bool:
+    try:
+        rules.check(httpx.URL(address))
+    except UnsafeDownload:
+        return False
+    return True
+
+
+def _resolves(entry: str) -> bool:
+    url = httpx.URL(f"//{entry}")
+    try:
+        return bool(socket.getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM))
+    except (OSError, UnicodeError):
+        return False

@@ -1,0 +1,47 @@
+"""The pace of paid calls: a global limit `images-{vendor}`, shared by all runs on all machines, where there is one.
+
+The gate waits after a vendor has said "too many"; the pace keeps us from hearing that. `article-images setup` makes
+the limit that Replicate documents. Whoever shares an account with other programs, or has little credit, lowers it.
+"""
+
+import time
+
+import httpx
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.exceptions import ObjectNotFound
+
+_LONGEST_NAP_SECONDS = 10.0
+
+
+def limit_name(vendor: str) -> str:
+    """Return the name of the vendor's limit."""
+    return f"images-{vendor}"
+
+
+def keep_pace(vendor: str) -> None:
+    """Return when the vendor's limit has room for one more call; at once where there is no limit, or no API."""
+    with get_client(sync_client=True) as client:
+        while True:
+            try:
+                client.increment_concurrency_slots([limit_name(vendor)], 1, "rate_limit")
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code == httpx.codes.LOCKED:
+                    time.sleep(min(_LONGEST_NAP_SECONDS, float(error.response.headers["Retry-After"])))
+                    continue
+            except httpx.HTTPError:
+                pass  # the vendor itself has the last word
+            return
+
+
+def ensure_pace(client: SyncPrefectClient, vendor: str, calls_a_minute: int) -> str:
+    """Make the limit be there; one that is there is left as it is. Return what was done."""
+    name = limit_name(vendor)
+    try:
+        there = client.read_global_concurrency_limit_by_name(name)
+    except ObjectNotFound:
+        client.create_global_concurrency_limit(
+            GlobalConcurrencyLimitCreate(name=name, limit=calls_a_minute, slot_decay_per_second=calls_a_minute / 60)
+        )
+        return f"created, {calls_a_minute} calls a minute"
+    return f"there already, {there.slot_decay_per_second * 60:g} calls a minute"

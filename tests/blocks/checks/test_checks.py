@@ -1,0 +1,101 @@
+"""Checks of what the doctor's tests cannot break for real: the clock, Pillow, fonts, and somebody else's server."""
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from PIL import features
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from blocks.checks.api import check_server, check_version
+from blocks.checks.examination import examine
+from blocks.checks.finding import Finding
+from blocks.checks.machine import check_fonts
+from blocks.checks.scene import Scene
+from blocks.checks.storage import check_storage
+from blocks.checks.vendors import check_download_hosts
+from blocks.checks.versions import check_pillow
+from imaging.cards import fonts
+from tests.blocks.hosts import FileHost
+from tests.standins import Answer
+
+
+def findings(check: Callable[[Scene], Iterator[Finding]], scene: Scene | None = None) -> dict[str, Finding]:
+    """What one check finds without an API, by name."""
+    return {finding.name: finding for finding in check(scene or Scene.now(None, local=True))}
+
+
+@pytest.mark.parametrize(("minutes", "level"), [(0, "ok"), (5, "warn"), (-20, "FAIL")])
+def test_a_clock_that_is_wrong(files: FileHost, monkeypatch: pytest.MonkeyPatch, minutes: int, level: str) -> None:
+    """The bucket's own clock is what signatures are judged by: beyond 15 minutes it refuses them."""
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+    files.pages["/"] = Answer(403, headers={"Date": date})
+    for name, value in {
+        "ENDPOINT": files.base_url,
+        "KEY_ID": "k",
+        "APPLICATION_KEY": "s",
+        "BUCKET_NAME": "bucket",
+    }.items():
+        monkeypatch.setenv(f"B2_{name}", value)
+    assert findings(check_storage)["clock"].level == level
+
+
+def test_pictures_that_would_be_paid_for_and_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of hosts without Replicate's breaks every picture of Replicate; so it is said before one is ordered."""
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_token")
+    monkeypatch.setenv("IMAGES_DOWNLOAD_HOSTS", "logos.example")
+    found = findings(check_download_hosts)["download hosts"]
+    assert found.level == "FAIL"
+    assert "IMAGES_DOWNLOAD_HOSTS=logos.example,replicate.delivery,*.replicate.delivery" in str(found.mend)
+    monkeypatch.setenv("IMAGES_DOWNLOAD_HOSTS", "https://logos.example")
+    assert findings(check_download_hosts)["download hosts"].level == "FAIL"
+
+
+def test_a_pillow_without_its_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow built from source often lacks what cards and web formats need."""
+    monkeypatch.setattr(features, "check", lambda feature: feature == "webp")
+    assert "raqm" in findings(check_pillow)["Pillow"].text
+
+
+def test_a_font_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The typeface and the package that it comes from are named."""
+    fonts.load.cache_clear()
+    monkeypatch.setitem(sys.modules, "font_manrope", None)
+    found = findings(check_fonts)["fonts"]
+    assert (found.level, "Manrope of font_manrope" in found.text) == ("FAIL", True)
+
+
+@pytest.fixture
+def foreign_api(files: FileHost) -> Iterator[Scene]:
+    """A server of another version, with settings that do not suit us, which refuses whatever else it is asked."""
+    services = {name: {"enabled": name != "triggers"} for name in ("triggers", "scheduler", "event_persister")}
+    server = {
+        "concurrency": {"lease_storage": "prefect.server.concurrency.lease_storage.memory"},
+        "services": services | {"task_run_recorder": {"read_batch_size": 1}},
+        "database": {"driver": "sqlite+aiosqlite", "host": None},
+    }
+    files.pages["/api/admin/version"] = Answer.json("3.7.1")
+    files.pages["/api/admin/settings"] = Answer.json({"home": "/root/.prefect", "server": server})
+    with temporary_settings({PREFECT_API_URL: f"{files.base_url}/api"}), get_client(sync_client=True) as client:
+        yield Scene.now(client, local=False)
+
+
+def test_a_server_that_is_not_as_it_should_be(foreign_api: Scene) -> None:
+    """Version, leases, services and database are each told with the setting that mends them."""
+    found = findings(check_version, foreign_api) | findings(check_server, foreign_api)
+    assert {name: finding.level for name, finding in found.items()} == dict.fromkeys(
+        ("Prefect version", "leases", "services", "database"), "warn"
+    )
+    for name, setting in {"leases": "LEASE_STORAGE", "services": "TRIGGERS_ENABLED", "database": "BATCH_SIZE"}.items():
+        assert f"PREFECT_SERVER_{'CONCURRENCY_' if name == 'leases' else 'SERVICES_'}" in str(found[name].mend)
+        assert setting in str(found[name].mend)
+
+
+def test_a_check_that_breaks_breaks_no_other(foreign_api: Scene) -> None:
+    """An API that answers nonsense makes findings, in every check that asks it, and no error."""
+    found = list(examine(foreign_api))
+    assert any("cannot be looked at: " in finding.text for finding in found)
+    assert {"packages", "fonts", "settings", "data directory", "storage delete"} <= {finding.name for finding in found}

@@ -1,0 +1,38 @@
+"""A clean slate on the tests' Prefect API: what `setup` makes there would change the tests that come later."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.exceptions import ObjectNotFound
+
+from blocks.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, wishes
+from blocks.checks.work import deployments_wanted
+from blocks.pool import POOL
+from blocks.saving import CREDENTIALS
+
+
+def wipe(client: SyncPrefectClient) -> None:
+    """Delete all that `setup` and a deploy make."""
+    for credential in CREDENTIALS:
+        with suppress(ValueError):
+            credential.block_type.delete(credential.name, _sync=True)  # type: ignore[call-arg]
+    for variable in client.read_variables():
+        if variable.name.startswith("images_"):
+            client.delete_variable_by_name(variable.name)
+    for name in {REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT, *deployments_wanted()}:
+        with suppress(ObjectNotFound):
+            client.delete_deployment(client.read_deployment_by_name(name).id)
+    for wish in wishes(client):
+        for automation in client.read_automations_by_name(wish.name):
+            client.delete_automation(automation.id)
+    with suppress(ObjectNotFound):
+        client.delete_global_concurrency_limit_by_name("images-replicate")
+    with suppress(ObjectNotFound):
+        client.delete_work_pool(POOL)
+
+
+def deploy(client: SyncPrefectClient, name: str) -> UUID:
+    """Make the deployment `flow/deployment` in the pool, as `prefect deploy` would; it cannot be run."""
+    flow, _, deployment = name.partition("/")
+    return client.create_deployment(client.create_flow_from_name(flow), deployment, work_pool_name=POOL)
