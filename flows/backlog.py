@@ -19,9 +19,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 from blocks.index import SLICES
 from blocks.toolbox import Toolbox, toolbox_for_run
 from blocks.variables import read_variable
+from flows.heartbeat import heartbeats
 from flows.shards import is_deployed, leave_report, run_in_shards
 from flows.source_pass import SourcePass, Terms
-from flows.stopping import stops_at_once
+from flows.stopping import stops_politely
 from imaging.article import USER_ID
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
@@ -74,7 +75,7 @@ async def article_backlog(
         raise InvalidInput(f"shard: is {shard}, but there are only {shards}")
     source = None if source is None else checked_source(source)
     terms = Terms(at_once, shards, shard, tuple(only or ()), recheck)
-    with toolbox_for_run() as box, SyncClientContext.get_or_create(), stops_at_once(str(flow_run.id)):
+    with toolbox_for_run() as box, SyncClientContext.get_or_create(), stops_politely(box), heartbeats():
         asked = {"source": source, "user_id": user_id, "at_once": at_once, "only": only, "recheck": recheck}
         if shards > 1 and shard is None and await is_deployed():
             report = backlog_report(*await run_in_shards(asked, shards, box.results(bucket_answers=True)))
