@@ -21,12 +21,12 @@ demo: $(INSTALLED)
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-test: lint
-	$(BIN)/pytest
+test: lint # a worker for each core, four at most; a file's tests stay together, for what they share
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 faults: $(INSTALLED) # every fault x kind of picture; ONLY='s3 503' for some rows
 	$(BIN)/python -m tests.reliability.faults $(if $(ONLY),--only '$(ONLY)')

@@ -1,14 +1,19 @@
 """What all tests stand on: a real Prefect API, a real S3 server, vendors on a socket, and a clean environment."""
 
+import json
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import certifi
 import pytest
+from hypothesis import HealthCheck, settings
 
-# Prefect reads its home when it is imported: before anything of ours.
+# Prefect reads its home when it is imported: before anything of ours. Each of pytest's workers has one of its own.
 _HOME = Path(tempfile.mkdtemp(prefix="article-images-tests-"))
 os.environ["PREFECT_HOME"] = str(_HOME / "prefect")
 os.environ["DO_NOT_TRACK"] = "1"
@@ -17,7 +22,26 @@ for _name in list(os.environ):
     if _name.startswith(("B2_", "REPLICATE_", "CHUTES_", "IMAGES_", "PREFECT_API_", "PREFECT_PROFILE")):
         del os.environ[_name]
 
+# Each HTTP client reads all the authorities that it trusts, 20 ms of processor time, and a flow makes a dozen
+# clients. Nothing real is asked over TLS here: one authority is enough.
+_END = "-----END CERTIFICATE-----\n"
+(_HOME / "authority.pem").write_text(Path(certifi.where()).read_text().partition(_END)[0] + _END)
+os.environ["SSL_CERT_FILE"] = os.environ["PREFECT_API_SSL_CERT_FILE"] = str(_HOME / "authority.pem")
+
+# HYPOTHESIS_PROFILE=thorough tries ten times as many examples. The machine may be busy: nothing is held against time.
+_calm = settings(settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", _calm, max_examples=100)
+settings.register_profile("thorough", _calm, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+FEW = settings(max_examples=settings().max_examples // 4)
+"""For what draws a picture or asks a server for each example."""
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that run flows: they take longest, and no worker should be left alone with them."""
+    items.sort(key=lambda item: "prefect_api" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +59,27 @@ def prefect_api() -> Iterator[str]:
 
     from flows.local_server import local_api
 
-    # No heartbeats: at the end of each run Prefect waits up to a second for their thread.
-    with (
-        local_api(Path(os.environ["PREFECT_HOME"]), linger=0) as url,
-        temporary_settings({PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
+    home = Path(os.environ["PREFECT_HOME"])
+    with ExitStack() as running:
+        with pytest.MonkeyPatch.context() as patch:
+            # Registering the block types that Prefect brings takes a server three seconds, and nobody here wants them.
+            patch.setenv("PREFECT_API_BLOCKS_REGISTER_ON_START", "false")
+            url = running.enter_context(local_api(home, linger=0))
+        # No heartbeats: at the end of each run Prefect waits up to a second for their thread.
+        running.enter_context(temporary_settings({PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
         yield url
+        _say_what_is_left_to_say()
+        # Its database is thrown away: it has nothing to put in order.
+        os.kill(json.loads((home / "article-images-server.json").read_text())["pid"], signal.SIGKILL)
+
+
+def _say_what_is_left_to_say() -> None:
+    """Send the last logs and events: at exit Prefect's threads would look a minute for a server that is gone."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (APILogWorker, EventsWorker):
+        worker.drain_all(timeout=30)
 
 
 def pytest_sessionfinish() -> None:

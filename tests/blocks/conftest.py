@@ -22,7 +22,14 @@ from blocks.replicate import Replicate
 from blocks.storage import ImageStore
 from imaging.spec import ImageSpec, Kind
 from tests.blocks.hosts import Bucket, FileHost
+from tests.pauses import no_pauses
 from tests.standins import ChutesStandin, ReplicateStandin
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_pauses() -> Iterator[None]:
+    with no_pauses():
+        yield
 
 
 @pytest.fixture

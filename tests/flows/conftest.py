@@ -1,12 +1,14 @@
 """A whole small world for the flow: vendors, bucket, Prefect, and ways to run the product in it."""
 
 import asyncio
+import io
 import json
 import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,10 @@ from blocks.storage import ImageStore
 from imaging.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
+from tests.pauses import no_pauses
 from tests.standins import ChutesStandin, ReplicateStandin
+
+CommandLine = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @dataclass
@@ -48,6 +53,17 @@ class World:
         """Delete an object behind the product's back."""
         (self.folder / "storage" / BUCKET / key).unlink()
 
+    def enter(self, patch: pytest.MonkeyPatch) -> None:
+        """Point the product at this world."""
+        for name, value in self.environment.items():
+            patch.setenv(name, value)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_pauses() -> Iterator[None]:
+    with no_pauses():
+        yield
+
 
 @pytest.fixture
 def painted(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -59,26 +75,28 @@ def painted(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def world(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Everything is configured, and what is configured is real or speaks the vendor's protocol."""
-    with (
-        ReplicateStandin() as replicate,
-        ChutesStandin() as chutes,
-        embedded_storage(tmp_path / "bucket") as store,
-    ):
-        keys = json.loads((tmp_path / "bucket" / "storage.json").read_text())
+    with open_world(tmp_path) as opened:
+        opened.enter(monkeypatch)
+        yield opened
+
+
+@contextmanager
+def open_world(root: Path) -> Iterator[World]:
+    """Vendors and a bucket of their own, below `root`; nothing is pointed at them yet."""
+    with ReplicateStandin() as replicate, ChutesStandin() as chutes, embedded_storage(root / "bucket") as store:
+        keys = json.loads((root / "bucket" / "storage.json").read_text())
         environment = {
             **replicate.environment(),
             **chutes.environment(),
             "REPLICATE_POLL_INTERVAL": "0.05",
-            "IMAGES_DATA_DIR": str(tmp_path / "data"),
+            "IMAGES_DATA_DIR": str(root / "data"),
             "IMAGES_PUBLIC_BASE_URL": store.public_base,
-            "B2_ENDPOINT": f"http://127.0.0.1:{keys['s3_port']}",
+            "B2_ENDPOINT": str(store.bucket.credentials.aws_client_parameters.endpoint_url),
             "B2_KEY_ID": keys["key_id"],
             "B2_APPLICATION_KEY": keys["secret"],
             "B2_BUCKET_NAME": BUCKET,
         }
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        yield World(replicate, chutes, store, tmp_path / "bucket", environment)
+        yield World(replicate, chutes, store, root / "bucket", environment)
 
 
 def run_state(article: Article, only: list[Kind] | None = None, *, refresh: bool = False) -> State[Any]:
@@ -91,10 +109,30 @@ def run_state(article: Article, only: list[Kind] | None = None, *, refresh: bool
 
 def run_set(article: Article, only: list[Kind] | None = None, *, refresh: bool = False) -> ImageSet:
     """Run the flow in this process and return the image set."""
-    state = run_state(article, only, refresh=refresh)
+    return set_of(run_state(article, only, refresh=refresh))
+
+
+def set_of(state: State[Any]) -> ImageSet:
+    """Return the image set of a run's final state; raise what the run raised."""
     result = asyncio.run(state.aresult())
     assert isinstance(result, ImageSet)
     return result
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line in this process, for what one of its own, three seconds each, would not show better."""
+    from flows.cli import main
+
+    def run(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        monkeypatch.setattr(sys, "argv", ["article-images", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, int(left.value.code or 0), said.out, said.err)
+
+    return run
 
 
 def command(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import World, command
+from tests.flows.conftest import CommandLine, World, command
 
 GOOD = {"topic": "Kaffee"}
 
@@ -94,10 +94,10 @@ def test_json_prints_the_set_and_nothing_else(painted: Path, prefect_api: str) -
     assert done.stderr == ""
 
 
-def test_a_degraded_run_exits_with_3(world: World, prefect_api: str) -> None:
+def test_a_degraded_run_exits_with_3(world: World, cli: CommandLine) -> None:
     """A missing picture gives exit code 3, and the JSON says which and why."""
     world.replicate.fault("create", "failed", times=None)
-    done = command("run", "-", "--json", "--only", "hero", stdin=json.dumps(GOOD), prefect_api=prefect_api)
+    done = cli("run", "-", "--json", "--only", "hero", stdin=json.dumps(GOOD))
     assert done.returncode == 3, done.stderr
     [hero] = json.loads(done.stdout)["images"]
     assert (hero["status"], hero["url"]) == ("failed", None)

@@ -7,7 +7,7 @@ import pytest
 
 from flows.repair import repair
 from imaging.article import Article
-from tests.flows.conftest import World, command, run_set
+from tests.flows.conftest import CommandLine, World, run_set
 
 ARTICLE = Article(topic="Kaffee richtig lagern")
 
@@ -45,15 +45,13 @@ def test_repair_leaves_another_articles_folder_alone(world: World, monkeypatch: 
     assert world.objects() == before
 
 
-def test_the_command_says_what_it_did(world: World, prefect_api: str) -> None:
+def test_the_command_says_what_it_did(world: World, cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """`article-images repair` prints the counts; an empty spool is fine."""
-    done = command("repair", prefect_api=prefect_api)
+    done = cli("repair")
     assert (done.returncode, done.stdout) == (0, "0 pictures stored, 0 left\n"), done.stderr
-    away = command(
-        "run", "-", "--json", "--only", "comparison",
-        prefect_api=prefect_api, stdin=json.dumps({"topic": "x"}), B2_ENDPOINT="http://127.0.0.1:9",
-    )  # fmt: skip
-    assert away.returncode == 3
-    done = command("repair", prefect_api=prefect_api)
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    assert cli("run", "-", "--json", "--only", "comparison", stdin=json.dumps({"topic": "x"})).returncode == 3
+    monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
+    done = cli("repair")
     assert (done.returncode, done.stdout) == (0, "2 pictures stored, 0 left\n"), done.stderr
     assert world.paid == (0, 2)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,55 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
+# One look at a page, taken between two of its own steps: it renders itself anew while it is looked at.
+LOOK = """pictures => ({
+    pictures: [...document.querySelectorAll(pictures)]
+        .map(image => [image.naturalWidth > 0, image.getBoundingClientRect().width]),
+    links: [...document.querySelectorAll("a")].map(link => [link.innerText.trim(), link.getAttribute("href")]),
+    overhang: document.documentElement.scrollWidth - window.innerWidth,
+    text: document.body.innerText.replaceAll("×", "x"),
+})"""
+PATIENCE = 60  # seconds
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the embedded storage and the gallery page lie."""
+    return tmp_path_factory.mktemp("painted") / "data"
+
+
+@pytest.fixture(scope="module")
+def image_set(data: Path, prefect_api: str) -> ImageSet:
+    """Nine painted pictures. Made before the browser is started, whose loop takes the place of a flow's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(data.parent)
+        patch.setenv("IMAGES_DATA_DIR", str(data))
+        return run_set(read_article(str(EXAMPLES / "laktoseintoleranz-und-laktase.md")))
+
+
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
+def page(image_set: ImageSet) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser.new_page(viewport={"width": 1400, "height": 1400})
+        page = browser.new_page(viewport={"width": 1400, "height": 1400})
+        page.set_default_timeout(PATIENCE * 1000)
+        yield page
         browser.close()
 
 
-@pytest.fixture
-def image_set(painted: Path) -> ImageSet:
-    return run_set(read_article(str(EXAMPLES / "laktoseintoleranz-und-laktase.md")))
+def shows(page: Page, check: Callable[[dict[str, Any]], None], pictures: str = "img[alt]:not([alt=''])") -> None:
+    """Look at the page until one look passes the whole `check`; fail as the last look did.
+
+    `pictures` is the selector of those that count.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return check(page.evaluate(LOOK, pictures))
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+        page.wait_for_timeout(100)
 
 
 def artifacts(api: str, image_set: ImageSet) -> dict[str, dict[str, Any]]:
@@ -66,39 +104,40 @@ def test_the_ui_shows_gallery_table_progress_and_task_names(image_set: ImageSet,
     assert shown["images"]["key"] == "images-default-laktoseintoleranz-und-laktase"
     assert shown["progress"]["data"] == 100.0
 
+    def check_gallery(seen: dict[str, Any]) -> None:
+        assert len(seen["pictures"]) == 9
+        assert all(loaded and 100 < width <= 200 for loaded, width in seen["pictures"])
+        assert [to for words, to in seen["links"] if words == "open"] == [image.url for image in image_set.images]
+        for words in ("supporting-1", "comparison-qwen-image", "2752x1536", "Painted offline"):
+            assert words in seen["text"]
+
+    def check_table(seen: dict[str, Any]) -> None:
+        for image in image_set.images:
+            assert image.name in seen["text"]
+        assert [to for _, to in seen["links"]].count(image_set.images[0].url) == 1
+
     for version in ("", "/v2"):
         page.goto(f"{ui}{version}/artifacts/artifact/{shown['gallery']['id']}")
-        pictures = page.locator("img[alt]:not([alt=''])")
-        pictures.nth(8).wait_for()
-        assert pictures.count() == 9
-        boxes = pictures.evaluate_all("all => all.map(i => [i.naturalWidth > 0, i.getBoundingClientRect().width])")
-        assert all(loaded and 100 < width <= 200 for loaded, width in boxes)
-        links = page.get_by_role("link", name="open", exact=True)
-        assert [link.get_attribute("href") for link in links.all()] == [image.url for image in image_set.images]
-        text = page.inner_text("body")
-        for words in ("supporting-1", "comparison-qwen-image", "2752x1536", "Painted offline"):
-            assert words in text.replace("×", "x")
-
+        shows(page, check_gallery)
     page.goto(f"{ui}/artifacts/artifact/{shown['images']['id']}")
-    page.get_by_text("comparison-qwen-image").wait_for()
-    text = page.inner_text("body")
-    for image in image_set.images:
-        assert image.name in text
-    assert page.locator(f"a[href='{image_set.images[0].url}']").count() == 1
+    shows(page, check_table)
 
     assert task_names(prefect_api, image_set) == {image.name for image in image_set.images}
 
 
-def test_the_gallery_page_stands_on_its_own(image_set: ImageSet, page: Page, painted: Path) -> None:
+def test_the_gallery_page_stands_on_its_own(image_set: ImageSet, page: Page, data: Path) -> None:
     """The page shows every picture from the file alone, at a desk's width and at a phone's, without scrolling aside."""
-    file = painted / "gallery" / "default" / f"{image_set.slug}.html"
+    file = data / "gallery" / "default" / f"{image_set.slug}.html"
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+
+    def check(seen: dict[str, Any]) -> None:
+        assert len(seen["pictures"]) == 9
+        assert all(loaded for loaded, _ in seen["pictures"])
+        assert seen["overhang"] <= 0
+
     for width in (1400, 360):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(file.as_uri())
-        pictures = page.locator("figure img")
-        assert pictures.count() == 9
-        assert pictures.evaluate_all("all => all.every(i => i.complete && i.naturalWidth > 0)")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        shows(page, check, "figure img")
     assert all(url.startswith(("file:", "data:")) for url in asked)

@@ -15,6 +15,7 @@ from imaging.models import ModelTable
 from imaging.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.spec import ImageSpec
+from tests.conftest import FEW
 
 THUMBNAIL = "data:image/webp;base64,UklGRg+/AA=="
 HOSTILE = [
@@ -156,6 +157,7 @@ def test_hostile_words_are_words(words: str) -> None:
         assert " ".join(words.split()) in " ".join((page.all("img", "alt")[0] or "").split())
 
 
+@FEW
 @given(
     st.text(alphabet="ab |<>[]()!`*_#-+=~\\&;:/.'\"\n\t{}%$^1", min_size=1, max_size=40).map(lambda text: f"x{text}x")
 )

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from imaging.painter import paint
+from tests.conftest import FEW
 
 ROOT = Path(__file__).parents[2]
 TOPICS = [
@@ -65,7 +66,7 @@ def test_has_exactly_the_asked_size(size: tuple[int, int]) -> None:
     assert (picture.mode, picture.size) == ("RGB", size)
 
 
-@settings(max_examples=40, deadline=None)
+@FEW
 @given(
     prompt=st.text(max_size=30),
     width=st.integers(16, 90),

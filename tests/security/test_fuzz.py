@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from imaging.anatomy import refuse_polyglot
 from imaging.errors import BadPicture, ImagesError
 from imaging.picture import inspect
+from tests.conftest import FEW
 from tests.imaging.containers import ROOMS, zipped
 from tests.security.seeds import PICTURES, SEEDS, picture
 from tests.security.targets import Target, targets
@@ -29,8 +30,7 @@ FOUND: list[tuple[str, bytes]] = [
     ("manifest", json.dumps({"images": [json.loads(SEEDS["manifest"][0])["images"][0] | {"width": None}]}).encode()),
     ("manifest", json.dumps({"images": [json.loads(SEEDS["manifest"][0])["images"][0] | {"md5": None}]}).encode()),
 ]
-# No shrinking of what took long, no deadline: the machine may be busy.
-quick = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+quick = settings(FEW, suppress_health_check=list(HealthCheck))
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

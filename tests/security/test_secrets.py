@@ -197,6 +197,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Writt
         variables = {
             **LOUD, **replicate.environment(), **chutes.environment(), "REPLICATE_POLL_INTERVAL": "0.05",
             "PREFECT_HOME": str(root / "home"), "TMPDIR": str(root / "tmp"), "IMAGES_DATA_DIR": str(root / "data"),
+            "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # takes seconds, and no secret of ours is in them
             "IMAGES_SERVER_LINGER": "0", "IMAGES_DOWNLOAD_HOSTS": files.host,
             "B2_ENDPOINT": f"http://127.0.0.1:{known['s3_port']}", "B2_KEY_ID": known["key_id"],
             "B2_APPLICATION_KEY": B2_KEY, "B2_BUCKET_NAME": BUCKET,

@@ -21,6 +21,7 @@ from imaging.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import SLUG, candidates, slugify
 from imaging.spec import Kind
+from tests.conftest import FEW
 from tests.flows.conftest import World, run_set
 
 # Ways out of a folder, in every spelling that some layer might undo.
@@ -149,6 +150,7 @@ def test_what_is_accepted_stays_inside(user_id: str, slug: str, logo: str) -> No
         assert article is None or is_inside(article)
 
 
+@FEW
 @given(
     st.text(min_size=1, max_size=400),
     st.text(max_size=300),
@@ -291,6 +293,7 @@ def test_templates_in_words_are_not_evaluated() -> None:
     assert json.loads(hostile.model_dump_json())["topic"] == words
 
 
+@FEW
 @given(st.text(min_size=1, max_size=60))
 def test_any_words_leave_gallery_and_page_as_they_are(words: str) -> None:
     """Text of any script and with any sign changes nothing about what gallery and page are made of."""

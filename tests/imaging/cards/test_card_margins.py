@@ -4,12 +4,13 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from imaging.cards import Card, draw_card
 from imaging.cards.contrast import scheme_for
+from tests.conftest import FEW
 
 MARGIN, BAND = 80, 20  # the minimal template's, pixels at 1200x630
 
@@ -54,7 +55,7 @@ def test_no_title_leaves_its_box(title: str) -> None:
     assert stray_ink(Card(title[:300].strip(), title.strip(), "#0a7d5a")) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@FEW
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=300), st.text(max_size=120))
 def test_no_text_at_all_leaves_its_box(title: str, excerpt: str) -> None:
     """Any Unicode text is drawn inside the margins, or left out."""

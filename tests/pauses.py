@@ -1,0 +1,22 @@
+"""The pauses between tries, left out: how often something is tried is tested, and not how long one waits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from botocore.retries.standard import ExponentialBackoff
+
+
+@contextmanager
+def no_pauses() -> Iterator[None]:
+    """Let the tasks and the S3 clients of this process try again at once."""
+    from tasks.policy import RETRY_DELAYS
+
+    before = RETRY_DELAYS[:]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
+        RETRY_DELAYS[:] = [0] * len(before)  # the tasks hold this very list
+        try:
+            yield
+        finally:
+            RETRY_DELAYS[:] = before
