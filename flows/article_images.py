@@ -37,7 +37,9 @@ from imaging.errors import ConfigurationError, StorageError
 from imaging.plan import Planner
 from imaging.record import Image, ImageSet
 from imaging.slug import slugify
-from imaging.spec import ImageSpec, Kind
+from imaging.spec import ImageSpec, Kinds
+from tasks.again import run_again
+from tasks.naming import named, rename_run, tag_with_tenant
 from tasks.progress import Progress
 from tasks.recording import announce, artifact_place, show, write_manifest, write_page
 from tasks.spending import Spending
@@ -47,9 +49,8 @@ from tasks.stopped import images_at_stop, stock_now
 
 def run_name() -> str:
     """Runs are named for tenant and slug."""
-    article = flow_run.parameters["article"]
-    fields = article if isinstance(article, dict) else article.model_dump()
-    return f"{fields.get('user_id', 'default')}/{fields.get('slug') or slugify(str(fields['topic']))}"
+    article: Article = flow_run.parameters["article"]
+    return named(article.user_id, article.slug or slugify(article.topic))
 
 
 def _concurrency() -> int:
@@ -64,17 +65,16 @@ def _concurrency() -> int:
     flow_run_name=run_name,
     task_runner=ThreadPoolTaskRunner(max_workers=_concurrency()),  # type: ignore[arg-type] # invariant generic
     persist_result=True,
-    result_serializer="json",
+    # Plain "json" reaches a caller in another process as a dict: Prefect 3.8 takes its field `data` for an old format.
+    result_serializer="compressed/json",
 )
-async def article_images(
-    article: Article, only: list[Kind] | None = None, refresh: bool = False
-) -> ImageSet | State[ImageSet]:
+async def article_images(article: Article, only: Kinds = (), refresh: bool = False) -> ImageSet | State[ImageSet]:
     """Make, store and show every picture of an article; what is there already is used again.
 
     Args:
-        article: the article; only its topic is required.
-        only: make just these kinds of picture.
-        refresh: make anew what is cached. This pays again.
+        article: Only the topic is needed.
+        only: Just these kinds of picture; none chosen means all.
+        refresh: Make anew what is there already. This pays again.
 
     Returns the set. Where something is missing the state is `Completed`, named `Degraded`, and says what.
     Raises InvalidInput and ConfigurationError before anything is spent.
@@ -105,12 +105,16 @@ class ArticleRun:
         self.refresh = refresh
         self.problems: list[str] = []
 
-    def make(self, only: list[Kind] | None) -> ImageSet:
+    def make(self, only: Kinds) -> ImageSet:
         """Find the article's slug; then, one run an article at a time, make it."""
+        tag_with_tenant(self.article.user_id)
         self.newest_prediction = check_providers()
         # Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
-        with self._alone("claim", self.article.slug or slugify(self.article.topic)):
+        wished = self.article.slug or slugify(self.article.topic)
+        with self._alone("claim", wished):
             claimed = claim_slug(self.article)
+        if claimed.slug != wished:
+            rename_run(named(self.article.user_id, claimed.slug))
         with self._alone("run", claimed.slug):
             self.stock = take_stock(self.article, claimed)
             return self._make(only)
@@ -121,15 +125,15 @@ class ArticleRun:
         with lock as self.box.in_flight.lease:
             yield
 
-    def _make(self, only: list[Kind] | None) -> ImageSet:
+    def _make(self, only: Kinds) -> ImageSet:
         planner = Planner(self.article, self.stock.slug, self.box.models, self.box.providers, self._logo_sha256())
         specs = [spec for spec in planner.specs() if not only or spec.kind in only]
         progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
         rounds = Rounds(self.box, self.stock, progress)
         with self.run.recorded_by(partial(self._record_stop, specs, rounds)):
-            return self._make_specs(specs, planner, rounds)
+            return self._make_specs(specs, only, planner, rounds)
 
-    def _make_specs(self, specs: list[ImageSpec], planner: Planner, rounds: Rounds) -> ImageSet:
+    def _make_specs(self, specs: list[ImageSpec], only: Kinds, planner: Planner, rounds: Rounds) -> ImageSet:
         with self._shared_results() as results:
             spending = Spending(self.box, results, self.article.user_id, self.stock.slug)
             making = Making(self.article, self.stock, planner, rounds, spending, self.refresh, self.newest_prediction)
@@ -139,7 +143,7 @@ class ArticleRun:
             self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
         with self.box.in_flight.storing():
             image_set = write_manifest(self._image_set([images[spec.name] for spec in specs]), self.stock)
-        show(image_set, rounds.thumbnails)
+        show(image_set, rounds.thumbnails, again=run_again(self.article, only))
         write_page(image_set, rounds.thumbnails)
         announce(image_set)
         return image_set

@@ -21,9 +21,12 @@ STATUS_TEXT = {
 }
 
 
-def markdown_gallery(image_set: ImageSet, thumbnails: Mapping[str, str]) -> str:
-    """Return the gallery for the Prefect UI; `thumbnails` maps image names to small `data:` URLs."""
-    return _templates.get_template("gallery.md.j2").render(_context(image_set, thumbnails))
+def markdown_gallery(image_set: ImageSet, thumbnails: Mapping[str, str], again: str | None = None) -> str:
+    """Return the gallery for the Prefect UI.
+
+    `thumbnails` maps image names to small `data:` URLs; `again` is the address of a form to run the article again.
+    """
+    return _templates.get_template("gallery.md.j2").render(_context(image_set, thumbnails), again=again)
 
 
 def html_page(image_set: ImageSet, thumbnails: Mapping[str, str]) -> str:

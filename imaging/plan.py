@@ -6,7 +6,7 @@ from typing import Any
 from imaging import keys, prompts
 from imaging.article import Article
 from imaging.models import Model, ModelTable, delivered_size
-from imaging.sections import aspects, sections
+from imaging.sections import aspects, supporting_count
 from imaging.spec import ImageSpec, Kind, Provider
 
 CARD_PLATFORMS = {"linkedin": "LinkedIn", "facebook": "Facebook"}
@@ -14,12 +14,6 @@ SOCIAL_PLATFORMS = {"instagram": "Instagram", "tiktok": "TikTok"}
 # Pixels: what LinkedIn and Facebook show uncropped, and the platform's own ratio where a card stands in.
 CARD_SIZE = (1200, 630)
 STAND_IN_SIZES = {"instagram": (1080, 1080), "tiktok": (1080, 1920)}
-
-
-def supporting_count(body: str) -> int:
-    """Return how many supporting pictures a body of this length gets: by its H2 sections, 0, 1 or 2."""
-    count = len(sections(body))
-    return 2 if count >= 6 else 1 if count >= 4 else 0
 
 
 class Planner:

@@ -19,6 +19,12 @@ def sections(body: str) -> list[str]:
     return [text for level, text in _headings(_tokens(body)) if level == 2]
 
 
+def supporting_count(body: str) -> int:
+    """Return how many supporting pictures a body of this length gets: by its H2 sections, 0, 1 or 2."""
+    count = len(sections(body))
+    return 2 if count >= 6 else 1 if count >= 4 else 0
+
+
 def aspects(body: str, count: int) -> list[str]:
     """Return `count` different aspects to illustrate: H2 headings, then H3, first sentences, generic ones.
 
@@ -35,6 +41,15 @@ def aspects(body: str, count: int) -> list[str]:
     ):
         found.setdefault(cut(text, MAX_LABEL).casefold(), text)
     return list(found.values())[:count]
+
+
+def outline(body: str) -> str | None:
+    """Return the body's H2 and H3 headings alone; None where other pictures would be planned from them."""
+    lines = [f"{'#' * level} {heading}" for level, heading in _headings(_tokens(body)) if level in {2, 3}]
+    short = "\n\n".join(lines)
+    count = supporting_count(body)
+    same = supporting_count(short) == count and aspects(short, count) == aspects(body, count)
+    return short if same else None
 
 
 def cut(text: str, length: int) -> str:

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, WithJsonSchema
 
 # Raise by hand when the code changes what a picture looks like: every digest, and so every cache entry,
 # changes with it. A hash of the source would not see a changed helper.
@@ -22,6 +23,13 @@ class Kind(StrEnum):
     COMPARISON = "comparison"
     CARD = "card"
     SOCIAL = "social"
+
+
+# A choice of kinds; none means all. A run form shows one field to choose from: with null in its schema it would ask
+# for the type first.
+Kinds = Annotated[
+    Sequence[Kind] | None, WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(Kind)}})
+]
 
 
 class ImageSpec(BaseModel):

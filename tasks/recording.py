@@ -57,11 +57,11 @@ def in_plan_order(images: list[Image]) -> list[Image]:
     return sorted(images, key=lambda image: order.index(image.kind))
 
 
-def show(image_set: ImageSet, thumbnails: Mapping[str, str]) -> None:
-    """Create the gallery and the table in the UI."""
+def show(image_set: ImageSet, thumbnails: Mapping[str, str], again: str | None) -> None:
+    """Create the gallery and the table in the UI; `again` is the address of a form to run the article again."""
     place = artifact_place(image_set.user_id, image_set.slug)
     create_markdown_artifact(  # type: ignore[call-arg] # _sync is not typed
-        gallery.markdown_gallery(image_set, thumbnails),
+        gallery.markdown_gallery(image_set, thumbnails, again),
         key=f"gallery-{place}",
         description=gallery.literal(f"Every picture of “{image_set.topic}”"),
         _sync=True,

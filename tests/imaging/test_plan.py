@@ -12,7 +12,8 @@ from pydantic import JsonValue
 
 from imaging.article import Article, Brand, parse_json, parse_markdown
 from imaging.models import ModelTable, model_table
-from imaging.plan import Planner, supporting_count
+from imaging.plan import Planner
+from imaging.sections import supporting_count
 from imaging.spec import ImageSpec, Kind, Provider
 from tests.conftest import EXAMPLES
 

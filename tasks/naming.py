@@ -1,0 +1,23 @@
+"""What a run is called and tagged in the UI, so that it is found there."""
+
+from uuid import UUID
+
+from prefect.context import SyncClientContext
+from prefect.runtime import flow_run
+
+
+def named(user_id: str, slug: str) -> str:
+    """Return the name of an article's run."""
+    return f"{user_id}/{slug}"
+
+
+def rename_run(name: str) -> None:
+    """Give this run another name: once its slug is known to be another one than its topic's."""
+    with SyncClientContext.get_or_create() as context:
+        context.client.update_flow_run(UUID(flow_run.id), name=name)
+
+
+def tag_with_tenant(user_id: str) -> None:
+    """Tag this run `tenant:…`, so that the runs of one tenant can be listed; its other tags stay."""
+    with SyncClientContext.get_or_create() as context:
+        context.client.update_flow_run(UUID(flow_run.id), tags=[*flow_run.tags, f"tenant:{user_id}"])

@@ -1,0 +1,120 @@
+"""What a deployed product consists of beside a server: the deployments, a worker, vendors and a bucket."""
+
+import json
+import os
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from blocks.embedded import BUCKET, embedded_storage
+from blocks.storage import ImageStore
+from tests.standins import ChutesStandin, ReplicateStandin
+
+ROOT = Path(__file__).parent.parent.parent
+Found = TypeVar("Found")
+
+
+def prefect(*arguments: str, api: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    """Run Prefect's own command."""
+    command = [str(Path(sysconfig.get_path("scripts")) / "prefect"), *arguments]
+    environment = os.environ | {"PREFECT_API_URL": api}
+    return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=240, check=True)
+
+
+def deployable(folder: Path) -> Path:
+    """Make `folder` one to deploy from: a checkout, but without a developer's `.env`."""
+    for name in ("prefect.yaml", "flows"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def deployments(api: str) -> dict[str, dict[str, Any]]:
+    """The deployments by full name."""
+    flows = {flow["id"]: flow["name"] for flow in httpx.post(f"{api}/flows/filter", json={}).json()}
+    found = httpx.post(f"{api}/deployments/filter", json={}).json()
+    return {f"{flows[each['flow_id']]}/{each['name']}": each for each in found}
+
+
+def automations(api: str) -> list[dict[str, Any]]:
+    """The automations that deployments have made for their triggers."""
+    found: list[dict[str, Any]] = httpx.post(f"{api}/automations/filter", json={}).json()
+    return [each for each in found if each["name"].startswith("article-images/")]
+
+
+def runs(api: str, deployment: str) -> list[dict[str, Any]]:
+    """The flow runs of a deployment, oldest first."""
+    query = {"deployments": {"id": {"any_": [deployments(api)[deployment]["id"]]}}, "sort": "START_TIME_ASC"}
+    found: list[dict[str, Any]] = httpx.post(f"{api}/flow_runs/filter", json=query).json()
+    return found
+
+
+def forget_runs(api: str, deployment: str) -> None:
+    """Delete a deployment's runs, so that no worker begins them."""
+    for run in runs(api, deployment):
+        httpx.delete(f"{api}/flow_runs/{run['id']}").raise_for_status()
+
+
+def wait_for(look: Callable[[], Found], seconds: float = 120) -> Found:
+    """Look until there is something to see."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+    return found
+
+
+@dataclass
+class Vendors:
+    """The vendors and the bucket, and the variables that point a worker at them."""
+
+    replicate: ReplicateStandin
+    chutes: ChutesStandin
+    store: ImageStore
+    environment: dict[str, str]
+
+
+@contextmanager
+def vendors(folder: Path) -> Iterator[Vendors]:
+    """Serve make-believe vendors and a real bucket below `folder`."""
+    with (
+        ReplicateStandin() as replicate,
+        ChutesStandin() as chutes,
+        embedded_storage(folder / "bucket") as store,
+    ):
+        keys = json.loads((folder / "bucket" / "storage.json").read_text())
+        environment = {
+            **replicate.environment(),
+            **chutes.environment(),
+            "REPLICATE_POLL_INTERVAL": "0.05",
+            "IMAGES_DATA_DIR": str(folder / "data"),
+            "IMAGES_PUBLIC_BASE_URL": store.public_base,
+            "B2_ENDPOINT": f"http://127.0.0.1:{keys['s3_port']}",
+            "B2_KEY_ID": keys["key_id"],
+            "B2_APPLICATION_KEY": keys["secret"],
+            "B2_BUCKET_NAME": BUCKET,
+        }
+        yield Vendors(replicate, chutes, store, environment)
+
+
+@contextmanager
+def worker(api: str, log: Path, **variables: str) -> Iterator[None]:
+    """Run a worker of the pool for as long as the context lasts."""
+    command = [str(Path(sysconfig.get_path("scripts")) / "prefect"), "worker", "start", "--pool", "images"]
+    environment = os.environ | {"PREFECT_API_URL": api, "PREFECT_WORKER_QUERY_SECONDS": "1"} | variables
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command, env=environment, cwd=log.parent, stdout=file, stderr=file, start_new_session=True
+        )
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)  # its own stop is no business of these tests
+            process.wait()

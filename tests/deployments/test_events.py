@@ -1,0 +1,67 @@
+"""The event `content.article.published`: whatever it brings is a run, or is heard of otherwise."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from prefect.events import emit_event
+from prefect.exceptions import ParameterTypeError
+
+from flows.article_images import article_images
+from tests.deployments.stack import ROOT, forget_runs, runs, wait_for
+
+EVENT = "content.article.published"
+# What is in the payload, and the words that say what is wrong with it.
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing": ({}, r"article\.topic: Field required"),
+    "article misspelt": ({"artikel": {"topic": "x"}}, r"article\.artikel: Extra inputs"),
+    "something beside it": ({"article": {"topic": "x"}, "only": ["hero"]}, r"article\.only: Extra inputs"),
+    "article is text": ({"article": "Kaffee"}, "article: Input should be a valid dictionary"),
+    "article is a list": ({"article": [{"topic": "x"}]}, "article: Input should be a valid dictionary"),
+    "article is null": ({"article": None}, "article: Input should be a valid dictionary"),
+    "unknown field": ({"article": {"topic": "x", "titel": "y"}}, r"article\.titel: Extra inputs"),
+    "blank topic": ({"article": {"topic": "  "}}, r"article\.topic: Value error, must not be empty"),
+    "not a tenant": ({"article": {"topic": "x", "user_id": "../a"}}, r"article\.user_id: String should match"),
+    "too long": ({"article": {"topic": "x", "body": "x" * 490_000}}, r"article\.body: Value error, has 490,002 bytes"),
+}
+RIGHT: list[dict[str, Any]] = [
+    json.loads((ROOT / "deployments" / "sample-event.json").read_text()),
+    {"article": {"topic": "発酵食品 قهوة Käse 🧀 \u2028 'a' \"b\" \\n", "brand": {"color": "#0a7d5a"}}},
+    {"article": {"topic": "{{ 7 * 7 }} {% raw %} {{ event.payload }} <b>&amp;</b> </script>"}},
+    {"topic": "The article itself", "body": "## a"},
+]
+
+
+def emit(payload: dict[str, Any]) -> None:
+    assert emit_event(EVENT, resource={"prefect.resource.id": "content.test"}, payload=payload)
+
+
+def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(deployed: str) -> None:
+    """Right articles arrive whole, braces, tags and scripts of all kinds; wrong ones name the field in their run."""
+    payloads = [payload for payload, _ in WRONG.values()] + RIGHT
+    for payload in payloads:
+        emit(payload)
+    made = wait_for(lambda: len(found := runs(deployed, "article-images/on-published")) >= len(payloads) and found)
+    assert made
+    articles = [run["parameters"]["article"] for run in made]
+    assert len(articles) == len(payloads)
+    for payload, complaint in WRONG.values():
+        article = payload["article"] if list(payload) == ["article"] else payload
+        assert article in articles
+        with pytest.raises(ParameterTypeError, match=complaint):
+            article_images.validate_parameters({"article": article})
+    for payload in RIGHT:
+        article = payload.get("article", payload)
+        assert article in articles
+        article_images.validate_parameters({"article": article})
+    forget_runs(deployed, "article-images/on-published")
+
+
+def test_what_is_too_large_for_a_run_is_an_event_of_its_own(deployed: str) -> None:
+    """A payload that no run can hold leaves `prefect.automation.action.failed`, which names the limit."""
+    emit({"article": {"topic": "x", "body": "ä" * 200_000}})
+    query = {"filter": {"event": {"name": ["prefect.automation.action.failed"]}}}
+    (event,) = wait_for(lambda: httpx.post(f"{deployed}/events/filter", json=query).json()["events"])
+    assert "Flow run parameters must be less than 524,288 bytes" in event["payload"]["reason"]
+    assert not runs(deployed, "article-images/on-published")

@@ -1,0 +1,82 @@
+"""prefect.yaml on a real server."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from flows.article_images import article_images
+from tests.deployments.stack import ROOT, automations, deployable, deployments, prefect
+
+TAGS = {
+    "article-images/manual": {"by:hand", "spends"},
+    "article-images/on-published": {"by:event", "spends"},
+    "article-backlog/nightly": {"by:schedule", "spends"},
+    "article-backlog/shard": {"by:flow", "spends"},
+    "repair/hourly": {"by:schedule"},
+}
+
+
+def trigger(automation: dict[str, Any]) -> dict[str, Any]:
+    """An automation without what a server gives it anew."""
+    return {
+        name: automation[name] for name in ("name", "description", "enabled", "actions", "actions_on_trigger", "tags")
+    } | {"expect": automation["trigger"]["expect"]}
+
+
+def test_deploying_again_changes_nothing(deployed: str, tmp_path: Path) -> None:
+    """A second deploy makes no duplicate: ids, schedules (one that is switched off too), tags and trigger stay."""
+    before = deployments(deployed)
+    assert {name: set(each["tags"]) for name, each in before.items()} == TAGS
+    assert {each["work_pool_name"] for each in before.values()} == {"images"}
+    schedules = {name: each["schedules"][0] for name, each in before.items() if each["schedules"]}
+    assert set(schedules) == {"article-backlog/nightly", "repair/hourly"}
+    nightly = before["article-backlog/nightly"]["id"]
+    off = f"{deployed}/deployments/{nightly}/schedules/{schedules['article-backlog/nightly']['id']}"
+    httpx.patch(off, json={"active": False}).raise_for_status()
+    triggers = automations(deployed)
+    assert [each["name"] for each in triggers] == ["article-images/on-published"]
+
+    prefect("deploy", "--all", api=deployed, cwd=deployable(tmp_path))
+
+    after = deployments(deployed)
+    kept = ("id", "name", "tags", "description", "entrypoint", "parameters", "parameter_openapi_schema",
+            "job_variables", "enforce_parameter_schema", "paused", "concurrency_options", "work_pool_name")  # fmt: skip
+    assert {name: [each[key] for key in kept] for name, each in after.items()} == {
+        name: [each[key] for key in kept] for name, each in before.items()
+    }
+    for name, schedule in schedules.items():
+        (again,) = after[name]["schedules"]
+        same = ("id", "slug", "schedule")
+        assert [again[key] for key in same] == [schedule[key] for key in same]
+        assert again["active"] == (name != "article-backlog/nightly")
+    assert list(map(trigger, automations(deployed))) == list(map(trigger, triggers))
+
+
+def test_no_parameter_is_a_secret_and_only_the_topic_is_required(deployed: str) -> None:
+    """No deployment's form asks for anything like a credential; manual's needs the topic, and gives choices."""
+    for deployment in deployments(deployed).values():
+        fields = json.dumps(deployment["parameter_openapi_schema"]).lower()
+        assert not [word for word in ("token", "secret", "password", "api_key", "credential") if word in fields]
+    schema = deployments(deployed)["article-images/manual"]["parameter_openapi_schema"]
+    assert schema["required"] == ["article"]
+    assert schema["definitions"]["Article"]["required"] == ["topic"]
+    fields = schema["definitions"]["Article"]["properties"]
+    assert next(iter(fields)) == "topic"
+    assert all("title" in field or "$ref" in field for field in fields.values())
+    # A field with null among its types would have to be switched on before one can write into it.
+    assert not [name for name, field in fields.items() if "anyOf" in field]
+    assert schema["properties"]["only"]["items"]["enum"] == ["hero", "supporting", "comparison", "card", "social"]
+
+
+def test_the_sample_parameters_are_good_for_the_form(deployed: str) -> None:
+    """What deployments/ offers as parameters is accepted by server and flow, and so are nulls and blanks."""
+    sample = json.loads((ROOT / "deployments" / "sample-parameters.json").read_text())
+    article_images.validate_parameters(sample)
+    nulls = {"article": {"topic": "x", "article_id": None, "slug": None, "brand": {"color": None, "logo": None}}}
+    manual = deployments(deployed)["article-images/manual"]["id"]
+    for parameters in (sample, nulls):
+        answer = httpx.post(f"{deployed}/deployments/{manual}/create_flow_run", json={"parameters": parameters})
+        assert answer.status_code == 201, answer.text
+        httpx.delete(f"{deployed}/flow_runs/{answer.json()['id']}")

@@ -1,0 +1,106 @@
+"""Upstream flows: the three ways of deployments/content_flow.py, with a worker, vendors and a bucket."""
+
+import asyncio
+import importlib.util
+from collections import Counter
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+from prefect.events import emit_event
+from prefect.events.clients import get_events_client
+from prefect.events.schemas.events import Event
+
+from imaging.article import Article
+from tests.deployments.stack import ROOT, Vendors, runs, wait_for
+from tests.flows.conftest import run_set
+
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@pytest.fixture(scope="module")
+def content_flow() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("content_flow", ROOT / "deployments" / "content_flow.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def ended(api: str, deployment: str, count: int) -> list[dict[str, Any]]:
+    """The deployment's runs, once `count` of them have ended."""
+    found = [run for run in runs(api, deployment) if run["state_type"] in ENDED]
+    return found if len(found) >= count else []
+
+
+def test_an_event_that_comes_twice_makes_one_set(deployed: str, working: Vendors, content_flow: ModuleType) -> None:
+    """Announced twice, an article is made by one run and found by the other; delivered twice, an event is one run.
+
+    The wrong article between them fails, and its run says why.
+    """
+    article = Article(topic="Kaffee richtig lagern", user_id="acme")
+    content_flow.announce(article)
+    content_flow.announce(article)
+    emit_event("content.article.published", {"prefect.resource.id": "content.x"}, payload={"article": {"titel": "x"}})
+    twice = Event(
+        event="content.article.published",
+        resource={"prefect.resource.id": "content.y"},  # type: ignore[arg-type] # made one by its validator
+        payload={"article": {"topic": "x", "user_id": "Not A Tenant"}},
+    )
+    asyncio.run(_deliver(twice, twice))
+
+    made = wait_for(lambda: ended(deployed, "article-images/on-published", 4))
+    assert Counter(run["state_name"] for run in made) == {"Completed": 2, "Failed": 2}
+    assert len(runs(deployed, "article-images/on-published")) == 4
+    for run in made:
+        if run["state_name"] == "Completed":
+            assert run["name"] == "acme/kaffee-richtig-lagern"
+            assert set(run["tags"]) == {"by:event", "spends", "tenant:acme"}
+    failed = [run for run in made if run["state_name"] == "Failed"]
+    complaints = {run["state"]["message"].rpartition(" - ")[2].partition(":")[0] for run in failed}
+    assert complaints == {"article.titel", "article.user_id"}
+    assert (len(working.replicate.paid), len(working.chutes.paid)) == (3, 2)
+    query = {"flow_runs": {"tags": {"all_": ["tenant:acme"]}}}
+    assert len(httpx.post(f"{deployed}/flow_runs/filter", json=query).json()) == 2
+
+
+async def _deliver(*events: Event) -> None:
+    async with get_events_client() as client:
+        for event in events:
+            await client.emit(event)
+
+
+def test_a_flow_orders_the_pictures_and_gets_the_set(deployed: str, working: Vendors, content_flow: ModuleType) -> None:
+    """`run_deployment` gives the caller the `ImageSet` of the worker's run, a degraded one too."""
+    working.replicate.fault("create", 422, match=lambda call: "ultra" in (call.model or ""))
+    urls = content_flow.order(Article(topic="Tee"))
+    comparison = {"comparison-juggernautxl", "comparison-qwen-image"}
+    assert set(urls) == comparison | {"linkedin", "facebook", "instagram", "tiktok"}
+    assert all(httpx.get(url).status_code == 200 for url in urls.values())
+    (run,) = runs(deployed, "article-images/manual")
+    assert run["state_name"] == "Degraded"
+    assert run["name"] == "default/tee"
+
+
+def test_a_flow_makes_the_pictures_itself(
+    deployed: str, working: Vendors, content_flow: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a subflow the same code gives the same URLs; the run is the caller's child, tagged and named as always."""
+    for name, value in working.environment.items():
+        monkeypatch.setenv(name, value)
+    article = Article(topic="Kakao", user_id="acme")
+    urls = asyncio.run(content_flow.make(article))
+    again = run_set(article)
+    assert urls == {image.name: image.url for image in again.images}
+    assert {image.status for image in again.images} == {"reused"}
+    query = {"flow_runs": {"name": {"any_": ["acme/kakao"]}}, "sort": "START_TIME_ASC"}
+    child = httpx.post(f"{deployed}/flow_runs/filter", json=query).json()[0]
+    assert child["parent_task_run_id"]
+    assert child["tags"] == ["tenant:acme"]
+
+
+def test_an_article_that_is_wrong_fails_at_its_source(prefect_api: str, content_flow: ModuleType) -> None:
+    """A field that is wrong fails the upstream flow itself: no event, no run elsewhere."""
+    with pytest.raises(Exception, match=r"article\.user_id"):
+        content_flow.announce({"topic": "x", "user_id": "Not A Tenant"})
