@@ -22,7 +22,8 @@ ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 @pytest.fixture(scope="module")
 def content_flow() -> ModuleType:
     spec = importlib.util.spec_from_file_location("content_flow", ROOT / "deployments" / "content_flow.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
