@@ -10,21 +10,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, cast
-
-from prefect.context import FlowRunContext
-from prefect.task_runners import ThreadPoolTaskRunner
+from typing import cast
 
 from blocks.index import Done, Index, slice_of
 from blocks.lock import one_at_a_time
 from blocks.toolbox import Toolbox
-from flows.article_images import article_images
+from flows.article_calls import ArticleCalls, said
 from flows.aside import Aside
 from imaging.article import Article
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
 from imaging.quoting import without_query
-from imaging.record import ImageSet
 from imaging.spec import Kind
 from tasks.reporting import SourceProgress, artifact_key
 from tasks.sources import articles_of
@@ -75,13 +71,7 @@ class SourcePass:
         self._refused: ConfigurationError | None = None
         # IMAGES_CONCURRENCY is for the whole process, so the articles share it.
         self._at_once = min(terms.at_once, box.settings.images_concurrency)
-        threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(
-            max_workers=box.settings.images_concurrency // self._at_once
-        )
-        self._flow = article_images.with_options(
-            task_runner=threads,  # type: ignore[arg-type] # invariant generic
-            cache_result_in_memory=False,
-        )
+        self._calls = ArticleCalls(terms.only, threads=box.settings.images_concurrency // self._at_once)
 
     async def run(self) -> SourceReport:
         """Make what is due. One bad article never stops the others.
@@ -112,7 +102,7 @@ class SourcePass:
     async def _work(self) -> None:
         try:
             while self._refused is None and (due := await self._aside(next, self._due, None)):
-                await self._aside(self._note, due, await self._make(due.article))
+                await self._aside(self._note, due, await self._calls.make(due.article))
         except ConfigurationError as refused:  # the bucket or a token: the next article would meet the same
             self._refused = refused
 
@@ -151,33 +141,12 @@ class SourcePass:
         except ConfigurationError:
             raise
         except Exception as error:  # noqa: BLE001 - a reader's bug in one article must not lose the others
-            self._count(entry.key, Outcome(came="failed", why=_why(error)))
+            self._count(entry.key, Outcome(came="failed", why=said(error)))
             return None
 
     def _is_done(self, key: str, fingerprint: str) -> bool:
         known = self._index.find(key)
         return bool(known and known[:2] == (fingerprint, "complete")) and not self.terms.recheck
-
-    async def _make(self, article: Article) -> Outcome:
-        """Run the article's flow. Raises ConfigurationError."""
-        try:
-            with _apart():
-                state = await self._flow(article, only=list(self.terms.only) or None, return_state=True)
-                made = await state.aresult(raise_on_failure=False)
-        except Exception as error:  # noqa: BLE001 - whatever befalls one run, the others go on
-            return Outcome(came="failed", why=_why(error))
-        if isinstance(made, ConfigurationError):
-            raise made
-        run_id = str(state.state_details.flow_run_id)
-        if not isinstance(made, ImageSet):
-            return Outcome(came="failed", why=_why(made), flow_run_id=run_id)
-        return Outcome(
-            came=made.status,
-            slug=made.slug,
-            cost_usd=made.cost_usd,
-            why="; ".join(made.troubles),
-            flow_run_id=run_id,
-        )
 
     def _note(self, due: Due, outcome: Outcome) -> None:
         self._count(due.key, outcome)
@@ -202,20 +171,3 @@ class SourcePass:
         except OSError as error:
             said = f"what is done could not be written down: {error.strerror}"
             self.report = self.report.plus_problem(said)
-
-
-def _apart() -> FlowRunContext:
-    """Return this run's context as one article's run is to see it.
-
-    Prefect notes the result of every run that a flow has called, which adds up over ten thousand. And when a run is
-    started again, it takes its first call for the first call of before, and returns that one's result: but what is
-    due is others by then. `detached` lets each call be one of its own.
-    """
-    run = cast(FlowRunContext, FlowRunContext.get())
-    return run.model_copy(update={"run_results": {}, "detached": True})
-
-
-def _why(error: object) -> str:
-    if isinstance(error, ImagesError):
-        return str(error)
-    return f"unexpected {type(error).__name__}; the log of its run has the details"
