@@ -2,8 +2,13 @@
 
 `rclone serve s3` answers signed requests, `rclone serve http` reads the same folder to anyone on this machine.
 Objects are plain files below `{data_dir}/storage/{bucket}/`.
+
+A run serves it for itself. `article-images up` shares it: meanwhile all processes of the machine use its servers, so
+that the URLs which they hand out go on to answer. It holds a lock on a file that names the ports; the kernel releases
+the lock of a killed one.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -16,12 +21,14 @@ import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from blocks.storage import ImageStore, s3_bucket
 from imaging.errors import ConfigurationError
 
 BUCKET = "images"
+_SHARED = "storage.shared"
 _START_SECONDS = 20
 _STOP_SECONDS = 2
 
@@ -30,19 +37,90 @@ _STOP_SECONDS = 2
 _WHILE_WE_LIVE = '"$@" & child=$!; trap "kill $child" TERM; cat >/dev/null; kill $child; wait $child'
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the storage is served on this machine: the S3 API, and reading without a key."""
+
+    s3: int
+    http: int
+
+
 @contextmanager
 def embedded_storage(data_dir: Path) -> Iterator[ImageStore]:
-    """Serve `{data_dir}/storage` for as long as the context lasts. Raises ConfigurationError if it cannot."""
+    """Yield the storage in `{data_dir}/storage`, served for as long as the context lasts.
+
+    Raises ConfigurationError if it cannot be.
+    """
     data_dir = data_dir.resolve()
+    remembered = _prepared(data_dir)
+    with _alone(data_dir):
+        shared = _shared(data_dir)
+    if shared:
+        yield _store(remembered, shared)
+        return
+    with _servers(data_dir, remembered) as ports:
+        yield _store(remembered, ports)
+
+
+@contextmanager
+def shared_storage(data_dir: Path) -> Iterator[tuple[ImageStore, Ports]]:
+    """Serve `{data_dir}/storage` for the context, for every process of this machine that uses the folder.
+
+    Raises ConfigurationError if it cannot be, or if another process does so already.
+    """
+    data_dir = data_dir.resolve()
+    remembered = _prepared(data_dir)
+    with _servers(data_dir, remembered) as ports, _sharing(data_dir, ports):
+        yield _store(remembered, ports), ports
+
+
+@contextmanager
+def _sharing(data_dir: Path, ports: Ports) -> Iterator[None]:
+    with (data_dir / _SHARED).open("a+") as note:
+        with _alone(data_dir):
+            try:
+                fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ConfigurationError(f"IMAGES_DATA_DIR: another `up` serves {data_dir} already") from None
+            note.truncate(0)
+            note.write(json.dumps(asdict(ports)))
+            note.flush()
+        yield
+
+
+def _shared(data_dir: Path) -> Ports | None:
+    """Return where another process shares the storage, None if none does."""
+    try:
+        with (data_dir / _SHARED).open() as note:
+            try:
+                fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return Ports(**json.load(note))
+    except (OSError, ValueError, TypeError):
+        pass  # never shared, or a note that cannot be read: served as if alone
+    return None
+
+
+def _prepared(data_dir: Path) -> dict[str, str]:
+    """Make the folders; return the ports and keys of the first start."""
     try:
         (data_dir / "storage" / BUCKET).mkdir(parents=True, exist_ok=True)
         (data_dir / "logs").mkdir(exist_ok=True)
         with _alone(data_dir):
-            remembered = _remembered(data_dir / "storage.json")
+            return _remembered(data_dir / "storage.json")
     except OSError as error:
         raise ConfigurationError(f"IMAGES_DATA_DIR: {data_dir} cannot be written: {error.strerror}") from None
+
+
+def _store(remembered: dict[str, str], ports: Ports) -> ImageStore:
+    endpoint = f"http://127.0.0.1:{ports.s3}"
+    bucket = s3_bucket(endpoint=endpoint, key_id=remembered["key_id"], secret=remembered["secret"], bucket=BUCKET)
+    return ImageStore(bucket, public_base=f"http://127.0.0.1:{ports.http}/{BUCKET}")
+
+
+@contextmanager
+def _servers(data_dir: Path, remembered: dict[str, str]) -> Iterator[Ports]:
     folder = str(data_dir / "storage")
-    key_id, secret = remembered["key_id"], remembered["secret"]
     # Other processes may write the same folder (two runs at once), so listings are kept for a moment only. Not for
     # none at all: with 0s concurrent requests below one new folder lock each other out for half a minute.
     common = ["--dir-cache-time", "100ms", "--log-file"]
@@ -50,14 +128,13 @@ def embedded_storage(data_dir: Path) -> Iterator[ImageStore]:
         with _alone(data_dir):
             s3_port = servers.enter_context(
                 _serve("s3", folder, remembered["s3_port"], [*common, str(data_dir / "logs" / "s3.log")],
-                       {"RCLONE_AUTH_KEY": f'"{key_id},{secret}"'})
+                       {"RCLONE_AUTH_KEY": f'"{remembered["key_id"]},{remembered["secret"]}"'})
             )  # fmt: skip
             http_port = servers.enter_context(
                 _serve("http", folder, remembered["http_port"],
                        ["--read-only", *common, str(data_dir / "logs" / "http.log")], {})
             )  # fmt: skip
-        bucket = s3_bucket(endpoint=f"http://127.0.0.1:{s3_port}", key_id=key_id, secret=secret, bucket=BUCKET)
-        yield ImageStore(bucket, public_base=f"http://127.0.0.1:{http_port}/{BUCKET}")
+        yield Ports(int(s3_port), int(http_port))
 
 
 @contextmanager
@@ -133,12 +210,17 @@ def _serve(protocol: str, folder: str, port: str, options: list[str], secrets: d
 def _wait_until_open(protocol: str, port: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", int(port))) == 0:
-                return
+        if is_served(int(port)):
+            return
         time.sleep(0.02)
     raise ConfigurationError(f"the embedded storage ({protocol}) did not start; IMAGES_DATA_DIR/logs says why")
+
+
+def is_served(port: int) -> bool:
+    """Tell whether somebody listens on the port of this machine; one who is slow to answer does."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) != errno.ECONNREFUSED
 
 
 def _rclone() -> str:

@@ -1,12 +1,14 @@
-"""Setting up: block types registered, blocks saved from the environment. Idempotent."""
+"""Setting up: block types registered, blocks saved from the environment, the work pool made. Idempotent."""
 
 from collections.abc import Iterator
 
 from prefect.blocks.core import Block
+from prefect.client.orchestration import get_client
 from prefect_aws import AwsCredentials, S3Bucket
 
 from blocks import chutes, replicate, storage
 from blocks.chutes import Chutes, chutes_from
+from blocks.pool import POOL, ensure_pool
 from blocks.replicate import Replicate, replicate_from
 from blocks.settings import load_settings
 from blocks.storage import bucket_from
@@ -25,6 +27,8 @@ def setup() -> Iterator[str]:
     yield _saved(bucket, storage.BLOCK_NAME, "S3Bucket", "B2_ENDPOINT, B2_KEY_ID, B2_APPLICATION_KEY, B2_BUCKET_NAME")
     yield _saved(replicate_from(settings), replicate.BLOCK_NAME, "Replicate", "REPLICATE_API_TOKEN")
     yield _saved(chutes_from(settings), chutes.BLOCK_NAME, "Chutes", "CHUTES_API_KEY")
+    with get_client(sync_client=True) as client:
+        yield f"work pool {POOL}: {ensure_pool(client)}"
 
 
 def _saved(block: Block | None, name: str, kind: str, variables: str) -> str:

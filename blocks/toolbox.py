@@ -98,21 +98,27 @@ def toolbox() -> Toolbox:
         return _current.get()
     except LookupError:
         settings = load_settings()
-        bucket = _bucket(settings)
-        if bucket is None:
+        store = configured_store(settings)
+        if store is None:
             raise ConfigurationError(
                 "tasks in other processes need a bucket that all of them reach: set B2_* or run article-images setup"
             ) from None
-        box = _toolbox(settings, _image_store(bucket, settings), embedded=False)
+        box = _toolbox(settings, store, embedded=False)
         _current.set(box)
         return box
 
 
+def configured_store(settings: Settings) -> ImageStore | None:
+    """Return the bucket that is configured, None where the embedded storage takes its place."""
+    bucket = _bucket(settings)
+    return None if bucket is None else _image_store(bucket, settings)
+
+
 @contextmanager
 def _storage(settings: Settings) -> Iterator[tuple[ImageStore, bool]]:
-    bucket = _bucket(settings)
-    if bucket is not None:
-        yield _image_store(bucket, settings), False
+    configured = configured_store(settings)
+    if configured is not None:
+        yield configured, False
         return
     with embedded_storage(settings.images_data_dir) as store:
         yield (

@@ -67,6 +67,22 @@ def repair() -> None:
 
 
 @app.command()
+def up(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the Prefect UI and API, on 127.0.0.1")] = 4200,
+) -> None:
+    """Serve the whole local stack: Prefect server and UI, storage, all deployments. Ctrl-C ends it."""
+    from flows.stack.signals import Stopped, stopped_by_signals
+
+    try:
+        with stopped_by_signals():
+            from flows.stack.up import up as serve
+
+            serve(port)
+    except Stopped:
+        typer.echo("article-images up: stopped")
+
+
+@app.command()
 def setup() -> None:
     """Register block types and save the blocks that the environment describes. Safe to run again."""
     with prefect_api():

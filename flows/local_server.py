@@ -5,7 +5,8 @@ the database is migrated first, it gives up after 20 s. This one is shared by al
 the same PREFECT_HOME, and leaves by itself when nobody has used it for a while.
 
 Its users hold a shared lock on a file; the server goes when it gets that lock exclusively. A killed user's lock
-is released by the kernel, so nobody is waited for in vain, and no list of users can go stale.
+is released by the kernel, so nobody is waited for in vain, and no list of users can go stale. The server of
+`article-images up` (flows/stack/server.py) takes the place of one that only lingers, and is found in the same way.
 
     python -m flows.local_server PORT LOCKFILE LINGER      (started by `local_api`, never by hand)
 """
@@ -19,8 +20,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -37,6 +39,9 @@ _SERVER_SETTINGS = {
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    # Our links lead to the first of Prefect's two UIs: so does its front door. And no advertisements.
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
 
 
@@ -47,14 +52,30 @@ def local_api(home: Path, linger: float) -> Iterator[str]:
     `linger`: seconds that it stays when its last user is gone. Raises RuntimeError when it does not start.
     """
     home.mkdir(parents=True, exist_ok=True)
-    note = home / "article-images-server.json"
-    with open(home / "article-images-server.lock", "a") as users:
+    note = note_in(home)
+    with users_of(home) as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        with open(home / "article-images-server.start", "a") as starting:
-            fcntl.flock(starting, fcntl.LOCK_EX)  # two first users start one server
+        with starting_alone(home):
             url = _running(note) or _start(home, Path(users.name), note, linger)
-            fcntl.flock(starting, fcntl.LOCK_UN)
         yield url
+
+
+def note_in(home: Path) -> Path:
+    """Return the file that names the running server: `{"url": ..., "pid": ...}`."""
+    return home / "article-images-server.json"
+
+
+def users_of(home: Path) -> IO[str]:
+    """Open the file that every user of the server holds a shared lock on."""
+    return open(home / "article-images-server.lock", "a")
+
+
+@contextmanager
+def starting_alone(home: Path) -> Iterator[None]:
+    """Let one process at a time start a server, or end it: two first users start one."""
+    with open(home / "article-images-server.start", "a") as starting:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        yield
 
 
 def _running(note: Path) -> str | None:
@@ -94,37 +115,42 @@ def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
     started = subprocess.run(  # noqa: S603 - our own module
         ["/bin/sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!', "sh", str(log), *command],
         stdout=subprocess.PIPE,
-        env=_environment(url),
+        env=server_environment(url, os.environ),
         cwd=home,
         start_new_session=True,  # a Ctrl-C is not for it
         check=True,
     )
     pid = int(started.stdout)
-    _wait_until_healthy(pid, url, log)
+    try:
+        wait_until_healthy(partial(_alive, pid), url, log)
+    except RuntimeError:
+        if _alive(pid):
+            os.kill(pid, signal.SIGTERM)
+        raise
     note.write_text(json.dumps({"url": url, "pid": pid}))
     return url
 
 
-def _environment(url: str) -> dict[str, str]:
+def server_environment(url: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of a server process at `url`: quick on SQLite, unless `given` says otherwise."""
     root = str(Path(__file__).resolve().parent.parent)  # where `flows` is found from another folder
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [root, *filter(None, [given.get("PYTHONPATH")])]
     return {
         **_SERVER_SETTINGS,
-        **os.environ,
+        **given,
         "PREFECT_API_URL": url,
         "PREFECT_UI_API_URL": url,
         "PYTHONPATH": os.pathsep.join(paths),
     }
 
 
-def _wait_until_healthy(pid: int, url: str, log: Path) -> None:
+def wait_until_healthy(alive: Callable[[], bool], url: str, log: Path) -> None:
+    """Wait until the server answers. Raises RuntimeError when it has ended, or takes longer than it may."""
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and _alive(pid):
+    while time.monotonic() < deadline and alive():
         if _healthy(url):
             return
         time.sleep(_POLL_SECONDS)
-    if _alive(pid):
-        os.kill(pid, signal.SIGTERM)
     raise RuntimeError(f"the local Prefect server did not start; {log} says why")
 
 
@@ -140,8 +166,12 @@ def _serve(port: int, lock: Path, linger: float) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    from flows.busy_database import AskedAgain
+
     server = uvicorn.Server(
-        uvicorn.Config(create_app(), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=2)
+        uvicorn.Config(
+            AskedAgain(create_app()), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=2
+        )
     )
     with open(lock, "a") as users:
         threading.Thread(target=_leave_when_unused, args=(server, users, linger), daemon=True).start()

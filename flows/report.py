@@ -89,7 +89,7 @@ def _places(image_set: ImageSet, server: str | None) -> Iterator[tuple[str, str]
     files = data_dir / "storage" / BUCKET / image_set.user_id / image_set.slug
     # Only the embedded storage serves from this machine; its URLs answer while a run is going.
     if files.is_dir() and (image_set.manifest_url or "").startswith("http://127.0.0.1:"):
-        yield "Files (no bucket is configured; the URLs answer while a run is going)", str(files)
+        yield "Files (no bucket is configured; the URLs answer while a run or `up` is going)", str(files)
     if server:
-        lingers = f"the local server stays for {settings.images_server_linger:g} s"
+        lingers = f"the local server stays for {settings.images_server_linger:g} s, or as long as `up` runs"
         yield f"Run ({lingers})", f"{server.removesuffix('/api')}/runs/flow-run/{image_set.flow_run_id}"

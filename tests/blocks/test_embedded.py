@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from blocks.embedded import embedded_storage
+from blocks.embedded import embedded_storage, is_served, shared_storage
 from blocks.storage import ImageStore
 from imaging.errors import ConfigurationError
 
@@ -191,3 +191,18 @@ def test_a_folder_that_cannot_be_written_is_a_configuration_error(tmp_path: Path
             with embedded_storage(folder):
                 pass
         assert str(folder) in str(wrong.value)
+
+
+def test_a_shared_storage_is_used_by_all(tmp_path: Path) -> None:
+    """While one process shares the folder, others use its servers and leave them running; then they have their own."""
+    with shared_storage(tmp_path) as (shared, ports):
+        with embedded_storage(tmp_path) as store:
+            assert store.url("a") == shared.url("a")
+            store.put_json("a.json", "{}")
+        assert httpx.get(shared.url("a.json")).text == "{}"
+        with pytest.raises(ConfigurationError, match="IMAGES_DATA_DIR"), shared_storage(tmp_path):
+            pass
+        assert is_served(ports.s3)
+    assert not is_served(ports.s3)
+    with embedded_storage(tmp_path) as store:
+        assert httpx.get(store.url("a.json")).text == "{}"
