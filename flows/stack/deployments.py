@@ -18,7 +18,7 @@ FORM = "article-images/manual"
 _WORKER = "article-images-up"
 _RUNS = "-runs"  # the worker's role, and that of the runs below it
 _WORKER_START_SECONDS = 120.0
-_DEPLOY_SECONDS = 120.0
+_DEPLOY_SECONDS = 300.0
 _RUNS_STOP_SECONDS = 13.0  # a run has 10 s for its last words
 _LOOK_AGAIN_SECONDS = 0.5
 
