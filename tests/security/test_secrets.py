@@ -180,7 +180,7 @@ def _wait_until_gone(pid: int) -> None:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Written:
-    """Everything that a setup, a good, a degraded and a refused run and a doctor wrote, at DEBUG, with marked secrets."""
+    """Everything that a setup, good, degraded and refused runs and a doctor wrote, at DEBUG, with marked secrets."""
     root = tmp_path_factory.mktemp("secrets")
     for folder in ("home", "cwd", "tmp"):
         (root / folder).mkdir()
