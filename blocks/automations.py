@@ -78,7 +78,7 @@ def killed_runs() -> AutomationCore:
 
 def ensure_killed_runs(client: SyncPrefectClient) -> bool:
     """Create the automation, or bring the one that is there up to date. Return whether anything had to be done."""
-    return ensure(client, killed_runs()) != "there already"
+    return not ensure(client, killed_runs()).startswith("there already")
 
 
 def ensure(client: SyncPrefectClient, wanted: AutomationCore) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -13,7 +13,13 @@ from prefect.events import emit_event
 from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger
 
-from blocks.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, ensure_automations, ensure_killed_runs
+from blocks.automations import (
+    ACTION_FAILED,
+    MISSED_DEPLOYMENT,
+    REPAIR_DEPLOYMENT,
+    ensure_automations,
+    ensure_killed_runs,
+)
 from blocks.pool import ensure_pool
 from flows.missed import missed_event
 from tests.slate import deploy, wipe
@@ -30,19 +36,34 @@ def api(prefect_api: str) -> Iterator[SyncPrefectClient]:
             deploy(client, name)
         for _ in ensure_automations(client):
             pass
+        notice_after(client, "before all", lambda: failed_action("before all"))
         yield client
         wipe(client)
         ensure_killed_runs(client)
 
 
-def runs_of(client: SyncPrefectClient, name: str, at_least: int = 1) -> list[FlowRun]:
-    """The runs of a deployment, as soon as there are so many. They are deleted, so that no worker finds them."""
+def failed_action(automation: str) -> None:
+    """Say that the automation could not act."""
+    of = {"prefect.resource.id": "test", "prefect.resource.name": automation}
+    emit_event(ACTION_FAILED, resource=of, payload={"reason": "a test"})
+
+
+def notice_after(client: SyncPrefectClient, automation: str, emit: Callable[[], object]) -> FlowRun:
+    """Emit until there is a notice of the automation: a new one is known to the server a moment later only."""
+    for _ in range(60):
+        emit()
+        for _ in range(10):
+            for run in runs_of(client, MISSED_DEPLOYMENT):
+                if run.parameters["automation"] == automation:
+                    return run
+            time.sleep(0.1)
+    raise AssertionError(f"no notice of {automation}")
+
+
+def runs_of(client: SyncPrefectClient, name: str) -> list[FlowRun]:
+    """The runs of a deployment. They are deleted, so that no worker finds them."""
     deployment = client.read_deployment_by_name(name).id
-    for _ in range(300):
-        runs = [run for run in client.read_flow_runs() if run.deployment_id == deployment]
-        if len(runs) >= at_least:
-            break
-        time.sleep(0.1)
+    runs = [run for run in client.read_flow_runs() if run.deployment_id == deployment]
     for run in runs:
         client.delete_flow_run(run.id)
     return runs
@@ -53,6 +74,8 @@ def test_one_repair_follows_the_degraded_runs_of_ten_minutes(api: SyncPrefectCli
     before = datetime.now(UTC)
     for slug in ("a", "b", "c"):
         emit_event("article-images.degraded", resource={"prefect.resource.id": f"article-images.default.{slug}"})
+    # Events are looked at in their order: when this one has made its run, the three have been.
+    notice_after(api, "after all", lambda: failed_action("after all"))
     [run] = runs_of(api, REPAIR_DEPLOYMENT)
     assert run.expected_start_time is not None
     assert run.expected_start_time > before + TOO_SOON
@@ -72,11 +95,10 @@ def test_an_event_that_no_run_could_be_made_of_is_seen(api: SyncPrefectClient) -
     )
     automation = api.create_automation(broken)
     try:
-        emit_event("test.published", resource={"prefect.resource.id": "cms.42"}, payload={"article": "{not JSON"})
-        [notice] = runs_of(api, MISSED_DEPLOYMENT)
+        of, said = {"prefect.resource.id": "cms.42"}, {"article": "{not JSON"}
+        notice = notice_after(api, broken.name, lambda: emit_event("test.published", resource=of, payload=said))
     finally:
         api.delete_automation(automation)
-    assert notice.parameters["automation"] == "test: on-published"
     assert "InvalidJSON" in notice.parameters["reason"]
 
     lines = _Lines()

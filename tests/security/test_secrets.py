@@ -138,9 +138,11 @@ def _degraded(stage: Stage, replicate: ReplicateStandin, chutes: ChutesStandin, 
 
 
 def _refused(stage: Stage, replicate: ReplicateStandin) -> None:
-    """The token is refused, in words that repeat it."""
-    replicate.fault("list", 401, times=None, detail=f"{TOKEN} is not a token")
+    """The token is refused, in words that repeat it, to a run and to the doctor."""
+    for where in ("list", "account"):
+        replicate.fault(where, 401, times=None, detail=f"{TOKEN} is not a token")
     stage.run("refused", "run", "-", stdin=stage.article("No milk"))
+    stage.run("doctor", "doctor")
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -178,7 +180,7 @@ def _wait_until_gone(pid: int) -> None:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Written:
-    """Everything that a setup, a good, a degraded and a refused run have written, at DEBUG, with marked secrets."""
+    """Everything that a setup, good, degraded and refused runs and a doctor wrote, at DEBUG, with marked secrets."""
     root = tmp_path_factory.mktemp("secrets")
     for folder in ("home", "cwd", "tmp"):
         (root / folder).mkdir()
@@ -217,9 +219,9 @@ def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Writt
 
 def test_the_runs_were_what_they_are_called(written: Written) -> None:
     """The search means something: each run ended as it should, talked at DEBUG, and left its traces everywhere."""
-    assert written.codes == {"setup": 0, "good": 0, "degraded": 3, "refused": 2}, written.by_place["good.stderr"][
-        -2000:
-    ]
+    assert written.codes == {"setup": 0, "good": 0, "degraded": 3, "refused": 2, "doctor": 1}, written.by_place[
+        "good.stderr"
+    ][-2000:]
     assert b"DEBUG" in written.by_place["good.stderr"]
     assert b"HTTP Request" in written.by_place["good.stderr"]
     assert b"denied for Bearer ***" in written.by_place["degraded.stdout"]  # the echo came, and was not handed on
