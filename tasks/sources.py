@@ -8,11 +8,11 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
 from blocks.articles import files_in, objects_below
+from blocks.feed_items import parse_feed
 from blocks.feeds import FeedReader, Page
 from blocks.toolbox import Toolbox, toolbox
 from imaging.backlog import Entry
 from imaging.errors import InvalidInput, SourceBusy, SourceError
-from imaging.feeds import parse_feed
 from imaging.sources import BUCKET, is_feed
 from tasks.policy import RETRIED
 from tasks.stock import refusals_named

@@ -14,10 +14,12 @@ from blocks.settings import load_settings
 from imaging.errors import (
     ConfigurationError,
     Moderated,
+    OutOfCredit,
     PredictionEnded,
     ProviderBusy,
     ProviderError,
     ProviderRefused,
+    Throttled,
 )
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost
@@ -155,8 +157,8 @@ def test_a_prediction_that_does_not_end(replicate_api: ReplicateStandin, replica
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(400, ProviderRefused), (401, ProviderRefused), (402, ProviderRefused), (403, ProviderRefused),
-     (404, ProviderRefused), (422, ProviderRefused), (409, ProviderBusy), (429, ProviderBusy), (500, ProviderBusy),
+    [(400, ProviderRefused), (401, ProviderRefused), (402, OutOfCredit), (403, ProviderRefused),
+     (404, ProviderRefused), (422, ProviderRefused), (409, ProviderBusy), (429, Throttled), (500, ProviderBusy),
      (502, ProviderBusy), (503, ProviderBusy)],
 )  # fmt: skip
 def test_a_create_that_is_turned_down(
@@ -166,7 +168,7 @@ def test_a_create_that_is_turned_down(
     replicate_api.fault("create", status)
     with pytest.raises(kind, match=f"^Replicate answered {status}: ") as refused:
         replicate.create(hero)
-    assert type(refused.value).__mro__[1] in {ProviderError, ProviderRefused}
+    assert type(refused.value).__mro__[1] in {ProviderError, ProviderRefused, ProviderBusy}
     assert len(replicate_api.requests) == 1
     assert replicate_api.created() == 0
 
@@ -350,7 +352,7 @@ def test_a_redirect_carries_the_token_nowhere(
     with pytest.raises(ProviderBusy):
         replicate.create(hero)
     with pytest.raises(ProviderBusy):
-        replicate.find(hero, datetime.now(UTC))
+        list(replicate.find(hero, datetime.now(UTC)))
     replicate.check_token()
     assert replicate.collect(prediction_id).endswith("out-0.png")
     assert not files.requests

@@ -39,6 +39,7 @@ def emit(payload: dict[str, Any]) -> None:
 
 def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(deployed: str) -> None:
     """Right articles arrive whole, braces, tags and scripts of all kinds; wrong ones name the field in their run."""
+    forget_runs(deployed, "article-images/on-published")
     payloads = [payload for payload, _ in WRONG.values()] + RIGHT
     for payload in payloads:
         emit(payload)
@@ -60,6 +61,7 @@ def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(deploye
 
 def test_what_is_too_large_for_a_run_is_an_event_of_its_own(deployed: str) -> None:
     """A payload that no run can hold leaves `prefect.automation.action.failed`, which names the limit."""
+    forget_runs(deployed, "article-images/on-published")
     emit({"article": {"topic": "x", "body": "ä" * 200_000}})
     query = {"filter": {"event": {"name": ["prefect.automation.action.failed"]}}}
     (event,) = wait_for(lambda: httpx.post(f"{deployed}/events/filter", json=query).json()["events"])

@@ -15,6 +15,7 @@ TAGS = {
     "article-backlog/nightly": {"by:schedule", "spends"},
     "article-backlog/shard": {"by:flow", "spends"},
     "repair/hourly": {"by:schedule"},
+    "missed-event/notice": {"by:event"},
 }
 
 

@@ -46,7 +46,7 @@ def test_an_event_that_comes_twice_makes_one_set(deployed: str, working: Vendors
     emit_event("content.article.published", {"prefect.resource.id": "content.x"}, payload={"article": {"titel": "x"}})
     twice = Event(
         event="content.article.published",
-        resource={"prefect.resource.id": "content.y"},  # type: ignore[arg-type] # made one by its validator
+        resource={"prefect.resource.id": "content.y"},
         payload={"article": {"topic": "x", "user_id": "Not A Tenant"}},
     )
     asyncio.run(_deliver(twice, twice))

@@ -113,7 +113,11 @@ def test_the_index_is_trusted_and_may_be_lost(world: World, tmp_path: Path) -> N
     assert "acme/tee/hero.png" in world.objects()
 
     paid = world.paid
-    shutil.rmtree(world.folder / "storage" / "images" / "_results" / "acme" / "_backlog")
+    for index in [
+        *(world.folder / "storage").rglob("_backlog"),
+        *tmp_path.joinpath("data", "results").rglob("_backlog"),
+    ]:
+        shutil.rmtree(index)
     report = backlog(folder, "acme")
     assert (counts(report), report.cost_usd) == ((2, 0, 0, 0), 0.0)
     assert world.paid == paid

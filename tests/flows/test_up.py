@@ -53,7 +53,8 @@ class Machine:
         script = Path(sysconfig.get_path("scripts")) / "article-images"
         with (self.folder / "said").open("wb") as said:
             process = subprocess.Popen(
-                [sys.executable, str(script), "up", "--port", str(self.port)],
+                # `nohup make test` has SIGHUP ignored.
+                ["env", "--default-signal=HUP", sys.executable, str(script), "up", "--port", str(self.port)],
                 env=os.environ | self.variables,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
