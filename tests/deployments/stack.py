@@ -62,12 +62,12 @@ def forget_runs(api: str, deployment: str) -> None:
         httpx.delete(f"{api}/flow_runs/{run['id']}").raise_for_status()
 
 
-def wait_for(look: Callable[[], Found], seconds: float = 120) -> Found:
-    """Look until there is something to see."""
+def wait_for(look: Callable[[], Found], seconds: float = 120, every: float = 0.1) -> Found:
+    """Look `every` so many seconds until there is something to see."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
+        time.sleep(every)
     return found
 
 

@@ -123,6 +123,7 @@ def test_limits_are_those_of_the_contract() -> None:
         ({"topic": "x", "article_id": ""}, "article_id"),
         ({"topic": "x", "excerpt": "x" * 2001}, "excerpt"),
         ({"topic": "x", "body": "x" * 2_000_001}, "body"),
+        ({"topic": "x", "body": "ä" * 80_001}, "body"),  # six bytes each, as Prefect counts them
         ({"topic": "x", "body": None}, "body"),
         ({"topic": "x", "brand": {"color": "red"}}, "brand.color"),
         ({"topic": "x", "brand": {"color": "#12345"}}, "brand.color"),

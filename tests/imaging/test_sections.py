@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.sections import GENERIC_ASPECTS, MAX_LABEL, aspects, cut, sections
+from imaging.sections import GENERIC_ASPECTS, MAX_LABEL, aspects, cut, outline, sections, supporting_count
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,26 @@ def test_what_reads_the_same_is_one_aspect() -> None:
     """Duplicate headings, in any case, and headings that differ only behind the cut of a label count once."""
     long = "Warum die Milch im Kaffee bei großer Hitze flockt und was dagegen hilft, Teil"
     assert aspects(f"## Tipp\n\n## TIPP\n\n## {long} 1\n\n## {long} 2\n\n## Ende", 3) == ["Tipp", f"{long} 1", "Ende"]
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(["## ", "### ", "---", "```", "> ", "\n"]), st.text(max_size=8)), max_size=40)
+)
+def test_an_outline_leads_to_the_same_pictures(parts: list[str]) -> None:
+    """Headings alone plan the same supporting pictures as the body that they come from, or there is no outline."""
+    body = "".join(part if part.endswith(" ") else f"{part}\n" for part in parts)
+    short = outline(body)
+    if short is not None:
+        count = supporting_count(body)
+        assert supporting_count(short) == count
+        assert aspects(short, count) == aspects(body, count)
+
+
+def test_an_outline_is_the_headings() -> None:
+    """Prose, and headings that are none of the article's, are left out; what needs the prose has no outline."""
+    body = "".join(f"## Teil {number}\n\nSatz.\n\n> ## Zitat\n\n### Mehr {number}\n\n" for number in range(2))
+    assert outline(body) == "## Teil 0\n\n### Mehr 0\n\n## Teil 1\n\n### Mehr 1"
+    assert outline("## Gleich\n\nEin Satz.\n\n" * 6) is None
 
 
 @given(st.text(max_size=500), st.integers(0, len(GENERIC_ASPECTS)))

@@ -1,0 +1,110 @@
+"""The run form of `article-images/manual`, in both of Prefect's UIs, in a real browser."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from flows.cli import read_article
+from imaging.article import Article
+from imaging.record import ImageSet
+from imaging.spec import Kind
+from tests.conftest import EXAMPLES
+from tests.deployments.stack import deployments, forget_runs, runs, wait_for
+from tests.flows.conftest import run_set
+
+MANUAL = "article-images/manual"
+VERSIONS = ("", "/v2")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+in_a_browser = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="needs a browser: install Debian's chromium"
+)
+# Without these Chromium looks for hosts of its own at every start.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@contextmanager
+def browser_page() -> Iterator[Page]:
+    """A page in a browser. While it is open no flow can run in this thread: Playwright holds its event loop."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser.new_page(viewport={"width": 1300, "height": 1700})
+        browser.close()
+
+
+@pytest.fixture
+def offline(deployed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The deployed API, and nothing else configured: runs of this process paint."""
+    monkeypatch.setenv("IMAGES_DATA_DIR", str(tmp_path / "data"))
+    return deployed
+
+
+def link(api: str, image_set: ImageSet) -> str | None:
+    """The link to run again in the gallery of a set's run."""
+    query = {"artifacts": {"flow_run_id": {"any_": [image_set.flow_run_id]}, "type": {"any_": ["markdown"]}}}
+    (gallery,) = httpx.post(f"{api}/artifacts/filter", json=query).json()
+    found = re.search(r"\[Run again\]\(<(.*)>\)", gallery["data"])
+    return found[1] if found else None
+
+
+def submit(page: Page, api: str) -> dict[str, Any]:
+    """Press Submit and return the parameters of the run that comes of it."""
+    page.get_by_role("button", name="Submit").click()
+    (run,) = wait_for(lambda: runs(api, MANUAL), 30)
+    forget_runs(api, MANUAL)
+    parameters: dict[str, Any] = run["parameters"]
+    return parameters
+
+
+@in_a_browser
+def test_a_topic_is_all_that_the_form_needs(deployed: str) -> None:
+    """With a topic alone, the form of either UI makes a run; the other fields hold the defaults."""
+    manual = deployments(deployed)[MANUAL]["id"]
+    with browser_page() as page:
+        for version in VERSIONS:
+            page.goto(f"{deployed.removesuffix('/api')}{version}/deployments/deployment/{manual}/run")
+            topic = page.locator("textarea").first
+            expect(topic).to_have_value("")
+            topic.fill("Kaffee {{ 1 }}")
+            assert submit(page, deployed) == {
+                "article": {"topic": "Kaffee {{ 1 }}", "body": "", "excerpt": "", "language": "de",
+                            "user_id": "default", "brand": {"template": "minimal"}},
+                "only": [],
+                "refresh": False,
+            }  # fmt: skip
+
+
+@in_a_browser
+def test_the_gallery_leads_to_the_filled_in_form(offline: str) -> None:
+    """In both UIs the gallery's link opens a form that makes the same pictures: a long body is cut to its headings."""
+    article = read_article(str(EXAMPLES / "laktoseintoleranz-und-laktase.md"))
+    only = [Kind.SUPPORTING, Kind.CARD]
+    made = run_set(article, only)
+    url = link(offline, made) or ""
+    assert len(url) < 7000
+    with browser_page() as page:
+        submitted = []
+        for version in VERSIONS:
+            page.goto(url.replace("/deployments/", f"{version}/deployments/", 1))
+            expect(page.locator("textarea").first).to_have_value(article.topic)
+            submitted.append(submit(page, offline))
+    assert submitted[0] == submitted[1]
+    assert submitted[0]["only"] == only
+    again = run_set(Article.model_validate(submitted[0]["article"]), only)
+    assert {image.status for image in again.images} == {"reused"}
+    assert [image.digest for image in again.images] == [image.digest for image in made.images]
+
+
+def test_a_link_that_would_be_dead_is_left_out(offline: str) -> None:
+    """An article whose very headings are too long for a URL has a gallery without the link."""
+    body = "\n\n".join(f"## Überschrift {number} {'ü' * 40}" for number in range(40))
+    assert link(offline, run_set(Article(topic="Lang", body=body), [Kind.CARD])) is None
+    assert link(offline, run_set(Article(topic="Lang"), [Kind.CARD]))
