@@ -36,30 +36,35 @@ def deployable(folder: Path) -> Path:
     return folder
 
 
+def ask(api: str, what: str, query: dict[str, Any] | None = None) -> Any:
+    """Return what the API finds; a server with runs under way may take its time."""
+    return httpx.post(f"{api}/{what}/filter", json=query or {}, timeout=60).json()
+
+
 def deployments(api: str) -> dict[str, dict[str, Any]]:
     """The deployments by full name."""
-    flows = {flow["id"]: flow["name"] for flow in httpx.post(f"{api}/flows/filter", json={}).json()}
-    found = httpx.post(f"{api}/deployments/filter", json={}).json()
+    flows = {flow["id"]: flow["name"] for flow in ask(api, "flows")}
+    found = ask(api, "deployments")
     return {f"{flows[each['flow_id']]}/{each['name']}": each for each in found}
 
 
 def automations(api: str) -> list[dict[str, Any]]:
     """The automations that deployments have made for their triggers."""
-    found: list[dict[str, Any]] = httpx.post(f"{api}/automations/filter", json={}).json()
+    found: list[dict[str, Any]] = ask(api, "automations")
     return [each for each in found if each["name"].startswith("article-images/")]
 
 
 def runs(api: str, deployment: str) -> list[dict[str, Any]]:
     """The flow runs of a deployment, oldest first."""
     query = {"deployments": {"id": {"any_": [deployments(api)[deployment]["id"]]}}, "sort": "START_TIME_ASC"}
-    found: list[dict[str, Any]] = httpx.post(f"{api}/flow_runs/filter", json=query).json()
+    found: list[dict[str, Any]] = ask(api, "flow_runs", query)
     return found
 
 
 def forget_runs(api: str, deployment: str) -> None:
     """Delete a deployment's runs, so that no worker begins them."""
     for run in runs(api, deployment):
-        httpx.delete(f"{api}/flow_runs/{run['id']}").raise_for_status()
+        httpx.delete(f"{api}/flow_runs/{run['id']}", timeout=60).raise_for_status()
 
 
 def wait_for(look: Callable[[], Found], seconds: float = 120, every: float = 0.1) -> Found:

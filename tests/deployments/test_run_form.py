@@ -57,6 +57,7 @@ def link(api: str, image_set: ImageSet) -> str | None:
 
 def submit(page: Page, api: str) -> dict[str, Any]:
     """Press Submit and return the parameters of the run that comes of it."""
+    forget_runs(api, MANUAL)
     page.get_by_role("button", name="Submit").click()
     (run,) = wait_for(lambda: runs(api, MANUAL), 30)
     forget_runs(api, MANUAL)

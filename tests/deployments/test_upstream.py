@@ -13,7 +13,7 @@ from prefect.events.clients import get_events_client
 from prefect.events.schemas.events import Event
 
 from imaging.article import Article
-from tests.deployments.stack import ROOT, Vendors, runs, wait_for
+from tests.deployments.stack import ROOT, Vendors, ask, runs, wait_for
 from tests.flows.conftest import run_set
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -63,7 +63,7 @@ def test_an_event_that_comes_twice_makes_one_set(deployed: str, working: Vendors
     assert complaints == {"article.titel", "article.user_id"}
     assert (len(working.replicate.paid), len(working.chutes.paid)) == (3, 2)
     query = {"flow_runs": {"tags": {"all_": ["tenant:acme"]}}}
-    assert len(httpx.post(f"{deployed}/flow_runs/filter", json=query).json()) == 2
+    assert len(ask(deployed, "flow_runs", query)) == 2
 
 
 async def _deliver(*events: Event) -> None:
@@ -96,7 +96,7 @@ def test_a_flow_makes_the_pictures_itself(
     assert urls == {image.name: image.url for image in again.images}
     assert {image.status for image in again.images} == {"reused"}
     query = {"flow_runs": {"name": {"any_": ["acme/kakao"]}}, "sort": "START_TIME_ASC"}
-    child = httpx.post(f"{deployed}/flow_runs/filter", json=query).json()[0]
+    child = ask(deployed, "flow_runs", query)[0]
     assert child["parent_task_run_id"]
     assert child["tags"] == ["tenant:acme"]
 

@@ -76,7 +76,12 @@ def test_one_repair_follows_the_degraded_runs_of_ten_minutes(api: SyncPrefectCli
         emit_event("article-images.degraded", resource={"prefect.resource.id": f"article-images.default.{slug}"})
     # Events are looked at in their order: when this one has made its run, the three have been.
     notice_after(api, "after all", lambda: failed_action("after all"))
-    [run] = runs_of(api, REPAIR_DEPLOYMENT)
+    runs: list[FlowRun] = []
+    for _ in range(120):  # an action follows its event a moment later
+        if runs := runs_of(api, REPAIR_DEPLOYMENT):
+            break
+        time.sleep(0.25)
+    [run] = runs
     assert run.expected_start_time is not None
     assert run.expected_start_time > before + TOO_SOON
 

@@ -108,7 +108,7 @@ def test_automations_act_through_what_is_there(painted: object, api: SyncPrefect
         [told] = api.read_automations_by_name(MISSED_EVENTS)
         assert [type(action) for action in told.actions] == [RunDeployment, SendNotification]
         assert isinstance(told.trigger, EventTrigger)
-        assert told.trigger.match == ResourceSpecification({"prefect.resource.name": [f"!{MISSED_EVENTS}"]})
+        assert told.trigger.match == ResourceSpecification({"prefect.resource.name": ["!article-images: [km]i*"]})
     finally:
         CustomWebhookNotificationBlock.delete(ALERTS_BLOCK, _sync=True)  # type: ignore[call-arg]
 

@@ -34,7 +34,7 @@ def _prediction(outcome: str | None = None, prompt: str = "a") -> Prediction:
 
 
 def test_the_table_has_at_least_sixty_rows_each_with_a_name_of_its_own() -> None:
-    """Issue 3 asks for sixty; two rows of one name could not be told apart in the sum."""
+    """Fewer than sixty would leave something out; two rows of one name could not be told apart in the sum."""
     names = [(row.name, row.only) for row in ROWS]
     assert len(names) >= 60
     assert len(set(names)) == len(names)
