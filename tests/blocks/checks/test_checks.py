@@ -78,7 +78,7 @@ def foreign_api(files: FileHost) -> Iterator[Scene]:
         "database": {"driver": "sqlite+aiosqlite", "host": None},
     }
     files.pages["/api/admin/version"] = Answer.json("3.7.1")
-    files.pages["/api/admin/settings"] = Answer.json({"home": "/root/.prefect", "server": server})
+    files.pages["/api/admin/settings"] = Answer.json({"home": "/home/else/.prefect", "server": server})
     with temporary_settings({PREFECT_API_URL: f"{files.base_url}/api"}), get_client(sync_client=True) as client:
         yield Scene.now(client, local=False)
 
