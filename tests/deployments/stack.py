@@ -7,7 +7,7 @@ import subprocess
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +48,13 @@ def deployments(api: str) -> dict[str, dict[str, Any]]:
     return {f"{flows[each['flow_id']]}/{each['name']}": each for each in found}
 
 
+def deployment_id(api: str, name: str) -> str:
+    """The id of a deployment by its full name."""
+    answer = httpx.get(f"{api}/deployments/name/{name}", timeout=60)
+    answer.raise_for_status()
+    return str(answer.json()["id"])
+
+
 def automations(api: str) -> list[dict[str, Any]]:
     """The automations that deployments have made for their triggers."""
     found: list[dict[str, Any]] = ask(api, "automations")
@@ -56,7 +63,7 @@ def automations(api: str) -> list[dict[str, Any]]:
 
 def runs(api: str, deployment: str) -> list[dict[str, Any]]:
     """The flow runs of a deployment, oldest first."""
-    query = {"deployments": {"id": {"any_": [deployments(api)[deployment]["id"]]}}, "sort": "START_TIME_ASC"}
+    query = {"deployments": {"id": {"any_": [deployment_id(api, deployment)]}}, "sort": "START_TIME_ASC"}
     found: list[dict[str, Any]] = ask(api, "flow_runs", query)
     return found
 
@@ -67,13 +74,15 @@ def forget_runs(api: str, deployment: str) -> None:
         httpx.delete(f"{api}/flow_runs/{run['id']}", timeout=60).raise_for_status()
 
 
-def wait_for(look: Callable[[], Found], seconds: float = 120, every: float = 0.1) -> Found:
-    """Look `every` so many seconds until there is something to see."""
+def wait_for(look: Callable[[], Found], seconds: float = 240, every: float = 0.3) -> Found:
+    """Look `every` so many seconds until there is something to see; a server too busy to answer has nothing yet."""
     deadline = time.monotonic() + seconds
-    while not (found := look()):
+    while True:
+        with suppress(httpx.TimeoutException):
+            if found := look():
+                return found
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(every)
-    return found
 
 
 @dataclass

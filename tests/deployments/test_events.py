@@ -1,6 +1,7 @@
 """The event `content.article.published`: whatever it brings is a run, or is heard of otherwise."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,17 +33,27 @@ RIGHT: list[dict[str, Any]] = [
 ]
 
 
+ON_PUBLISHED = "article-images/on-published"
+
+
 def emit(payload: dict[str, Any]) -> None:
     assert emit_event(EVENT, resource={"prefect.resource.id": "content.test"}, payload=payload)
 
 
-def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(deployed: str) -> None:
+@pytest.fixture
+def api(deployed: str) -> Iterator[str]:
+    """The deployed API without runs of events, before and after: a worker would begin them."""
+    forget_runs(deployed, ON_PUBLISHED)
+    yield deployed
+    forget_runs(deployed, ON_PUBLISHED)
+
+
+def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(api: str) -> None:
     """Right articles arrive whole, braces, tags and scripts of all kinds; wrong ones name the field in their run."""
-    forget_runs(deployed, "article-images/on-published")
     payloads = [payload for payload, _ in WRONG.values()] + RIGHT
     for payload in payloads:
         emit(payload)
-    made = wait_for(lambda: len(found := runs(deployed, "article-images/on-published")) >= len(payloads) and found)
+    made = wait_for(lambda: len(found := runs(api, ON_PUBLISHED)) >= len(payloads) and found)
     assert made
     articles = [run["parameters"]["article"] for run in made]
     assert len(articles) == len(payloads)
@@ -55,16 +66,15 @@ def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(deploye
         article = payload.get("article", payload)
         assert article in articles
         article_images.validate_parameters({"article": article})
-    forget_runs(deployed, "article-images/on-published")
 
 
-def test_what_is_too_large_for_a_run_is_an_event_of_its_own(deployed: str) -> None:
+def test_what_is_too_large_for_a_run_is_an_event_of_its_own(api: str) -> None:
     """A payload that no run can hold leaves `prefect.automation.action.failed`, which names the limit."""
-    forget_runs(deployed, "article-images/on-published")
-    emit({"article": {"topic": "x", "body": "ä" * 200_000}})
+    topic = "More than a run can hold"
+    emit({"article": {"topic": topic, "body": "ä" * 200_000}})
     query = {"filter": {"event": {"name": ["prefect.automation.action.failed"]}}}
     limit = "Flow run parameters must be less than 524,288 bytes"
     assert wait_for(
-        lambda: [event for event in ask(deployed, "events", query)["events"] if limit in event["payload"]["reason"]]
+        lambda: [event for event in ask(api, "events", query)["events"] if limit in event["payload"]["reason"]]
     )
-    assert not runs(deployed, "article-images/on-published")
+    assert topic not in json.dumps([run["parameters"] for run in runs(api, ON_PUBLISHED)])

@@ -1,43 +1,24 @@
 """The run form of `article-images/manual`, in both of Prefect's UIs, in a real browser."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from flows.cli import read_article
 from imaging.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
+from tests.browser import browser_page, in_a_browser
 from tests.conftest import EXAMPLES
 from tests.deployments.stack import deployments, forget_runs, runs, wait_for
 from tests.flows.conftest import run_set
 
 MANUAL = "article-images/manual"
 VERSIONS = ("", "/v2")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-in_a_browser = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="needs a browser: install Debian's chromium"
-)
-# Without these Chromium looks for hosts of its own at every start.
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-
-@contextmanager
-def browser_page() -> Iterator[Page]:
-    """A page in a browser. While it is open no flow can run in this thread: Playwright holds its event loop."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser.new_page(viewport={"width": 1300, "height": 1700})
-        browser.close()
 
 
 @pytest.fixture
@@ -69,7 +50,7 @@ def submit(page: Page, api: str) -> dict[str, Any]:
 def test_a_topic_is_all_that_the_form_needs(deployed: str) -> None:
     """With a topic alone, the form of either UI makes a run; the other fields hold the defaults."""
     manual = deployments(deployed)[MANUAL]["id"]
-    with browser_page() as page:
+    with browser_page(1300, 1700) as page:
         for version in VERSIONS:
             page.goto(f"{deployed.removesuffix('/api')}{version}/deployments/deployment/{manual}/run")
             topic = page.locator("textarea").first
@@ -91,7 +72,7 @@ def test_the_gallery_leads_to_the_filled_in_form(offline: str) -> None:
     made = run_set(article, only)
     url = link(offline, made) or ""
     assert len(url) < 7000
-    with browser_page() as page:
+    with browser_page(1300, 1700) as page:
         submitted = []
         for version in VERSIONS:
             page.goto(url.replace("/deployments/", f"{version}/deployments/", 1))

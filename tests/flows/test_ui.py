@@ -1,7 +1,5 @@
 """What a person sees: the run in the Prefect UI and the gallery page, in a real browser."""
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,21 +7,15 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from flows.cli import read_article
 from imaging.record import ImageSet
+from tests.browser import PATIENCE, browser_page, in_a_browser
 from tests.conftest import EXAMPLES
 from tests.flows.conftest import run_set
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="needs a browser: install Debian's chromium"
-)
-# Without these Chromium looks for hosts of its own at every start.
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-
+pytestmark = in_a_browser
 
 # One look at a page, taken between two of its own steps: it renders itself anew while it is looked at.
 LOOK = """pictures => ({
@@ -33,7 +25,6 @@ LOOK = """pictures => ({
     overhang: document.documentElement.scrollWidth - window.innerWidth,
     text: document.body.innerText.replaceAll("×", "x"),
 })"""
-PATIENCE = 60  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +44,8 @@ def image_set(data: Path, prefect_api: str) -> ImageSet:
 
 @pytest.fixture
 def page(image_set: ImageSet) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(viewport={"width": 1400, "height": 1400})
-        page.set_default_timeout(PATIENCE * 1000)
+    with browser_page() as page:
         yield page
-        browser.close()
 
 
 def shows(page: Page, check: Callable[[dict[str, Any]], None], pictures: str = "img[alt]:not([alt=''])") -> None:
