@@ -8,7 +8,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from blocks.settings import Settings
-from blocks.vendor import TooLarge, WholeAnswers, vendor_error
+from blocks.vendor import TooLarge, WholeAnswers, account_name, vendor_error
 from imaging.errors import BadPicture, ProviderBusy, ProviderError
 from imaging.picture import MAX_BYTES
 from imaging.spec import ImageSpec
@@ -29,6 +29,11 @@ class Chutes(Block):
         "https://{slug}.chutes.ai", title="Base URL", description="{slug} is replaced by the model's slug"
     )
     timeout: float = Field(300, gt=0, title="Timeout", description="Seconds that one picture may take")
+
+    @property
+    def account(self) -> str:
+        """Which account it is."""
+        return account_name(self.base_url, self.api_key.get_secret_value())
 
     def generate(self, spec: ImageSpec) -> bytes:
         """Return the bytes of a picture for `spec`. This is what costs money.

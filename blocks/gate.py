@@ -1,6 +1,7 @@
 """The gate before every paid call: a vendor that is out of breath or of credit is left alone, by all runs at once.
 
-Two notes, shared by all machines as the Prefect variable `images_pause_{vendor}`:
+Two notes, shared by all machines as the Prefect variable `images_pause_{vendor}_{account}`. It is an account that is
+throttled or empty, and tenants may have their own:
 
 - throttled: the vendor said when it wants to be asked again. Everybody waits that long, with jitter; then one call
   at a time of each process tries, until one has been let through.
@@ -52,9 +53,10 @@ class Pause(BaseModel):
 
 @dataclass
 class Gate:
-    """The gate to one vendor, for one run. Thread-safe."""
+    """The gate to one account at a vendor, for one run. Thread-safe."""
 
     vendor: str
+    account: str = ""
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _refusals: int = 0
@@ -143,9 +145,9 @@ class Gate:
 
     @property
     def _name(self) -> str:
-        return pause_name(self.vendor)
+        return pause_name(self.vendor, self.account)
 
 
-def pause_name(vendor: str) -> str:
-    """Return the name of the Prefect variable that holds the vendor's pause."""
-    return f"images_pause_{vendor}"
+def pause_name(vendor: str, account: str) -> str:
+    """Return the name of the Prefect variable that holds the pause of an account at a vendor."""
+    return f"images_pause_{vendor}_{account}".rstrip("_")

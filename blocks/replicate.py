@@ -20,7 +20,7 @@ from replicate.prediction import Prediction
 
 from blocks.recent import IS_ID, MAX_PAGES, Page, request
 from blocks.settings import Settings
-from blocks.vendor import NotThere, WholeAnswers, is_moderation, vendor_error
+from blocks.vendor import NotThere, WholeAnswers, account_name, is_moderation, vendor_error
 from imaging.errors import ConfigurationError, Moderated, PredictionEnded, ProviderBusy, ProviderError
 from imaging.quoting import quoted
 from imaging.spec import ImageSpec
@@ -44,6 +44,11 @@ class Replicate(Block):
     poll_interval: float = Field(0.5, gt=0, title="Poll interval", description="Seconds between two looks")
     timeout: float = Field(600, gt=0, title="Timeout", description="Seconds that a prediction may take")
     request_timeout: float = Field(30, gt=0, title="Request timeout", description="Seconds that an answer may take")
+
+    @property
+    def account(self) -> str:
+        """Which account it is."""
+        return account_name(self.base_url, self.api_token.get_secret_value())
 
     def create(self, spec: ImageSpec) -> str:
         """Create a prediction for `spec` and return its id at once. This is what costs money.

@@ -8,12 +8,13 @@ from prefect.blocks.core import Block
 from prefect_aws import S3Bucket
 from pydantic import SecretStr
 
-from blocks import chutes, replicate, storage
+from blocks import chutes, replicate, storage, writer
 from blocks.chutes import Chutes, chutes_from
 from blocks.replicate import Replicate, replicate_from
 from blocks.settings import Settings
 from blocks.storage import bucket_from
 from blocks.toolbox import saved_block
+from blocks.writer import Writer, writer_from
 from imaging.errors import ConfigurationError
 
 
@@ -44,7 +45,8 @@ BUCKET = Credential(
 )
 REPLICATE = Credential(Replicate, replicate.BLOCK_NAME, "REPLICATE_API_TOKEN", replicate_from)
 CHUTES = Credential(Chutes, chutes.BLOCK_NAME, "CHUTES_API_KEY", chutes_from)
-CREDENTIALS = (BUCKET, REPLICATE, CHUTES)
+WRITER = Credential(Writer, writer.BLOCK_NAME, writer.VARIABLES, writer_from)
+CREDENTIALS = (BUCKET, REPLICATE, CHUTES, WRITER)
 
 
 def ensure_block(credential: Credential, settings: Settings) -> str:

@@ -43,9 +43,14 @@ class Settings(BaseSettings):
     images_prediction_timeout: float = Field(600, gt=0)  # seconds, from creation to a picture
     images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server outlives its last run
     images_on_stop: Literal["keep", "cancel"] = "keep"  # what becomes of predictions when a run is stopped
+    # An OpenAI-compatible endpoint that is asked for prompts and alternative texts; none: our own words.
+    images_llm_base_url: HttpUrl | None = None
+    images_llm_model: str | None = None
+    images_llm_api_key: SecretStr | None = None
+    images_llm_for: Literal["prompts,alt", "alt"] = "prompts,alt"
     images_s3_checksums: Literal["when_required", "when_supported"] = "when_required"
 
-    @field_validator(*_B2, "replicate_api_token", "chutes_api_key", mode="before")
+    @field_validator(*_B2, "replicate_api_token", "chutes_api_key", "images_llm_api_key", mode="before")
     @classmethod
     def _as_pasted(cls, value: Any) -> Any:
         if not isinstance(value, str):
@@ -62,7 +67,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a bucket's name: letters, digits, dots and hyphens, at most 63 characters")
         return name
 
-    @field_validator("images_public_base_url")
+    @field_validator("images_public_base_url", "images_llm_base_url")
     @classmethod
     def _plain_base(cls, url: HttpUrl | None) -> HttpUrl | None:
         if url and (url.username or url.password or url.query or url.fragment or len(str(url)) > 200):
@@ -86,6 +91,12 @@ class Settings(BaseSettings):
         missing = [name.upper() for name in _B2 if getattr(self, name) is None]
         if 0 < len(missing) < len(_B2):
             raise ValueError(f"{', '.join(missing)} missing: set all of B2_*, or none for the embedded storage")
+        return self
+
+    @model_validator(mode="after")
+    def _model_of_the_endpoint(self) -> "Settings":
+        if self.images_llm_base_url and not self.images_llm_model:
+            raise ValueError("IMAGES_LLM_MODEL missing: name the model that IMAGES_LLM_BASE_URL is asked for")
         return self
 
     @property

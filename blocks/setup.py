@@ -19,6 +19,7 @@ from blocks.pool import POOL, ensure_pool
 from blocks.replicate import Replicate
 from blocks.saving import CREDENTIALS, ensure_block
 from blocks.settings import load_settings
+from blocks.writer import Writer
 
 # https://replicate.com/docs/topics/predictions/rate-limits. What Chutes allows differs by account: no limit is made.
 _REPLICATE_CREATES_A_MINUTE = 600
@@ -32,7 +33,7 @@ def setup() -> Iterator[str]:
     settings = load_settings()
     with SyncClientContext.get_or_create() as context:  # one client for all steps
         client = context.client
-        for block_type in (AwsCredentials, S3Bucket, Replicate, Chutes):
+        for block_type in (AwsCredentials, S3Bucket, Replicate, Chutes, Writer):
             yield f"block type {block_type.get_block_type_slug()}: {_register(client, block_type)}"
         for credential in CREDENTIALS:
             yield f"block {credential.slug}: {ensure_block(credential, settings)}"

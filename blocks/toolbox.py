@@ -1,6 +1,6 @@
 """Everything a run calls, loaded once: storage, vendors, downloader. A saved block wins over the environment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from prefect.blocks.core import Block
 from prefect_aws import S3Bucket
 
-from blocks import chutes, replicate, storage
+from blocks import chutes, replicate, storage, writer
 from blocks.chutes import Chutes
 from blocks.defaults import BUDGETS, MODELS, UNEDITED
 from blocks.download import Downloader, HostRules
@@ -23,6 +23,7 @@ from blocks.settings import Settings, load_settings
 from blocks.spool import Spool
 from blocks.storage import ImageStore, bucket_from, endpoint_of
 from blocks.variables import read_variable
+from blocks.writer import Writer
 from imaging.budget import Budgets, budgets_from
 from imaging.errors import ConfigurationError
 from imaging.models import ModelTable, model_table
@@ -31,13 +32,9 @@ from imaging.spec import Provider
 SomeBlock = TypeVar("SomeBlock", bound=Block)
 
 
-def _gates() -> Mapping[str, Gate]:
-    return {name: Gate(name) for name in ("replicate", "chutes")}
-
-
 @dataclass(frozen=True, slots=True)
 class Toolbox:
-    """What a run may call. `replicate` and `chutes` are None where they are not configured."""
+    """What a run may call. `replicate`, `chutes` and `writer` are None where they are not configured."""
 
     settings: Settings
     store: ImageStore
@@ -45,14 +42,21 @@ class Toolbox:
     replicate: Replicate | None
     chutes: Chutes | None
     downloader: Downloader = field(repr=False)
+    writer: Writer | None = None
     models: ModelTable = field(default_factory=ModelTable)
     budgets: Budgets = field(default_factory=Budgets)
-    gates: Mapping[str, Gate] = field(default_factory=_gates)
+    gates: dict[str, Gate] = field(init=False)
     in_flight: InFlight = field(default_factory=InFlight, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make a gate to the account at each vendor."""
+        vendors: dict[str, Replicate | Chutes | None] = {"replicate": self.replicate, "chutes": self.chutes}
+        gates = {name: Gate(name, block.account if block else "") for name, block in vendors.items()}
+        object.__setattr__(self, "gates", gates)
 
     def for_another_run(self) -> "Toolbox":
         """Return a toolbox with the same storage and vendors; what belongs to one run alone is new."""
-        return replace(self, gates=_gates(), in_flight=InFlight())
+        return replace(self, in_flight=InFlight())
 
     @property
     def providers(self) -> frozenset[Provider]:
@@ -174,6 +178,7 @@ def _toolbox(settings: Settings, store: ImageStore, embedded: bool) -> Toolbox:
         embedded=embedded,
         replicate=saved_block(Replicate, replicate.BLOCK_NAME) or replicate.replicate_from(settings),
         chutes=saved_block(Chutes, chutes.BLOCK_NAME) or chutes.chutes_from(settings),
+        writer=saved_block(Writer, writer.BLOCK_NAME) or writer.writer_from(settings),
         models=model_table(*edited(MODELS, settings.images_models)),
         budgets=budgets_from(*edited(BUDGETS, settings.images_budgets)),
         downloader=Downloader(

@@ -1,5 +1,6 @@
 """What the vendors have in common: which HTTP answers are worth a retry, and when."""
 
+import hashlib
 import json
 import math
 import re
@@ -71,6 +72,11 @@ class WholeAnswers(TimedTransport):
             if len(body) > self._max_bytes:
                 raise TooLarge(f"more than {self._max_bytes:,} bytes")
         return bytes(body)
+
+
+def account_name(base_url: str | None, secret: str) -> str:
+    """Return 8 hex digits that tell one account at a vendor from another, and not what its secret is."""
+    return hashlib.sha256(f"{base_url} {secret}".encode()).hexdigest()[:8]
 
 
 def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) -> ProviderError:

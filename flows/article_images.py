@@ -45,6 +45,7 @@ from tasks.recording import announce, artifact_place, show, write_manifest, writ
 from tasks.spending import Spending
 from tasks.stock import check_providers, claim_slug, take_stock
 from tasks.stopped import images_at_stop, stock_now
+from tasks.wording import worded
 
 
 def run_name() -> str:
@@ -127,22 +128,27 @@ class ArticleRun:
 
     def _make(self, only: Kinds) -> ImageSet:
         planner = Planner(self.article, self.stock.slug, self.box.models, self.box.providers, self._logo_sha256())
-        specs = [spec for spec in planner.specs() if not only or spec.kind in only]
-        progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
-        rounds = Rounds(self.box, self.stock, progress)
-        with self.run.recorded_by(partial(self._record_stop, specs, rounds)):
-            return self._make_specs(specs, only, planner, rounds)
-
-    def _make_specs(self, specs: list[ImageSpec], only: Kinds, planner: Planner, rounds: Rounds) -> ImageSet:
         with self._shared_results() as results:
-            spending = Spending(self.box, results, self.article.user_id, self.stock.slug)
-            making = Making(self.article, self.stock, planner, rounds, spending, self.refresh, self.newest_prediction)
-            images = making.make(specs)
-            spending.settle(specs, sum(image.cost_usd for image in images.values()))
+            plan = worded(self.article, planner.specs(), self.stock, results)
+            specs = [spec for spec in plan if not only or spec.kind in only]
+            progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
+            rounds = Rounds(self.box, self.stock, progress)
+            with self.run.recorded_by(partial(self._record_stop, specs, rounds)):
+                self._make_specs(specs, planner, rounds, results)
+                return self._finish(specs, only, rounds)
+
+    def _make_specs(self, specs: list[ImageSpec], planner: Planner, rounds: Rounds, results: SharedResults) -> None:
+        spending = Spending(self.box, results, self.article.user_id, self.stock.slug)
+        making = Making(self.article, self.stock, planner, rounds, spending, self.refresh, self.newest_prediction)
+        images = making.make(specs)
+        spending.settle(specs, sum(image.cost_usd for image in images.values()))
         if results.trouble:
             self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
+
+    def _finish(self, specs: list[ImageSpec], only: Kinds, rounds: Rounds) -> ImageSet:
+        """Write the set down and show it, wherever people and programs look for it."""
         with self.box.in_flight.storing():
-            image_set = write_manifest(self._image_set([images[spec.name] for spec in specs]), self.stock)
+            image_set = write_manifest(self._image_set([rounds.images[spec.name] for spec in specs]), self.stock)
         show(image_set, rounds.thumbnails, again=run_again(self.article, only))
         write_page(image_set, rounds.thumbnails)
         announce(image_set)

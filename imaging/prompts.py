@@ -8,7 +8,7 @@ from imaging.sections import MAX_LABEL, cut
 _STYLE = "natural light, rich detail, tasteful colour grading, no text, no letters, no watermark, no logo"
 MAX_ALT_TEXT = 125  # characters; screen readers cut what is longer
 
-# Alternative texts in the article's language; a language that is not listed gets the bare words.
+# Alternative texts in the article's language (ISO 639-1); a language that is not listed gets the bare words.
 _ALT: Mapping[str, Mapping[str, str]] = {
     "de": {
         "hero": "Titelbild zum Artikel „{topic}“",
@@ -23,6 +23,83 @@ _ALT: Mapping[str, Mapping[str, str]] = {
         "comparison": "Picture by {model} on the topic {topic}",
         "card": "Preview card for {platform}: {topic}",
         "social": "Picture for {platform}, article “{topic}”",
+    },
+    "fr": {
+        "hero": "Image principale de l’article « {topic} »",
+        "supporting": "Image pour la section « {aspect} » : {topic}",
+        "comparison": "Image créée par {model} sur le thème : {topic}",
+        "card": "Aperçu pour {platform} : {topic}",
+        "social": "Image pour {platform}, article « {topic} »",
+    },
+    "es": {
+        "hero": "Imagen principal del artículo «{topic}»",
+        "supporting": "Imagen de la sección «{aspect}»: {topic}",
+        "comparison": "Imagen de {model} sobre el tema {topic}",
+        "card": "Vista previa para {platform}: {topic}",
+        "social": "Imagen para {platform}, artículo «{topic}»",
+    },
+    "it": {
+        "hero": "Immagine principale dell’articolo «{topic}»",
+        "supporting": "Immagine per la sezione «{aspect}»: {topic}",
+        "comparison": "Immagine di {model} sul tema {topic}",
+        "card": "Anteprima per {platform}: {topic}",
+        "social": "Immagine per {platform}, articolo «{topic}»",
+    },
+    "pt": {
+        "hero": "Imagem principal do artigo “{topic}”",
+        "supporting": "Imagem da secção “{aspect}”: {topic}",
+        "comparison": "Imagem de {model} sobre o tema {topic}",
+        "card": "Pré-visualização para {platform}: {topic}",
+        "social": "Imagem para {platform}, artigo “{topic}”",
+    },
+    "nl": {
+        "hero": "Hoofdafbeelding bij het artikel “{topic}”",
+        "supporting": "Afbeelding bij de paragraaf “{aspect}”: {topic}",
+        "comparison": "Afbeelding van {model} over het onderwerp {topic}",
+        "card": "Voorbeeldkaart voor {platform}: {topic}",
+        "social": "Afbeelding voor {platform} bij het artikel “{topic}”",
+    },
+    "pl": {
+        "hero": "Zdjęcie tytułowe artykułu „{topic}”",
+        "supporting": "Zdjęcie do części „{aspect}”: {topic}",
+        "comparison": "Obraz z {model} na temat: {topic}",
+        "card": "Karta podglądu dla {platform}: {topic}",
+        "social": "Obraz dla {platform}, artykuł „{topic}”",
+    },
+    "ru": {
+        "hero": "Главная иллюстрация к статье «{topic}»",
+        "supporting": "Иллюстрация к разделу «{aspect}»: {topic}",
+        "comparison": "Изображение от {model} на тему: {topic}",
+        "card": "Карточка для {platform}: {topic}",
+        "social": "Изображение для {platform}, статья «{topic}»",
+    },
+    "tr": {
+        "hero": "“{topic}” yazısının ana görseli",
+        "supporting": "“{aspect}” bölümünün görseli: {topic}",
+        "comparison": "{model} ile yapılan görsel, konu: {topic}",
+        "card": "{platform} için önizleme kartı: {topic}",
+        "social": "{platform} için görsel, yazı: “{topic}”",
+    },
+    "ar": {
+        "hero": "الصورة الرئيسية للمقال «{topic}»",
+        "supporting": "صورة لقسم «{aspect}»: {topic}",
+        "comparison": "صورة من {model} حول موضوع {topic}",
+        "card": "بطاقة معاينة لـ {platform}: {topic}",
+        "social": "صورة لـ {platform} عن المقال «{topic}»",
+    },
+    "ja": {
+        "hero": "記事「{topic}」のメイン画像",
+        "supporting": "「{aspect}」の節の画像：{topic}",
+        "comparison": "{model}による「{topic}」の画像",
+        "card": "{platform}用のプレビューカード：{topic}",
+        "social": "{platform}用の画像：記事「{topic}」",
+    },
+    "zh": {
+        "hero": "文章《{topic}》的主图",
+        "supporting": "“{aspect}”一节的配图：{topic}",
+        "comparison": "{model} 生成的图片，主题：{topic}",
+        "card": "{platform} 预览卡片：{topic}",
+        "social": "{platform} 图片：文章《{topic}》",
     },
 }
 _BARE: Mapping[str, str] = {

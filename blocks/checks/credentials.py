@@ -7,7 +7,7 @@ from prefect.exceptions import ObjectNotFound
 
 from blocks.checks.finding import Finding, failure, warning, well
 from blocks.checks.scene import SETUP, Scene
-from blocks.saving import BUCKET, CHUTES, CREDENTIALS, REPLICATE, Credential, differing
+from blocks.saving import BUCKET, CHUTES, CREDENTIALS, REPLICATE, WRITER, Credential, differing
 
 _WITHOUT = {
     BUCKET.name: "pictures go to the storage of this machine",
@@ -30,7 +30,7 @@ def _finding(scene: Scene, credential: Credential) -> Finding:
     name, set_them = f"block {credential.slug}", f"set {credential.variables}"
     saved, given = scene.saved(credential), scene.given(credential)
     if saved is None and given is None:
-        return warning(name, f"neither saved nor in the environment: {_WITHOUT[credential.name]}", set_them)
+        return _without(credential, name, set_them)
     if saved is None:
         if scene.client is None or scene.local:
             return well(name, "from the environment")
@@ -41,6 +41,12 @@ def _finding(scene: Scene, credential: Credential) -> Finding:
     if scene.client and not _is_registered(scene.client, credential):
         return warning(name, "saved by another version: its type has other fields now", SETUP)
     return well(name, "saved" + (", as in the environment" if given else ""))
+
+
+def _without(credential: Credential, name: str, set_them: str) -> Finding:
+    if credential is WRITER:
+        return well(name, "none: prompts and alternative texts are our own words")
+    return warning(name, f"neither saved nor in the environment: {_WITHOUT[credential.name]}", set_them)
 
 
 def _is_registered(client: SyncPrefectClient, credential: Credential) -> bool:

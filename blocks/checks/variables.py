@@ -9,8 +9,11 @@ from pydantic import ValidationError
 
 from blocks.checks.finding import Finding, failure, warning, well
 from blocks.checks.scene import SETUP, Scene
+from blocks.chutes import Chutes
 from blocks.defaults import BUDGETS, MODELS, SOURCES, UNEDITED
 from blocks.gate import Pause, pause_name
+from blocks.replicate import Replicate
+from blocks.saving import CHUTES, REPLICATE
 from imaging.budget import budgets_from
 from imaging.errors import ConfigurationError
 from imaging.models import model_table
@@ -47,7 +50,12 @@ def check_pauses(scene: Scene) -> Iterator[Finding]:
     """Look whether runs leave a vendor alone because of what it said to an earlier one."""
     if scene.client is None:
         return
-    noted = {vendor: scene.client.read_variable_by_name(pause_name(vendor)) for vendor in ("replicate", "chutes")}
+    accounts = {"replicate": scene.used(REPLICATE), "chutes": scene.used(CHUTES)}
+    noted = {
+        vendor: scene.client.read_variable_by_name(pause_name(vendor, block.account))
+        for vendor, block in accounts.items()
+        if isinstance(block, Replicate | Chutes)
+    }
     for vendor, variable in noted.items():
         if variable is None:
             continue

@@ -11,9 +11,10 @@ from blocks.chutes import Chutes
 from blocks.defaults import MODELS
 from blocks.download import HostRules
 from blocks.replicate import Replicate
-from blocks.saving import CHUTES, REPLICATE
+from blocks.saving import CHUTES, REPLICATE, WRITER
 from blocks.toolbox import edited
 from blocks.vendor import WholeAnswers, vendor_error
+from blocks.writer import Writer
 from imaging.errors import ConfigurationError, UnsafeDownload
 from imaging.models import ModelTable, model_table
 
@@ -53,6 +54,25 @@ def check_chutes(scene: Scene) -> Iterator[Finding]:
     for slug in dict.fromkeys(model.name for model in models):
         url = chutes.base_url.replace("{slug}", slug).rstrip("/") + "/generate"
         yield _of_chutes(f"Chutes {slug}", url, _ask(url, chutes.api_key.get_secret_value()))
+
+
+def check_writer(scene: Scene) -> Iterator[Finding]:
+    """Ask the language model's endpoint which models it has, which is free. Without it our own words are used."""
+    writer = scene.used(WRITER)
+    if not isinstance(writer, Writer):
+        return
+    name, url = "language model", f"{writer.base_url.rstrip('/')}/models"
+    answer = _ask(url, writer.api_key.get_secret_value() if writer.api_key else "")
+    if isinstance(answer, str):
+        yield warning(name, f"{url} cannot be reached: {answer}", "look at the network, or IMAGES_LLM_BASE_URL")
+    elif answer.status_code in {401, 403}:
+        yield warning(name, f"the key is refused: {answer.status_code}", f"set IMAGES_LLM_API_KEY and run {SETUP}")
+    elif answer.is_error:
+        yield warning(name, f"{url} answers {answer.status_code}", "look at IMAGES_LLM_BASE_URL, or try again later")
+    elif f'"{writer.model}"' not in answer.text:
+        yield warning(name, f"{writer.model} is not in its list", "look at IMAGES_LLM_MODEL")
+    else:
+        yield well(name, f"{writer.model} is there")
 
 
 def check_download_hosts(scene: Scene) -> Iterator[Finding]:
@@ -107,7 +127,7 @@ def _ask(url: str, token: str) -> httpx.Response | str:
     """Return the answer, or the kind of trouble there was. No redirects: the token is for the configured host alone."""
     try:
         with httpx.Client(transport=WholeAnswers(_SECONDS, _MAX_ANSWER)) as client:
-            return client.get(url, headers={"Authorization": f"Bearer {token}"})
+            return client.get(url, headers={"Authorization": f"Bearer {token}"} if token else {})
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         return type(error).__name__
 

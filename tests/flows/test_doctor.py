@@ -18,12 +18,14 @@ from blocks.automations import ACTION_FAILED, MISSED_EVENTS, NAME, REPAIR_LATER,
 from blocks.checks.work import deployments_wanted
 from blocks.defaults import UNEDITED
 from blocks.embedded import BUCKET, embedded_storage
+from blocks.gate import pause_name
 from blocks.pool import POOL, ensure_pool
 from blocks.saving import BUCKET as BLOCK
 from blocks.saving import ensure_block
 from blocks.settings import load_settings
 from blocks.setup import setup
 from blocks.variables import delete_variable, write_variable
+from blocks.vendor import account_name
 from flows.doctor import doctor
 from tests.blocks.hosts import FileHost
 from tests.flows.conftest import command
@@ -81,11 +83,16 @@ class Stage:
         self.replicate.faults.clear()
         self.chutes.faults.clear()
         self.cdn.mend()
-        for name in (*UNEDITED, "images_pause_replicate"):
+        for name in (*UNEDITED, self.pause):
             delete_variable(name)
         Path(".env").unlink(missing_ok=True)
         self.set_up()
         self.client.update_work_pool(POOL, WorkPoolUpdate(is_paused=False))
+
+    @property
+    def pause(self) -> str:
+        """The name of the note that Replicate is left alone."""
+        return pause_name("replicate", account_name(self.replicate.environment()["REPLICATE_BASE_URL"], TOKEN))
 
     @property
     def left_in_bucket(self) -> list[str]:
@@ -187,6 +194,12 @@ def set_up_with(**variables: str) -> Break:
     return broken
 
 
+def no_credit(stage: Stage, _patch: pytest.MonkeyPatch) -> None:
+    """A run has heard that the account is empty."""
+    note = {"why": "no credit", "said": "Replicate answered 402", "at": "2026-11-25T10:00:00Z", "seconds": 10}
+    write_variable(stage.pause, note)
+
+
 def variable(name: str, value: object) -> Break:
     """A Prefect variable as somebody might have edited it."""
     return lambda stage, patch: write_variable(name, value)
@@ -280,7 +293,6 @@ class Case:
 
 
 QWEN, JUGGERNAUT = "Chutes chutes-qwen-image", "Chutes chutes-juggernautxl"
-NO_CREDIT = {"why": "no credit", "said": "Replicate answered 402", "at": "2026-11-25T10:00:00Z", "seconds": 10}
 BROKEN: dict[str, tuple[Case, ...]] = {
     "keys refused": (
         Case(set_up_with(B2_APPLICATION_KEY="Hunter2Wrong"), "storage write", "FAIL", "set B2_KEY_ID and B2_APPL"),
@@ -289,12 +301,18 @@ BROKEN: dict[str, tuple[Case, ...]] = {
     ),
     "no money": (
         Case(vendor("chutes", "ask", 402), QWEN, "FAIL", "top up the account"),
-        Case(variable("images_pause_replicate", NO_CREDIT), "pause of replicate", "warn", "top up the account"),
+        Case(no_credit, "pause of replicate", "warn", "top up the account"),
         Case(vendor("replicate", "account", 503), "Replicate token", "warn", "try again later"),
     ),
     "wrong names": (
         Case(set_up_with(B2_BUCKET_NAME="nobodys"), "storage write", "FAIL", "set B2_BUCKET_NAME"),
         Case(vendor("chutes", "ask", 404, "No matching chute found!"), JUGGERNAUT, "FAIL", "images_models"),
+        Case(
+            env(IMAGES_LLM_BASE_URL="http://127.0.0.1:9/v1", IMAGES_LLM_MODEL="x"),
+            "language model",
+            "warn",
+            "IMAGES_LLM_BASE_URL",
+        ),
         Case(env(IMAGES_BUDGET="Hunter2"), "spelling", "warn", "did you mean IMAGES_BUDGETS?"),
     ),
     "bucket away": (

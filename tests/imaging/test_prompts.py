@@ -42,11 +42,12 @@ def test_long_topics_and_sections_leave_what_tells_pictures_apart() -> None:
     [
         ("de", "Titelbild zum Artikel „Tee“", "Bild für Instagram zum Artikel „Tee“"),
         ("en", "Title picture of the article “Tee”", "Picture for Instagram, article “Tee”"),
-        ("ja", "Tee", "Tee (Instagram)"),
+        ("ja", "記事「Tee」のメイン画像", "Instagram用の画像：記事「Tee」"),
+        ("el", "Tee", "Tee (Instagram)"),
     ],
 )
 def test_alternative_texts_speak_the_articles_language(language: str, hero: str, instagram: str) -> None:
-    """German and English have sentences, other languages the article's own words."""
+    """Many languages have sentences, the others the article's own words."""
     texts = alt_texts(Article(topic="Tee", language=language))
     assert texts[0] == hero
     assert texts[-2] == instagram

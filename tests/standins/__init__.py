@@ -17,5 +17,16 @@ from .feed_site import FeedSite
 from .messages import Answer, Call
 from .predictions import Prediction
 from .replicate_api import ReplicateStandin
+from .writer_api import WriterStandin
 
-__all__ = ["Answer", "Call", "ChutesStandin", "Fault", "FeedSite", "Generation", "Prediction", "ReplicateStandin"]
+__all__ = [
+    "Answer",
+    "Call",
+    "ChutesStandin",
+    "Fault",
+    "FeedSite",
+    "Generation",
+    "Prediction",
+    "ReplicateStandin",
+    "WriterStandin",
+]
