@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     images_llm_model: str | None = None
     images_llm_api_key: SecretStr | None = None
     images_llm_for: Literal["prompts,alt", "alt"] = "prompts,alt"
+    # Whether public URLs are fetched and looked at after a run; `auto`: those that are https.
+    images_share_check: Literal["auto", "on", "off"] = "auto"
     images_s3_checksums: Literal["when_required", "when_supported"] = "when_required"
 
     @field_validator(*_B2, "replicate_api_token", "chutes_api_key", "images_llm_api_key", mode="before")

@@ -42,6 +42,7 @@ from tasks.again import run_again
 from tasks.naming import named, rename_run, tag_with_tenant
 from tasks.progress import Progress
 from tasks.recording import announce, artifact_place, show, write_manifest, write_page
+from tasks.sharing import check_shares
 from tasks.spending import Spending
 from tasks.stock import check_providers, claim_slug, take_stock
 from tasks.stopped import images_at_stop, stock_now
@@ -147,8 +148,10 @@ class ArticleRun:
 
     def _finish(self, specs: list[ImageSpec], only: Kinds, rounds: Rounds) -> ImageSet:
         """Write the set down and show it, wherever people and programs look for it."""
+        images = [rounds.images[spec.name] for spec in specs]
+        self.problems += check_shares(images)
         with self.box.in_flight.storing():
-            image_set = write_manifest(self._image_set([rounds.images[spec.name] for spec in specs]), self.stock)
+            image_set = write_manifest(self._image_set(images), self.stock)
         show(image_set, rounds.thumbnails, again=run_again(self.article, only))
         write_page(image_set, rounds.thumbnails)
         announce(image_set)

@@ -358,3 +358,15 @@ def test_every_example_makes_its_plan_offline(painted: object, file: str, count:
     assert image_set.cost_usd == 0
     assert len({image.sha256 for image in image_set.images}) == count - 1
     assert len({image.alt_text for image in image_set.images}) == count
+
+
+def test_what_the_world_cannot_fetch_degrades_the_set(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the share check on, a broken rule is named in the set; by default addresses of this machine are let be."""
+    article = Article(topic="Tee")
+    assert run_set(article, [Kind.CARD]).status == "complete"
+    monkeypatch.setenv("IMAGES_SHARE_CHECK", "on")
+    seen = run_set(article, [Kind.CARD])
+    assert seen.status == "degraded"
+    rule = "its public URL is not https, which Notion and WhatsApp demand"
+    assert seen.problems == [f"linkedin: {rule}", f"facebook: {rule}"]
+    assert {image.status for image in seen.images} == {"reused"}

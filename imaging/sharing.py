@@ -1,0 +1,106 @@
+"""What the places where pictures are shared demand of their public addresses, and what is wrong with one.
+
+Figures are the platforms' own: LinkedIn help a521928, Facebook "Images in Link Shares", X "Summary card with large
+image", WhatsApp "Link previews", Notion API "Request limits" and "File object".
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imaging.record import Image
+from imaging.spec import Kind
+
+_PNG_JPEG = frozenset({"image/png", "image/jpeg"})
+_WITH_WEBP = _PNG_JPEG | {"image/webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a public address answered to somebody without credentials; `trouble` where it did not.
+
+    `length` in bytes is what it announced, if it did. `begins` are the first bytes of the body.
+    """
+
+    status: int = 0
+    content_type: str = ""
+    length: int | None = None
+    begins: bytes = b""
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one place demands of a picture. Sizes in pixels, `ratio` is width by height from .. to."""
+
+    place: str
+    types: frozenset[str]
+    max_bytes: int | None = None
+    smallest: tuple[int, int] = (1, 1)
+    largest: tuple[int, int] = (100_000, 100_000)
+    ratio: tuple[float, float] = (0.0, 1000.0)
+    max_url: int = 2048
+
+
+LINKEDIN = Rule("LinkedIn", _PNG_JPEG, 5_000_000, smallest=(1200, 627), ratio=(1.85, 1.97))
+FACEBOOK = Rule("Facebook", _PNG_JPEG, 8_000_000, smallest=(600, 315), ratio=(1.85, 1.97))
+X = Rule("X", _WITH_WEBP, 5_000_000, smallest=(300, 157), largest=(4096, 4096))
+WHATSAPP = Rule("WhatsApp", _PNG_JPEG, 600_000, smallest=(300, 1), ratio=(0.0, 4.0))
+NOTION = Rule("Notion", _WITH_WEBP, max_url=2000)
+
+
+def rules_for(image: Image) -> list[Rule]:
+    """Return what the picture must fulfil: every one may stand in Notion, the cards are what link previews show."""
+    if image.kind is not Kind.CARD:
+        return [NOTION]
+    return [LINKEDIN if image.platform == "linkedin" else FACEBOOK, X, WHATSAPP, NOTION]
+
+
+def complaints(image: Image, seen: Seen) -> Iterator[str]:
+    """Yield what is wrong with a stored picture and its public address, each with the rule that it breaks."""
+    if seen.trouble or seen.status != 200:
+        yield f"its public URL {seen.trouble or _answer(seen.status)}"
+        return
+    url = str(image.url)
+    if not url.startswith("https://"):
+        yield "its public URL is not https, which Notion and WhatsApp demand"
+    if seen.content_type != image.content_type:
+        yield f"its public URL says {seen.content_type or 'no type'} for {image.content_type}"
+    if _sniffed(seen.begins) != image.content_type:
+        yield "its public URL does not deliver the picture"
+        return
+    for rule in rules_for(image):
+        yield from (f"{rule.place} demands {what}" for what in _broken(rule, image, seen.length or image.bytes or 0))
+
+
+def _broken(rule: Rule, image: Image, size: int) -> Iterator[str]:
+    width, height = image.width or 0, image.height or 0
+    if image.content_type not in rule.types:
+        yield f"{' or '.join(sorted(name.removeprefix('image/') for name in rule.types))}, it is {image.content_type}"
+    if rule.max_bytes and size > rule.max_bytes:
+        yield f"at most {rule.max_bytes:,} bytes, it has {size:,}"
+    if width < rule.smallest[0] or height < rule.smallest[1]:
+        yield f"at least {rule.smallest[0]}x{rule.smallest[1]} pixels, it has {width}x{height}"
+    if width > rule.largest[0] or height > rule.largest[1]:
+        yield f"at most {rule.largest[0]}x{rule.largest[1]} pixels, it has {width}x{height}"
+    if not rule.ratio[0] <= width / max(1, height) <= rule.ratio[1]:
+        yield f"a ratio from {rule.ratio[0]:g} to {rule.ratio[1]:g}, it has {width / max(1, height):.2f}"
+    if len(str(image.url)) > rule.max_url:
+        yield f"a URL of at most {rule.max_url:,} characters, it has {len(str(image.url)):,}"
+
+
+def _answer(status: int) -> str:
+    if 300 <= status < 400:
+        return f"answers {status}: crawlers do not all follow a redirect"
+    if status in {401, 403}:
+        return f"answers {status} without a signature: make the bucket public, or put a CDN in front"
+    return f"answers {status}"
+
+
+def _sniffed(begins: bytes) -> str | None:
+    if begins.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if begins.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if begins[:4] == b"RIFF" and begins[8:12] == b"WEBP":
+        return "image/webp"
+    return None
