@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     images_download_timeout: float = Field(120, gt=0)  # seconds, for the whole of one download
     images_prediction_timeout: float = Field(600, gt=0)  # seconds, from creation to a picture
     images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server outlives its last run
+    images_mark_prompt: bool = False  # whether a picture's mark tells the prompt
     images_on_stop: Literal["keep", "cancel"] = "keep"  # what becomes of predictions when a run is stopped
     # An OpenAI-compatible endpoint that is asked for prompts and alternative texts; none: our own words.
     images_llm_base_url: HttpUrl | None = None

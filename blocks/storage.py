@@ -99,6 +99,11 @@ class ImageStore:
         """Return the public, permanent URL of `key` (keys are URL-safe by construction)."""
         return f"{self.public_base}/{key}"
 
+    def key_of(self, url: str) -> str | None:
+        """Return the key of the object that a public URL of ours leads to, None for a URL of somebody else's."""
+        base = f"{self.public_base}/"
+        return url.removeprefix(base).partition("?")[0] if url.startswith(base) else None
+
     def put_picture(self, key: str, picture: Picture, cache_control: str, origin: Mapping[str, str]) -> None:
         """Store a picture under `key`; `origin` says where it came from. Raises StorageError."""
         metadata = {"sha256": picture.sha256} | dict(origin)
@@ -142,6 +147,18 @@ class ImageStore:
         except (BotoCoreError, OSError) as error:
             raise _storage_error(error, self.bucket.bucket_name) from None
         return data
+
+    def metadata(self, key: str) -> dict[str, str] | None:
+        """Return the object's metadata by lower-case name, None where there is no object. Raises StorageError."""
+        try:
+            answer = self._client.head_object(Bucket=self.bucket.bucket_name, Key=self._folder + key)
+        except ClientError as error:
+            if _code(error) in {"NoSuchKey", "404"}:
+                return None
+            raise _storage_error(error, self.bucket.bucket_name) from None
+        except (BotoCoreError, OSError) as error:
+            raise _storage_error(error, self.bucket.bucket_name) from None
+        return {name.lower(): value for name, value in answer["Metadata"].items()}
 
     def get_json(self, key: str) -> Any:
         """Return the document under `key`, or None where there is none or it is broken. Raises StorageError."""

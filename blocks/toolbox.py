@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from prefect.blocks.core import Block
+from prefect.blocks.system import Secret
 from prefect_aws import S3Bucket
 
-from blocks import chutes, replicate, storage, writer
+from blocks import chutes, replicate, signing, storage, writer
 from blocks.chutes import Chutes
 from blocks.defaults import BUDGETS, MODELS, UNEDITED
 from blocks.download import Downloader, HostRules
@@ -20,6 +21,7 @@ from blocks.inflight import InFlight
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
+from blocks.signing import Signer, signer_from
 from blocks.spool import Spool
 from blocks.storage import ImageStore, bucket_from, endpoint_of
 from blocks.variables import read_variable
@@ -34,7 +36,7 @@ SomeBlock = TypeVar("SomeBlock", bound=Block)
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
-    """What a run may call. `replicate`, `chutes` and `writer` are None where they are not configured."""
+    """What a run may call. `replicate`, `chutes`, `writer` and `signer` are None where they are not configured."""
 
     settings: Settings
     store: ImageStore
@@ -43,6 +45,7 @@ class Toolbox:
     chutes: Chutes | None
     downloader: Downloader = field(repr=False)
     writer: Writer | None = None
+    signer: Signer | None = field(default=None, repr=False)
     models: ModelTable = field(default_factory=ModelTable)
     budgets: Budgets = field(default_factory=Budgets)
     gates: dict[str, Gate] = field(init=False)
@@ -179,6 +182,7 @@ def _toolbox(settings: Settings, store: ImageStore, embedded: bool) -> Toolbox:
         replicate=saved_block(Replicate, replicate.BLOCK_NAME) or replicate.replicate_from(settings),
         chutes=saved_block(Chutes, chutes.BLOCK_NAME) or chutes.chutes_from(settings),
         writer=saved_block(Writer, writer.BLOCK_NAME) or writer.writer_from(settings),
+        signer=signer_from(saved_block(Secret, signing.BLOCK_NAME)),
         models=model_table(*edited(MODELS, settings.images_models)),
         budgets=budgets_from(*edited(BUDGETS, settings.images_budgets)),
         downloader=Downloader(

@@ -133,6 +133,16 @@ def doctor(
     raise typer.Exit(OTHER if run_doctor(as_json=as_json) else COMPLETE)
 
 
+@app.command()
+def verify(
+    pictures: Annotated[list[str], typer.Argument(help="Each a URL, a file, or a key in the bucket")],
+) -> None:
+    """Read pictures back: check hash, mark and signature, and say so."""
+    from flows.verify import verify as run_verify
+
+    raise typer.Exit(COMPLETE if run_verify(pictures, prefect_api) else OTHER)
+
+
 def read_article(source: str) -> Article:
     """Read the article from a file or, for `-`, from standard input. Raises InvalidInput."""
     if source == "-":

@@ -7,9 +7,11 @@ may be a web page, an archive or a program for another reader that is handed the
 import re
 import struct
 from collections.abc import Callable, Generator, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from imaging.errors import BadPicture
+
+_Walk = Callable[[bytes], Iterator[int]]
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SOI = b"\xff\xd8"  # with this a JPEG begins
@@ -43,9 +45,7 @@ def refuse_polyglot(data: bytes) -> None:
     walk = _walk_of(data)
     if walk is None:
         return
-    ends = list(islice(walk(data), _MAX_PARTS + 1))
-    if len(ends) > _MAX_PARTS:
-        raise BadPicture(f"the picture has more than {_MAX_PARTS:,} parts")
+    ends = _ends(walk, data)
     if behind := len(data) - ends[-1]:
         raise BadPicture(f"more than a picture (a polyglot): {behind:,} bytes lie behind the picture's end")
     for what, signature in _FOREIGN.items():
@@ -53,7 +53,25 @@ def refuse_polyglot(data: bytes) -> None:
             raise BadPicture(f"more than a picture (a polyglot): {what} lies in it, at byte {found.start():,}")
 
 
-def _walk_of(data: bytes) -> Callable[[bytes], Iterator[int]] | None:
+def parts(data: bytes) -> list[bytes]:
+    """Return a PNG, JPEG or WebP cut into its chunks or segments; the file's signature is with the first one.
+
+    (Of a WebP it is the first one.) Raises BadPicture.
+    """
+    walk = _walk_of(data)
+    if walk is None:
+        raise BadPicture("not a PNG, JPEG or WebP picture")
+    return [data[begin:end] for begin, end in pairwise([0, *_ends(walk, data)])]
+
+
+def _ends(walk: _Walk, data: bytes) -> list[int]:
+    ends = list(islice(walk(data), _MAX_PARTS + 1))
+    if len(ends) > _MAX_PARTS:
+        raise BadPicture(f"the picture has more than {_MAX_PARTS:,} parts")
+    return ends
+
+
+def _walk_of(data: bytes) -> _Walk | None:
     if data.startswith(_PNG):
         return _png
     if data.startswith(_SOI):

@@ -3,6 +3,7 @@
 Cache: on the spec's digest. Needs the block `chutes` (or `CHUTES_API_KEY`).
 """
 
+from datetime import UTC, datetime
 from functools import partial
 
 from prefect import task
@@ -29,7 +30,7 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")
     pay = toolbox().gates["chutes"].pay
     data, note = seed_changed_once(lambda asked: pay(partial(_generated, block, asked)), spec)
-    return keep(spec, data, terms, cost_usd=spec.price_usd, note=note)
+    return keep(spec, data, terms, cost_usd=spec.price_usd, created=datetime.now(UTC), note=note)
 
 
 def _generated(block: Chutes, spec: ImageSpec) -> bytes:

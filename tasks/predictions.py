@@ -128,6 +128,7 @@ def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
             fetched.data,
             terms,
             cost_usd=0.0 if attempt.billed else spec.price_usd,
+            created=attempt.at,  # when it was ordered: of what a killed run has made, nothing else is known later
             prediction_id=fetched.started.prediction_id,
             provider_url=fetched.address,
             note="; ".join(filter(None, [attempt.note, reseeded])) or None,

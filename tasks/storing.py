@@ -1,5 +1,7 @@
 """The end that all images share: look at the bytes, store them, describe what was stored."""
 
+from datetime import datetime
+
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed
@@ -13,6 +15,7 @@ from imaging.picture import Picture, inspect
 from imaging.quoting import without_query
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.marking import marked
 from tasks.policy import Terms
 
 Made = StoredImage | State[StoredImage]
@@ -24,18 +27,22 @@ def keep(
     terms: Terms,
     *,
     cost_usd: float,
+    created: datetime | None = None,
     prediction_id: str | None = None,
     provider_url: str | None = None,
     note: str | None = None,
 ) -> Made:
-    """Check and store the bytes of `spec`'s picture and return its description, with a `note` on how it was made.
+    """Check, mark and store `spec`'s picture and return its description, with a `note` on how it was made.
+
+    `created`: when it was made; the same at each try, for the mark names it and what is stored is to stay the same.
 
     Where the bucket cannot be written the picture is not lost: the state `Degraded` carries a description
     that holds the provider's own URL, or the picture itself as a data URL. That is never cached.
     Raises BadPicture.
     """
     box = toolbox()
-    picture = inspect(data, box.settings.images_max_pixels)
+    at = created.isoformat(timespec="seconds") if created else None
+    picture = marked(spec, inspect(data, box.settings.images_max_pixels), at)
     stored = _description(spec, picture, cost_usd, prediction_id, note)
     try:
         if terms.storage_trouble:
@@ -44,7 +51,7 @@ def keep(
             box.store.put_picture(stored.key, picture, keys.cache_control(spec), origin(spec))
     except StorageError as error:
         entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
-        trouble = str(error) + _spooled(entry, data)
+        trouble = str(error) + _spooled(entry, picture.data)
         get_run_logger().warning(
             "%s not stored, original URL %s: %s", spec.kind, without_query(provider_url or "none"), trouble
         )
@@ -62,8 +69,15 @@ def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:
     if entry is None:
         return None
     spooled, data = entry
-    before = {"prediction_id": spooled.stored.prediction_id, "note": spooled.stored.note}
-    return keep(spec, data, terms, cost_usd=0.0, provider_url=spooled.provider_url, **before)
+    return keep(
+        spec,
+        data,
+        terms,
+        cost_usd=0.0,
+        prediction_id=spooled.stored.prediction_id,
+        provider_url=spooled.provider_url,
+        note=spooled.stored.note,
+    )
 
 
 def _spooled(entry: Spooled, data: bytes) -> str:

@@ -17,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tests.unmarked import unmarked
+
 from .gate import Gate
 from .s3_proxy import S3Proxy
 from .vendors import WatchedChutes, WatchedReplicate
@@ -97,8 +99,8 @@ class World:
         return {key: path for key, path in keys.items() if not key.startswith("_")}
 
     def hashes(self) -> set[str]:
-        """The SHA-256 of every object of a tenant."""
-        return {hashlib.sha256(path.read_bytes()).hexdigest() for path in self.objects().values()}
+        """The SHA-256 of every object of a tenant, pictures as the vendor delivered them."""
+        return {hashlib.sha256(unmarked(path.read_bytes())).hexdigest() for path in self.objects().values()}
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start the console script; its output goes to files, so that no pipe can fill up."""
@@ -165,7 +167,7 @@ def _parsed(path: Path) -> dict[str, Any] | None:
 def clean_environment() -> dict[str, str]:
     """The environment without anything that would configure the product or Prefect."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    return kept | {"DO_NOT_TRACK": "1"}
+    return kept | {"DO_NOT_TRACK": "1", "IMAGES_VARIANTS": "off"}
 
 
 @contextmanager

@@ -1,0 +1,85 @@
+"""Reading a picture back: is it the one that was stored, does it say what it is, does its signature hold?"""
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image, UnidentifiedImageError
+
+from blocks.signing import Signature, Signer, signature_of
+from imaging import xmp
+from imaging.errors import BadPicture, ConfigurationError
+from imaging.marking import SourceType, marks
+
+Level = Literal["ok", "none", "FAIL"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the answer: `ok`, `none` (there is nothing to hold it against) or `FAIL`."""
+
+    level: Level
+    about: Literal["mark", "hash", "signature"]
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.level:<4}  {self.about}: {self.says}"
+
+
+def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Signer | None) -> Iterator[Line]:
+    """Yield a line each for mark, hash and signature. `recorded`: the metadata of its object, where that is known.
+
+    Raises BadPicture for what is not a picture.
+    """
+    try:
+        said = marks(data)
+        with Image.open(io.BytesIO(data)) as image:
+            content_type = Image.MIME[image.format or ""]
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError) as error:
+        raise BadPicture(f"not a picture that can be read: {type(error).__name__}") from None
+    yield _mark(said, (recorded or {}).get("provider"))
+    yield _hash(data, (recorded or {}).get("sha256"))
+    yield _signature(data, content_type, said.get(xmp.DIGITAL_SOURCE_TYPE), signer)
+
+
+def _mark(said: Mapping[str, str], provider: str | None) -> Line:
+    term = said.get(xmp.DIGITAL_SOURCE_TYPE)
+    if term:
+        known = term in set(SourceType)
+        made = f", made {said[xmp.CREATE_DATE]}" if xmp.CREATE_DATE in said else ""
+        by = ", ".join(said[name] for name in (xmp.AI_SYSTEM, xmp.CREATOR_TOOL) if name in said)
+        return Line("ok" if known else "FAIL", "mark", f"{term.rpartition('/')[2]} ({by or 'by nobody named'}{made})")
+    if provider in {"replicate", "chutes", "painter"}:
+        return Line("FAIL", "mark", f"none, and the picture is by {provider}")
+    return Line("none", "mark", "none: right for a card without AI imagery, and for nothing that a model has made")
+
+
+def _hash(data: bytes, recorded: str | None) -> Line:
+    sha256 = hashlib.sha256(data).hexdigest()
+    if recorded is None:
+        return Line("none", "hash", f"{sha256}; no record to hold it against")
+    if recorded != sha256:
+        return Line("FAIL", "hash", f"{sha256}, but what was stored had {recorded}")
+    return Line("ok", "hash", f"{sha256}, as it was stored")
+
+
+def _signature(data: bytes, content_type: str, marked: str | None, signer: Signer | None) -> Line:
+    try:
+        found = signature_of(data, content_type, signer)
+    except ConfigurationError as error:
+        return Line("none", "signature", f"not looked at: {error}")
+    if found is None:
+        return Line("none", "signature", "not signed")
+    return _of_signature(found, marked)
+
+
+def _of_signature(found: Signature, marked: str | None) -> Line:
+    if found.state == "Invalid":
+        return Line("FAIL", "signature", f"{found.issuer or 'unreadable'}: does not hold: {found.why}")
+    if found.source_type and marked and found.source_type != marked:
+        return Line("FAIL", "signature", f"{found.issuer}: says {found.source_type}, and the mark does not")
+    term = (found.source_type or "no digital source type").rpartition("/")[2]
+    trust = "issuer trusted" if found.state == "Trusted" else "issuer not known here"
+    return Line("ok", "signature", f"{found.issuer} ({trust}), {term}")

@@ -1,0 +1,82 @@
+"""Marks: an AI-made picture says what it is, in a way that machines read (Article 50(2) of the EU AI Act).
+
+The mark is an XMP packet with the IPTC's digital source type (https://cv.iptc.org/newscodes/digitalsourcetype/),
+the generator, the model and the time. It is put into the file as it came: no pixel is encoded anew, and the same
+picture and facts always give the same bytes, so that a retry stores what the first try has stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from imaging import xmp
+from imaging.containers import has_room, packet_in, with_packet
+from imaging.spec import ImageSpec
+
+GENERATOR = "article-images"
+_TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+
+
+class SourceType(StrEnum):
+    """What a picture is made of, in the IPTC's terms."""
+
+    TRAINED = f"{_TERMS}trainedAlgorithmicMedia"  # made by a trained model
+    COMPOSITE = f"{_TERMS}compositeWithTrainedAlgorithmicMedia"  # a card with such a picture in it
+    ALGORITHMIC = f"{_TERMS}algorithmicMedia"  # made by an algorithm that was not trained: the offline painter
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a mark says. `created` is ISO 8601; None where it would be no fact (the painter's pictures have no time)."""
+
+    source_type: SourceType
+    system: str
+    created: str | None = None
+    prompt: str | None = None
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """The facts as XMP properties."""
+        said = {
+            xmp.DIGITAL_SOURCE_TYPE: self.source_type.value,
+            xmp.AI_SYSTEM: self.system,
+            xmp.CREATOR_TOOL: GENERATOR,
+            xmp.CREATE_DATE: self.created,
+            xmp.AI_PROMPT: self.prompt,
+        }
+        return {name: text for name, value in said.items() if value and (text := xmp.printable(value))}
+
+
+def source_type(spec: ImageSpec) -> SourceType | None:
+    """Return what `spec`'s picture is made of; None for a card that is drawn from words alone, which needs no mark."""
+    if spec.provider == "pillow":
+        return SourceType.COMPOSITE if spec.params.get("picture") else None
+    return SourceType.ALGORITHMIC if spec.provider == "painter" else SourceType.TRAINED
+
+
+def facts(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) -> Facts | None:
+    """Return what is to be said of `spec`'s picture, None where nothing is. Prompts stay out unless asked for."""
+    kind = source_type(spec)
+    if kind is None:
+        return None
+    prompt = spec.prompt if tell_prompt else None
+    return Facts(kind, f"{spec.provider}: {spec.model}", None if kind is SourceType.ALGORITHMIC else created, prompt)
+
+
+def mark(data: bytes, said: Facts) -> bytes:
+    """Return the PNG, JPEG or WebP picture with its mark. What it says of itself already stays, and wins.
+
+    A picture that is marked already is returned as it is.
+    """
+    before = packet_in(data)
+    packet = xmp.merged(before, said.properties)
+    if before and not has_room(data, packet):
+        # What a picture says of its origin stays; a long story without that gives way to the mark.
+        packet = before if xmp.DIGITAL_SOURCE_TYPE in xmp.read(before) else xmp.merged(None, said.properties)
+    return data if packet == before else with_packet(data, packet)
+
+
+def marks(data: bytes) -> Mapping[str, str]:
+    """Return the properties that a picture's mark has, by XMP name; none where there is no mark. Raises OSError."""
+    packet = packet_in(data)
+    return xmp.read(packet) if packet else {}

@@ -1,0 +1,86 @@
+"""XMP packets: what a picture says of itself, in RDF (ISO 16684-1; the properties are those of IPTC 2025.1)."""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_META = "adobe:ns:meta/"
+_PREFIXES = {
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+}
+DIGITAL_SOURCE_TYPE = "Iptc4xmpExt:DigitalSourceType"
+AI_SYSTEM = "Iptc4xmpExt:AISystemUsed"
+AI_PROMPT = "Iptc4xmpExt:AIPromptInformation"
+CREATOR_TOOL = "xmp:CreatorTool"
+CREATE_DATE = "xmp:CreateDate"
+
+# As the standard asks for it; the id in it is fixed, and so is the end, which says that the packet is not to be
+# changed in place.
+_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'.encode()
+_END = b'\n<?xpacket end="r"?>'
+
+
+def read(packet: bytes) -> dict[str, str]:
+    """Return the properties that we know of a packet; none for one that cannot be read."""
+    root = _parsed(packet)
+    return {} if root is None else {name: value for name in _NAMES if (value := _value(root, name))}
+
+
+def merged(packet: bytes | None, properties: Mapping[str, str]) -> bytes:
+    """Return the packet with these properties, all that it says already kept: what is there wins over ours.
+
+    The same packet and properties always give the same bytes. A packet that nobody can read is replaced.
+    """
+    root = _parsed(packet) if packet else None
+    missing = {name: value for name, value in properties.items() if root is None or not _value(root, name)}
+    if packet and root is not None and not missing:
+        return packet
+    if root is None:
+        root = etree.Element(f"{{{_META}}}xmpmeta", nsmap={"x": _META})
+    rdf = root if root.tag == f"{{{_RDF}}}RDF" else root.find(f".//{{{_RDF}}}RDF")
+    if rdf is None:
+        rdf = etree.SubElement(root, f"{{{_RDF}}}RDF", nsmap={"rdf": _RDF})
+    about = next((one.get(f"{{{_RDF}}}about", "") for one in rdf), "")  # all descriptions are about the same thing
+    ours = etree.SubElement(rdf, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": about}, nsmap=_PREFIXES)
+    for name, value in missing.items():
+        etree.SubElement(ours, _tag(name)).text = value
+    # Signs that a search for polyglots takes for another file's beginning are written otherwise.
+    body: bytes = etree.tostring(root, encoding="utf-8")
+    return _BEGIN + body.replace(b"%PDF", b"&#37;PDF") + _END
+
+
+def printable(text: str) -> str:
+    """Return the text without what XML cannot hold, each run of white space as one blank."""
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+
+
+def _parsed(packet: bytes) -> etree._Element | None:
+    # No entities, no DTD, nothing fetched: a packet comes from outside.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=False)
+    try:
+        root = etree.fromstring(packet.strip(b"\x00 \r\n\t"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return None if root.getroottree().docinfo.doctype else root
+
+
+def _value(root: etree._Element, name: str) -> str | None:
+    """Return a property's text, whichever of RDF's ways it is written in: element, resource or attribute."""
+    tag = _tag(name)
+    for description in root.iter(f"{{{_RDF}}}Description"):
+        if value := description.get(tag):
+            return str(value)
+        found = description.find(tag)
+        if found is not None:
+            return str(found.get(f"{{{_RDF}}}resource") or "".join(found.itertext())).strip() or None
+    return None
+
+
+def _tag(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return f"{{{_PREFIXES[prefix]}}}{local}"
+
+
+_NAMES = (DIGITAL_SOURCE_TYPE, AI_SYSTEM, AI_PROMPT, CREATOR_TOOL, CREATE_DATE)
