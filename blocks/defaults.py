@@ -6,12 +6,14 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import VariableCreate
 
 BUDGETS, MODELS, SOURCES = "images_budgets", "images_models", "images_sources"
+PUBLIC_BASE_URLS = "images_public_base_urls"
 
 # What is to be edited, with every field that there is. As long as nobody did, the environment decides.
 UNEDITED: dict[str, dict[str, Any]] = {
     BUDGETS: {"run_usd": None, "month_usd": None, "tenants": {}, "beyond": "fallback"},
     MODELS: {},
     SOURCES: {},
+    PUBLIC_BASE_URLS: {},
 }
 
 

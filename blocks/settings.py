@@ -2,15 +2,17 @@
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from blocks.bases import PublicBase, tenant_bases
 from imaging.budget import budgets_from
 from imaging.errors import ConfigurationError
 from imaging.models import model_table
 from imaging.validation import explain
+from imaging.variants import Format, Width
 
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
 
@@ -31,7 +33,8 @@ class Settings(BaseSettings):
     replicate_poll_interval: float = Field(0.5, gt=0)  # seconds
     chutes_api_key: SecretStr | None = None
     chutes_base_url: str = "https://{slug}.chutes.ai"
-    images_public_base_url: HttpUrl | None = None
+    images_public_base_url: PublicBase | None = None
+    images_public_base_urls: dict[str, Any] = {}
     images_download_hosts: str = "replicate.delivery,*.replicate.delivery"
     images_data_dir: Path = Path(".article-images")
     images_concurrency: int = Field(32, ge=1, le=1000)
@@ -43,9 +46,13 @@ class Settings(BaseSettings):
     images_prediction_timeout: float = Field(600, gt=0)  # seconds, from creation to a picture
     images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server outlives its last run
     images_mark_prompt: bool = False  # whether a picture's mark tells the prompt
+    # Web formats and their widths in pixels, as lists with commas; "off" for none. NoDecode: they are not JSON.
+    images_variants: Annotated[tuple[Format, ...], NoDecode] = ("avif", "webp")
+    images_variant_widths: Annotated[tuple[Width, ...], NoDecode] = (480, 960, 1600, "full")
+    images_pinned: bool = True  # whether each picture is stored once more, under a name that holds its hash
     images_on_stop: Literal["keep", "cancel"] = "keep"  # what becomes of predictions when a run is stopped
     # An OpenAI-compatible endpoint that is asked for prompts and alternative texts; none: our own words.
-    images_llm_base_url: HttpUrl | None = None
+    images_llm_base_url: PublicBase | None = None
     images_llm_model: str | None = None
     images_llm_api_key: SecretStr | None = None
     images_llm_for: Literal["prompts,alt", "alt"] = "prompts,alt"
@@ -63,19 +70,20 @@ class Settings(BaseSettings):
             raise ValueError("holds signs that cannot be sent: paste it anew")
         return text or None
 
+    @field_validator("images_variants", "images_variant_widths", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        words = [word.strip().lower() for word in value.split(",") if word.strip()]
+        return () if words in (["off"], ["none"]) else tuple(dict.fromkeys(words))
+
     @field_validator("b2_bucket_name")
     @classmethod
     def _bucket_name(cls, name: str | None) -> str | None:
         if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}", name):
             raise ValueError("must be a bucket's name: letters, digits, dots and hyphens, at most 63 characters")
         return name
-
-    @field_validator("images_public_base_url", "images_llm_base_url")
-    @classmethod
-    def _plain_base(cls, url: HttpUrl | None) -> HttpUrl | None:
-        if url and (url.username or url.password or url.query or url.fragment or len(str(url)) > 200):
-            raise ValueError("must be a plain URL of at most 200 characters, without credentials, query or fragment")
-        return url
 
     @field_validator("b2_endpoint")
     @classmethod
@@ -103,6 +111,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def finishes(self) -> bool:
+        """Whether anything is made beside the pictures."""
+        return self.images_pinned or bool(self.images_variants)
+
+    @property
     def has_bucket(self) -> bool:
         """Whether the environment names a bucket."""
         return self.b2_endpoint is not None
@@ -121,6 +134,7 @@ def load_settings() -> Settings:
         raise ConfigurationError(f".env cannot be read: {type(error).__name__}") from None
     model_table(settings.images_models)  # what is wrong with them is told now, before anything is spent
     budgets_from(settings.images_budgets)
+    tenant_bases(settings.images_public_base_urls)
     return settings
 
 

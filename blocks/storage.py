@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -90,19 +90,25 @@ def region_of(endpoint: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ImageStore:
-    """The bucket of the pictures and the address under which the world reads it."""
+    """The bucket of the pictures and the address under which the world reads it.
+
+    `tenant_bases`: by tenant, another address for what lies in that tenant's folder.
+    """
 
     bucket: S3Bucket
     public_base: str
+    tenant_bases: Mapping[str, str] = field(default_factory=dict)
 
     def url(self, key: str) -> str:
         """Return the public, permanent URL of `key` (keys are URL-safe by construction)."""
-        return f"{self.public_base}/{key}"
+        return f"{self.tenant_bases.get(key.partition('/')[0], self.public_base)}/{key}"
 
     def key_of(self, url: str) -> str | None:
         """Return the key of the object that a public URL of ours leads to, None for a URL of somebody else's."""
-        base = f"{self.public_base}/"
-        return url.removeprefix(base).partition("?")[0] if url.startswith(base) else None
+        for base in (*self.tenant_bases.values(), self.public_base):
+            if url.startswith(f"{base}/"):
+                return url.removeprefix(f"{base}/").partition("?")[0]
+        return None
 
     def put_picture(self, key: str, picture: Picture, cache_control: str, origin: Mapping[str, str]) -> None:
         """Store a picture under `key`; `origin` says where it came from. Raises StorageError."""

@@ -12,8 +12,9 @@ from prefect.blocks.system import Secret
 from prefect_aws import S3Bucket
 
 from blocks import chutes, replicate, signing, storage, writer
+from blocks.bases import plain_base, tenant_bases
 from blocks.chutes import Chutes
-from blocks.defaults import BUDGETS, MODELS, UNEDITED
+from blocks.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, UNEDITED
 from blocks.download import Downloader, HostRules
 from blocks.embedded import embedded_storage
 from blocks.gate import Gate
@@ -36,7 +37,10 @@ SomeBlock = TypeVar("SomeBlock", bound=Block)
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
-    """What a run may call. `replicate`, `chutes`, `writer` and `signer` are None where they are not configured."""
+    """What a run may call. `replicate`, `chutes`, `writer` and `signer` are None where they are not configured.
+
+    `fresh`: pictures that this process has stored just now, by key, for what is made of them next.
+    """
 
     settings: Settings
     store: ImageStore
@@ -50,6 +54,7 @@ class Toolbox:
     budgets: Budgets = field(default_factory=Budgets)
     gates: dict[str, Gate] = field(init=False)
     in_flight: InFlight = field(default_factory=InFlight, repr=False)
+    fresh: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Make a gate to the account at each vendor."""
@@ -59,7 +64,7 @@ class Toolbox:
 
     def for_another_run(self) -> "Toolbox":
         """Return a toolbox with the same storage and vendors; what belongs to one run alone is new."""
-        return replace(self, in_flight=InFlight())
+        return replace(self, in_flight=InFlight(), fresh={})
 
     @property
     def providers(self) -> frozenset[Provider]:
@@ -152,10 +157,7 @@ def _storage(settings: Settings) -> Iterator[tuple[ImageStore, bool]]:
         yield configured, False
         return
     with embedded_storage(settings.images_data_dir) as store:
-        yield (
-            (replace(store, public_base=_public_base(settings)) if settings.images_public_base_url else store),
-            True,
-        )
+        yield _in_public(store, settings), True
 
 
 def _bucket(settings: Settings) -> S3Bucket | None:
@@ -164,20 +166,20 @@ def _bucket(settings: Settings) -> S3Bucket | None:
 
 def image_store(bucket: S3Bucket, settings: Settings) -> ImageStore:
     """Return the store over a bucket, with the address under which the settings say that the world reads it."""
-    if settings.images_public_base_url:
-        return ImageStore(bucket, _public_base(settings))
     folder = bucket.bucket_folder.strip("/")
-    return ImageStore(bucket, "/".join(part for part in (endpoint_of(bucket), bucket.bucket_name, folder) if part))
+    own = "/".join(part for part in (endpoint_of(bucket), bucket.bucket_name, folder) if part)
+    return _in_public(ImageStore(bucket, own), settings)
 
 
-def _public_base(settings: Settings) -> str:
-    return str(settings.images_public_base_url).rstrip("/")
+def _in_public(store: ImageStore, settings: Settings) -> ImageStore:
+    base = settings.images_public_base_url
+    return replace(store, public_base=plain_base(base)) if base else store
 
 
 def _toolbox(settings: Settings, store: ImageStore, embedded: bool) -> Toolbox:
     return Toolbox(
         settings=settings,
-        store=store,
+        store=replace(store, tenant_bases=tenant_bases(*edited(PUBLIC_BASE_URLS, settings.images_public_base_urls))),
         embedded=embedded,
         replicate=saved_block(Replicate, replicate.BLOCK_NAME) or replicate.replicate_from(settings),
         chutes=saved_block(Chutes, chutes.BLOCK_NAME) or chutes.chutes_from(settings),

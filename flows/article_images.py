@@ -27,6 +27,7 @@ from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.finishing import Finishing
 from flows.heartbeat import heartbeats
 from flows.making import Making
 from flows.rounds import Rounds
@@ -133,7 +134,7 @@ class ArticleRun:
             plan = worded(self.article, planner.specs(), self.stock, results)
             specs = [spec for spec in plan if not only or spec.kind in only]
             progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
-            rounds = Rounds(self.box, self.stock, progress)
+            rounds = Rounds(self.box, self.stock, progress, Finishing(self.stock, self.box.store.url))
             with self.run.recorded_by(partial(self._record_stop, specs, rounds)):
                 self._make_specs(specs, planner, rounds, results)
                 return self._finish(specs, only, rounds)
@@ -143,6 +144,7 @@ class ArticleRun:
         making = Making(self.article, self.stock, planner, rounds, spending, self.refresh, self.newest_prediction)
         images = making.make(specs)
         spending.settle(specs, sum(image.cost_usd for image in images.values()))
+        self.problems += rounds.finishing.end(images)
         if results.trouble:
             self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
 

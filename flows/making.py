@@ -77,4 +77,4 @@ class Making:
         """Use the pictures that a vendor made for these places before, and that still lie there."""
         for name in names:
             if paid := self.stock.paid(name):
-                self.rounds.count(reused(paid, self.rounds.box.store.url(str(paid.key))))
+                self.rounds.count(reused(paid, self.rounds.box.store.url))

@@ -9,6 +9,7 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.tasks import Task
 
 from blocks.toolbox import Toolbox
+from flows.finishing import Finishing
 from imaging.errors import ImagesError, Moderated
 from imaging.record import Image, StoredImage, described, failed, fallen_back
 from imaging.spec import ImageSpec, Provider
@@ -50,6 +51,7 @@ class Rounds:
     box: Toolbox
     stock: Stock
     progress: Progress
+    finishing: Finishing
     images: dict[str, Image] = field(default_factory=dict)
     stand_ins: dict[str, tuple[ImageSpec, str]] = field(default_factory=dict)
     thumbnails: dict[str, str] = field(default_factory=dict)
@@ -103,5 +105,6 @@ class Rounds:
         """Note that this image is done, well or badly."""
         if image.name in self.stand_ins:
             image = fallen_back(image, *self.stand_ins[image.name])
+        image = self.finishing.begin(image)
         self.images[image.name] = image
         self.progress.count(image)

@@ -93,6 +93,11 @@ def literal(text: object) -> Markup:
     return Markup(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", folded))  # noqa: S704 - see above
 
 
+def _fenced(text: object) -> Markup:
+    """Let the text stand in a fenced block as it is; a fence's own sign, which would end it, as an entity."""
+    return Markup(str(text).replace("`", "&#96;").replace("~~~", "&#126;~~"))  # noqa: S704 - nothing is markup there
+
+
 def _attribute(text: object) -> Markup:
     """Write every ASCII punctuation mark as an entity: for an HTML attribute within Markdown."""
     folded = " ".join(str(text).split())
@@ -111,4 +116,10 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"literal": literal, "attribute": _attribute, "address": _address, "size": size}
+_templates.filters |= {
+    "literal": literal,
+    "attribute": _attribute,
+    "fenced": _fenced,
+    "address": _address,
+    "size": size,
+}

@@ -61,3 +61,26 @@ def object_key(spec: ImageSpec, sha256: str, extension: str) -> str:
 def cache_control(spec: ImageSpec) -> str:
     """Return the Cache-Control header of the picture's object."""
     return IMMUTABLE if spec.hash_length else SHORT
+
+
+def variant_key(key: str, width: int, image_format: str) -> str:
+    """Return the key of a web format of the picture under `key`: the same stem."""
+    return f"{key.rpartition('.')[0]}.w{width}.{image_format}"
+
+
+def variant_cache_control(key: str, sha256: str) -> str:
+    """Return the Cache-Control header of the picture's web formats: their names are as lasting as its own."""
+    return IMMUTABLE if names_content(key, sha256) else SHORT
+
+
+def pinned_key(key: str, sha256: str) -> str:
+    """Return the key that holds this very picture for good: `key` itself where it names the content already."""
+    if names_content(key, sha256):
+        return key
+    stem, dot, extension = key.rpartition(".")
+    return f"{stem}_{sha256[:16]}{dot}{extension}"
+
+
+def names_content(key: str, sha256: str) -> bool:
+    """Tell whether a key holds the beginning of its content's hash."""
+    return f"_{sha256[:8]}" in key

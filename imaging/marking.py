@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from imaging import xmp
 from imaging.containers import has_room, packet_in, with_packet
-from imaging.spec import ImageSpec
+from imaging.spec import ImageSpec, Provider
 
 GENERATOR = "article-images"
 _TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -47,11 +47,18 @@ class Facts:
         return {name: text for name, value in said.items() if value and (text := xmp.printable(value))}
 
 
+_MADE_BY: Mapping[Provider, SourceType] = {
+    "replicate": SourceType.TRAINED,
+    "chutes": SourceType.TRAINED,
+    "painter": SourceType.ALGORITHMIC,
+}
+
+
 def source_type(spec: ImageSpec) -> SourceType | None:
     """Return what `spec`'s picture is made of; None for a card that is drawn from words alone, which needs no mark."""
     if spec.provider == "pillow":
         return SourceType.COMPOSITE if spec.params.get("picture") else None
-    return SourceType.ALGORITHMIC if spec.provider == "painter" else SourceType.TRAINED
+    return _MADE_BY[spec.provider]
 
 
 def facts(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) -> Facts | None:
@@ -61,6 +68,12 @@ def facts(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) ->
         return None
     prompt = spec.prompt if tell_prompt else None
     return Facts(kind, f"{spec.provider}: {spec.model}", None if kind is SourceType.ALGORITHMIC else created, prompt)
+
+
+def facts_known_of(provider: Provider, model: str) -> Facts | None:
+    """Return what is to be said of a picture of which only its maker is known; None for a drawn card."""
+    kind = _MADE_BY.get(provider)
+    return Facts(kind, f"{provider}: {model}") if kind else None
 
 
 def mark(data: bytes, said: Facts) -> bytes:

@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from imaging.anatomy import refuse_polyglot
 from imaging.errors import BadPicture
+from imaging.look import Look, look_of
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 64_000_000
@@ -25,6 +26,7 @@ FORMATS = {
     "WEBP": ("image/webp", ".webp"),
     "MPO": ("image/jpeg", ".jpg"),  # what Pillow calls a JPEG with a second picture behind it, as phones write them
 }
+_ORIENTATION, _LYING = 0x0112, {5, 6, 7, 8}  # the EXIF tag, and its values that turn a picture by 90 degrees
 # What Pillow lets slip for broken chunks and segments (found by fuzzing: a palette picture without its palette).
 _SURPRISES = (
     ArithmeticError,
@@ -41,7 +43,7 @@ _quiet = threading.Lock()  # the filters of warnings belong to the whole process
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's bytes and what they are. Width and height in pixels.
+    """A picture's bytes and what they are. Width and height in pixels, as it is shown (EXIF may turn it).
 
     `thumbnail` is a small WebP as a `data:` URL of a few kilobytes, for pages that show many pictures.
     """
@@ -52,6 +54,7 @@ class Picture:
     width: int
     height: int
     thumbnail: str
+    look: Look
 
     @property
     def sha256(self) -> str:
@@ -82,7 +85,10 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             if width * height > max_pixels:
                 raise BadPicture(f"the picture has {width}x{height} pixels; at most {max_pixels:,} are accepted")
             image.load()
-            small = _thumbnail(image)
+            if image.getexif().get(_ORIENTATION) in _LYING:
+                width, height = height, width
+            shown = plain(image)
+            small, look = _thumbnail(shown), look_of(shown)
             content_type, extension = FORMATS[image.format or ""]
     except UnidentifiedImageError:
         raise BadPicture(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
@@ -90,7 +96,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         raise BadPicture(f"the picture cannot be decoded: {error}") from None
     except _SURPRISES as error:
         raise BadPicture(f"the picture cannot be decoded: {type(error).__name__}") from None
-    return Picture(data, content_type, extension, width, height, small)
+    return Picture(data, content_type, extension, width, height, small, look)
 
 
 def md5(data: bytes) -> str:
@@ -108,11 +114,16 @@ def encode(image: Image.Image, image_format: str) -> bytes:
     return out.getvalue()
 
 
-def _thumbnail(image: Image.Image) -> str:
+def plain(image: Image.Image) -> Image.Image:
+    """Return the picture with 8 bits a channel and no palette: as it can be averaged."""
     if image.mode == "I;16":
-        image = image.point(lambda level: level / 256).convert("L")  # the conversion alone clips, and does not scale
-    elif image.mode in {"1", "P"}:  # these cannot be averaged
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        return image.point(lambda level: level / 256).convert("L")  # the conversion alone clips, and does not scale
+    if image.mode in {"1", "P"}:
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
+
+
+def _thumbnail(image: Image.Image) -> str:
     small = image.copy() if max(image.size) <= 640 else image.reduce(max(image.size) // 640)
     small.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
     out = io.BytesIO()

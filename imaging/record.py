@@ -1,10 +1,12 @@
 """What came out: the stored image, its entry in the set, and the set itself (manifest, event, return value)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from imaging.snippet import picture_element
 from imaging.spec import ImageSpec, Kind, Provider
 
 Status = Literal["stored", "reused", "provider_url", "inline", "failed"]
@@ -33,6 +35,8 @@ class StoredImage(BaseModel):
     prediction_id: str | None = None
     note: str | None = None
     thumbnail: str | None = None
+    thumbhash: str | None = None
+    dominant_color: str | None = None
     fallback_url: str | None = None
     trouble: str | None = None
 
@@ -49,10 +53,15 @@ class Variant(BaseModel):
     content_type: str
     key: str
     url: str
+    md5: str | None = None
 
 
 class Image(BaseModel):
-    """One entry of the set. Width and height in pixels, `cost_usd` what this run spent on it."""
+    """One entry of the set. Width and height in pixels, `cost_usd` what this run spent on it.
+
+    `pinned_key` and `pinned_url` name this very picture for good, also after a refresh. `thumbhash` (Base64) and
+    `dominant_color` (`#rrggbb`) are what a page can show until the picture is there.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,6 +89,16 @@ class Image(BaseModel):
     variants: list[Variant] = []
     digest: str
     md5: str | None
+    pinned_key: str | None = None
+    pinned_url: str | None = None
+    thumbhash: str | None = None
+    dominant_color: str | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def picture_html(self) -> str | None:
+        """A `<picture>` element to put into a page as it is; None for what is not durable."""
+        return picture_element(self) if self.durable else None
 
 
 class ImageSet(BaseModel):
@@ -126,6 +145,12 @@ class ImageSet(BaseModel):
         return [*images, *self.problems]
 
 
+_DESCRIPTION = {
+    "content_type", "width", "height", "bytes", "sha256", "md5", "prediction_id", "note", "thumbhash", "dominant_color",
+}  # fmt: skip
+"""What a stored image and its entry in the set have in common."""
+
+
 def described(spec: ImageSpec, stored: StoredImage, *, reused: bool, url: str) -> Image:
     """Return the set's entry for a picture that exists. `url` is the public one of its object."""
     status: Status = "reused" if reused else "stored"
@@ -138,10 +163,9 @@ def described(spec: ImageSpec, stored: StoredImage, *, reused: bool, url: str) -
         durable=durable,
         url=url if durable else stored.fallback_url,
         key=stored.key if durable else None,
-        **stored.model_dump(include={"content_type", "width", "height", "bytes", "sha256", "md5", "prediction_id"}),
+        **stored.model_dump(include=_DESCRIPTION),
         cost_usd=0.0 if reused else stored.cost_usd,
         error=stored.trouble,
-        note=stored.note,
     )
 
 
@@ -165,10 +189,17 @@ def failed(spec: ImageSpec, error: str) -> Image:
     )
 
 
-def reused(image: Image, url: str) -> Image:
-    """Return an earlier manifest's entry as this run's: `url` is the public one of its object today."""
-    changes = {"status": "reused", "cost_usd": 0.0, "url": url, "error": None, "fallback_from": None}
-    return image.model_copy(update=changes)
+def reused(image: Image, url: Callable[[str], str]) -> Image:
+    """Return an earlier manifest's entry as this run's: `url` gives the public URL of a key today."""
+    changes = {"status": "reused", "cost_usd": 0.0, "error": None, "fallback_from": None}
+    return located(image.model_copy(update=changes), url)
+
+
+def located(image: Image, url: Callable[[str], str]) -> Image:
+    """Return a durable entry with the URLs of today: the address in front of the bucket may have changed."""
+    variants = [one.model_copy(update={"url": url(one.key)}) for one in image.variants]
+    pinned = url(image.pinned_key) if image.pinned_key else None
+    return image.model_copy(update={"url": url(str(image.key)), "variants": variants, "pinned_url": pinned})
 
 
 def fallen_back(image: Image, spec: ImageSpec, reason: str) -> Image:
@@ -196,18 +227,5 @@ def as_stored(image: Image) -> StoredImage | None:
         return None
     if None in (image.bytes, image.sha256, image.md5):
         return None
-    fields = image.model_dump(
-        include={
-            "digest",
-            "key",
-            "content_type",
-            "width",
-            "height",
-            "bytes",
-            "sha256",
-            "md5",
-            "prediction_id",
-            "note",
-        }
-    )
+    fields = image.model_dump(include={"digest", "key", *_DESCRIPTION})
     return StoredImage(**fields, cost_usd=0.0)

@@ -12,7 +12,7 @@ from prefect.logging import get_run_logger
 from blocks.toolbox import toolbox
 from imaging import gallery, keys
 from imaging.errors import StorageError
-from imaging.record import Image, ImageSet
+from imaging.record import Image, ImageSet, located
 from tasks.stock import Stock
 
 _MAX_EVENT_BYTES = 1_000_000  # Prefect drops events above 1.5 MB without a word
@@ -31,7 +31,7 @@ def write_manifest(image_set: ImageSet, stock: Stock) -> ImageSet:
     recorded = image_set.model_copy(update={"manifest_url": store.url(key)})
     kinds = {image.kind for image in image_set.images}
     others = [
-        image.model_copy(update={"url": store.url(str(image.key))})  # the address in front may have changed
+        located(stock.completed(image), store.url)
         for image in stock.images
         if image.kind not in kinds and stock.earlier(image.digest)
     ]

@@ -3,14 +3,16 @@
 import hashlib
 
 from prefect import task
+from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
 from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.claim import Claim
-from imaging.errors import StorageError
+from imaging.errors import BadPicture, StorageError
 from imaging.picture import inspect
 from imaging.record import Image, ImageSet, described
+from tasks.finishing import due, finished
 from tasks.recording import announce
 from tasks.stock import parsed
 from tasks.storing import origin
@@ -38,7 +40,12 @@ def bring_home(digest: str) -> Image | None:
     back = box.store.get(spooled.stored.key)
     if back is None or hashlib.sha256(back).hexdigest() != spooled.stored.sha256:
         raise StorageError(f"{spooled.stored.key} was stored but reads back as something else")
-    return described(spooled.spec, spooled.stored, reused=False, url=box.store.url(spooled.stored.key))
+    image = described(spooled.spec, spooled.stored, reused=False, url=box.store.url(spooled.stored.key))
+    try:
+        return finished(image, due(image), back)
+    except BadPicture as error:  # the picture itself is home: the article's next run tries the rest again
+        get_run_logger().warning("%s: %s", spooled.spec.name, error)
+        return image
 
 
 @task(task_run_name="manifest of {user_id}/{slug}", persist_result=False)

@@ -34,8 +34,26 @@ class Stock(BaseModel):
 
     def holds(self, image: StoredImage) -> bool:
         """Tell whether the very bytes of `image` lie under its key: by size, and by MD5 where the ETag is one."""
-        size, etag = self.objects.get(image.key, (-1, ""))
-        return size == image.bytes and (etag == image.md5 or not looks_like_md5(etag))
+        return self._lies(image.key, image.bytes, image.md5)
+
+    def completed(self, image: Image) -> Image:
+        """Return an image's entry with the web formats and the pinned copy that lie in the bucket for these bytes."""
+        if not image.durable or not image.key or not image.sha256:
+            return image
+        before = next((one for one in self.images if (one.key, one.sha256) == (image.key, image.sha256)), None)
+        known = image.variants or (before.variants if before else [])
+        pinned = keys.pinned_key(image.key, image.sha256)
+        changes = {
+            "variants": [one for one in known if self._lies(one.key, one.bytes, one.md5)],
+            "pinned_key": pinned if pinned == image.key or self._lies(pinned, image.bytes, image.md5) else None,
+        }
+        if before and image.thumbhash is None:
+            changes |= {"thumbhash": before.thumbhash, "dominant_color": before.dominant_color}
+        return image.model_copy(update=changes)
+
+    def _lies(self, key: str, size: int | None, md5: str | None) -> bool:
+        found, etag = self.objects.get(key, (-1, ""))
+        return found == size and (etag == md5 or not looks_like_md5(etag))
 
     def paid(self, name: str) -> Image | None:
         """Return the picture of this name that a vendor was paid for, if it still lies there."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from blocks.toolbox import toolbox
 from imaging import keys
-from imaging.record import Image, described, failed
+from imaging.record import Image, described, failed, located
 from imaging.spec import ImageSpec
 from tasks.stock import Stock
 
@@ -28,6 +28,6 @@ def _entry(spec: ImageSpec, seen: Image | None, stock: Stock, why: str) -> Image
     if stored := box.in_flight.stored(spec.digest):
         return described(spec, stored, reused=False, url=box.store.url(stored.key))
     if earlier := stock.lying(spec.name):
-        return earlier.model_copy(update={"url": box.store.url(str(earlier.key))})
+        return located(stock.completed(earlier), box.store.url)
     ordered = spec.provider == "replicate" and box.settings.images_on_stop == "keep"
     return seen or failed(spec, f"{why}; run again to {'collect' if ordered else 'make'} it")

@@ -60,6 +60,8 @@ def keep(
         fallback = stored.model_copy(update={"fallback_url": provider_url or picture.data_url, "trouble": trouble})
         return Completed(name="Degraded", message=f"{spec.name}: {trouble}", data=fallback)
     box.spool.drop(spec.digest)
+    if box.settings.finishes:
+        box.fresh[stored.key] = picture.data
     return stored
 
 
@@ -105,6 +107,8 @@ def _description(
         prediction_id=prediction_id,
         note=note,
         thumbnail=picture.thumbnail,
+        thumbhash=picture.look.thumbhash,
+        dominant_color=picture.look.color,
     )
 
 

@@ -23,7 +23,7 @@ for _name in list(os.environ):
         del os.environ[_name]
 
 # Most tests look at one picture: what is made beside it would double their time.
-os.environ["IMAGES_VARIANTS"] = "off"
+os.environ["IMAGES_VARIANTS"] = os.environ["IMAGES_PINNED"] = "off"
 
 # Each HTTP client reads all the authorities that it trusts, 20 ms of processor time, and a flow makes a dozen
 # clients. Nothing real is asked over TLS here: one authority is enough.

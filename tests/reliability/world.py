@@ -167,7 +167,7 @@ def _parsed(path: Path) -> dict[str, Any] | None:
 def clean_environment() -> dict[str, str]:
     """The environment without anything that would configure the product or Prefect."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    return kept | {"DO_NOT_TRACK": "1", "IMAGES_VARIANTS": "off"}
+    return kept | {"DO_NOT_TRACK": "1", "IMAGES_VARIANTS": "off", "IMAGES_PINNED": "off"}
 
 
 @contextmanager
