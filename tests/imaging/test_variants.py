@@ -11,10 +11,10 @@ from imaging.marking import Facts, SourceType, marks
 from imaging.painter import paint
 from imaging.scaling import prepared, scaled
 from imaging.similarity import ssim
-from imaging.variants import LOOKS, lowest_quality, renditions, widths
+from imaging.variants import LOOKS, Format, Width, lowest_quality, renditions, widths
 from tests.imaging.containers import saved
 
-WANTED = (480, 960, 1600, "full")
+WANTED: tuple[Width, ...] = (480, 960, 1600, "full")
 PICTURE = paint("a glass of milk", (1000, 560), "#b5532a").convert("RGB")
 
 
@@ -37,8 +37,8 @@ def test_widths_are_those_below_the_pictures_own_and_its_own(original: int, made
 def test_each_format_looks_as_the_picture_does_in_far_fewer_bytes() -> None:
     """At every width the looks reach the target, at 60% fewer bytes than a PNG, with the ratio and the mark kept."""
     packet = xmp.merged(None, Facts(SourceType.TRAINED, "replicate: flux-dev").properties)
-    wanted = [(name, width) for name in ("avif", "webp") for width in (480, 1000)]
-    made = list(renditions(saved("PNG", PICTURE), wanted, packet))  # type: ignore[arg-type]
+    wanted: list[tuple[Format, int]] = [(name, width) for name in ("avif", "webp") for width in (480, 1000)]
+    made = list(renditions(saved("PNG", PICTURE), wanted, packet))
     assert [(one.format, one.width) for one in made] == wanted
     for one in made:
         shown = opened(one.data)
@@ -53,7 +53,7 @@ def test_what_is_harder_to_keep_gets_a_higher_quality() -> None:
     noise = Image.effect_noise((200, 200), 60).filter(ImageFilter.GaussianBlur(1)).convert("RGB")
     calm = Image.new("RGB", (200, 200), "#b5532a")
     for name in ("avif", "webp"):
-        assert lowest_quality(noise, name) > lowest_quality(calm, name)  # type: ignore[arg-type]
+        assert lowest_quality(noise, name) > lowest_quality(calm, name)
 
 
 def test_scaling_down_keeps_the_light() -> None:
