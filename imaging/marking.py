@@ -5,8 +5,8 @@ the generator, the model and the time. It is put into the file as it came: no pi
 picture and facts always give the same bytes, so that a retry stores what the first try has stored.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from imaging import xmp
@@ -27,7 +27,10 @@ class SourceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a mark says. `created` is ISO 8601; None where it would be no fact (the painter's pictures have no time)."""
+    """What a mark says. `created` is ISO 8601; None where it would be no fact.
+
+    (What is painted or drawn here is the same at any time.)
+    """
 
     source_type: SourceType
     system: str
@@ -54,25 +57,32 @@ _MADE_BY: Mapping[Provider, SourceType] = {
 }
 
 
-def source_type(spec: ImageSpec) -> SourceType | None:
-    """Return what `spec`'s picture is made of; None for a card that is drawn from words alone, which needs no mark."""
-    if spec.provider == "pillow":
-        return SourceType.COMPOSITE if spec.params.get("picture") else None
-    return _MADE_BY[spec.provider]
+def source_type(provider: Provider, contains: Iterable[Provider] = ()) -> SourceType | None:
+    """Return what a picture by `provider` is made of; None for a card that holds nothing by a model: it needs no mark.
+
+    `contains` are the makers of the pictures inside it.
+    """
+    if provider in _MADE_BY:
+        return _MADE_BY[provider]
+    return SourceType.COMPOSITE if SourceType.TRAINED in map(_MADE_BY.get, contains) else None
 
 
 def facts(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) -> Facts | None:
-    """Return what is to be said of `spec`'s picture, None where nothing is. Prompts stay out unless asked for."""
-    kind = source_type(spec)
-    if kind is None:
-        return None
-    prompt = spec.prompt if tell_prompt else None
-    return Facts(kind, f"{spec.provider}: {spec.model}", None if kind is SourceType.ALGORITHMIC else created, prompt)
+    """Return what is to be said of `spec`'s picture, None where nothing is. Prompts stay out unless asked for.
+
+    `created` is left out where the same picture is made at any time: of what is painted or drawn here.
+    """
+    known = facts_known_of(spec.provider, spec.model, spec.contains)
+    if known is None or known.source_type is not SourceType.TRAINED:
+        return known
+    return replace(known, created=created, prompt=spec.prompt if tell_prompt else None)
 
 
-def facts_known_of(provider: Provider, model: str) -> Facts | None:
-    """Return what is to be said of a picture of which only its maker is known; None for a drawn card."""
-    kind = _MADE_BY.get(provider)
+def facts_known_of(provider: Provider, model: str, contains: Sequence[Provider] = ()) -> Facts | None:
+    """Return what is to be said of a picture of which only its maker and what it contains are known."""
+    kind = source_type(provider, contains)
+    if kind is SourceType.COMPOSITE:
+        return Facts(kind, ", ".join(dict.fromkeys(contains)))  # the card's own maker is no AI system
     return Facts(kind, f"{provider}: {model}") if kind else None
 
 

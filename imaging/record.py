@@ -59,8 +59,8 @@ class Variant(BaseModel):
 class Image(BaseModel):
     """One entry of the set. Width and height in pixels, `cost_usd` what this run spent on it.
 
-    `pinned_key` and `pinned_url` name this very picture for good, also after a refresh. `thumbhash` (Base64) and
-    `dominant_color` (`#rrggbb`) are what a page can show until the picture is there.
+    `contains`: see `ImageSpec`. `pinned_key` and `pinned_url` name this very picture for good, also after a refresh.
+    `thumbhash` (Base64) and `dominant_color` (`#rrggbb`) are what a page can show until the picture is there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -87,6 +87,7 @@ class Image(BaseModel):
     error: str | None = None
     note: str | None = None
     variants: list[Variant] = []
+    contains: list[Provider] = []
     digest: str
     md5: str | None
     pinned_key: str | None = None
@@ -218,6 +219,7 @@ def _from_spec(spec: ImageSpec) -> dict[str, object]:
         "model": spec.model,
         "prompt": spec.prompt,
         "digest": spec.digest,
+        "contains": list(spec.contains),
     }
 
 

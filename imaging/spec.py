@@ -37,7 +37,8 @@ class ImageSpec(BaseModel):
 
     `params` are the maker's own parameters beside the prompt. `size` is (width, height) in pixels as the
     maker delivers it. `stem` is the key without hash and extension; `hash_length` the number of hex digits
-    of the content's SHA-256 that follow it (0: a fixed name). `price_usd` is the list price of one call.
+    of the content's SHA-256 that follow it (0: a fixed name). `price_usd` is the list price of one call. `contains`
+    are the makers of the pictures inside this one: a card over a hero by Replicate is a composite with AI imagery.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,6 +57,7 @@ class ImageSpec(BaseModel):
     hash_length: int = 0
     alt_text: str
     price_usd: float = 0.0
+    contains: tuple[Provider, ...] = ()
 
     @property
     def digest(self) -> str:

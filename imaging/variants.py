@@ -16,10 +16,10 @@ from imaging.similarity import ssim
 Format = Literal["avif", "webp"]
 Width = Annotated[int, Field(ge=16, le=8192)] | Literal["full"]
 
-# SSIM that the smallest rendition must reach. It shows the most detail to a pixel: what does for it does, at the same
-# quality, for the larger ones (README, "Web formats", has the figures).
+# SSIM that two probes must reach: the picture made small, which shows the most drawing to a pixel, and a piece of it
+# as it is, which shows the grain. What does for both does for all widths between (README, "Web formats").
 LOOKS = 0.98
-_PROBE_WIDTH = 480  # pixels
+_PROBE_WIDTH, _PIECE = 480, 320  # pixels
 # Qualities to choose from; with eight of them three or four tries find the lowest that will do.
 _QUALITIES: Mapping[Format, Sequence[int]] = {
     "avif": (45, 51, 57, 63, 69, 75, 81, 88),
@@ -60,19 +60,25 @@ def renditions(data: bytes, wanted: Sequence[tuple[Format, int]], packet: bytes 
     at = cache(lambda width: scaled(picture, width))
     options = {"xmp": packet} if packet else {}
     for image_format in dict.fromkeys(name for name, _ in wanted):
-        quality = lowest_quality(at(min(_PROBE_WIDTH, picture.width)), image_format)
+        quality = lowest_quality([at(min(_PROBE_WIDTH, picture.width)), _piece(picture)], image_format)
         for width in (width for name, width in wanted if name == image_format):
             image = at(width)
             made = encoded(image, image_format, quality, **options)
             yield Rendition(image_format, *image.size, quality, made)
 
 
-def lowest_quality(image: Image.Image, image_format: Format) -> int:
-    """Return the lowest quality at which the picture still looks as it did."""
+def lowest_quality(probes: Sequence[Image.Image], image_format: Format) -> int:
+    """Return the lowest quality at which all of the probes still look as they did."""
     qualities = _QUALITIES[image_format]
-    looks = cache(lambda quality: _looks(image, encoded(image, image_format, quality)))
+    looks = cache(lambda quality: min(_looks(probe, encoded(probe, image_format, quality)) for probe in probes))
     place = bisect_left(qualities, LOOKS, key=looks)
     return qualities[min(place, len(qualities) - 1)]
+
+
+def _piece(picture: Image.Image) -> Image.Image:
+    """The middle of a picture, at most 320 pixels wide and high."""
+    left, top = (max(0, (side - _PIECE) // 2) for side in picture.size)
+    return picture.crop((left, top, min(left + _PIECE, picture.width), min(top + _PIECE, picture.height)))
 
 
 def encoded(image: Image.Image, image_format: Format, quality: int, **options: Any) -> bytes:

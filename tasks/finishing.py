@@ -84,7 +84,7 @@ def finished(image: Image, lacking: Due, data: bytes) -> Image:
 def _encoded(image: Image, lacking: Due, data: bytes) -> list[Rendition]:
     try:
         packet = packet_in(data)
-        if known := facts_known_of(image.provider, image.model):
+        if known := facts_known_of(image.provider, image.model, image.contains):
             packet = merged(packet, known.properties)  # one that was stored before there were marks
         return list(renditions(data, lacking.variants, packet))
     except (OSError, ValueError, MemoryError) as error:
@@ -116,7 +116,7 @@ def _store(image: Image, made: Rendition) -> Variant:
 
 
 def _signed(image: Image, data: bytes, content_type: str) -> bytes:
-    signer, known = toolbox().signer, facts_known_of(image.provider, image.model)
+    signer, known = toolbox().signer, facts_known_of(image.provider, image.model, image.contains)
     return signer.sign(data, content_type, known) if signer and known else data
 
 

@@ -167,9 +167,10 @@ def test_only_what_a_model_made_says_so() -> None:
     assert painted == Facts(SourceType.ALGORITHMIC, "painter: offline-painter")  # the same at any time
     card = spec(provider="pillow", kind=Kind.CARD, prompt=None)
     assert facts(card, None) is None
-    with_picture = facts(spec(provider="pillow", kind=Kind.CARD, prompt=None, params={"picture": "a" * 64}), None)
-    assert with_picture
-    assert with_picture.source_type is SourceType.COMPOSITE
+    over_hero = facts(card.model_copy(update={"contains": ("replicate",)}), "2026")
+    assert over_hero
+    assert (over_hero.source_type, over_hero.created) == (SourceType.COMPOSITE, None)
+    assert facts(card.model_copy(update={"contains": ("painter",)}), None) is None
 
 
 @pytest.mark.parametrize("prompt", ["a secret recipe", "<?php ` %PDF-1.4 <script>&amp;\0\x1b ü 漢"])

@@ -53,7 +53,7 @@ def test_what_is_harder_to_keep_gets_a_higher_quality() -> None:
     noise = Image.effect_noise((200, 200), 60).filter(ImageFilter.GaussianBlur(1)).convert("RGB")
     calm = Image.new("RGB", (200, 200), "#b5532a")
     for name in ("avif", "webp"):
-        assert lowest_quality(noise, name) > lowest_quality(calm, name)
+        assert lowest_quality([noise], name) > lowest_quality([calm], name)
 
 
 def test_scaling_down_keeps_the_light() -> None:
