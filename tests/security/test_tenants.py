@@ -43,7 +43,9 @@ HOSTILE = [
     "{{ event.payload }} {{ prefect.blocks.secret.x }} {{ prefect.variables.x }} $(id) `id` %s %(x)s {0} {topic}",
 ]
 # What a gallery is made of; everything else came from outside.
-OURS = {"h1", "p", "strong", "a", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "img", "br"}
+OURS = {
+    "h1", "h2", "p", "strong", "a", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "img", "br", "pre", "code",
+}  # fmt: skip
 # Keys as S3, a file system and a browser all read them the same way.
 KEY = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
 
@@ -354,6 +356,8 @@ def test_a_hostile_article_stays_in_its_folder_and_shows_as_words(
         "dl",
         "dt",
         "dd",
+        "details",
+        "summary",
     }
     assert {tag for tag, _ in Tags(page.read_text()).found} <= OURS | known
 
