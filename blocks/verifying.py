@@ -1,7 +1,6 @@
 """Reading a picture back: is it the one that was stored, does it say what it is, does its signature hold?"""
 
 import hashlib
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +11,7 @@ from blocks.signing import Signature, Signer, signature_of
 from imaging import xmp
 from imaging.errors import BadPicture, ConfigurationError
 from imaging.marking import SourceType, marks
+from imaging.picture import opened
 
 Level = Literal["ok", "none", "FAIL"]
 
@@ -35,7 +35,7 @@ def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Sign
     """
     try:
         said = marks(data)
-        with Image.open(io.BytesIO(data)) as image:
+        with opened(data) as image:
             content_type = Image.MIME[image.format or ""]
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError) as error:
         raise BadPicture(f"not a picture that can be read: {type(error).__name__}") from None

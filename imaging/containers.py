@@ -3,14 +3,12 @@
 Everything else in the file stays, byte for byte: EXIF, ICC profiles, C2PA manifests, further pictures.
 """
 
-import io
 import struct
 import zlib
 from itertools import chain
 
-from PIL import Image
-
 from imaging.anatomy import parts
+from imaging.picture import opened
 
 _PNG_XMP = b"XML:com.adobe.xmp\x00"  # XMP specification, part 3, 1.1.5
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\x00"  # the same, 1.1.3
@@ -21,7 +19,7 @@ _VP8X_ALPHA, _VP8X_XMP = 0x10, 0x04
 
 def packet_in(data: bytes) -> bytes | None:
     """Return the XMP packet of a PNG, JPEG, WebP or AVIF picture, None where it has none. Raises OSError."""
-    with Image.open(io.BytesIO(data)) as image:
+    with opened(data) as image:
         if image.format == "PNG":
             image.load()  # it may stand behind the pixels
         packet = image.info.get("xmp")
@@ -89,7 +87,7 @@ _WEBP_ORDER = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L", b"
 
 def _vp8x(data: bytes) -> bytes:
     """The header that a simple WebP lacks: flags, and width and height less one (RFC 9649, 2.7)."""
-    with Image.open(io.BytesIO(data)) as image:
+    with opened(data) as image:
         flags = _VP8X_ALPHA if image.mode == "RGBA" else 0
         size = b"".join(struct.pack("<I", side - 1)[:3] for side in image.size)
     return _riff_chunk(b"VP8X", struct.pack("<I", flags) + size)

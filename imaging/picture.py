@@ -7,6 +7,8 @@ import struct
 import threading
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
@@ -85,8 +87,9 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             if width * height > max_pixels:
                 raise BadPicture(f"the picture has {width}x{height} pixels; at most {max_pixels:,} are accepted")
             image.load()
-            if image.getexif().get(_ORIENTATION) in _LYING:
-                width, height = height, width
+            with quietly():
+                if image.getexif().get(_ORIENTATION) in _LYING:
+                    width, height = height, width
             shown = plain(image)
             small, look = _thumbnail(shown), look_of(shown)
             content_type, extension = FORMATS[image.format or ""]
@@ -131,9 +134,22 @@ def _thumbnail(image: Image.Image) -> str:
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
-def _open(data: bytes) -> Image.Image:
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep Pillow from warning: of bombs above its own limit (ours is checked before any pixel is decoded), and of
+    oddities in metadata that it passes over.
+    """
     with _quiet, warnings.catch_warnings():
-        # Pillow warns of bombs above its own limit (ours is checked by the caller, before any pixel is decoded)
-        # and of oddities in metadata that it passes over.
         warnings.simplefilter("ignore")
+        yield
+
+
+def opened(data: bytes) -> Image.Image:
+    """Open a picture of any format that we store, web formats included, without decoding it. Raises OSError."""
+    with quietly():
+        return Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "AVIF"))
+
+
+def _open(data: bytes) -> Image.Image:
+    with quietly():
         return Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from PIL import Image
 from pydantic import Field
 
+from imaging.picture import opened
 from imaging.scaling import prepared, scaled
 from imaging.similarity import ssim
 
@@ -55,8 +56,8 @@ def renditions(data: bytes, wanted: Sequence[tuple[Format, int]], packet: bytes 
     Raises OSError or ValueError for a picture that cannot be decoded, or is too large for a format (a side of WebP has
     16,383 pixels at most).
     """
-    with Image.open(io.BytesIO(data)) as opened:
-        picture = prepared(opened)
+    with opened(data) as image:
+        picture = prepared(image)
     at = cache(lambda width: scaled(picture, width))
     options = {"xmp": packet} if packet else {}
     for image_format in dict.fromkeys(name for name, _ in wanted):
@@ -89,5 +90,5 @@ def encoded(image: Image.Image, image_format: Format, quality: int, **options: A
 
 
 def _looks(image: Image.Image, made: bytes) -> float:
-    with Image.open(io.BytesIO(made)) as decoded:
+    with opened(made) as decoded:
         return ssim(image, decoded)

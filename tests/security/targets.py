@@ -20,14 +20,15 @@ from blocks.download import Downloader, HostRules
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.storage import ImageStore, s3_bucket
-from imaging import gallery, keys
+from imaging import gallery, keys, xmp
 from imaging.anatomy import refuse_polyglot
 from imaging.article import Article, parse_json, parse_markdown
 from imaging.cards.logo import fit_logo, is_visible_on, open_logo
 from imaging.claim import Claim
 from imaging.errors import BadPicture, ImagesError
+from imaging.marking import Facts, SourceType, mark, marks
 from imaging.models import ModelTable, model_table
-from imaging.picture import inspect
+from imaging.picture import Picture, inspect
 from imaging.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import slugify
@@ -42,6 +43,8 @@ SPEC = ImageSpec(
     name="hero", kind=Kind.HERO, provider="replicate", model="black-forest-labs/flux-dev", prompt="milk",
     size=(1024, 1024), user_id="default", slug="milk", stem="default/milk/hero", alt_text="Milk",
 )  # fmt: skip
+
+MADE = Facts(SourceType.TRAINED, "replicate: black-forest-labs/flux-dev", "2026-11-26T08:00:00+00:00")
 
 
 class Echo(Standin):
@@ -95,8 +98,16 @@ def read_models(data: bytes) -> ModelTable:
 def look_at_picture(data: bytes) -> object:
     """The bytes of a picture, as they come, and with sums that hide what was changed in them."""
     with contextlib.suppress(ImagesError):
-        inspect(_summed(data), 1_000_000)
-    return inspect(data, 1_000_000)
+        _mark(inspect(_summed(data), 1_000_000))
+    return _mark(inspect(data, 1_000_000))
+
+
+def _mark(picture: Picture) -> Picture:
+    """What is let in is paid for: it can be marked, is the same picture then, and says what it is."""
+    marked = inspect(mark(picture.data, MADE), 1_000_000)
+    assert (marked.width, marked.height, marked.thumbnail) == (picture.width, picture.height, picture.thumbnail)
+    assert xmp.DIGITAL_SOURCE_TYPE in marks(marked.data)
+    return marked
 
 
 def walk_through(data: bytes) -> object:
