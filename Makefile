@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: demo test faults crash lint install lock clean
+.PHONY: demo test faults crash formats lint install lock clean
 
 install: $(INSTALLED)
 
@@ -33,6 +33,9 @@ faults: $(INSTALLED) # every fault x kind of picture; ONLY='s3 503' for some row
 
 crash: $(INSTALLED) # kill -9 at 30 moments of a run, and run again
 	$(BIN)/python -m tests.reliability.crash
+
+formats: $(INSTALLED) # bytes and looks of the web formats, against PNG
+	$(BIN)/python -m tests.imaging.bench_formats
 
 lock: # look at what a changed pin does to the others before you commit it
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

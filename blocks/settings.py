@@ -70,13 +70,23 @@ class Settings(BaseSettings):
             raise ValueError("holds signs that cannot be sent: paste it anew")
         return text or None
 
-    @field_validator("images_variants", "images_variant_widths", mode="before")
+    @field_validator("images_variants", mode="before")
     @classmethod
-    def _listed(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        words = [word.strip().lower() for word in value.split(",") if word.strip()]
-        return () if words in (["off"], ["none"]) else tuple(dict.fromkeys(words))
+    def _formats(cls, value: Any) -> Any:
+        words = _listed(value)
+        if words in (["off"], ["none"]):
+            return ()
+        if not set(words) <= {"avif", "webp"}:
+            raise ValueError("must be avif, webp or both with a comma between, or off")
+        return words
+
+    @field_validator("images_variant_widths", mode="before")
+    @classmethod
+    def _widths(cls, value: Any) -> Any:
+        words = _listed(value)
+        if not all(word == "full" or (word.isdecimal() and 16 <= int(word[:9]) <= 8192) for word in words):
+            raise ValueError("must be widths of 16 to 8192 pixels and full, with commas between")
+        return [word if word == "full" else int(word) for word in words]
 
     @field_validator("b2_bucket_name")
     @classmethod
@@ -119,6 +129,11 @@ class Settings(BaseSettings):
     def has_bucket(self) -> bool:
         """Whether the environment names a bucket."""
         return self.b2_endpoint is not None
+
+
+def _listed(value: Any) -> list[str]:
+    words = value.split(",") if isinstance(value, str) else value
+    return list(dict.fromkeys(word for one in words if (word := str(one).strip().lower())))
 
 
 def load_settings() -> Settings:

@@ -158,6 +158,6 @@ def _c2pa() -> ModuleType:
         import c2pa  # noqa: PLC0415 - an extra of 50 MB, of use to those who have a certificate
     except ImportError:
         raise ConfigurationError(
-            f"the Secret block {BLOCK_NAME} and signatures need c2pa-python: pip install 'article-images[c2pa]'"
+            f"the Secret block {BLOCK_NAME} and signatures need the package c2pa-python (the extra c2pa)"
         ) from None
     return c2pa  # type: ignore[no-any-return]

@@ -14,13 +14,15 @@ _PNG_XMP = b"XML:com.adobe.xmp\x00"  # XMP specification, part 3, 1.1.5
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\x00"  # the same, 1.1.3
 _SOI = b"\xff\xd8"
 _JPEG_SEGMENT = 65_535 - 2  # bytes that a segment can hold, its own length aside
+_PNG_TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
+_COMMENT = 0xFE  # the marker of a JPEG's comments
 _VP8X_ALPHA, _VP8X_XMP = 0x10, 0x04
 
 
 def packet_in(data: bytes) -> bytes | None:
     """Return the XMP packet of a PNG, JPEG, WebP or AVIF picture, None where it has none. Raises OSError."""
     with opened(data) as image:
-        if image.format == "PNG":
+        if image.format == "PNG" and _PNG_XMP in data:
             image.load()  # it may stand behind the pixels
         packet = image.info.get("xmp")
     return packet.encode() if isinstance(packet, str) else packet
@@ -40,6 +42,26 @@ def with_packet(data: bytes, packet: bytes) -> bytes:
     return _webp(data, packet)
 
 
+def without_words(data: bytes, words: str) -> bytes:
+    """Return the picture without the comments that hold these words; XMP and EXIF stay. Raises BadPicture, OSError.
+
+    Some models write the whole prompt beside the picture, for everybody to read.
+    """
+    with opened(data) as image:
+        if image.format == "PNG" and any(name in data for name in _PNG_TEXTS):
+            image.load()  # some stand behind the pixels
+            texts: dict[str, str] = getattr(image, "text", {})
+            told = {key.encode("latin-1") for key, text in texts.items() if words in text} - {_PNG_XMP[:-1]}
+            return b"".join(part for part in parts(data) if not _is_png_text(part, told))
+        if image.format in {"JPEG", "MPO"} and words.encode() in image.info.get("comment", b""):
+            return _SOI + b"".join(one for one in _segments(data) if one.startswith(_SOI) or _kind(one) != _COMMENT)
+    return data
+
+
+def _is_png_text(part: bytes, keywords: set[bytes]) -> bool:
+    return part[4:8] in _PNG_TEXTS and part[8:].partition(b"\0")[0] in keywords
+
+
 def _png(data: bytes, packet: bytes) -> bytes:
     head, *chunks = parts(data)  # signature and IHDR
     # An iTXt chunk: keyword, no compression, no language, no translated keyword, text.
@@ -52,8 +74,7 @@ def _png_chunk(name: bytes, body: bytes) -> bytes:
 
 
 def _jpeg(data: bytes, packet: bytes) -> bytes:
-    first, *rest = parts(data)
-    segments = [first[2:], *rest]  # without the start-of-image marker
+    segments = _segments(data)
     header = next(place for place, one in enumerate(segments) if _kind(one) == 0xDA)  # the first picture's pixels
     others = [one for one in segments[:header] if not (_kind(one) == 0xE1 and _JPEG_XMP in one[:40])]
     # JFIF and EXIF want to be first.
@@ -63,6 +84,12 @@ def _jpeg(data: bytes, packet: bytes) -> bytes:
     body = _JPEG_XMP + packet
     ours = b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
     return b"".join([_SOI, *others[:place], ours, *others[place:], *segments[header:]])
+
+
+def _segments(data: bytes) -> list[bytes]:
+    """A JPEG's segments without the first marker; each further picture in the file begins with one of its own."""
+    first, *rest = parts(data)
+    return [first[2:], *rest]
 
 
 def _kind(segment: bytes) -> int:

@@ -5,17 +5,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from PIL import Image
-from pydantic import Field
 
 from imaging.picture import opened
 from imaging.scaling import prepared, scaled
 from imaging.similarity import ssim
 
 Format = Literal["avif", "webp"]
-Width = Annotated[int, Field(ge=16, le=8192)] | Literal["full"]
+Width = int | Literal["full"]
 
 # SSIM that two probes must reach: the picture made small, which shows the most drawing to a pixel, and a piece of it
 # as it is, which shows the grain. What does for both does for all widths between (README, "Web formats").

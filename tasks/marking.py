@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from blocks.toolbox import toolbox
+from imaging.containers import without_words
 from imaging.marking import facts, mark
 from imaging.picture import Picture
 from imaging.spec import ImageSpec
@@ -17,7 +18,8 @@ def marked(spec: ImageSpec, picture: Picture, created: str | None) -> Picture:
     said = facts(spec, created, tell_prompt=box.settings.images_mark_prompt)
     if said is None:
         return picture
-    data = mark(picture.data, said)
+    told = box.settings.images_mark_prompt or not spec.prompt
+    data = mark(picture.data if told else without_words(picture.data, str(spec.prompt)), said)
     if box.signer:
         data = box.signer.sign(data, picture.content_type, said, parent=picture.data)
     return replace(picture, data=data)

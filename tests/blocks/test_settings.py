@@ -64,6 +64,25 @@ def test_every_variable_of_the_contract_is_read(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
+    ("formats", "widths", "read"),
+    [
+        ("avif,webp", "480, 960,full", (("avif", "webp"), (480, 960, "full"))),
+        (" WebP ", "full,480,480", (("webp",), ("full", 480))),
+        ("off", "1600", ((), (1600,))),
+        ("none", "16", ((), (16,))),
+    ],
+)
+def test_web_formats_are_a_list_or_off(
+    monkeypatch: pytest.MonkeyPatch, formats: str, widths: str, read: tuple[object, object]
+) -> None:
+    """Lists with commas, in any case, each thing once; `off` and `none` make none."""
+    monkeypatch.setenv("IMAGES_VARIANTS", formats)
+    monkeypatch.setenv("IMAGES_VARIANT_WIDTHS", widths)
+    settings = load_settings()
+    assert (settings.images_variants, settings.images_variant_widths) == read
+
+
+@pytest.mark.parametrize(
     "names",
     [names for size in (1, 2, 3) for names in itertools.combinations(B2, size)],
     ids="-".join,
@@ -91,6 +110,13 @@ def test_a_part_of_the_bucket_is_none(monkeypatch: pytest.MonkeyPatch, names: tu
         ("IMAGES_CONCURRENCY", "1.5"),
         ("IMAGES_PUBLIC_BASE_URL", "geheim"),
         ("IMAGES_PUBLIC_BASE_URL", "ftp://geheim"),
+        ("IMAGES_PUBLIC_BASE_URLS", "geheim"),
+        ("IMAGES_PUBLIC_BASE_URLS", '{"acme": "ftp://geheim"}'),
+        ("IMAGES_PUBLIC_BASE_URLS", '{"acme": "https://me:geheim@img.example"}'),
+        ("IMAGES_VARIANTS", "avif,geheim"),
+        ("IMAGES_VARIANT_WIDTHS", "480,geheim"),
+        ("IMAGES_VARIANT_WIDTHS", "480,8"),
+        ("IMAGES_PINNED", "geheim"),
         ("IMAGES_MAX_BYTES", "-1"),
         ("IMAGES_MAX_PIXELS", "geheim"),
         ("IMAGES_DOWNLOAD_TIMEOUT", "0"),

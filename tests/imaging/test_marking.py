@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from imaging import xmp
+from imaging.containers import without_words
 from imaging.marking import Facts, SourceType, facts, mark, marks
 from imaging.picture import inspect
 from imaging.spec import ImageSpec, Kind
@@ -183,6 +185,26 @@ def test_a_prompt_is_told_only_when_asked_for(prompt: str) -> None:
     told = mark(saved("PNG"), telling)
     assert marks(told)[xmp.AI_PROMPT] == xmp.printable(prompt)
     inspect(told)
+
+
+PROMPT = "a secret recipe, ünïcode and all"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        png_with(b"tEXt", b"parameters\0" + PROMPT.encode("latin-1") + b"\nSteps: 35"),
+        png_with(b"zTXt", b"Text of it\0\0" + zlib.compress(PROMPT.encode("latin-1"))),
+        png_with(b"iTXt", b"prompt\0\1\0\0\0" + zlib.compress(PROMPT.encode())),
+        jpeg_with(0xFE, PROMPT.encode()),
+    ],
+    ids=["tEXt", "zTXt", "iTXt", "comment"],
+)
+def test_a_prompt_in_a_vendors_comment_is_left_out(told: bytes) -> None:
+    """What a model wrote beside its picture goes where it holds the prompt; all else stays, byte for byte."""
+    plain = without_words(told, PROMPT)
+    assert plain in {saved("PNG"), saved("JPEG")}
+    assert without_words(told, "something else") == told
 
 
 @needs_exiftool
