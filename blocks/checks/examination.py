@@ -12,6 +12,7 @@ from blocks.checks.finding import Finding, failure
 from blocks.checks.machine import check_data_dir, check_fonts, check_spool
 from blocks.checks.reactions import check_automations, check_failed_actions
 from blocks.checks.scene import Scene
+from blocks.checks.signing import check_signing
 from blocks.checks.storage import check_storage
 from blocks.checks.variables import check_pauses, check_variables
 from blocks.checks.vendors import check_chutes, check_download_hosts, check_replicate, check_writer
@@ -25,8 +26,8 @@ Check = Callable[[Scene], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     check_packages, check_pillow, check_fonts, check_settings, check_spelling, check_env_file, check_data_dir,
     check_spool, check_version, check_server, check_blocks, check_storage, check_replicate, check_chutes,
-    check_writer, check_download_hosts, check_variables, check_pauses, check_work_pool, check_deployments,
-    check_automations, check_failed_actions,
+    check_writer, check_signing, check_download_hosts, check_variables, check_pauses, check_work_pool,
+    check_deployments, check_automations, check_failed_actions,
 )  # fmt: skip
 
 _SHORTEST_SECRET = 6  # what is shorter stands in words by chance, and opens nothing

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from blocks.bases import tenant_bases
 from blocks.checks.finding import Finding, failure, warning, well
 from blocks.checks.scene import SETUP, Scene
 from blocks.chutes import Chutes
-from blocks.defaults import BUDGETS, MODELS, SOURCES, UNEDITED
+from blocks.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, SOURCES, UNEDITED
 from blocks.gate import Pause, pause_name
 from blocks.replicate import Replicate
 from blocks.saving import CHUTES, REPLICATE
@@ -25,7 +26,9 @@ def check_variables(scene: Scene) -> Iterator[Finding]:
     """Read each variable as a run would, and compare it with the environment, over which it wins."""
     if scene.client is None:
         return
-    readers: dict[str, Callable[[Any, str], object]] = {BUDGETS: budgets_from, MODELS: model_table, SOURCES: _sources}
+    readers: dict[str, Callable[[Any, str], object]] = {
+        BUDGETS: budgets_from, MODELS: model_table, SOURCES: _sources, PUBLIC_BASE_URLS: tenant_bases,
+    }  # fmt: skip
     for name, read in readers.items():
         there = scene.client.read_variable_by_name(name)
         if there is None:

@@ -5,10 +5,12 @@ Whatever is broken, no secret is printed, nothing is paid for, and nothing is le
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from prefect.blocks.system import Secret
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import BlockDocumentUpdate, WorkPoolUpdate
 from prefect.events import emit_event
@@ -24,6 +26,7 @@ from blocks.saving import BUCKET as BLOCK
 from blocks.saving import ensure_block
 from blocks.settings import load_settings
 from blocks.setup import setup
+from blocks.signing import BLOCK_NAME
 from blocks.variables import delete_variable, write_variable
 from blocks.vendor import account_name
 from flows.doctor import doctor
@@ -85,6 +88,8 @@ class Stage:
         self.cdn.mend()
         for name in (*UNEDITED, self.pause):
             delete_variable(name)
+        with suppress(ValueError):
+            Secret.delete(BLOCK_NAME, _sync=True)  # type: ignore[call-arg]
         Path(".env").unlink(missing_ok=True)
         self.set_up()
         self.client.update_work_pool(POOL, WorkPoolUpdate(is_paused=False))
@@ -228,6 +233,12 @@ def dot_env(text: str) -> Break:
     return broken
 
 
+def certificate_of_nobody(stage: Stage, patch: pytest.MonkeyPatch) -> None:
+    """The Secret block holds what cannot sign."""
+    value = {"certificate": "Hunter2", "private_key": "Hunter2"}
+    Secret(value=value).save(BLOCK_NAME, overwrite=True, _sync=True)  # type: ignore[call-arg]
+
+
 def broken_block(stage: Stage, patch: pytest.MonkeyPatch) -> None:
     """A block whose document has lost a field."""
     document = stage.client.read_block_document_by_name("replicate", "replicate")
@@ -329,6 +340,8 @@ BROKEN: dict[str, tuple[Case, ...]] = {
         Case(variable("images_budgets", {"run_usd": "much"}), "variable images_budgets", "FAIL", "run_usd"),
         Case(variable("images_models", {"banner": {}}), "variable images_models", "FAIL", "banner"),
         Case(variable("images_sources", {"acme": "feed"}), "variable images_sources", "FAIL", "acme"),
+        Case(variable("images_public_base_urls", {"acme": "x"}), "variable images_public_base_urls", "FAIL", "acme"),
+        Case(certificate_of_nobody, "signing", "FAIL", "images-c2pa"),
     ),
     "another site": (
         Case(cdn(Answer(200, b"<html>", "text/html")), "public read", "FAIL", "set IMAGES_PUBLIC_BASE_URL"),
