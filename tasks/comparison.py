@@ -15,7 +15,7 @@ from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.moderation import seed_changed_once
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms
-from tasks.storing import Made, keep, kept_before
+from tasks.storing import Made, keep, kept_before, lying_before
 
 
 @task(**IMAGE, **CACHED, **RETRIED)
@@ -25,6 +25,8 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
         return earlier
     if kept := kept_before(spec, terms):
         return kept
+    if lying := lying_before(spec, terms):
+        return lying
     block = toolbox().chutes
     if block is None:
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")

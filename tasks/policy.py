@@ -43,13 +43,14 @@ class Terms:
 
     `owner`: whose article it is. `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket cannot be
     written in this run, if so. `newest_prediction`: the newest one of Replicate's account before this run ordered
-    any, as `check_providers` returns it.
+    any, as `check_providers` returns it. `unnamed`: keys in the bucket that no manifest names.
     """
 
     owner: Claim
     anew: bool = False
     storage_trouble: str | None = None
     newest_prediction: str | None = None
+    unnamed: frozenset[str] = frozenset()
 
 
 # One set of tags for all image tasks: Prefect asks the server for each set's concurrency limits, and when two sets

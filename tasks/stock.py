@@ -55,6 +55,11 @@ class Stock(BaseModel):
         found, etag = self.objects.get(key, (-1, ""))
         return found == size and (etag == md5 or not looks_like_md5(etag))
 
+    @property
+    def unnamed(self) -> frozenset[str]:
+        """The keys that the last manifest does not name: a run that was killed may have stored pictures there."""
+        return frozenset(self.objects) - {image.key for image in self.images if image.key}
+
     def paid(self, name: str) -> Image | None:
         """Return the picture of this name that a vendor was paid for, if it still lies there."""
         image = self.lying(name)

@@ -10,7 +10,7 @@ from prefect.transactions import get_transaction
 from blocks.spool import Spooled
 from blocks.toolbox import toolbox
 from imaging import keys
-from imaging.errors import StorageError
+from imaging.errors import BadPicture, StorageError
 from imaging.picture import Picture, inspect
 from imaging.quoting import without_query
 from imaging.record import StoredImage
@@ -80,6 +80,25 @@ def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:
         provider_url=spooled.provider_url,
         note=spooled.stored.note,
     )
+
+
+def lying_before(spec: ImageSpec, terms: Terms) -> StoredImage | None:
+    """Return the picture that a run stored and was killed before it could write that down; None if there is none.
+
+    Its object says what it was made from. It was paid for, and no run has reported that yet.
+    """
+    store = toolbox().store
+    for key in sorted(key for key in terms.unnamed if keys.is_key_of(spec, key)):
+        try:
+            said = store.metadata(key) or {}
+            data = store.get(key) if said.get("digest") == spec.digest else None
+            picture = inspect(data, toolbox().settings.images_max_pixels) if data else None
+        except (StorageError, BadPicture):
+            continue
+        if picture and picture.sha256 == said.get("sha256"):
+            get_run_logger().info("%s lies in the bucket already: a run that was killed has stored it", spec.name)
+            return _description(spec, picture, spec.price_usd, None, None)
+    return None
 
 
 def _spooled(entry: Spooled, data: bytes) -> str:
