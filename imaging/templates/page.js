@@ -1,0 +1,41 @@
+"use strict";
+
+function say(...words) {
+  const box = document.createElement("p");
+  box.append(...words);
+  document.getElementById("said").replaceChildren(box);
+  return box;
+}
+
+/* The clipboard's API is there on https and localhost alone; a page that is served over http, and some browsers on a
+   file, have the old way: a selected text field and the command "copy". */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedFromField(text); // which says itself what it needs
+  }
+}
+
+function copiedFromField(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.readOnly = true;
+  field.setAttribute("aria-label", "Text to copy");
+  const box = say(field);
+  field.select();
+  const done = document.execCommand("copy");
+  if (!done) box.append("This browser does not let a page copy. Press Ctrl+C (Cmd+C on a Mac): the text is selected.");
+  return done;
+}
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("button[data-copy]");
+  if (!button) return;
+  if (!(await copied(button.dataset.copy))) return;
+  button.focus();
+  say(`Copied: ${button.textContent.replace("Copy ", "")}`).className = "done";
+});
+
+for (const buttons of document.querySelectorAll(".buttons")) buttons.hidden = false;
