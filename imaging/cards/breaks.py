@@ -1,13 +1,14 @@
 """Where a line may end, and how gladly."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from unicodedata import category, normalize
 
 from imaging.cards.clusters import SOFT_HYPHEN, ZERO_WIDTH_SPACE, script
 from imaging.cards.paragraph import Paragraph
+from imaging.cards.phrases import phrase_starts
 from imaging.cards.signs import (
     CHINESE_PARTICLES,
     COMPOUND_JOINTS,
@@ -20,7 +21,6 @@ from imaging.cards.signs import (
     NOT_FIRST,
     NOT_LAST,
     SEPARATORS,
-    THAI_STARTERS,
     URL_JOINTS,
     VOWELS,
 )
@@ -41,6 +41,7 @@ class Break:
 def breaks(paragraph: Paragraph) -> list[Break]:
     """All places to break, in order; the end of the text is the last one."""
     texts = [c.text for c in paragraph.clusters]
+    phrases = phrase_starts(texts, paragraph.language)
     found: list[Break] = []
     for spaced, group in groupby(range(len(texts)), key=lambda i: texts[i] == " "):
         places = list(group)
@@ -48,7 +49,7 @@ def breaks(paragraph: Paragraph) -> list[Break]:
         if spaced:
             found += _after_space(texts, end)
         else:
-            found += _in_word(texts, start, end)
+            found += _in_word(texts, start, end, phrases)
     return [*found, Break(len(texts))]
 
 
@@ -62,17 +63,17 @@ def _after_space(texts: list[str], at: int) -> list[Break]:
     return [Break(at, penalty=0.3 if short or sign else 0.0 if before in ENDINGS else 0.05)]
 
 
-def _in_word(texts: list[str], start: int, end: int) -> Iterator[Break]:
+def _in_word(texts: list[str], start: int, end: int, phrases: Container[int]) -> Iterator[Break]:
     inner = _inner_breaks(texts, start, end)
     for at in range(start + 1, end):
-        penalty = _between(texts, at, end)
+        penalty = _between(texts, at, end, phrases)
         if penalty is not None:
             yield Break(at, penalty)
         elif at in inner:
             yield inner[at]
 
 
-def _between(texts: list[str], at: int, end: int) -> float | None:
+def _between(texts: list[str], at: int, end: int, phrases: Container[int]) -> float | None:
     """The price of a break inside what has no spaces; None where there is none to be had."""
     before, after = texts[at - 1], texts[at]
     if after[0] in NOT_FIRST or before in NOT_LAST:
@@ -82,28 +83,28 @@ def _between(texts: list[str], at: int, end: int) -> float | None:
     if before in DASHES and end - at >= _SYLLABLE and script(after):
         return 0.3
     if script(before) in NO_SPACES and script(after) in NO_SPACES:
-        return _before_syllable(texts, at)
-    return _between_cjk(before, after)
+        return 0.1 if at in phrases else _before_syllable(texts, at)
+    return _between_cjk(before, after, starts_phrase=at in phrases)
 
 
 def _before_syllable(texts: list[str], at: int) -> float:
-    """Thai and its kin need a dictionary; without one, a sure start of a syllable, else a likely one."""
-    if texts[at][0] in LEADING_VOWELS or "".join(texts[at : at + 4]).startswith(THAI_STARTERS):
-        return 0.2
+    """Inside a Thai word, or in a script like it without a model: a sure start of a syllable, else a likely one."""
+    if texts[at][0] in LEADING_VOWELS:
+        return 1.0
     return 3.0 if len(texts[at]) > 1 else 4.0
 
 
-def _between_cjk(before: str, after: str) -> float | None:
+def _between_cjk(before: str, after: str, *, starts_phrase: bool) -> float | None:
     kinds = _cjk_kind(before), _cjk_kind(after)
     if not any(kinds) or "hangul" in kinds:  # Korean breaks at its spaces
         return None
-    if kinds == ("kana", "kana"):
-        return 0.5  # a loan word
     if before in ENDINGS:
         return 0.0
-    if kinds == ("han", "han"):
-        return 0.1 if before in CHINESE_PARTICLES else 0.3
-    return 0.3 if kinds[1] == "hiragana" else 0.05  # hiragana after kanji ends the word it stands in
+    if starts_phrase and after not in CHINESE_PARTICLES:
+        return 0.05 if kinds != ("han", "han") or before in CHINESE_PARTICLES else 0.15
+    if kinds == ("kana", "kana"):
+        return 1.2  # a loan word
+    return 0.8
 
 
 def _cjk_kind(text: str) -> str:

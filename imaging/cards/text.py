@@ -100,7 +100,7 @@ def _tries(paragraph: Paragraph, breaker: Breaker, box: tuple[int, int], style: 
     for size in style.sizes:
         if size > style.broken_from if broken else size < style.whole_from:
             continue
-        spans = breaker.spans(box[0], size)
+        spans = breaker.spans(box[0], size, broken=broken)
         if not spans or not _may_be(spans, size, style, broken):
             continue
         block = _set(paragraph, spans, size, style)

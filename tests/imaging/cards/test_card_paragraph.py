@@ -34,7 +34,7 @@ def shown(text: str) -> str:
         ("สวัสดีชาวโลก", {"NotoSansThai"}),
         ("日本語、中文。한국어", {"NotoSansCJK"}),
         ("PyTorchで学ぶ", {"Manrope", "NotoSansCJK"}),
-        ("Go 🚀", {"Manrope", "NotoEmoji"}),
+        ("Go 🚀", {"Manrope", "NotoColorEmoji"}),
     ],
 )
 def test_each_script_has_its_font(text: str, expected: set[str]) -> None:
