@@ -52,7 +52,10 @@ class Variant(BaseModel):
 
 
 class Image(BaseModel):
-    """One entry of the set. Width and height in pixels, `cost_usd` what this run spent on it."""
+    """One entry of the set. Width and height in pixels, `cost_usd` what this run spent on it.
+
+    `contains`: see `ImageSpec`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,6 +81,7 @@ class Image(BaseModel):
     error: str | None = None
     note: str | None = None
     variants: list[Variant] = []
+    contains: list[Provider] = []
     digest: str
     md5: str | None
 
@@ -187,6 +191,7 @@ def _from_spec(spec: ImageSpec) -> dict[str, object]:
         "model": spec.model,
         "prompt": spec.prompt,
         "digest": spec.digest,
+        "contains": list(spec.contains),
     }
 
 

@@ -38,7 +38,8 @@ class ImageSpec(BaseModel):
 
     `params` are the maker's own parameters beside the prompt. `size` is (width, height) in pixels as the
     maker delivers it. `stem` is the key without hash and extension; `hash_length` the number of hex digits
-    of the content's SHA-256 that follow it (0: a fixed name). `price_usd` is the list price of one call.
+    of the content's SHA-256 that follow it (0: a fixed name). `price_usd` is the list price of one call. `contains`
+    are the makers of the pictures inside this one: a card over a hero by Replicate is a composite with AI imagery.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +58,12 @@ class ImageSpec(BaseModel):
     hash_length: int = 0
     alt_text: str
     price_usd: float = 0.0
+    contains: tuple[Provider, ...] = ()
+
+    @property
+    def needs_hero(self) -> bool:
+        """Whether this is a card over the article's hero that does not know yet which one that is."""
+        return self.provider == "pillow" and "hero" in self.params and self.params["hero"] is None
 
     @property
     def digest(self) -> str:
