@@ -25,6 +25,7 @@ from imaging.cards.signs import (
     VOWELS,
 )
 
+_IN_WORD = 11.0  # a word that no spaces part is worth a line of its own
 _SYLLABLE = 3  # letters that stay together at either end of a broken word
 
 
@@ -83,15 +84,15 @@ def _between(texts: list[str], at: int, end: int, phrases: Container[int]) -> fl
     if before in DASHES and end - at >= _SYLLABLE and script(after):
         return 0.3
     if script(before) in NO_SPACES and script(after) in NO_SPACES:
-        return 0.1 if at in phrases else _before_syllable(texts, at)
+        return 0.1 if at in phrases else _inside_word(texts, at)
     return _between_cjk(before, after, starts_phrase=at in phrases)
 
 
-def _before_syllable(texts: list[str], at: int) -> float:
-    """Inside a Thai word, or in a script like it without a model: a sure start of a syllable, else a likely one."""
-    if texts[at][0] in LEADING_VOWELS:
-        return 1.0
-    return 3.0 if len(texts[at]) > 1 else 4.0
+def _inside_word(texts: list[str], at: int) -> float:
+    """A Thai word is worth a line of its own; where no model knows words, a likely start of a syllable will do."""
+    if script(texts[at]) == "THAI":
+        return _IN_WORD
+    return 0.2 if texts[at][0] in LEADING_VOWELS else 3.0 if len(texts[at]) > 1 else 4.0
 
 
 def _between_cjk(before: str, after: str, *, starts_phrase: bool) -> float | None:
@@ -102,9 +103,7 @@ def _between_cjk(before: str, after: str, *, starts_phrase: bool) -> float | Non
         return 0.0
     if starts_phrase and after not in CHINESE_PARTICLES:
         return 0.05 if kinds != ("han", "han") or before in CHINESE_PARTICLES else 0.15
-    if kinds == ("kana", "kana"):
-        return 1.2  # a loan word
-    return 0.8
+    return _IN_WORD
 
 
 def _cjk_kind(text: str) -> str:
@@ -153,6 +152,8 @@ def _hyphenation(head: str, tail: str) -> float:
         return 0.3
     if any(head.endswith(d[:n]) and tail.startswith(d[n:]) for d in DIGRAPHS for n in range(1, len(d))):
         return 12.0  # c-h, s-ch
+    if re.search(r"[^aeiou]s$", head):
+        return 0.6  # the s that joins German compounds: Arbeits-
     onset = next((d for d in DIGRAPHS if tail.startswith(d)), tail[0])
     following = tail[len(onset) : len(onset) + 1]
     starts = onset[0] not in VOWELS and following in VOWELS and any(c in VOWELS for c in head)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from PIL import Image
+from PIL import Image, ImageStat
 
 from imaging.cards.contrast import RGB, Scheme
 from imaging.cards.logo import fit_logo, is_opaque, is_visible_on, open_logo, rounded, rounded_mask
@@ -69,11 +69,18 @@ class Canvas:
         logo = fit_logo(logo, self.px(_LOGO_WIDTH), self.px(_LOGO_HEIGHT), area)
         if is_opaque(logo):
             logo = rounded(logo, min(self.px(_RADIUS), min(logo.size) // 4))
-        elif not is_visible_on(logo, self.scheme.paper):
+        elif not is_visible_on(logo, self._under(logo)):
             logo = _on_plate(logo, self.scheme.ink, self.px(_PLATE_PADDING), self.px(_RADIUS))
         left, top = self._left(logo.width), self.box.bottom - logo.height
         self.picture.paste(logo, (left, top), logo)
         return top
+
+    def _under(self, logo: Image.Image) -> RGB:
+        """The mean colour of what the logo will stand on."""
+        left, bottom = self._left(logo.width), self.box.bottom
+        ground = self.picture.crop((left, bottom - logo.height, left + logo.width, bottom))
+        red, green, blue = (round(mean) for mean in ImageStat.Stat(ground).mean)
+        return red, green, blue
 
     def draw_block(self, block: Block, top: int, color: RGB) -> None:
         """Draws lines of text; their ink starts exactly at the side of the box."""

@@ -12,8 +12,8 @@ from imaging.cards.svg import draw_svg, is_svg
 
 MAX_PIXELS = 40_000_000  # beyond it is a mistake or a decompression bomb
 _MAX_ENLARGEMENT = 2.0  # a favicon stays small rather than blurred
-_VISIBLE_CONTRAST = 1.6  # against the paper: less is a white logo on white
-_VISIBLE_SHARE = 0.35  # of a logo's pixels must be seen
+_VISIBLE_CONTRAST = 2.0  # against the paper: less is a white logo on white
+_VISIBLE_SHARE = 0.6  # of a logo's pixels must be seen
 
 
 def open_logo(data: bytes) -> Image.Image | None:

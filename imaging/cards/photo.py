@@ -30,8 +30,8 @@ def draw_photo(card: Card, hero: bytes) -> Image.Image:
     box = _text_box(card.size, rtl=texts.rtl)
     picture = fill(open_hero(hero), card.size)
     scheme = scheme_over_pictures(card.color)
-    # Where the text will stand is known only beside the logo, and the veil goes under both.
-    sketch = Canvas(picture.copy(), scheme, box, texts.rtl)
+    # Where the text will stand is known only above the logo, and the veil goes under both.
+    sketch = Canvas(Image.new("RGB", card.size, scheme.paper), scheme, box, texts.rtl)
     room = sketch.with_logo(card.logo)
     placed = place(room, texts, _TYPOGRAPHY)
     boxes = around(room, placed)

@@ -48,8 +48,16 @@ def draw_svg(data: bytes, max_pixels: int) -> Image.Image:
     except (DefusedXmlException, ParseError, UnicodeDecodeError, ValueError) as error:
         raise ValueError(f"not a readable SVG in UTF-8 without entities ({type(error).__name__})") from None
     _check(root, max_pixels)
-    draw = partial(resvg_py.svg_to_bytes, svg_string=text, skip_system_fonts=True,
-                   font_files=[path(MANROPE)], font_family="Manrope")  # fmt: skip
+    draw = partial(
+        resvg_py.svg_to_bytes,
+        svg_string=text,
+        skip_system_fonts=True,
+        font_files=[path(MANROPE)],
+        # Whatever family its letters ask for, this is what there is.
+        font_family="Manrope",
+        serif_family="Manrope",
+        sans_serif_family="Manrope",
+    )
     try:
         with Image.open(BytesIO(draw(width=16))) as small:
             wide = small.width >= small.height
@@ -72,9 +80,7 @@ def _check(root: Element, max_pixels: int) -> None:
             elif not target.startswith("#"):
                 raise ValueError(f"an SVG refers to nothing outside itself: {target[:80]}")
             elif _tag(element) == "style" and _tag(named.get(target[1:])) not in {*_HARMLESS, ""}:
-                raise ValueError(
-                    "what a class of an SVG refers to is a gradient; put masks, clips and filters at elements"
-                )
+                raise ValueError("classes of an SVG refer to gradients alone; put masks, clips and filters at elements")
     if _drawn(root, named, {}, 0) > _MAX_DRAWN:
         raise ValueError(f"an SVG draws at most {_MAX_DRAWN:,} elements, those that are used twice counted twice")
 

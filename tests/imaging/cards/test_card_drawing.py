@@ -94,3 +94,11 @@ def test_a_template_over_a_hero_needs_one() -> None:
 def test_odd_titles_draw_a_card(title: str) -> None:
     """A title of nothing a font has, of marks alone, or of one emoji draws a card and not an error."""
     assert opened(draw_card(Card(title, title))).size == (1200, 630)
+
+
+def test_emoji_have_their_colours() -> None:
+    """A red heart is red and a green one green, in title and excerpt, whatever the ink is."""
+    picture = opened(draw_card(Card("\u2764\ufe0f", "💚", "#222222"))).convert("RGB")
+    red, green, blue = (np.asarray(channel).astype(int) for channel in picture.split())
+    assert ((red > 180) & (green < 90) & (blue < 90)).sum() > 1000
+    assert ((green > red + 40) & (green > blue + 40)).sum() > 100
