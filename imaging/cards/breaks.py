@@ -59,9 +59,15 @@ def _after_space(texts: list[str], at: int) -> list[Break]:
     if after in NOT_FIRST or before in NOT_LAST:  # French sets a space before ? and inside « »
         return []
     # Short words look forward, dashes back: neither is left hanging alone at its edge.
-    short = script(before) and (at < 3 or texts[at - 3] == " ")
     sign = after in SEPARATORS and texts[at + 1 : at + 2] in ([" "], [])
-    return [Break(at, penalty=0.3 if short or sign else 0.0 if before in ENDINGS else 0.05)]
+    return [Break(at, penalty=0.3 if sign or _looks_forward(texts, at - 1) else 0.0 if before in ENDINGS else 0.05)]
+
+
+def _looks_forward(texts: list[str], end: int) -> bool:
+    """Whether the word before `end` is one letter, or a short one that opens a quotation: « La nuit »."""
+    start = next((i + 1 for i in range(end - 1, -1, -1) if texts[i] == " "), 0)
+    opens = start > 1 and texts[start - 2] in NOT_LAST
+    return bool(script(texts[end - 1])) and end - start <= (3 if opens else 1)
 
 
 def _in_word(texts: list[str], start: int, end: int, phrases: Container[int]) -> Iterator[Break]:

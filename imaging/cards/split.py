@@ -16,14 +16,14 @@ from imaging.cards.layout import Texts, Typography, draw, place
 _MARGIN, _BAND = 60, 12  # pixels on a card of 1200x630
 _BESIDE, _ABOVE = 0.42, 0.46  # the hero's share of the card
 _NARROW = Typography(
-    title=(84, 78, 72, 66, 61, 56, 52, 48, 44, 40, 37, 34),
+    title=(84, 78, 72, 66, 61, 56, 52, 48, 44, 40, 37, 34, 31, 28),
     few_lines=((72, 3), (56, 4), (44, 5)),
     whole_from=44,
     broken_from=56,
     excerpt=(31, 28),
     gap=24,
 )
-_WIDE = Typography(title=(96, 88, 80, 74, 68, 62, 57, 52, 48, 44, 40), excerpt=(36, 33), gap=24)
+_WIDE = Typography(title=(96, 88, 80, 74, 68, 62, 57, 52, 48, 44, 40, 36, 33, 30), excerpt=(36, 33), gap=24)
 
 
 def draw_split(card: Card, hero: bytes) -> Image.Image:
