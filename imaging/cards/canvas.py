@@ -42,6 +42,7 @@ class Canvas:
     scheme: Scheme
     box: Box
     rtl: bool
+    logo_contrast: float = 2.0  # to the ground, of what is seen of a logo; more where the ground is restless
 
     @property
     def unit(self) -> float:
@@ -69,7 +70,7 @@ class Canvas:
         logo = fit_logo(logo, self.px(_LOGO_WIDTH), self.px(_LOGO_HEIGHT), area)
         if is_opaque(logo):
             logo = rounded(logo, min(self.px(_RADIUS), min(logo.size) // 4))
-        elif not is_visible_on(logo, self._under(logo)):
+        elif not is_visible_on(logo, self._under(logo), self.logo_contrast):
             logo = _on_plate(logo, self.scheme.ink, self.px(_PLATE_PADDING), self.px(_RADIUS))
         left, top = self._left(logo.width), self.box.bottom - logo.height
         self.picture.paste(logo, (left, top), logo)

@@ -12,7 +12,6 @@ from imaging.cards.svg import draw_svg, is_svg
 
 MAX_PIXELS = 40_000_000  # beyond it is a mistake or a decompression bomb
 _MAX_ENLARGEMENT = 2.0  # a favicon stays small rather than blurred
-_VISIBLE_CONTRAST = 2.0  # against the paper: less is a white logo on white
 _VISIBLE_SHARE = 0.6  # of a logo's pixels must be seen
 
 
@@ -60,8 +59,8 @@ def is_opaque(logo: Image.Image) -> bool:
     return logo.getchannel("A").getextrema()[0] == 255
 
 
-def is_visible_on(logo: Image.Image, paper: RGB) -> bool:
-    """Whether enough of the logo stands out from the paper."""
+def is_visible_on(logo: Image.Image, paper: RGB, ratio: float = 2.0) -> bool:
+    """Whether enough of the logo has at least this contrast to the paper."""
     pixels = np.asarray(logo, dtype=np.float64) / 255
     alpha = pixels[..., 3:]
     seen = alpha[..., 0] > 0.5
@@ -71,8 +70,8 @@ def is_visible_on(logo: Image.Image, paper: RGB) -> bool:
     linear = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
     light = (linear @ (0.2126, 0.7152, 0.0722))[seen] + 0.05
     ground = luminance(paper) + 0.05
-    ratio = np.maximum(light, ground) / np.minimum(light, ground)
-    return bool((ratio >= _VISIBLE_CONTRAST).mean() >= _VISIBLE_SHARE)
+    found = np.maximum(light, ground) / np.minimum(light, ground)
+    return bool((found >= ratio).mean() >= _VISIBLE_SHARE)
 
 
 def rounded(image: Image.Image, radius: int) -> Image.Image:

@@ -6,6 +6,7 @@ from PIL import Image
 
 from imaging.cards.canvas import Box, Canvas, inside
 from imaging.cards.card import Card
+from imaging.cards.contrast import SHAPE_CONTRAST
 from imaging.cards.hero import fill, open_hero
 from imaging.cards.layout import Texts, Typography, around, draw, place
 from imaging.cards.scrim import scheme_over_pictures, veiled
@@ -31,11 +32,11 @@ def draw_photo(card: Card, hero: bytes) -> Image.Image:
     picture = fill(open_hero(hero), card.size)
     scheme = scheme_over_pictures(card.color)
     # Where the text will stand is known only above the logo, and the veil goes under both.
-    sketch = Canvas(Image.new("RGB", card.size, scheme.paper), scheme, box, texts.rtl)
+    sketch = Canvas(Image.new("RGB", card.size, scheme.paper), scheme, box, texts.rtl, SHAPE_CONTRAST)
     room = sketch.with_logo(card.logo)
     placed = place(room, texts, _TYPOGRAPHY)
     boxes = around(room, placed)
-    canvas = Canvas(veiled(picture, boxes, scheme, sketch.px(_SOFT)), scheme, box, texts.rtl)
+    canvas = Canvas(veiled(picture, boxes, scheme, sketch.px(_SOFT)), scheme, box, texts.rtl, SHAPE_CONTRAST)
     canvas.with_logo(card.logo)
     draw(canvas, placed)
     return canvas.picture

@@ -7,9 +7,9 @@ from imaging.styles.curves import between, direction, heads, wave
 
 
 def silk(series: Rng, rng: Rng, frame: Frame) -> Draw:
-    """An article has one sweep, one width of band and one fall of tones; each picture its own folds."""
+    """An article has one steepness, one width of band and one fall of tones; each picture its own folds."""
     count = int(series.integers(7, 14))
-    slant = between(series, 8, 40) * (1 if heads(series) else -1) + between(rng, -5, 5)
+    slant = (between(series, 8, 40) + between(rng, -8, 8)) * (1 if heads(rng) else -1)
     fold, falling = between(series, 0.08, 0.18), heads(series)
     cos, sin = direction(slant + (0 if frame.width >= frame.height else 90))
     middle = (frame.width / 2, frame.height / 2)
