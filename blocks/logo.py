@@ -4,6 +4,7 @@ import hashlib
 
 from blocks.toolbox import Toolbox
 from imaging.cards.logo import MAX_PIXELS
+from imaging.cards.svg import draw_svg, is_svg
 from imaging.errors import BadPicture, InvalidInput, ProviderError, UnsafeDownload
 from imaging.picture import inspect
 
@@ -15,8 +16,11 @@ def load_logo(box: Toolbox, user_id: str, logo: str) -> bytes:
     """
     try:
         data = _read(box, user_id, logo)
-        inspect(data, min(box.settings.images_max_pixels, MAX_PIXELS))
-    except (UnsafeDownload, ProviderError, BadPicture) as error:
+        if is_svg(data):
+            draw_svg(data, MAX_PIXELS)
+        else:
+            inspect(data, min(box.settings.images_max_pixels, MAX_PIXELS))
+    except (UnsafeDownload, ProviderError, BadPicture, ValueError) as error:
         raise InvalidInput(f"brand.logo: {error}") from None
     return data
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flows.rounds import Outcome, Rounds
 from imaging.article import Article
 from imaging.claim import Claim
+from imaging.composite import over_hero, without_hero
 from imaging.plan import Planner
 from imaging.record import Image, failed, reused
 from imaging.spec import ImageSpec
@@ -31,14 +32,17 @@ class Making:
     beyond: dict[str, str] = field(default_factory=dict)  # by name: why the budget has no room for it
 
     def make(self, specs: list[ImageSpec]) -> dict[str, Image]:
-        """Return the images by name, one for each spec."""
+        """Return the images by name, one for each spec. Cards over the hero come last: they wait for it."""
+        over, specs = [s for s in specs if s.needs_hero], [s for s in specs if not s.needs_hero]
         # Where only the painter is left, it does not replace a picture that a vendor was paid for.
         self._keep_paid(spec.name for spec in specs if spec.provider == "painter")
         made = self._within_budget(self._missing(specs), anew=self.refresh, overwrite=self.refresh)
         declined = dict(made.declined)
         if made.vanished:
             declined |= self._within_budget(made.vanished, anew=False, overwrite=True).declined
-        self._stand_in(self._missing(specs), declined)
+        over_too = self._stand_in(self._missing(specs), declined)
+        self._draw_over_hero(over, overwrite=self.refresh)
+        self._draw_over_hero(over_too, overwrite=False)
         return self.rounds.images
 
     def _within_budget(self, specs: list[ImageSpec], *, anew: bool, overwrite: bool) -> Outcome:
@@ -57,8 +61,11 @@ class Making:
         )
         return self.rounds.make(specs, terms, overwrite=overwrite)
 
-    def _stand_in(self, specs: list[ImageSpec], declined: Mapping[str, str]) -> None:
-        """Fill the places of pictures that are beyond the budget, or that no model makes."""
+    def _stand_in(self, specs: list[ImageSpec], declined: Mapping[str, str]) -> list[ImageSpec]:
+        """Fill the places of pictures that are beyond the budget, or that no model makes.
+
+        Return the cards among the fallbacks that still wait for the hero.
+        """
         if self.spending.refuses:
             for spec in specs:
                 if spec.name in self.beyond:
@@ -67,9 +74,29 @@ class Making:
         reasons = self.beyond | dict(declined)
         self.rounds.stand_ins = {spec.name: (spec, reasons[spec.name]) for spec in missing}
         self._keep_paid(self.rounds.stand_ins)
-        made = self._round([self.planner.fallback(spec) for spec in self._missing(specs)], anew=False, overwrite=False)
+        fallbacks = [self.planner.fallback(spec) for spec in self._missing(specs)]
+        self._free_round([spec for spec in fallbacks if not spec.needs_hero], overwrite=False)
+        return [spec for spec in fallbacks if spec.needs_hero]
+
+    def _draw_over_hero(self, specs: list[ImageSpec], *, overwrite: bool) -> None:
+        """Draw cards over the hero that the article has now, or else without one."""
+        if not specs:
+            return
+        hero = self.rounds.images.get("hero", self.stock.lying("hero"))
+        declined = {spec.name: "there is no hero to show" for spec in specs}
+        if hero and hero.durable:
+            declined = self._free_round([over_hero(spec, hero) for spec in specs], overwrite=overwrite)
+        plain = [spec for spec in specs if spec.name in declined]
+        # One that stands in for a social picture already says so.
+        self.rounds.stand_ins = {spec.name: (spec, declined[spec.name]) for spec in plain} | self.rounds.stand_ins
+        self._free_round([without_hero(spec) for spec in plain], overwrite=False)
+
+    def _free_round(self, specs: list[ImageSpec], *, overwrite: bool) -> dict[str, str]:
+        """Make what costs nothing, anew where it has vanished; return what was declined, and why."""
+        made = self._round(specs, anew=False, overwrite=overwrite)
         if made.vanished:
-            self._round(made.vanished, anew=False, overwrite=True)
+            return made.declined | self._round(made.vanished, anew=False, overwrite=True).declined
+        return made.declined
 
     def _missing(self, specs: list[ImageSpec]) -> list[ImageSpec]:
         return [spec for spec in specs if spec.name not in self.rounds.images]

@@ -10,7 +10,7 @@ from prefect.tasks import Task
 
 from blocks.toolbox import Toolbox
 from flows.finishing import Finishing
-from imaging.errors import ImagesError, Moderated
+from imaging.errors import HeroMissing, ImagesError, Moderated
 from imaging.record import Image, StoredImage, described, failed, fallen_back
 from imaging.spec import ImageSpec, Provider
 from tasks.cards import draw_platform_card
@@ -33,8 +33,8 @@ MAKERS: Mapping[Provider, Task[..., Any]] = {
 class Outcome:
     """What came of a round beside images.
 
-    `vanished`: what the cache knows, and the bucket no longer holds. `declined`: by name, why no model makes this
-    picture.
+    `vanished`: what the cache knows, and the bucket no longer holds. `declined`: by name, why its maker does not
+    make this picture.
     """
 
     vanished: list[ImageSpec] = field(default_factory=list)
@@ -80,7 +80,7 @@ class Rounds:
         """Put a finished task where it belongs: one failed image never takes another with it."""
         try:
             stored = future.result()
-        except Moderated as declined:
+        except (Moderated, HeroMissing) as declined:
             into.declined[spec.name] = str(declined)
             return
         except ImagesError as error:

@@ -13,6 +13,7 @@
     ├── UnsafeDownload       an address that we do not fetch from
     ├── SourceError          a source of articles could not be read
     │   └── SourceBusy           5xx, connection trouble: worth a retry
+    ├── HeroMissing          a card is to show the hero, and that cannot be read
     ├── BadPicture           the bytes are not a picture that we accept
     └── StorageError         the bucket could not be read or written
         └── StorageRefused       wrong key, no such bucket: a retry changes nothing
@@ -76,6 +77,10 @@ class SourceError(ImagesError):
 
 class SourceBusy(SourceError):
     """A passing trouble of the source's server: worth a retry."""
+
+
+class HeroMissing(ImagesError):
+    """A card is to show the article's hero, and that cannot be read: only a card without it can be drawn."""
 
 
 class BadPicture(ImagesError):

@@ -8,6 +8,7 @@ cosines are taken on Python floats and rounded to `_DIGITS`, so their last bit c
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +94,10 @@ class Canvas:
         """A window onto this canvas: what is painted there is painted here."""
         planes = self.tone[rows, columns], self.hue[rows, columns]
         return Canvas(self.x[:, columns], self.y[rows], self.px, *planes)
+
+
+Draw = Callable[[Canvas], None]
+"""What a style returns: it paints any rows of the picture."""
 
 
 @dataclass(frozen=True)

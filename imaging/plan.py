@@ -3,17 +3,25 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from pydantic import JsonValue
+
 from imaging import keys, prompts
 from imaging.article import Article
+from imaging.cards import OVER_HERO
 from imaging.models import Model, ModelTable, delivered_size
 from imaging.sections import aspects, supporting_count
 from imaging.spec import ImageSpec, Kind, Provider
 
 CARD_PLATFORMS = {"linkedin": "LinkedIn", "facebook": "Facebook"}
 SOCIAL_PLATFORMS = {"instagram": "Instagram", "tiktok": "TikTok"}
-# Pixels: what LinkedIn and Facebook show uncropped, and the platform's own ratio where a card stands in.
-CARD_SIZE = (1200, 630)
-STAND_IN_SIZES = {"instagram": (1080, 1080), "tiktok": (1080, 1920)}
+# Pixels: what each platform shows uncropped. A card stands in for a social picture; no plan has one for X yet.
+CARD_SIZES = {
+    "linkedin": (1200, 630),
+    "facebook": (1200, 630),
+    "instagram": (1080, 1080),
+    "tiktok": (1080, 1920),
+    "x": (1200, 675),
+}
 
 
 class Planner:
@@ -47,8 +55,8 @@ class Planner:
         A social picture becomes a card in its platform's ratio, any other one is painted.
         """
         place = spec.model_dump(include={"name", "kind", "platform", "stem", "hash_length", "alt_text"})
-        if spec.platform in STAND_IN_SIZES:
-            return self._card(size=STAND_IN_SIZES[spec.platform], **place)
+        if spec.platform in CARD_SIZES:
+            return self._card(size=CARD_SIZES[spec.platform], **place)
         image_format = "jpg" if spec.provider == "chutes" else "png"
         return self._painted(image_format, size=spec.size, prompt=spec.prompt, **place)
 
@@ -92,7 +100,7 @@ class Planner:
                 name=platform,
                 kind=Kind.CARD,
                 platform=platform,
-                size=CARD_SIZE,
+                size=CARD_SIZES[platform],
                 stem=keys.card_stem(*self.place, platform),
                 alt_text=self._alt(Kind.CARD, platform=title),
             )
@@ -141,15 +149,18 @@ class Planner:
 
     def _card(self, **fields: Any) -> ImageSpec:
         brand = self.article.brand
+        hero: dict[str, JsonValue] = {"hero": None} if brand.template in OVER_HERO else {}
         return ImageSpec(
             provider="pillow",
             model=brand.template,
             params={
                 "title": self.article.topic,
                 "excerpt": self.article.excerpt,
+                "language": self.article.language,
                 "color": brand.color,
                 "logo": brand.logo,
                 "logo_sha256": self.logo_sha256,
+                **hero,
             },
             user_id=self.place[0],
             slug=self.place[1],

@@ -1,10 +1,13 @@
 """Open Graph cards, drawn with Pillow. Cache: on the spec's digest; equal cards are drawn once in a process."""
 
+import hashlib
+
 from prefect import task
 
 from blocks.logo import load_logo
 from blocks.toolbox import toolbox
 from imaging.cards import Card, draw_card
+from imaging.errors import HeroMissing, StorageError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.policy import CACHED, IMAGE, Terms
@@ -13,7 +16,10 @@ from tasks.storing import Made, keep
 
 @task(name="draw_card", **IMAGE, **CACHED)
 def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
-    """Return `spec`'s card, drawn here and stored: `earlier` where it already lies in the bucket."""
+    """Return `spec`'s card, drawn here and stored: `earlier` where it already lies in the bucket.
+
+    Raises HeroMissing.
+    """
     if earlier:
         return earlier
     logo = spec.params["logo"] if spec.params.get("logo_sha256") else None
@@ -24,5 +30,21 @@ def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
         logo=load_logo(toolbox(), spec.user_id, str(logo)) if logo else None,
         template=spec.model,  # type: ignore[arg-type] # validated with the article
         size=spec.size,
+        language=str(spec.params.get("language", "")),
+        hero=_hero(spec),
     )
     return keep(spec, draw_card(card), terms, cost_usd=0.0)
+
+
+def _hero(spec: ImageSpec) -> bytes | None:
+    """Return the hero that the card shows, from the bucket; None where it shows none. Raises HeroMissing."""
+    shown = spec.params.get("hero")
+    if not isinstance(shown, dict):
+        return None
+    try:
+        data = toolbox().store.get(str(shown["key"]))
+    except StorageError as error:
+        raise HeroMissing(f"the hero cannot be read: {error}") from None
+    if data is None or hashlib.sha256(data).hexdigest() != shown["sha256"]:
+        raise HeroMissing("the hero cannot be read: it is not in the bucket any more")
+    return data

@@ -16,6 +16,7 @@ def paint_offline(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = N
     if earlier:
         return earlier
     color = spec.params.get("color")
-    # The stem keeps pictures apart that share a prompt, as the compared models do.
-    canvas = paint(f"{spec.prompt}\n{spec.stem}", spec.size, str(color) if color else None)
+    # The stem keeps pictures apart that share a prompt, as the compared models do; its folder is the article's own.
+    prompt, series = f"{spec.prompt}\n{spec.stem}", f"{spec.user_id}/{spec.slug}"
+    canvas = paint(prompt, spec.size, str(color) if color else None, series)
     return keep(spec, encode(canvas, str(spec.params.get("output_format", "png"))), terms, cost_usd=0.0)

@@ -8,14 +8,14 @@ from pathlib import Path
 from blocks.checks.finding import Finding, failure, warning, well
 from blocks.checks.scene import Scene
 from blocks.spool import Spool
-from imaging.cards.fonts import STACK, TITLE_WEIGHT, load
+from imaging.cards.fonts import COLOR_EMOJI, STACK, TITLE_WEIGHT, load
 
 _ARTICLES_BYTES = 1_000_000_000  # a hundred articles, in the embedded storage or in the spool of an outage
 _NO_ROOM_BYTES = 50_000_000
 
 
 def check_fonts(_scene: Scene) -> Iterator[Finding]:
-    """Load every typeface of the cards."""
+    """Load every typeface of the cards, and say which of those that are not for every machine is missing."""
     broken: dict[str, str] = {}
     for face in STACK:
         try:
@@ -27,6 +27,9 @@ def check_fonts(_scene: Scene) -> Iterator[Finding]:
         yield failure("fonts", f"cannot be loaded: {text}", "make install, or install its package anew")
     else:
         yield well("fonts", f"all {len(STACK)} typefaces of the cards load")
+    if not COLOR_EMOJI.is_installed:
+        mend = f"pip install {COLOR_EMOJI.package.replace('_', '-')}, on a machine that it has a wheel for"
+        yield warning("emoji", "emoji on cards are drawn in outline: the font with the coloured ones is missing", mend)
 
 
 def check_data_dir(scene: Scene) -> Iterator[Finding]:

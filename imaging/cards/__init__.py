@@ -1,6 +1,6 @@
-"""Open Graph cards, drawn with Pillow. No network, no fonts of the machine: same card, same bytes."""
+"""Cards for previews and feeds, drawn with Pillow. No network, no fonts of the machine: same card, same bytes."""
 
 from imaging.cards.card import Card, Template
-from imaging.cards.draw import draw_card
+from imaging.cards.draw import OVER_HERO, draw_card
 
-__all__ = ["Card", "Template", "draw_card"]
+__all__ = ["OVER_HERO", "Card", "Template", "draw_card"]

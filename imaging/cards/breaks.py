@@ -1,13 +1,14 @@
 """Where a line may end, and how gladly."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from unicodedata import category, normalize
 
 from imaging.cards.clusters import SOFT_HYPHEN, ZERO_WIDTH_SPACE, script
 from imaging.cards.paragraph import Paragraph
+from imaging.cards.phrases import phrase_starts
 from imaging.cards.signs import (
     CHINESE_PARTICLES,
     COMPOUND_JOINTS,
@@ -20,11 +21,11 @@ from imaging.cards.signs import (
     NOT_FIRST,
     NOT_LAST,
     SEPARATORS,
-    THAI_STARTERS,
     URL_JOINTS,
     VOWELS,
 )
 
+_IN_WORD = 11.0  # a word that no spaces part is worth a line of its own
 _SYLLABLE = 3  # letters that stay together at either end of a broken word
 
 
@@ -41,6 +42,7 @@ class Break:
 def breaks(paragraph: Paragraph) -> list[Break]:
     """All places to break, in order; the end of the text is the last one."""
     texts = [c.text for c in paragraph.clusters]
+    phrases = phrase_starts(texts, paragraph.language)
     found: list[Break] = []
     for spaced, group in groupby(range(len(texts)), key=lambda i: texts[i] == " "):
         places = list(group)
@@ -48,7 +50,7 @@ def breaks(paragraph: Paragraph) -> list[Break]:
         if spaced:
             found += _after_space(texts, end)
         else:
-            found += _in_word(texts, start, end)
+            found += _in_word(texts, start, end, phrases)
     return [*found, Break(len(texts))]
 
 
@@ -57,22 +59,28 @@ def _after_space(texts: list[str], at: int) -> list[Break]:
     if after in NOT_FIRST or before in NOT_LAST:  # French sets a space before ? and inside « »
         return []
     # Short words look forward, dashes back: neither is left hanging alone at its edge.
-    short = script(before) and (at < 3 or texts[at - 3] == " ")
     sign = after in SEPARATORS and texts[at + 1 : at + 2] in ([" "], [])
-    return [Break(at, penalty=0.3 if short or sign else 0.0 if before in ENDINGS else 0.05)]
+    return [Break(at, penalty=0.3 if sign or _looks_forward(texts, at - 1) else 0.0 if before in ENDINGS else 0.05)]
 
 
-def _in_word(texts: list[str], start: int, end: int) -> Iterator[Break]:
+def _looks_forward(texts: list[str], end: int) -> bool:
+    """Whether the word before `end` is one letter, or a short one that opens a quotation: « La nuit »."""
+    start = next((i + 1 for i in range(end - 1, -1, -1) if texts[i] == " "), 0)
+    opens = start > 1 and texts[start - 2] in NOT_LAST
+    return bool(script(texts[end - 1])) and end - start <= (3 if opens else 1)
+
+
+def _in_word(texts: list[str], start: int, end: int, phrases: Container[int]) -> Iterator[Break]:
     inner = _inner_breaks(texts, start, end)
     for at in range(start + 1, end):
-        penalty = _between(texts, at, end)
+        penalty = _between(texts, at, end, phrases)
         if penalty is not None:
             yield Break(at, penalty)
         elif at in inner:
             yield inner[at]
 
 
-def _between(texts: list[str], at: int, end: int) -> float | None:
+def _between(texts: list[str], at: int, end: int, phrases: Container[int]) -> float | None:
     """The price of a break inside what has no spaces; None where there is none to be had."""
     before, after = texts[at - 1], texts[at]
     if after[0] in NOT_FIRST or before in NOT_LAST:
@@ -82,28 +90,26 @@ def _between(texts: list[str], at: int, end: int) -> float | None:
     if before in DASHES and end - at >= _SYLLABLE and script(after):
         return 0.3
     if script(before) in NO_SPACES and script(after) in NO_SPACES:
-        return _before_syllable(texts, at)
-    return _between_cjk(before, after)
+        return 0.1 if at in phrases else _inside_word(texts, at)
+    return _between_cjk(before, after, starts_phrase=at in phrases)
 
 
-def _before_syllable(texts: list[str], at: int) -> float:
-    """Thai and its kin need a dictionary; without one, a sure start of a syllable, else a likely one."""
-    if texts[at][0] in LEADING_VOWELS or "".join(texts[at : at + 4]).startswith(THAI_STARTERS):
-        return 0.2
-    return 3.0 if len(texts[at]) > 1 else 4.0
+def _inside_word(texts: list[str], at: int) -> float:
+    """A Thai word is worth a line of its own; where no model knows words, a likely start of a syllable will do."""
+    if script(texts[at]) == "THAI":
+        return _IN_WORD
+    return 0.2 if texts[at][0] in LEADING_VOWELS else 3.0 if len(texts[at]) > 1 else 4.0
 
 
-def _between_cjk(before: str, after: str) -> float | None:
+def _between_cjk(before: str, after: str, *, starts_phrase: bool) -> float | None:
     kinds = _cjk_kind(before), _cjk_kind(after)
     if not any(kinds) or "hangul" in kinds:  # Korean breaks at its spaces
         return None
-    if kinds == ("kana", "kana"):
-        return 0.5  # a loan word
     if before in ENDINGS:
         return 0.0
-    if kinds == ("han", "han"):
-        return 0.1 if before in CHINESE_PARTICLES else 0.3
-    return 0.3 if kinds[1] == "hiragana" else 0.05  # hiragana after kanji ends the word it stands in
+    if starts_phrase and after not in CHINESE_PARTICLES:
+        return 0.05 if kinds != ("han", "han") or before in CHINESE_PARTICLES else 0.15
+    return _IN_WORD
 
 
 def _cjk_kind(text: str) -> str:
@@ -152,6 +158,8 @@ def _hyphenation(head: str, tail: str) -> float:
         return 0.3
     if any(head.endswith(d[:n]) and tail.startswith(d[n:]) for d in DIGRAPHS for n in range(1, len(d))):
         return 12.0  # c-h, s-ch
+    if re.search(r"[^aeiou]s$", head):
+        return 0.6  # the s that joins German compounds: Arbeits-
     onset = next((d for d in DIGRAPHS if tail.startswith(d)), tail[0])
     following = tail[len(onset) : len(onset) + 1]
     starts = onset[0] not in VOWELS and following in VOWELS and any(c in VOWELS for c in head)

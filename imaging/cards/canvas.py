@@ -3,15 +3,17 @@
 import math
 from dataclasses import dataclass, replace
 
-from PIL import Image
+from PIL import Image, ImageStat
 
 from imaging.cards.contrast import RGB, Scheme
-from imaging.cards.logo import fit_logo, is_opaque, is_visible_on, rounded, rounded_mask
+from imaging.cards.logo import fit_logo, is_opaque, is_visible_on, open_logo, rounded, rounded_mask
 from imaging.cards.text import Block
 
 # Pixels on a card of 1200x630.
 _LOGO_WIDTH, _LOGO_HEIGHT, _LOGO_AREA = 340, 84, 15_000
+_LOGO_GAP = 44
 _PLATE_PADDING, _RADIUS = 14, 8
+_FOOT = 0.16  # of a tall card's height
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Canvas:
     scheme: Scheme
     box: Box
     rtl: bool
+    logo_contrast: float = 2.0  # to the ground, of what is seen of a logo; more where the ground is restless
 
     @property
     def unit(self) -> float:
@@ -50,27 +53,49 @@ class Canvas:
         """Pixels of the 1200x630 design as pixels here."""
         return round(design * self.unit)
 
-    def above(self, top: int) -> "Canvas":
-        """The same canvas with only what is above `top` left to draw in."""
+    def with_logo(self, data: bytes | None) -> "Canvas":
+        """The same canvas with the logo drawn into the lower corner of the box, and what is above it left to draw in.
+
+        Raises ValueError naming the field when the bytes are no logo.
+        """
+        logo = None if data is None else open_logo(data)
+        if logo is None:
+            return self
+        top = self._draw_logo(logo) - self.px(_LOGO_GAP)
         return replace(self, box=replace(self.box, bottom=top))
 
-    def draw_logo(self, logo: Image.Image) -> int:
-        """Draws the logo into the lower corner of the box; returns its top edge in pixels."""
+    def _draw_logo(self, logo: Image.Image) -> int:
+        """Draw the logo; return its top edge in pixels."""
         area = round(_LOGO_AREA * self.unit**2)
         logo = fit_logo(logo, self.px(_LOGO_WIDTH), self.px(_LOGO_HEIGHT), area)
         if is_opaque(logo):
             logo = rounded(logo, min(self.px(_RADIUS), min(logo.size) // 4))
-        elif not is_visible_on(logo, self.scheme.paper):
+        elif not is_visible_on(logo, self._under(logo), self.logo_contrast):
             logo = _on_plate(logo, self.scheme.ink, self.px(_PLATE_PADDING), self.px(_RADIUS))
         left, top = self._left(logo.width), self.box.bottom - logo.height
         self.picture.paste(logo, (left, top), logo)
         return top
 
+    def _under(self, logo: Image.Image) -> RGB:
+        """The mean colour of what the logo will stand on."""
+        left, bottom = self._left(logo.width), self.box.bottom
+        ground = self.picture.crop((left, bottom - logo.height, left + logo.width, bottom))
+        red, green, blue = (round(mean) for mean in ImageStat.Stat(ground).mean)
+        return red, green, blue
+
     def draw_block(self, block: Block, top: int, color: RGB) -> None:
         """Draws lines of text; their ink starts exactly at the side of the box."""
         for i, ink in enumerate(block.lines):
             y = top + block.ascent + i * block.pitch - ink.ascent
-            self.picture.paste(color, (self._left(ink.mask.width), y), ink.mask)
+            place = self._left(ink.mask.width), y
+            self.picture.paste(color, place, ink.mask)
+            if ink.pictures:
+                self.picture.paste(ink.pictures, place, ink.pictures)
+
+    def block_box(self, block: Block, top: int) -> Box:
+        """Where `draw_block` draws."""
+        left = self._left(block.width)
+        return Box(left, top, left + block.width, top + block.height)
 
     def _left(self, width: int) -> int:
         return self.box.right - width if self.rtl else self.box.left
@@ -79,6 +104,17 @@ class Canvas:
 def unit(size: tuple[int, int]) -> float:
     """A pixel of the 1200x630 design, by area; less on tall cards, whose lines would hold few letters."""
     return min(math.sqrt(size[0] * size[1] / (1200 * 630)), size[0] / 860)
+
+
+def inside(size: tuple[int, int], margin: float) -> Box:
+    """The card without its margins, in pixels of the 1200x630 design.
+
+    On a tall card the foot is left free, too: TikTok, Reels and Shorts lay captions and buttons over it.
+    """
+    width, height = size
+    rim = round(margin * unit(size))
+    foot = max(rim, round(_FOOT * height)) if height > 1.5 * width else rim
+    return Box(rim, rim, width - rim, height - foot)
 
 
 def _on_plate(logo: Image.Image, color: RGB, padding: int, radius: int) -> Image.Image:

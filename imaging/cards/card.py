@@ -8,11 +8,13 @@ Template = Literal["minimal", "gradient", "photo", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One Open Graph card. Equal cards are equal pictures, byte for byte."""
+    """One card. Equal cards are equal pictures, byte for byte."""
 
     title: str  # 1..300 characters, any script
     excerpt: str = ""
     color: str | None = None  # the brand's '#rrggbb', validated elsewhere; None is the house colour
-    logo: bytes | None = None  # PNG, JPEG or WebP
+    logo: bytes | None = None  # PNG, JPEG, WebP or SVG
     template: Template = "minimal"
     size: tuple[int, int] = (1200, 630)  # pixels
+    language: str = ""  # ISO 639-1: whose syllables long words are broken at
+    hero: bytes | None = None  # PNG, JPEG or WebP: what `photo` and `split` show

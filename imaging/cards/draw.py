@@ -1,4 +1,4 @@
-"""From a card to PNG bytes."""
+"""From a card to PNG or JPEG bytes."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -7,41 +7,43 @@ from threading import Lock
 
 from PIL import Image
 
-from imaging.cards import minimal
 from imaging.cards.card import Card, Template
+from imaging.cards.gradient import draw_gradient
+from imaging.cards.minimal import draw_minimal
+from imaging.cards.photo import draw_photo
+from imaging.cards.split import draw_split
 
 MAX_BYTES = 300_000  # WhatsApp shows no preview for pictures much larger
+_QUALITIES = (92, 88, 84, 79, 73, 66, 56, 40, 25, 12)
 
-# One file a template. Templates that are still to come draw as minimal: a brand may name one already,
-# and its cards change when the template arrives.
-TEMPLATES: Mapping[Template, Callable[[Card], Image.Image]] = {
-    "minimal": minimal.draw,
-    "gradient": minimal.draw,
-    "photo": minimal.draw,
-    "split": minimal.draw,
-}
+PLAIN: Mapping[Template, Callable[[Card], Image.Image]] = {"minimal": draw_minimal, "gradient": draw_gradient}
+OVER_HERO: Mapping[Template, Callable[[Card, bytes], Image.Image]] = {"photo": draw_photo, "split": draw_split}
 
 _lock = Lock()
 
 
 def draw_card(card: Card) -> bytes:
-    """The card as a PNG of at most 300 kB.
+    """The card, at most 300 kB: a PNG, or a JPEG where it shows the hero.
 
-    Equal cards are drawn once, also when two threads ask at the same time; the last 32 are kept.
-    Raises ValueError naming the field for a logo that is not a PNG, JPEG or WebP image.
+    Equal cards are drawn once, also when two threads ask at the same time; the last few are kept.
+    Raises ValueError naming the field for a logo that is no picture, and for a template that needs a hero without one.
     """
     with _lock:  # one at a time: drawing holds the interpreter's lock anyway
         return _draw_once(card)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)  # a hero has megabytes
 def _draw_once(card: Card) -> bytes:
-    return _encode(TEMPLATES[card.template](card))
+    if draw_plain := PLAIN.get(card.template):
+        return _encode(draw_plain(card))
+    if card.hero is None:
+        raise ValueError(f"hero: the template {card.template} needs one")
+    return _jpeg(OVER_HERO[card.template](card, card.hero))
 
 
 def _encode(picture: Image.Image) -> bytes:
     data = _png(picture)
-    if len(data) > MAX_BYTES:  # a photograph: 256 well-chosen colours, dithered
+    if len(data) > MAX_BYTES:  # a logo like a photograph: 256 well-chosen colours, dithered
         data = _png(picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG))
     return data
 
@@ -49,4 +51,20 @@ def _encode(picture: Image.Image) -> bytes:
 def _png(picture: Image.Image) -> bytes:
     with BytesIO() as out:
         picture.save(out, "PNG", optimize=True)
+        return out.getvalue()
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    """The best quality that stays under the limit, by bisection; at worst the lowest."""
+    best, low, high = b"", 0, len(_QUALITIES)
+    while low < high:
+        middle = (low + high) // 2
+        data = _jpeg_at(picture, _QUALITIES[middle])
+        best, low, high = (data, low, middle) if len(data) <= MAX_BYTES else (best, middle + 1, high)
+    return best or _jpeg_at(picture, _QUALITIES[-1])
+
+
+def _jpeg_at(picture: Image.Image, quality: int) -> bytes:
+    with BytesIO() as out:
+        picture.save(out, "JPEG", quality=quality, subsampling=0, optimize=True)  # letters keep their edges
         return out.getvalue()

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fonttools has no types
 from PIL import ImageFont
@@ -23,6 +24,11 @@ class Face:
     leading: float = 1.2
     scale: float = 1.0
     variable: bool = False
+    color: bool = False  # a font of pictures: drawn by `emoji`, since Pillow knows no COLRv1
+
+    @property
+    def is_installed(self) -> bool:
+        return find_spec(self.package) is not None
 
 
 def _noto(name: str, leading: float, scale: float = 1.0) -> Face:
@@ -32,7 +38,11 @@ def _noto(name: str, leading: float, scale: float = 1.0) -> Face:
 
 _CJK = "NotoSansCJKjp-Bold.otf"
 MANROPE = Face("Manrope", "font_manrope", "files/Manrope-ExtraBold.ttf", "files/Manrope-Medium.ttf", 1.14)
-EMOJI = _noto("NotoEmoji", 1.24, scale=0.88)
+_EMOJI_FILE = "assets/fonts/NotoColorEmoji-Regular.ttf"
+COLOR_EMOJI = Face("NotoColorEmoji", "dynamic_font", _EMOJI_FILE, _EMOJI_FILE, 1.24, scale=0.9, color=True)
+OUTLINE_EMOJI = _noto("NotoEmoji", 1.24, scale=0.88)
+# The package with the coloured ones has no wheel for some machines: there emoji are drawn in outline, never as boxes.
+EMOJI = COLOR_EMOJI if COLOR_EMOJI.is_installed else OUTLINE_EMOJI
 
 # In order of preference. A script's own font stands before NotoSans, which has some scripts too but is
 # led for Latin; symbols and emoji come last, since they also hold letters and digits.
@@ -57,7 +67,7 @@ STACK: tuple[Face, ...] = (
 @lru_cache(maxsize=256)
 def load(face: Face, weight: int, size: int) -> ImageFont.FreeTypeFont:
     """The face at a weight (100..900, the nearest it has) and a size in pixels."""
-    font = ImageFont.truetype(_path(face, weight), round(size * face.scale), layout_engine=ImageFont.Layout.RAQM)
+    font = ImageFont.truetype(path(face, weight), round(size * face.scale), layout_engine=ImageFont.Layout.RAQM)
     if face.variable:
         axis = font.get_variation_axes()[0]
         font.set_variation_by_axes([min(max(weight, axis["minimum"] or 0), axis["maximum"] or weight)])
@@ -67,9 +77,16 @@ def load(face: Face, weight: int, size: int) -> ImageFont.FreeTypeFont:
 @lru_cache
 def covered(face: Face) -> frozenset[int]:
     """The code points the face has a glyph for, from its cmap."""
-    with TTFont(_path(face, TITLE_WEIGHT), lazy=True) as font:
+    with TTFont(path(face, TITLE_WEIGHT), lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 
-def _path(face: Face, weight: int) -> str:
-    return str(resources.files(face.package) / (face.bold if weight > 600 else face.regular))
+def path(face: Face, weight: int = TITLE_WEIGHT) -> str:
+    """The face's file. The package is not imported: one of them brings a compiled library we have no use for.
+
+    Raises ImportError when it is not installed.
+    """
+    spec = find_spec(face.package)
+    if spec is None or spec.origin is None:
+        raise ImportError(f"the package {face.package} is not installed")
+    return str(Path(spec.origin).parent / (face.bold if weight > 600 else face.regular))

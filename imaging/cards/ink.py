@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from imaging.cards.bidi import visual_order
+from imaging.cards.emoji import emoji
 from imaging.cards.fonts import load
 from imaging.cards.paragraph import Run
 
@@ -16,6 +17,7 @@ class Ink:
     mask: Image.Image
     ascent: int
     text: str  # in reading order
+    pictures: Image.Image | None = None  # what has colours of its own: RGBA, as large as the mask
 
     @property
     def descent(self) -> int:
@@ -35,13 +37,22 @@ def draw_line(runs: list[Run], weight: int, size: int, language: str | None) -> 
     pad = size  # room for what reaches beyond its advance, and for stacked marks
     baseline = 2 * size
     mask = Image.new("L", (round(sum(widths)) + 2 * pad, 4 * size), 0)
+    pictures = Image.new("RGBA", mask.size) if any(run.face.color for run in runs) else None
     draw, x = ImageDraw.Draw(mask), float(pad)
     for run, width in zip(ordered, widths, strict=True):
-        font = load(run.face, weight, size)
-        draw.text((x, baseline), run.text, 255, font, anchor="ls", direction=_direction(run), language=language)
+        if run.face.color and pictures:
+            picture, left, above = emoji(run.text, size)
+            pictures.alpha_composite(picture, (round(x) - left, baseline - above))
+        else:
+            font = load(run.face, weight, size)
+            draw.text((x, baseline), run.text, 255, font, anchor="ls", direction=_direction(run), language=language)
         x += width
-    box = mask.getbbox()
-    return Ink(mask.crop(box), baseline - box[1], "".join(run.text for run in runs)) if box else None
+    seen = ImageChops.lighter(mask, pictures.getchannel("A")) if pictures else mask
+    box = seen.getbbox()
+    if not box:
+        return None
+    text = "".join(run.text for run in runs)
+    return Ink(mask.crop(box), baseline - box[1], text, pictures.crop(box) if pictures else None)
 
 
 def _direction(run: Run) -> str:

@@ -1,14 +1,18 @@
 """Where a paragraph is broken into lines for a width."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 from imaging.cards.breaks import Break, breaks
+from imaging.cards.clusters import SOFT_HYPHEN
 from imaging.cards.ink import advance
 from imaging.cards.paragraph import Paragraph, Run
+from imaging.cards.syllables import syllables
 
 _REFERENCE = 100  # pixels: widths are measured once at this size and scaled
 _LINE_COST = 10.0  # a line more costs more than any raggedness, so the fewest lines win
+_SYLLABLE, _NO_SYLLABLE = 1.0, 12.0  # a line more is better than a hyphen inside a syllable
 _NEVER = (float("inf"), 0)
 
 
@@ -35,14 +39,18 @@ class Breaker:
         self._trims = [0.0, *(self._space_before(b) for b in edges[1:])]
         self._hyphen = self._measure(paragraph.runs(0, 0, "-"))
 
-    def spans(self, width: float, size: int) -> list[Span] | None:
+    def spans(self, width: float, size: int, *, broken: bool = True) -> list[Span] | None:
         """The fewest lines of at most `width` pixels, as even as they get; None if a character is too wide.
+
+        Unless `broken`, words stay whole: None if one is too wide.
 
         Knuth and Plass in short: a line costs the square of the share it leaves empty, the last line
         too, so no word is left alone on it where that can be avoided.
         """
         room = width * _REFERENCE / size
-        usable = self._usable(room)
+        usable = self._usable(room, broken=broken)
+        if usable is None:
+            return None
         best: dict[int, tuple[float, int]] = {0: (0.0, 0)}
         for k, end in enumerate(usable[1:], 1):
             for s in range(k - 1, -1, -1):
@@ -53,12 +61,14 @@ class Breaker:
                     best[k] = (best[s][0] + cost, s)
         return self._trace(usable, best)
 
-    def _usable(self, room: float) -> list[int]:
+    def _usable(self, room: float, *, broken: bool) -> list[int] | None:
         """Indexes into the places (0 the start) without breaks inside words that fit a line whole."""
         outer = [0, *(i for i, place in enumerate(self.places, 1) if not place.inner)]
         usable = [0]
         for a, b in pairwise(outer):
             fits = self._ends[b] - self._trims[b] - self._ends[a] <= room
+            if not (fits or broken):
+                return None
             usable += [b] if fits else range(a + 1, b + 1)
         return usable
 
@@ -66,7 +76,22 @@ class Breaker:
         """None where the stretch is wider than the room."""
         place = self.places[end - 1]
         used = self._ends[end] - self._trims[end] - self._ends[start] + (self._hyphen if place.hyphen else 0)
-        return None if used > room else _LINE_COST + ((room - used) / room) ** 2 + place.penalty
+        return None if used > room else _LINE_COST + ((room - used) / room) ** 2 + self._penalty(place)
+
+    def _penalty(self, place: Break) -> float:
+        """That of the break; where a hyphen may stand is the language's own affair, if its patterns are known."""
+        if not (place.hyphen and place.inner) or self._syllables is None:
+            return place.penalty
+        known = place.at in self._syllables or self._paragraph.clusters[place.at - 1].text == SOFT_HYPHEN
+        return min(place.penalty, _SYLLABLE) if known else _NO_SYLLABLE
+
+    @cached_property
+    def _syllables(self) -> frozenset[int] | None:
+        """The places between characters at which a word may be broken."""
+        texts = [c.text for c in self._paragraph.clusters]
+        found = syllables("".join(texts), self._paragraph.written_in)
+        offsets = accumulate((len(text) for text in texts), initial=0)
+        return None if found is None else frozenset(i for i, offset in enumerate(offsets) if offset in found)
 
     def _trace(self, usable: list[int], best: dict[int, tuple[float, int]]) -> list[Span] | None:
         at, found = len(usable) - 1, []
@@ -79,7 +104,9 @@ class Breaker:
         return found[::-1]
 
     def _span(self, start: int, place: Break) -> Span:
-        return Span(self.places[start - 1].at if start else 0, place.at, place.hyphen, place.inner, place.penalty)
+        return Span(
+            self.places[start - 1].at if start else 0, place.at, place.hyphen, place.inner, self._penalty(place)
+        )
 
     def _width(self, start: int, end: int) -> float:
         return self._measure(self._paragraph.runs(start, end))

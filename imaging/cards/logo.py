@@ -8,27 +8,39 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from imaging.cards.contrast import RGB, luminance
+from imaging.cards.svg import draw_svg, is_svg
 
 MAX_PIXELS = 40_000_000  # beyond it is a mistake or a decompression bomb
 _MAX_ENLARGEMENT = 2.0  # a favicon stays small rather than blurred
-_VISIBLE_CONTRAST = 1.6  # against the paper: less is a white logo on white
-_VISIBLE_SHARE = 0.35  # of a logo's pixels must be seen
+_VISIBLE_SHARE = 0.6  # of a logo's pixels must be seen
 
 
 def open_logo(data: bytes) -> Image.Image | None:
     """The logo as RGBA without its transparent rim; None when all of it is transparent.
 
-    Raises ValueError naming the field when the bytes are no PNG, JPEG or WebP, are damaged, or are too big.
+    Raises ValueError naming the field when the bytes are no PNG, JPEG, WebP or SVG, are damaged, or are too big.
     """
+    if is_svg(data):
+        try:
+            return _trimmed(draw_svg(data, MAX_PIXELS))
+        except ValueError as error:
+            raise ValueError(f"logo: {error}") from None
+    return _trimmed(_open(data))
+
+
+def _open(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             with Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
                     raise ValueError(f"logo: {opened.size} is more than {MAX_PIXELS} pixels")
-                image = _rgba(_upright(opened))
+                return _rgba(_upright(opened))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"logo: not a readable PNG, JPEG or WebP image ({error})") from error
+        raise ValueError(f"logo: not a readable PNG, JPEG, WebP or SVG image ({error})") from error
+
+
+def _trimmed(image: Image.Image) -> Image.Image | None:
     box = image.getchannel("A").point(lambda a: 255 * (a > 8)).getbbox()
     return image.crop(box) if box else None
 
@@ -47,8 +59,8 @@ def is_opaque(logo: Image.Image) -> bool:
     return logo.getchannel("A").getextrema()[0] == 255
 
 
-def is_visible_on(logo: Image.Image, paper: RGB) -> bool:
-    """Whether enough of the logo stands out from the paper."""
+def is_visible_on(logo: Image.Image, paper: RGB, ratio: float = 2.0) -> bool:
+    """Whether enough of the logo has at least this contrast to the paper."""
     pixels = np.asarray(logo, dtype=np.float64) / 255
     alpha = pixels[..., 3:]
     seen = alpha[..., 0] > 0.5
@@ -58,8 +70,8 @@ def is_visible_on(logo: Image.Image, paper: RGB) -> bool:
     linear = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
     light = (linear @ (0.2126, 0.7152, 0.0722))[seen] + 0.05
     ground = luminance(paper) + 0.05
-    ratio = np.maximum(light, ground) / np.minimum(light, ground)
-    return bool((ratio >= _VISIBLE_CONTRAST).mean() >= _VISIBLE_SHARE)
+    found = np.maximum(light, ground) / np.minimum(light, ground)
+    return bool((found >= ratio).mean() >= _VISIBLE_SHARE)
 
 
 def rounded(image: Image.Image, radius: int) -> Image.Image:

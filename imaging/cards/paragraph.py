@@ -51,7 +51,8 @@ class Paragraph:
 
     clusters: tuple[Cluster, ...]
     rtl: bool
-    language: str | None
+    language: str | None  # which national forms Han characters have, BCP 47; None where there are none
+    written_in: str = ""  # ISO 639-1, whose syllables words are broken at; empty when unknown
 
     @property
     def leading(self) -> float:
@@ -80,14 +81,14 @@ class Paragraph:
 
 
 @lru_cache(maxsize=64)
-def paragraph(text: str) -> Paragraph:
+def paragraph(text: str, written_in: str = "") -> Paragraph:
     """The text, cleaned, with a font and a direction for each character."""
     text = clean(text)
     pairs = _tidy(list(_with_faces(clusters(text))))
     rtl = bidi.is_rtl(text)
     levels = bidi.levels([chars[0] for chars, _ in pairs], rtl)
     made = (Cluster(chars, face, level) for (chars, face), level in zip(pairs, levels, strict=True))
-    return Paragraph(tuple(made), rtl, cjk_language(text))
+    return Paragraph(tuple(made), rtl, cjk_language(text), written_in)
 
 
 def covers(face: Face, cluster: str) -> bool:
@@ -147,5 +148,8 @@ def _tidy(pairs: list[tuple[str, Face]]) -> list[tuple[str, Face]]:
 
 def _runs(line: tuple[Cluster, ...]) -> Iterator[Run]:
     drawn = (c for c in line if c.text not in _INVISIBLE)
-    for (face, level), group in groupby(drawn, key=lambda c: (c.face, c.level)):
-        yield Run("".join(c.text for c in group), face, level)
+    # Each emoji is a run of its own: it is drawn as a picture.
+    for (face, level, _), group in groupby(
+        enumerate(drawn), key=lambda p: (p[1].face, p[1].level, p[1].face.color and p[0])
+    ):
+        yield Run("".join(c.text for _, c in group), face, level)

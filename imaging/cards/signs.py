@@ -16,8 +16,6 @@ DROPPED_BEFORE_ELLIPSIS = frozenset(" ,;:–—-.…、，،([{/")
 NO_SPACES = frozenset({"THAI", "LAO", "KHMER", "MYANMAR"})  # scripts that write words without spaces
 LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")  # Thai, Lao: written before the consonant they belong to
 TRAILING_VOWELS = frozenset("ะาำๅๆฯະາຳໆ")  # ... and after it
-# Thai words that nearly always begin a word: that, and, -ing, -ness, of, from, like, with, you, or, for ...
-THAI_STARTERS = ("ที่", "และ", "การ", "ความ", "ของ", "จาก", "อย่าง", "ด้วย", "คุณ", "หรือ", "สำหรับ", "ซึ่ง", "พร้อม")
 
 VOWELS = frozenset("aeiouyаеиоуыэюяєіїёαεηιουω")
 DIGRAPHS = ("sch", "ch", "ck", "ph", "th", "sh", "qu", "st", "sz", "cz", "rz", "gn")

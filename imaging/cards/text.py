@@ -10,6 +10,7 @@ from imaging.cards.paragraph import Paragraph
 _DESCENDER = 0.24  # ems kept under a baseline, so that "sun" and "joy" stand equally far from what follows
 _SIZE_LOSS = 1.5  # what a text that could be twice as large costs, in penalties of breaks
 _SMALLEST_SHARE = 0.75  # of the largest size that fits: so much may be given up for better breaks
+_BAD_BREAK, _SMALLEST_SHARE_OF_BAD = 10.0, 0.55  # ... and so much for a word that is torn apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def fit(paragraph: Paragraph, width: int, height: int, style: Style) -> Block | 
         best, best_cost = first.block, first.penalty
         for other in tries:
             share = other.block.size / first.block.size
-            if share < _SMALLEST_SHARE or not best_cost:
+            if share < (_SMALLEST_SHARE if best_cost < _BAD_BREAK else _SMALLEST_SHARE_OF_BAD) or not best_cost:
                 break
             if (cost := other.penalty + _SIZE_LOSS * (1 - share)) < best_cost:
                 best, best_cost = other.block, cost
@@ -100,7 +101,7 @@ def _tries(paragraph: Paragraph, breaker: Breaker, box: tuple[int, int], style: 
     for size in style.sizes:
         if size > style.broken_from if broken else size < style.whole_from:
             continue
-        spans = breaker.spans(box[0], size)
+        spans = breaker.spans(box[0], size, broken=broken)
         if not spans or not _may_be(spans, size, style, broken):
             continue
         block = _set(paragraph, spans, size, style)

@@ -29,7 +29,7 @@ def box(store: ImageStore, files: FileHost) -> Iterator[Toolbox]:
     [
         (saved("PNG") + b"<html>", "6 bytes lie behind the picture's end"),
         (png_with(b"tEXt", b"Comment\0<script>"), "a web page lies in it"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a PNG, JPEG or WebP"),
+        (b"<svg><image href='/etc/passwd'/></svg>", "refers to nothing outside itself"),
         (saved("PNG", Image.new("1", (8000, 5001))), "at most 40,000,000 are accepted"),
     ],
     ids=["behind", "inside", "svg", "too large"],

@@ -115,6 +115,22 @@ def test_prompts_look_different() -> None:
             assert np.abs(one - other).mean() > 8
 
 
+def test_pictures_of_an_article_are_a_series() -> None:
+    """Pictures of one article share style and palette and differ in composition; another article's look different."""
+    color, size = "#1f4e9c", (160, 160)
+    one, other = ([paint(f"{topic} {i}", size, color, series=topic) for i in range(4)] for topic in TOPICS[1:3])
+    assert len({digest(picture) for picture in one}) == 4
+
+    def likeness(a: Image.Image, b: Image.Image) -> float:
+        """How much of the colours two pictures share, wherever they stand: 0 to 1."""
+        shares = [np.histogramdd(oklab(p).reshape(-1, 3), bins=8, range=[(0, 1), (-0.3, 0.3), (-0.3, 0.3)])[0]
+                  / (size[0] * size[1]) for p in (a, b)]  # fmt: skip
+        return float(np.minimum(*shares).sum())
+
+    within = [likeness(a, b) for pictures in (one, other) for a in pictures for b in pictures if a is not b]
+    assert np.mean(within) > np.mean([likeness(a, b) for a in one for b in other])
+
+
 @pytest.mark.parametrize("color", ["#0a7d5a", "#c2185b", "#1f4e9c", "#e8590c", "#5a4391"])
 @pytest.mark.parametrize("ratio", SIZES)
 def test_brand_colour_leads(color: str, ratio: str) -> None:

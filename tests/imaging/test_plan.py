@@ -142,7 +142,7 @@ def test_equal_articles_have_equal_digests() -> None:
         ({"brand": {"color": "#0a7d5a"}}, {"linkedin", "facebook"}),
         ({"brand": {"logo": "branding/logo.png"}}, {"linkedin", "facebook"}),
         ({"brand": {"template": "split"}}, {"linkedin", "facebook"}),
-        ({"language": "en"}, set()),
+        ({"language": "en"}, {"linkedin", "facebook"}),
     ],
 )
 def test_a_digest_changes_with_what_changes_the_picture(fields: dict[str, Any], affected: set[str]) -> None:

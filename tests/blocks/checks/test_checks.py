@@ -68,6 +68,13 @@ def test_a_font_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None
     assert (found.level, "Manrope of font_manrope" in found.text) == ("FAIL", True)
 
 
+def test_coloured_emoji_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cards do without them, so it is no failure; what to install is said."""
+    monkeypatch.setitem(sys.modules, "dynamic_font", None)
+    found = findings(check_fonts)["emoji"]
+    assert (found.level, "pip install dynamic-font" in str(found.mend)) == ("warn", True)
+
+
 @pytest.fixture
 def foreign_api(files: FileHost) -> Iterator[Scene]:
     """A server of another version, with settings that do not suit us, which refuses whatever else it is asked."""

@@ -3,13 +3,17 @@
 from io import BytesIO
 from typing import cast
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from imaging.cards import Card, draw_card
-from imaging.cards.contrast import RGB, SHAPE_CONTRAST, TEXT_CONTRAST, contrast, mix, scheme_for
+from imaging.cards.canvas import Box
+from imaging.cards.contrast import RGB, SHAPE_CONTRAST, TEXT_CONTRAST, WHITE, contrast, mix, scheme_for
+from imaging.cards.scrim import scheme_over_pictures, veiled
 
 colors = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
@@ -53,3 +57,50 @@ def test_drawn_text_is_readable(color: str) -> None:
     paper, *inks = (cast(RGB, found) for _, found in colors[:3])
     assert len(inks) == 2
     assert all(contrast(ink, paper) >= TEXT_CONTRAST for ink in inks)
+
+
+def hero(kind: str) -> Image.Image:
+    """A picture that is hard to write on."""
+    pixels = np.random.default_rng(1).integers(0, 256, (315, 600, 3), dtype=np.uint8)
+    stripes = 255 * (np.arange(600)[:, None] // 9 % 2).astype(np.uint8)
+    grounds = {"bright": pixels | 255, "dark": pixels & 0, "noisy": pixels, "striped": pixels & 0 | stripes}
+    return Image.fromarray(grounds[kind])
+
+
+def brightest(pixels: npt.NDArray[np.uint8]) -> RGB:
+    """The pixel that white contrasts with least."""
+    return min((cast(RGB, tuple(map(int, p))) for p in np.unique(pixels.reshape(-1, 3), axis=0)),
+               key=lambda pixel: contrast(pixel, WHITE))  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["bright", "dark", "noisy", "striped"])
+@pytest.mark.parametrize("color", ["#0a7d5a", "#ffffff", "#ffcc00", None])
+def test_both_inks_are_readable_over_any_picture(kind: str, color: str | None) -> None:
+    """Under a veil the brightest pixel below the text leaves both inks 4.5:1, and what is far away stays as it is."""
+    scheme, box = scheme_over_pictures(color), Box(20, 200, 240, 290)
+    veil = np.asarray(veiled(hero(kind), [box], scheme, 12))
+    worst = brightest(veil[box.top : box.bottom, box.left : box.right])
+    assert min(contrast(scheme.ink, worst), contrast(scheme.muted, worst)) >= TEXT_CONTRAST
+    assert (veil[:100, 400:] == np.asarray(hero(kind))[:100, 400:]).all()
+
+
+@pytest.mark.parametrize("kind", ["bright", "noisy", "striped"])
+def test_the_drawn_photo_card_is_readable(kind: str) -> None:
+    """On the finished JPEG, all that lies between the letters leaves them 4.5:1."""
+    with BytesIO() as out:
+        hero(kind).resize((1200, 630)).save(out, "PNG")
+        data = draw_card(Card("HHH", color="#0a7d5a", template="photo", hero=out.getvalue()))
+    letters = Image.open(BytesIO(data)).convert("RGB").crop((70, 506, 200, 560))
+    around = np.asarray(letters.convert("L").filter(ImageFilter.MaxFilter(9))) < 200  # what no letter's edge touches
+    assert 0.02 < around.mean() < 0.9
+    assert contrast(brightest(np.asarray(letters)[around]), WHITE) >= TEXT_CONTRAST
+
+
+@pytest.mark.parametrize("color", ["#0a7d5a", "#ffcc00", "#e8590c", "#ffffff", "#000000", "#777777", None])
+def test_the_gradient_is_readable_everywhere(color: str | None) -> None:
+    """On every pixel of the ground, the darkest and the brightest, the ink has 4.5:1."""
+    card = Card("\u200b", color=color, template="gradient", size=(600, 315))  # nothing that leaves ink
+    ground = np.unique(np.asarray(Image.open(BytesIO(draw_card(card))).convert("RGB")).reshape(-1, 3), axis=0)
+    tones = [cast(RGB, tuple(map(int, pixel))) for pixel in ground]
+    ink = max((WHITE, (0, 0, 0)), key=lambda i: min(contrast(i, tone) for tone in tones))
+    assert min(contrast(ink, tone) for tone in tones) >= TEXT_CONTRAST

@@ -21,6 +21,9 @@ def noise(width: int, height: int) -> bytes:
         return out.getvalue()
 
 
+HERO = noise(688, 384)
+
+
 def opened(data: bytes) -> Image.Image:
     picture = Image.open(BytesIO(data))
     picture.load()
@@ -70,12 +73,32 @@ def test_equal_cards_are_drawn_once_whatever_the_number_of_threads() -> None:
 
 
 @pytest.mark.parametrize("template", get_args(Template))
-def test_every_template_draws(template: Template) -> None:
-    """A template that is still to come draws something sensible instead of failing."""
-    assert opened(draw_card(Card("Any template", template=template))).size == (1200, 630)
+@pytest.mark.parametrize("size", [(1200, 630), (1080, 1920)])
+def test_every_template_fits_its_longest_title(template: Template, size: tuple[int, int]) -> None:
+    """Each template draws 300 characters below 300 kB, over a hero of noise too; over a hero it is a JPEG."""
+    data = draw_card(Card(LONG, "", "#0a7d5a", None, template, size, "de", HERO))
+    picture = opened(data)
+    assert picture.size == size
+    assert picture.format == ("JPEG" if template in {"photo", "split"} else "PNG")
+    assert len(data) < 300_000
+
+
+def test_a_template_over_a_hero_needs_one() -> None:
+    """Without a hero, and with one that is no picture, the error names the field."""
+    for hero in (None, b"no picture"):
+        with pytest.raises(ValueError, match=r"^hero: "):
+            draw_card(Card("No hero", template="photo", hero=hero))
 
 
 @pytest.mark.parametrize("title", ["\u200b", "   ", "𒀀𒀁𒀂", "\u0301", "\ufe0f", "🚀", "\u202e abc"])
 def test_odd_titles_draw_a_card(title: str) -> None:
     """A title of nothing a font has, of marks alone, or of one emoji draws a card and not an error."""
     assert opened(draw_card(Card(title, title))).size == (1200, 630)
+
+
+def test_emoji_have_their_colours() -> None:
+    """A red heart is red and a green one green, in title and excerpt, whatever the ink is."""
+    picture = opened(draw_card(Card("\u2764\ufe0f", "💚", "#222222"))).convert("RGB")
+    red, green, blue = (np.asarray(channel).astype(int) for channel in picture.split())
+    assert ((red > 180) & (green < 90) & (blue < 90)).sum() > 1000
+    assert ((green > red + 40) & (green > blue + 40)).sum() > 100

@@ -1,6 +1,9 @@
 """Fonts, fallbacks and directions, character by character."""
 
+import subprocess
+import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +14,8 @@ from imaging.cards.clusters import clusters
 from imaging.cards.fonts import STACK, TITLE_WEIGHT, covered, load
 from imaging.cards.ink import advance
 from imaging.cards.paragraph import Run, paragraph
+
+ROOT = Path(__file__).parents[3]
 
 
 def faces(text: str) -> set[str]:
@@ -34,7 +39,7 @@ def shown(text: str) -> str:
         ("สวัสดีชาวโลก", {"NotoSansThai"}),
         ("日本語、中文。한국어", {"NotoSansCJK"}),
         ("PyTorchで学ぶ", {"Manrope", "NotoSansCJK"}),
-        ("Go 🚀", {"Manrope", "NotoEmoji"}),
+        ("Go 🚀", {"Manrope", "NotoColorEmoji"}),
     ],
 )
 def test_each_script_has_its_font(text: str, expected: set[str]) -> None:
@@ -118,3 +123,14 @@ def test_runs_are_met_in_visual_order() -> None:
     runs = paragraph("שלום iPhone 15 עולם").runs(0, 19)
     drawn = [run.text.strip() for run in bidi.visual_order(runs)]
     assert [text for text in drawn if text] == ["עולם", "iPhone 15", "שלום"]
+
+
+def test_without_the_coloured_font_emoji_are_drawn_in_outline() -> None:
+    """On a machine that the font's package has no wheel for, another font has them: no box, no error."""
+    code = (
+        "import sys; sys.modules['dynamic_font'] = None\n"
+        "from imaging.cards.paragraph import paragraph\n"
+        "print(*{c.face.name for c in paragraph('\N{ROCKET}').clusters})"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["NotoEmoji"]

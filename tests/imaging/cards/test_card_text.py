@@ -13,8 +13,8 @@ def styled(*sizes: int) -> Style:
     return Style(TITLE_WEIGHT, sizes)
 
 
-def lines(text: str, *sizes: int, width: int = WIDTH, height: int = HEIGHT) -> list[str]:
-    return texts(fit_cut(paragraph(text), width, height, styled(*sizes)))
+def lines(text: str, *sizes: int, width: int = WIDTH, height: int = HEIGHT, language: str = "") -> list[str]:
+    return texts(fit_cut(paragraph(text, language), width, height, styled(*sizes)))
 
 
 def texts(block: Block | None) -> list[str]:
@@ -134,3 +134,40 @@ def test_no_break_spaces_hold() -> None:
     """Words joined by a no-break space share a line."""
     found = lines("About a hundred and twenty\u00a0kilometres of road", 96)
     assert any("twenty\u00a0kilometres" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "expected"),
+    [
+        ("Rindfleischetikettierungsüberwachung", "de", ["Rindfleische-", "tikettierungs-", "überwachung"]),
+        ("Incomprehensibilities", "en", ["Incomprehens-", "ibilities"]),
+        ("Anticonstitutionnellement", "fr", ["Anticonstitu-", "tionnellement"]),
+        ("Достопримечательности", "ru", ["Достоприме-", "чательности"]),
+        ("Arbeidsongeschiktheidsverzekering", "nl", ["Arbeidsonge-", "schiktheids-", "verzekering"]),
+    ],
+)
+def test_words_are_hyphenated_in_their_own_language(word: str, language: str, expected: list[str]) -> None:
+    """A word that is too wide is broken where its language's patterns have a syllable."""
+    found = lines(word, 62, width=500, language=language)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (
+            "睡眠の質を静かに高める十の習慣：科学が示す、今日からできること。",
+            ["睡眠", "高める", "習慣", "科学が", "できる"],
+        ),
+        ("悄悄改善睡眠的十个好习惯，科学告诉你该怎么做", ["悄悄", "改善", "睡眠的", "习惯", "科学", "告诉", "怎么"]),
+        ("為什麼咖啡館的咖啡比較好喝？臺灣烘豆師的祕密", ["為什麼", "咖啡館", "好喝", "祕密"]),
+        ("กาแฟอาหรับและวัฒนธรรมการดื่มกาแฟ", ["กาแฟอาหรับ", "และ", "วัฒนธรรม", "ดื่ม"]),
+    ],
+    ids=["ja", "zh-Hans", "zh-Hant", "th"],
+)
+@pytest.mark.parametrize("width", [400, 520, 640])
+def test_words_stay_whole_where_none_are_parted_by_spaces(text: str, whole: list[str], width: int) -> None:
+    """Japanese, Chinese and Thai lines end between phrases: every word stands on one line."""
+    found = lines(text, 57, width=width, height=9999)
+    assert len(found) > 1
+    assert not [word for word in whole if not any(word in line for line in found)]

@@ -1,0 +1,34 @@
+"""Emoji in colour: vectors of a COLRv1 font, which resvg draws and Pillow cannot."""
+
+from functools import lru_cache
+from html import escape
+from io import BytesIO
+
+import resvg_py
+from PIL import Image
+
+from imaging.cards.fonts import COLOR_EMOJI, path
+
+_DRAWN = 256  # pixels to the em: once for all sizes, since each drawing loads the font
+_LEFT, _ABOVE = 0.25, 1.25  # ems that a picture has before its origin and above its baseline
+
+
+@lru_cache(maxsize=128)
+def emoji(text: str, size: int) -> tuple[Image.Image, int, int]:
+    """One emoji, RGBA, for a font size in pixels; and where its origin on the baseline is in that picture."""
+    scale = size * COLOR_EMOJI.scale / _DRAWN
+    large = _large(text)
+    small = large.resize((round(large.width * scale), round(large.height * scale)), Image.Resampling.LANCZOS)
+    return small, round(_LEFT * _DRAWN * scale), round(_ABOVE * _DRAWN * scale)
+
+
+@lru_cache(maxsize=128)
+def _large(text: str) -> Image.Image:
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * _DRAWN}" height="{1.75 * _DRAWN}">'
+        f'<text x="{_LEFT * _DRAWN}" y="{_ABOVE * _DRAWN}" font-size="{_DRAWN}" font-family="Noto Color Emoji">'
+        f"{escape(text)}</text></svg>"
+    )
+    png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=[path(COLOR_EMOJI)])
+    with Image.open(BytesIO(png)) as picture:
+        return picture.convert("RGBA")

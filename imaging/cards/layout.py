@@ -1,0 +1,116 @@
+"""Title and excerpt in a box: how large each may be, and where their lines stand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from imaging.cards.canvas import Box, Canvas
+from imaging.cards.card import Card
+from imaging.cards.fonts import EXCERPT_WEIGHT, TITLE_WEIGHT
+from imaging.cards.paragraph import Paragraph, paragraph
+from imaging.cards.text import Block, Style, fit, fit_cut
+
+_LONGEST = 600  # characters looked at: more than any card has room for
+_COMFORTABLE = 0.46  # of the largest title: one smaller than this takes the excerpt's room
+
+
+@dataclass(frozen=True, slots=True)
+class Typography:
+    """How a template sets text, in pixels on a card of 1200x630.
+
+    A feed shows a card about 500 wide: a title of 40 is 17 there, an excerpt of 32 is 13.
+    `few_lines`: (from this size on, at most so many lines).
+    """
+
+    title: Sequence[int] = (120, 112, 104, 96, 88, 80, 74, 68, 62, 57, 52, 48, 44, 40)
+    few_lines: Sequence[tuple[int, int]] = ((108, 2), (80, 3), (62, 4))
+    whole_from: int = 57  # words stay whole down to this size, if they fit at any
+    broken_from: int = 74  # the largest size for a title with a broken word
+    excerpt: Sequence[int] = (36, 32)
+    excerpt_lines: int = 3
+    gap: int = 26
+    stands: Literal["middle", "bottom"] = "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a card says, ready to be set."""
+
+    title: Paragraph
+    excerpt: Paragraph
+
+    @classmethod
+    def of(cls, card: Card) -> "Texts":
+        title, excerpt = (paragraph(text[:_LONGEST], card.language) for text in (card.title, card.excerpt))
+        return cls(title, excerpt)
+
+    @property
+    def rtl(self) -> bool:
+        return self.title.rtl
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block of text and the top of its ink, in pixels."""
+
+    block: Block
+    top: int
+    muted: bool
+
+
+def place(canvas: Canvas, texts: Texts, typography: Typography) -> list[Placed]:
+    """The title, and the excerpt when there is room, as one group in the canvas's box; empty when nothing has ink."""
+    box, gap = canvas.box, canvas.px(typography.gap)
+    head = _fit_title(canvas, texts, typography)
+    room = box.height - (head.height + gap if head else 0)
+    body = _fit_excerpt(canvas, texts.excerpt, room, typography)
+    blocks = [(block, muted) for block, muted in ((head, False), (body, True)) if block]
+    height = sum(block.height for block, _ in blocks) + gap * (len(blocks) - 1)
+    top = box.bottom - height if typography.stands == "bottom" else box.top + (box.height - height) // 2
+    placed = []
+    for block, muted in blocks:
+        placed.append(Placed(block, top, muted))
+        top += block.height + gap
+    return placed
+
+
+def draw(canvas: Canvas, placed: Sequence[Placed]) -> None:
+    """Draw what was placed, in the scheme's inks."""
+    for text in placed:
+        canvas.draw_block(text.block, text.top, canvas.scheme.muted if text.muted else canvas.scheme.ink)
+
+
+def around(canvas: Canvas, placed: Sequence[Placed]) -> list[Box]:
+    """The boxes that the placed blocks cover."""
+    return [canvas.block_box(text.block, text.top) for text in placed]
+
+
+def _fit_title(canvas: Canvas, texts: Texts, typography: Typography) -> Block | None:
+    """The title, as large as it may be beside the whole excerpt, a line of it, or alone; else cut."""
+    if not texts.title.clusters:  # nothing in it that a font has
+        return None
+    box, style = canvas.box, _title_style(canvas, typography)
+    if wanted := _fit_excerpt(canvas, texts.excerpt, box.height // 2, typography):
+        for body in (wanted.height, wanted.pitch):
+            head = fit(texts.title, box.width, box.height - body - canvas.px(typography.gap), style)
+            if head and head.size >= style.sizes[0] * _COMFORTABLE:
+                return head
+    return fit_cut(texts.title, box.width, box.height, style)
+
+
+def _fit_excerpt(canvas: Canvas, excerpt: Paragraph, height: int, typography: Typography) -> Block | None:
+    if not excerpt.clusters:
+        return None
+    sizes = [canvas.px(size) for size in typography.excerpt]
+    style = Style(EXCERPT_WEIGHT, sizes, leading=1.22, few_lines=((0, typography.excerpt_lines),))
+    return fit_cut(excerpt, canvas.box.width, height, style)
+
+
+def _title_style(canvas: Canvas, typography: Typography) -> Style:
+    return Style(
+        TITLE_WEIGHT,
+        [canvas.px(size) for size in typography.title],
+        few_lines=[(canvas.px(size), most) for size, most in typography.few_lines],
+        whole_from=canvas.px(typography.whole_from),
+        broken_from=canvas.px(typography.broken_from),
+    )

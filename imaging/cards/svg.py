@@ -1,0 +1,118 @@
+"""A logo that is an SVG: looked at first, then drawn by resvg.
+
+resvg knows no scripts and no network, but it opens files that a picture names, and draws what is referred to a
+thousand times a thousand times. So a logo may refer to nothing outside itself, and not without measure inside.
+"""
+
+import base64
+import re
+from collections.abc import Iterator
+from functools import partial
+from io import BytesIO
+from xml.etree.ElementTree import Element, ParseError
+
+import resvg_py
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from PIL import Image
+
+from imaging.cards.fonts import MANROPE, path
+from imaging.errors import BadPicture
+from imaging.picture import inspect
+
+MAX_BYTES = 1_000_000
+_MAX_DRAWN = 20_000  # elements, each as often as it is drawn
+_MAX_FILTERS = 24  # steps of filters: each costs the whole picture's pixels
+_SIDE = 2048  # pixels of the longer side it is drawn at
+_HARMLESS = {"linearGradient", "radialGradient"}  # a class may refer to these
+_URL = re.compile(r"url\(\s*['\"]?([^'\")]*)")
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|webp);base64,([A-Za-z0-9+/=\s]+)")
+
+
+def is_svg(data: bytes) -> bool:
+    """Whether the bytes begin like an SVG: an `<svg` after what may stand before it."""
+    return re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>|\s)*<svg\b",
+                    data[:4096], re.DOTALL) is not None  # fmt: skip
+
+
+def draw_svg(data: bytes, max_pixels: int) -> Image.Image:
+    """The SVG as RGBA, its longer side 2048 pixels.
+
+    `max_pixels`: how many a picture in it may have. Raises ValueError that says what is wrong.
+    """
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"an SVG has at most {MAX_BYTES:,} bytes, not {len(data):,}")
+    try:
+        root = fromstring(data, forbid_dtd=False)
+        text = data.decode()
+    except (DefusedXmlException, ParseError, UnicodeDecodeError, ValueError) as error:
+        raise ValueError(f"not a readable SVG in UTF-8 without entities ({type(error).__name__})") from None
+    _check(root, max_pixels)
+    draw = partial(
+        resvg_py.svg_to_bytes,
+        svg_string=text,
+        skip_system_fonts=True,
+        font_files=[path(MANROPE)],
+        # Whatever family its letters ask for, this is what there is.
+        font_family="Manrope",
+        serif_family="Manrope",
+        sans_serif_family="Manrope",
+    )
+    try:
+        with Image.open(BytesIO(draw(width=16))) as small:
+            wide = small.width >= small.height
+        with Image.open(BytesIO(draw(width=_SIDE) if wide else draw(height=_SIDE))) as drawn:
+            return drawn.convert("RGBA")
+    except (ValueError, OSError, Image.DecompressionBombError) as error:
+        raise ValueError(f"the SVG cannot be drawn ({error})") from None
+
+
+def _check(root: Element, max_pixels: int) -> None:
+    named = {element.get("id"): element for element in root.iter() if element.get("id")}
+    if sum(_tag(element).startswith("fe") for element in root.iter()) > _MAX_FILTERS:
+        raise ValueError(f"an SVG has at most {_MAX_FILTERS} filter effects")
+    for element in root.iter():
+        if _tag(element) == "style" and "@import" in (element.text or ""):
+            raise ValueError("an SVG refers to nothing outside itself: @import")
+        for target in _targets(element):
+            if target.startswith("data:"):
+                _check_picture(target, max_pixels)
+            elif not target.startswith("#"):
+                raise ValueError(f"an SVG refers to nothing outside itself: {target[:80]}")
+            elif _tag(element) == "style" and _tag(named.get(target[1:])) not in {*_HARMLESS, ""}:
+                raise ValueError("classes of an SVG refer to gradients alone; put masks, clips and filters at elements")
+    if _drawn(root, named, {}, 0) > _MAX_DRAWN:
+        raise ValueError(f"an SVG draws at most {_MAX_DRAWN:,} elements, those that are used twice counted twice")
+
+
+def _drawn(element: Element, named: dict[str | None, Element], known: dict[Element, int], depth: int) -> int:
+    """How many elements are drawn for this one; without end where it refers to itself."""
+    if depth > 100:
+        return _MAX_DRAWN + 1
+    if element not in known:
+        known[element] = _MAX_DRAWN + 1  # until it is counted: who comes back here goes in a circle
+        parts = [*element, *(named[t[1:]] for t in _targets(element) if t[1:] in named and _tag(element) != "style")]
+        known[element] = 1 + sum(_drawn(part, named, known, depth + 1) for part in parts)
+    return known[element]
+
+
+def _targets(element: Element) -> Iterator[str]:
+    """All that an element refers to."""
+    for name, value in element.attrib.items():
+        if name.rpartition("}")[2] == "href" and _tag(element) != "a":
+            yield value.strip()
+        yield from (found.strip() for found in _URL.findall(value))
+    if _tag(element) == "style":
+        yield from (found.strip() for found in _URL.findall(element.text or ""))
+
+
+def _check_picture(target: str, max_pixels: int) -> None:
+    match = _PICTURE.fullmatch(target)
+    try:
+        inspect(base64.b64decode(match[1] if match else ""), max_pixels)
+    except (ValueError, BadPicture) as error:
+        raise ValueError(f"a picture in an SVG is a PNG, JPEG or WebP in base64 ({error})") from None
+
+
+def _tag(element: Element | None) -> str:
+    return "" if element is None or not isinstance(element.tag, str) else element.tag.rpartition("}")[2]
