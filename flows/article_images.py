@@ -27,6 +27,7 @@ from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.ending import tell_the_truth
 from flows.heartbeat import heartbeats
 from flows.making import Making
 from flows.rounds import Rounds
@@ -69,6 +70,8 @@ def _concurrency() -> int:
     persist_result=True,
     # Plain "json" reaches a caller in another process as a dict: Prefect 3.8 takes its field `data` for an old format.
     result_serializer="compressed/json",
+    on_failure=[tell_the_truth],
+    on_crashed=[tell_the_truth],
 )
 async def article_images(article: Article, only: Kinds = (), refresh: bool = False) -> ImageSet | State[ImageSet]:
     """Make, store and show every picture of an article; what is there already is used again.
