@@ -35,7 +35,7 @@ crash: $(INSTALLED) # kill -9 at 30 moments of a run, and run again
 	$(BIN)/python -m tests.reliability.crash
 
 lock: # look at what a changed pin does to the others before you commit it
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra otel --generate-hashes \
 		--no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 
 clean:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flows.rounds import Outcome, Rounds
+from flows.story import tell_stand_ins, tell_vanished
 from imaging.article import Article
 from imaging.claim import Claim
 from imaging.plan import Planner
@@ -37,6 +38,7 @@ class Making:
         made = self._within_budget(self._missing(specs), anew=self.refresh, overwrite=self.refresh)
         declined = dict(made.declined)
         if made.vanished:
+            tell_vanished(made.vanished)
             declined |= self._within_budget(made.vanished, anew=False, overwrite=True).declined
         self._stand_in(self._missing(specs), declined)
         return self.rounds.images
@@ -66,7 +68,9 @@ class Making:
         reasons = self.beyond | dict(declined)
         self.rounds.stand_ins = {spec.name: (spec, reasons[spec.name]) for spec in missing}
         self._keep_paid(self.rounds.stand_ins)
-        made = self._round([self.planner.fallback(spec) for spec in self._missing(specs)], anew=False, overwrite=False)
+        instead = [self.planner.fallback(spec) for spec in self._missing(specs)]
+        tell_stand_ins(instead, reasons)
+        made = self._round(instead, anew=False, overwrite=False)
         if made.vanished:
             self._round(made.vanished, anew=False, overwrite=True)
 

@@ -7,6 +7,7 @@ from blocks.toolbox import toolbox
 from imaging.cards import Card, draw_card
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.measuring import measured
 from tasks.policy import CACHED, IMAGE, Terms
 from tasks.storing import Made, keep
 
@@ -25,4 +26,6 @@ def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
         template=spec.model,  # type: ignore[arg-type] # validated with the article
         size=spec.size,
     )
-    return keep(spec, draw_card(card), terms, cost_usd=0.0)
+    with measured("provider", spec):
+        drawn = draw_card(card)
+    return keep(spec, drawn, terms, cost_usd=0.0)

@@ -6,6 +6,7 @@ from imaging.painter import paint
 from imaging.picture import encode
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.measuring import measured
 from tasks.policy import CACHED, IMAGE, Terms
 from tasks.storing import Made, keep
 
@@ -17,5 +18,7 @@ def paint_offline(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = N
         return earlier
     color = spec.params.get("color")
     # The stem keeps pictures apart that share a prompt, as the compared models do.
-    canvas = paint(f"{spec.prompt}\n{spec.stem}", spec.size, str(color) if color else None)
-    return keep(spec, encode(canvas, str(spec.params.get("output_format", "png"))), terms, cost_usd=0.0)
+    with measured("provider", spec):
+        canvas = paint(f"{spec.prompt}\n{spec.stem}", spec.size, str(color) if color else None)
+        painted = encode(canvas, str(spec.params.get("output_format", "png")))
+    return keep(spec, painted, terms, cost_usd=0.0)

@@ -24,7 +24,7 @@ class Progress:
     def count(self, image: Image) -> None:
         """Note that `image` is done, well or badly."""
         self._done += 1
-        log = get_run_logger()
+        log = get_run_logger(image=image.name)
         if image.durable:
             log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd)
         else:

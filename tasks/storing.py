@@ -13,6 +13,7 @@ from imaging.picture import Picture, inspect
 from imaging.quoting import without_query
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.measuring import measured
 from tasks.policy import Terms
 
 Made = StoredImage | State[StoredImage]
@@ -40,7 +41,7 @@ def keep(
     try:
         if terms.storage_trouble:
             raise StorageError(terms.storage_trouble)
-        with box.in_flight.storing(stored):
+        with box.in_flight.storing(stored), measured("storage", spec):
             box.store.put_picture(stored.key, picture, keys.cache_control(spec), origin(spec))
     except StorageError as error:
         entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
@@ -53,6 +54,7 @@ def keep(
         fallback = stored.model_copy(update={"fallback_url": provider_url or picture.data_url, "trouble": trouble})
         return Completed(name="Degraded", message=f"{spec.name}: {trouble}", data=fallback)
     box.spool.drop(spec.digest)
+    get_run_logger().info("%s: stored as %s (%s)", spec.name, stored.key, box.stopwatch.told(spec.name))
     return stored
 
 
