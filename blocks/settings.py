@@ -14,6 +14,8 @@ from imaging.validation import explain
 
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
 
+_KEYS = (*_B2, "replicate_api_token", "chutes_api_key", "images_llm_api_key", "images_alerts_url")
+
 
 class Settings(BaseSettings):
     """Everything that the environment says; each field is the variable of the same name in capitals."""
@@ -50,9 +52,11 @@ class Settings(BaseSettings):
     images_llm_for: Literal["prompts,alt", "alt"] = "prompts,alt"
     # Whether public URLs are fetched and looked at after a run; `auto`: those that are https.
     images_share_check: Literal["auto", "on", "off"] = "auto"
+    images_log_format: Literal["text", "json"] = "text"  # of the log on a terminal, see blocks/log.py
+    images_alerts_url: SecretStr | None = None  # a webhook that is told of runs that ended badly
     images_s3_checksums: Literal["when_required", "when_supported"] = "when_required"
 
-    @field_validator(*_B2, "replicate_api_token", "chutes_api_key", "images_llm_api_key", mode="before")
+    @field_validator(*_KEYS, mode="before")
     @classmethod
     def _as_pasted(cls, value: Any) -> Any:
         if not isinstance(value, str):
@@ -74,6 +78,15 @@ class Settings(BaseSettings):
     def _plain_base(cls, url: HttpUrl | None) -> HttpUrl | None:
         if url and (url.username or url.password or url.query or url.fragment or len(str(url)) > 200):
             raise ValueError("must be a plain URL of at most 200 characters, without credentials, query or fragment")
+        return url
+
+    @field_validator("images_alerts_url")
+    @classmethod
+    def _webhook(cls, url: SecretStr | None) -> SecretStr | None:
+        try:
+            _ = url and HttpUrl(url.get_secret_value())
+        except ValidationError:
+            raise ValueError("must be the address of a webhook, https://...") from None
         return url
 
     @field_validator("b2_endpoint")
