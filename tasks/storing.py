@@ -54,7 +54,7 @@ def keep(
         fallback = stored.model_copy(update={"fallback_url": provider_url or picture.data_url, "trouble": trouble})
         return Completed(name="Degraded", message=f"{spec.name}: {trouble}", data=fallback)
     box.spool.drop(spec.digest)
-    get_run_logger().info("%s: stored as %s (%s)", spec.name, stored.key, box.stopwatch.told(spec.name))
+    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, box.stopwatch.told(spec.name))
     return stored
 
 

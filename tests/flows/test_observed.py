@@ -62,7 +62,14 @@ def test_every_picture_is_an_event_and_the_page_tells_the_story(world: World, pr
     assert "http" not in json.dumps([event["payload"] for event in told.values()])
 
     lines = log(prefect_api, run, "degraded:")
-    story = ["7 pictures planned", "there already: linkedin, facebook", "they go to the bucket images",
-             "instagram: ordered from Replicate", "hero: painter takes its place", "degraded: "]  # fmt: skip
+    story = [
+        "7 pictures planned",
+        "there already: linkedin, facebook",
+        "they go to the bucket images",
+        "instagram: ordered from Replicate",
+        "hero: asked for with another seed",
+        "hero: painter takes its place",
+        "degraded: ",
+    ]
     assert [begin for line in lines for begin in story if line.startswith(begin)] == story
-    assert any(line.startswith("tiktok: stored as acme/kaffee-richtig-lagern/platform/tiktok_") for line in lines)
+    assert any(line.startswith("tiktok: uploaded as acme/kaffee-richtig-lagern/platform/tiktok_") for line in lines)
