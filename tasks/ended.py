@@ -21,6 +21,7 @@ from imaging.spec import ImageSpec, Kind
 from tasks.recording import write_manifest
 from tasks.stock import Stock, entries, parsed
 from tasks.stopped import images_at_stop
+from tasks.wording import kept_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class BadEnd:
             return None
         objects = box.store.list(keys.prefix(self.article.user_id, self.slug))
         stock = Stock(slug=self.slug, objects=objects, images=entries(document))
-        specs = [spec for spec in self._plan(box) if not self.only or spec.kind in self.only]
-        made = _made(box, specs, stock)
+        results = box.results(bucket_answers=True)
+        specs = [spec for spec in self._plan(box, results) if not self.only or spec.kind in self.only]
+        made = _made(box, results, specs, stock)
         gone = [image for image in stock.images if image.durable and not stock.lying(image.name)]
         if manifest and not made and not gone:
             return None
@@ -61,13 +63,14 @@ class BadEnd:
     def _is_past(self, manifest: ImageSet) -> bool:
         return manifest.flow_run_id == self.run_id or datetime.fromisoformat(manifest.created_at) > self.ended
 
-    def _plan(self, box: Toolbox) -> list[ImageSpec]:
+    def _plan(self, box: Toolbox, results: SharedResults) -> list[ImageSpec]:
         logo = self.article.brand.logo
         try:
             sha256 = logo_sha256(box, self.article.user_id, logo) if logo else None
         except ImagesError:
             sha256 = None
-        return Planner(self.article, self.slug, box.models, box.providers, sha256).specs()
+        specs = Planner(self.article, self.slug, box.models, box.providers, sha256).specs()
+        return kept_words(results, self.article.user_id, self.slug).applied(specs)
 
     def _image_set(self, images: list[Image]) -> ImageSet:
         return ImageSet(
@@ -80,9 +83,8 @@ class BadEnd:
         )
 
 
-def _made(box: Toolbox, specs: Sequence[ImageSpec], stock: Stock) -> Mapping[str, Image]:
+def _made(box: Toolbox, results: SharedResults, specs: Sequence[ImageSpec], stock: Stock) -> Mapping[str, Image]:
     """Return the entries of pictures that lie there and that the last manifest does not know, by name."""
-    results = box.results(bucket_answers=True)
     made: dict[str, Image] = {}
     for spec in specs:
         stored, known = _noted(results, spec), stock.lying(spec.name)
