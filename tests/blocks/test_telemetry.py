@@ -45,7 +45,7 @@ def log(collector: Collector, prefect_api: str, tmp_path_factory: pytest.TempPat
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO",
     }
     run = [sys.executable, str(script), "run", "-", "--only", "card"]
-    done = subprocess.run(run, env=environment, input='{"topic": "Tee", "user_id": "acme"}', text=True,
+    done = subprocess.run(run, env=environment, input='{"topic": "Tee", "user_id": "nordlicht"}', text=True,
                           capture_output=True, timeout=180, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stderr
@@ -54,16 +54,16 @@ def log(collector: Collector, prefect_api: str, tmp_path_factory: pytest.TempPat
 @pytest.mark.usefixtures("log")
 def test_a_run_sends_its_traces_and_metrics(collector: Collector) -> None:
     """Each picture's steps are spans below its task run's, in the flow run's trace; costs and times are counted."""
-    spans, flow = collector.spans, collector.spans["acme/tee"]
+    spans, flow = collector.spans, collector.spans["nordlicht/tee"]
     for name in ("linkedin: provider", "linkedin: storage", "facebook: storage"):
         assert spans[name].parent_span_id == spans[name.partition(":")[0]].span_id
         assert spans[name].trace_id == flow.trace_id
     assert attributes(spans["linkedin: storage"]) == {
-        "provider": "pillow", "model": "minimal", "tenant": "acme", "slug": "tee", "image": "linkedin",
+        "provider": "pillow", "model": "minimal", "tenant": "nordlicht", "slug": "tee", "image": "linkedin",
     }  # fmt: skip
     assert collector.services == {"article-images"}
     [made] = collector.metrics["images.made"].sum.data_points
-    assert (made.as_int, attributes(made)["tenant"], attributes(made)["status"]) == (2, "acme", "stored")
+    assert (made.as_int, attributes(made)["tenant"], attributes(made)["status"]) == (2, "nordlicht", "stored")
     assert collector.metrics["images.cost"].unit == "USD"
     for step in ("provider", "storage"):
         [times] = collector.metrics[f"images.{step}.duration"].histogram.data_points
@@ -75,7 +75,7 @@ def test_the_log_is_json_that_names_tenant_slug_and_image(log: str) -> None:
     lines = [json.loads(line) for line in log.splitlines()]
     of_run = [line for line in lines if line["logger"] in {"prefect.flow_runs", "prefect.task_runs"}]
     assert len(of_run) > 10
-    assert {(line["tenant"], line["slug"]) for line in of_run} == {("acme", "tee")}
+    assert {(line["tenant"], line["slug"]) for line in of_run} == {("nordlicht", "tee")}
     for line in of_run:
         about = line["message"].partition(" ")[0].rstrip(":")
         assert line.get("image") == (about if about in CARDS else None), line

@@ -116,13 +116,13 @@ def test_a_run_that_is_killed_leaves_a_manifest_of_what_is_stored(deployed: str,
     """After kill -9 of its process the worker says in the manifest what is there; the run is Crashed."""
     working.replicate.delay = 60.0
     before = len(runs(deployed, "article-images/manual"))
-    run = cast(FlowRun, run_deployment("article-images/manual", parameters={"article": {"topic": "Tee"}}, timeout=0))
-    cards = ["default/tee/platform/facebook_og.png", "default/tee/platform/linkedin_og.png"]
+    run = cast(FlowRun, run_deployment("article-images/manual", parameters={"article": {"topic": "Zimt"}}, timeout=0))
+    cards = ["default/zimt/platform/facebook_og.png", "default/zimt/platform/linkedin_og.png"]
     wait_for(lambda: all(working.store.get(key) for key in cards))
     [pid] = [int(path.name) for path in Path("/proc").glob("[0-9]*") if _is_run(path, str(run.id))]
     os.kill(pid, signal.SIGKILL)
     working.replicate.delay = 0.0
-    manifest = wait_for(lambda: working.store.get_json("default/tee/manifest.json"))
+    manifest = wait_for(lambda: working.store.get_json("default/zimt/manifest.json"))
     assert manifest["flow_run_id"] == str(run.id)
     images = {image["name"]: (image["status"], image["error"]) for image in manifest["images"]}
     assert images["linkedin"] == images["facebook"] == ("stored", None)

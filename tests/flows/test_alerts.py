@@ -20,7 +20,7 @@ from imaging.spec import Kind
 from tests.flows.conftest import World, run_state
 from tests.slate import wipe
 
-ARTICLE = Article(topic="Kaffee richtig lagern", user_id="acme")
+ARTICLE = Article(topic="Kaffee richtig lagern", user_id="nordlicht")
 
 
 @pytest.fixture
@@ -78,13 +78,13 @@ def test_trouble_is_told_once_with_article_reason_and_link(
         runs.append(str(run_state(ARTICLE, [Kind.COMPARISON]).state_details.flow_run_id))
         assert heard(messages, 1, 5) or len(runs) < 10
     run_state(ARTICLE, [Kind.COMPARISON])
-    run_state(Article(topic="Tee", user_id="acme", slug="kaffee-richtig-lagern"))
+    run_state(Article(topic="Tee", user_id="nordlicht", slug="kaffee-richtig-lagern"))
     assert heard(messages, 2, 60)
     degraded, failed = messages
-    assert degraded.startswith("article-images: acme/kaffee-richtig-lagern ended as Degraded\ncomparison-")
+    assert degraded.startswith("article-images: nordlicht/kaffee-richtig-lagern ended as Degraded\ncomparison-")
     assert "no balance" in degraded
     assert any(degraded.endswith(f"/runs/flow-run/{run}") for run in runs)
-    assert failed.startswith("article-images: acme/kaffee-richtig-lagern ended as Failed\n")
+    assert failed.startswith("article-images: nordlicht/kaffee-richtig-lagern ended as Failed\n")
     assert "slug: belongs to another article" in failed
 
 

@@ -11,7 +11,7 @@ from imaging.spec import Kind
 from tests.flows.conftest import World, run_set
 from tests.standins.predictions import NSFW
 
-ARTICLE = Article(topic="Kaffee richtig lagern", user_id="acme")
+ARTICLE = Article(topic="Kaffee richtig lagern", user_id="nordlicht")
 
 
 def events(api: str, run: str, count: int) -> dict[str, dict[str, Any]]:
@@ -51,9 +51,9 @@ def test_every_picture_is_an_event_and_the_page_tells_the_story(world: World, pr
 
     tiktok = told["tiktok"]
     assert tiktok["event"] == "article-images.image.stored"
-    assert tiktok["resource"]["prefect.resource.id"] == "article-images.acme.kaffee-richtig-lagern.tiktok"
+    assert tiktok["resource"]["prefect.resource.id"] == "article-images.nordlicht.kaffee-richtig-lagern.tiktok"
     assert tiktok["resource"]["article-images.provider"] == "replicate"
-    assert (tiktok["payload"]["cost_usd"], tiktok["payload"]["user_id"]) == (0.025, "acme")
+    assert (tiktok["payload"]["cost_usd"], tiktok["payload"]["user_id"]) == (0.025, "nordlicht")
     assert set(tiktok["payload"]["seconds"]) == {"provider", "download", "storage"}
     assert told["hero"]["payload"]["fallback_from"] == "replicate:black-forest-labs/flux-1.1-pro-ultra"
     failed = told["comparison-qwen-image"]
@@ -72,4 +72,6 @@ def test_every_picture_is_an_event_and_the_page_tells_the_story(world: World, pr
         "degraded: ",
     ]
     assert [begin for line in lines for begin in story if line.startswith(begin)] == story
-    assert any(line.startswith("tiktok: uploaded as acme/kaffee-richtig-lagern/platform/tiktok_") for line in lines)
+    assert any(
+        line.startswith("tiktok: uploaded as nordlicht/kaffee-richtig-lagern/platform/tiktok_") for line in lines
+    )
