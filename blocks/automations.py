@@ -1,7 +1,7 @@
 """The automations: what is done about a run that was killed or degraded, and about an automation that could not act.
 
 Each is made once, known by its name, and brought up to date when its definition has changed. One that a person has
-switched off stays off. Two of them act through deployments; where those are missing they are left out.
+switched off stays off. Some act through deployments or a notification block; where those are missing they are left out.
 """
 
 from collections.abc import Iterator
