@@ -38,7 +38,7 @@ formats: $(INSTALLED) # bytes and looks of the web formats, against PNG
 	$(BIN)/python -m tests.imaging.bench_formats
 
 lock: # look at what a changed pin does to the others before you commit it
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra otel --generate-hashes \
 		--no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 
 clean:

@@ -1,7 +1,7 @@
 """The automations: what is done about a run that was killed or degraded, and about an automation that could not act.
 
 Each is made once, known by its name, and brought up to date when its definition has changed. One that a person has
-switched off stays off. Two of them act through deployments; where those are missing they are left out.
+switched off stays off. Some act through deployments or a notification block; where those are missing they are left out.
 """
 
 from collections.abc import Iterator
@@ -16,11 +16,13 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
+from blocks.alerts import BLOCK_NAME, TROUBLE, alert_blocks, tell_of_trouble
+
 HEARTBEAT = "article-images.heartbeat"
 HEARTBEAT_SECONDS = 30.0
 NAME = "article-images: killed runs"
 REPAIR_LATER, MISSED_EVENTS = "article-images: repair later", "article-images: missed events"
-REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT, ALERTS_BLOCK = "repair/hourly", "missed-event/notice", "images-alerts"
+REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT = "repair/hourly", "missed-event/notice"
 ACTION_FAILED = "prefect.automation.action.failed"
 _NEITHER = "!article-images: [km]i*"  # killed runs, missed events: of several negations Prefect wants one to hold
 _SILENCE = timedelta(seconds=90)  # two heartbeats may be lost
@@ -31,11 +33,15 @@ _DEPLOY = "prefect --no-prompt deploy --all, then article-images setup"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An automation that there should be; None where what it acts through is `missing`, and how to get that."""
+    """An automation that there should be; None where what it acts through is `missing`, and how to get that.
+
+    `optional`: not everybody wants it.
+    """
 
     name: str
     automation: AutomationCore | None
     missing: str = ""
+    optional: bool = False
 
 
 def ensure_automations(client: SyncPrefectClient) -> Iterator[str]:
@@ -47,7 +53,7 @@ def ensure_automations(client: SyncPrefectClient) -> Iterator[str]:
 
 def wishes(client: SyncPrefectClient) -> list[Wish]:
     """Return the automations that there should be on this API."""
-    return [Wish(NAME, killed_runs()), _repair_later(client), _missed_events(client)]
+    return [Wish(NAME, killed_runs()), _repair_later(client), _missed_events(client), _trouble(client)]
 
 
 def killed_runs() -> AutomationCore:
@@ -127,7 +133,7 @@ def _missed_events(client: SyncPrefectClient) -> Wish:
     """
     actions = list(_notices(client))
     if not actions:
-        how = f"there is neither a deployment {MISSED_DEPLOYMENT} nor a notification block {ALERTS_BLOCK}: {_DEPLOY}"
+        how = f"there is neither a deployment {MISSED_DEPLOYMENT} nor a notification block {BLOCK_NAME}: {_DEPLOY}"
         return Wish(MISSED_EVENTS, None, how)
     automation = AutomationCore(
         name=MISSED_EVENTS,
@@ -148,13 +154,19 @@ def _notices(client: SyncPrefectClient) -> Iterator[ActionTypes]:
         parameters = {"automation": name, "reason": reason, "failure_id": "{{ event.id }}"}
         jinja = {key: {"__prefect_kind": "jinja", "template": text} for key, text in parameters.items()}
         yield RunDeployment(source="selected", deployment_id=deployment, parameters=jinja)
-    for block in client.read_block_documents(include_secrets=False):
-        if block.name == ALERTS_BLOCK and block.block_schema and "notify" in block.block_schema.capabilities:
-            yield SendNotification(
-                block_document_id=block.id,
-                subject=f"article-images: the automation {name} could not act",
-                body=f"{reason} (event {{{{ event.id }}}})",
-            )
+    for block in alert_blocks(client):
+        yield SendNotification(
+            block_document_id=block,
+            subject=f"article-images: the automation {name} could not act",
+            body=f"{reason} (event {{{{ event.id }}}})",
+        )
+
+
+def _trouble(client: SyncPrefectClient) -> Wish:
+    if blocks := list(alert_blocks(client)):
+        return Wish(TROUBLE, tell_of_trouble(blocks))
+    how = f"there is no notification block {BLOCK_NAME}: make one in the UI or set IMAGES_ALERTS_URL, then run setup"
+    return Wish(TROUBLE, None, how, optional=True)
 
 
 def _deployment_id(client: SyncPrefectClient, name: str) -> UUID | None:

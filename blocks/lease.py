@@ -87,10 +87,11 @@ class Lease:
             self.renew()
 
 
-def acquire(client: SyncPrefectClient, name: str) -> Lease | None:
+def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease | None:
     """Wait for the slot and return its lease; None where the API does not answer.
 
-    Once it has answered that another run holds the slot, it is waited for, come what may.
+    Once it has answered that another run holds the slot, it is waited for, come what may; without `wait` that raises
+    BlockingIOError.
     """
     try:
         with suppress(ObjectAlreadyExists, PrefectHTTPStatusError):  # most articles are run more than once
@@ -101,6 +102,8 @@ def acquire(client: SyncPrefectClient, name: str) -> Lease | None:
         return None
     looks = 0
     while lease_id is None:
+        if not wait:
+            raise BlockingIOError(f"another run holds the lock {name}")
         if looks % _SAY_SO_EVERY == 0:
             _warn(
                 f"another run holds the lock {name}: waiting for it. If there is none, a restarted server has lost"

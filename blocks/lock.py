@@ -24,15 +24,16 @@ from imaging.slug import short_hash
 
 
 @contextmanager
-def one_at_a_time(name: str, folder: Path) -> Iterator[Lease | None]:
+def one_at_a_time(name: str, folder: Path, *, wait: bool = True) -> Iterator[Lease | None]:
     """Hold the lock `name` for the context; `folder` is where this machine's processes meet.
 
     Without an API that answers, or a disk that can be written, the other half of the lock has to do. The lease that
-    is yielded (None without an API) says whether the lock is still ours.
+    is yielded (None without an API) says whether the lock is still ours. Without `wait` a lock that another run holds
+    raises BlockingIOError.
     """
-    with _local(name, folder) as file, get_client(sync_client=True) as client:
+    with _local(name, folder, wait) as file, get_client(sync_client=True) as client:
         _bury_dead_holder(client, file)
-        lease = acquire(client, name)
+        lease = acquire(client, name, wait=wait)
         try:
             _write(file, f"{lease.id if lease else None} {flow_run.id}")
             yield lease
@@ -43,7 +44,7 @@ def one_at_a_time(name: str, folder: Path) -> Iterator[Lease | None]:
 
 
 @contextmanager
-def _local(name: str, folder: Path) -> Iterator[IO[str] | None]:
+def _local(name: str, folder: Path, wait: bool) -> Iterator[IO[str] | None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = open(folder / short_hash(name, 32), "a+")  # noqa: SIM115 - closed below
@@ -51,7 +52,7 @@ def _local(name: str, folder: Path) -> Iterator[IO[str] | None]:
         yield None
         return
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield file
 
 

@@ -16,6 +16,8 @@ from imaging.variants import Format, Width
 
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
 
+_KEYS = (*_B2, "replicate_api_token", "chutes_api_key", "images_llm_api_key", "images_alerts_url")
+
 
 class Settings(BaseSettings):
     """Everything that the environment says; each field is the variable of the same name in capitals."""
@@ -58,9 +60,11 @@ class Settings(BaseSettings):
     images_llm_for: Literal["prompts,alt", "alt"] = "prompts,alt"
     # Whether public URLs are fetched and looked at after a run; `auto`: those that are https.
     images_share_check: Literal["auto", "on", "off"] = "auto"
+    images_log_format: Literal["text", "json"] = "text"  # of the log on a terminal, see blocks/log.py
+    images_alerts_url: SecretStr | None = None  # a webhook that is told of runs that ended badly
     images_s3_checksums: Literal["when_required", "when_supported"] = "when_required"
 
-    @field_validator(*_B2, "replicate_api_token", "chutes_api_key", "images_llm_api_key", mode="before")
+    @field_validator(*_KEYS, mode="before")
     @classmethod
     def _as_pasted(cls, value: Any) -> Any:
         if not isinstance(value, str):
@@ -94,6 +98,15 @@ class Settings(BaseSettings):
         if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}", name):
             raise ValueError("must be a bucket's name: letters, digits, dots and hyphens, at most 63 characters")
         return name
+
+    @field_validator("images_alerts_url")
+    @classmethod
+    def _webhook(cls, url: SecretStr | None) -> SecretStr | None:
+        try:
+            _ = url and HttpUrl(url.get_secret_value())
+        except ValidationError:
+            raise ValueError("must be the address of a webhook, https://...") from None
+        return url
 
     @field_validator("b2_endpoint")
     @classmethod

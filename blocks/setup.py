@@ -11,6 +11,7 @@ from prefect.context import SyncClientContext
 from prefect.exceptions import ObjectNotFound
 from prefect_aws import AwsCredentials, S3Bucket
 
+from blocks.alerts import ALERTS
 from blocks.automations import ensure_automations
 from blocks.chutes import Chutes
 from blocks.defaults import UNEDITED, ensure_variable
@@ -35,7 +36,7 @@ def setup() -> Iterator[str]:
         client = context.client
         for block_type in (AwsCredentials, S3Bucket, Replicate, Chutes, Writer):
             yield f"block type {block_type.get_block_type_slug()}: {_register(client, block_type)}"
-        for credential in CREDENTIALS:
+        for credential in (*CREDENTIALS, ALERTS):
             yield f"block {credential.slug}: {ensure_block(credential, settings)}"
         yield f"work pool {POOL}: {ensure_pool(client)}"
         yield f"limit {limit_name('replicate')}: {ensure_pace(client, 'replicate', _REPLICATE_CREATES_A_MINUTE)}"

@@ -24,6 +24,7 @@ from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
 from blocks.signing import Signer, signer_from
 from blocks.spool import Spool
+from blocks.stopwatch import Stopwatch
 from blocks.storage import ImageStore, bucket_from, endpoint_of
 from blocks.variables import read_variable
 from blocks.writer import Writer
@@ -55,6 +56,7 @@ class Toolbox:
     gates: dict[str, Gate] = field(init=False)
     in_flight: InFlight = field(default_factory=InFlight, repr=False)
     fresh: dict[str, bytes] = field(default_factory=dict, repr=False)
+    stopwatch: Stopwatch = field(default_factory=Stopwatch, repr=False)
 
     def __post_init__(self) -> None:
         """Make a gate to the account at each vendor."""
@@ -64,7 +66,7 @@ class Toolbox:
 
     def for_another_run(self) -> "Toolbox":
         """Return a toolbox with the same storage and vendors; what belongs to one run alone is new."""
-        return replace(self, in_flight=InFlight(), fresh={})
+        return replace(self, in_flight=InFlight(), fresh={}, stopwatch=Stopwatch())
 
     @property
     def providers(self) -> frozenset[Provider]:

@@ -18,6 +18,7 @@ from typing import cast
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext, SyncClientContext
+from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -26,13 +27,17 @@ from blocks.lock import one_at_a_time
 from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.settings import load_settings
+from blocks.telemetry import untold_trouble
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.ending import tell_the_truth
 from flows.finishing import Finishing
 from flows.heartbeat import heartbeats
 from flows.making import Making
+from flows.observed import observed
 from flows.rounds import Rounds
 from flows.stoppable import StoppableRun
 from flows.stopping import keeping_signals, stops_politely
+from flows.story import tell_end, tell_plan
 from imaging.article import Article
 from imaging.errors import ConfigurationError, StorageError
 from imaging.plan import Planner
@@ -49,6 +54,8 @@ from tasks.spending import Spending
 from tasks.stock import check_providers, claim_slug, take_stock
 from tasks.stopped import images_at_stop, stock_now
 from tasks.wording import worded
+
+observed()
 
 
 def run_name() -> str:
@@ -71,6 +78,8 @@ def _concurrency() -> int:
     persist_result=True,
     # Plain "json" reaches a caller in another process as a dict: Prefect 3.8 takes its field `data` for an old format.
     result_serializer="compressed/json",
+    on_failure=[tell_the_truth],
+    on_crashed=[tell_the_truth],
 )
 async def article_images(article: Article, only: Kinds = (), refresh: bool = False) -> ImageSet | State[ImageSet]:
     """Make, store and show every picture of an article; what is there already is used again.
@@ -111,6 +120,8 @@ class ArticleRun:
 
     def make(self, only: Kinds) -> ImageSet:
         """Find the article's slug; then, one run an article at a time, make it."""
+        if trouble := untold_trouble():
+            get_run_logger().warning("%s", trouble)
         tag_with_tenant(self.article.user_id)
         self.newest_prediction = check_providers()
         # Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
@@ -134,8 +145,10 @@ class ArticleRun:
         with self._shared_results() as results:
             plan = worded(self.article, planner.specs(), self.stock, results)
             specs = [spec for spec in plan if not only or spec.kind in only]
+            tell_plan(self.box, specs, self.stock, refresh=self.refresh)
             progress = Progress(f"progress-{artifact_place(self.article.user_id, self.stock.slug)}", len(specs))
-            rounds = Rounds(self.box, self.stock, progress, Finishing(self.stock, self.box.store.url))
+            finishing = Finishing(self.stock, self.box.store.url)
+            rounds = Rounds(self.box, self.article.user_id, self.stock, progress, finishing)
             with self.run.recorded_by(partial(self._record_stop, specs, rounds)):
                 self._make_specs(specs, planner, rounds, results)
                 return self._finish(specs, only, rounds)
@@ -160,6 +173,7 @@ class ArticleRun:
         show(image_set, rounds.thumbnails, again=run_again(self.article, only))
         write_page(image_set, rounds.previews, self.article.excerpt)
         announce(image_set)
+        tell_end(image_set)
         return image_set
 
     def _record_stop(self, specs: list[ImageSpec], rounds: Rounds, why: str) -> ImageSet:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flows.rounds import Outcome, Rounds
+from flows.story import tell_stand_ins, tell_vanished
 from imaging.article import Article
 from imaging.claim import Claim
 from imaging.composite import over_hero, without_hero
@@ -39,6 +40,7 @@ class Making:
         made = self._within_budget(self._missing(specs), anew=self.refresh, overwrite=self.refresh)
         declined = dict(made.declined)
         if made.vanished:
+            tell_vanished(made.vanished)
             declined |= self._within_budget(made.vanished, anew=False, overwrite=True).declined
         over_too = self._stand_in(self._missing(specs), declined)
         self._draw_over_hero(over, overwrite=self.refresh)
@@ -75,6 +77,7 @@ class Making:
         self.rounds.stand_ins = {spec.name: (spec, reasons[spec.name]) for spec in missing}
         self._keep_paid(self.rounds.stand_ins)
         fallbacks = [self.planner.fallback(spec) for spec in self._missing(specs)]
+        tell_stand_ins(fallbacks, reasons)
         self._free_round([spec for spec in fallbacks if not spec.needs_hero], overwrite=False)
         return [spec for spec in fallbacks if spec.needs_hero]
 

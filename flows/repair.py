@@ -15,9 +15,12 @@ from pydantic import ValidationError
 from blocks.lock import one_at_a_time
 from blocks.toolbox import Toolbox, toolbox_for_run
 from flows.heartbeat import heartbeats
+from flows.observed import observed
 from imaging.claim import Claim
 from imaging.errors import BadPicture, StorageError
 from tasks.repairing import bring_home, mend_manifest, owns_slug
+
+observed()
 
 
 @flow(name="repair", persist_result=True, result_serializer="json")

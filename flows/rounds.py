@@ -15,6 +15,7 @@ from imaging.record import Image, StoredImage, described, failed, fallen_back
 from imaging.spec import ImageSpec, Provider
 from tasks.cards import draw_platform_card
 from tasks.comparison import generate_comparison
+from tasks.measuring import tell_of
 from tasks.painting import paint_offline
 from tasks.policy import Terms
 from tasks.predictions import collect_prediction
@@ -49,6 +50,7 @@ class Rounds:
     """
 
     box: Toolbox
+    user_id: str
     stock: Stock
     progress: Progress
     finishing: Finishing
@@ -110,3 +112,4 @@ class Rounds:
         image = self.finishing.begin(image)
         self.images[image.name] = image
         self.progress.count(image)
+        tell_of(image, self.user_id, self.stock.slug)

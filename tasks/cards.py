@@ -10,6 +10,7 @@ from imaging.cards import Card, draw_card
 from imaging.errors import HeroMissing, StorageError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.measuring import measured
 from tasks.policy import CACHED, IMAGE, Terms
 from tasks.storing import Made, keep
 
@@ -33,7 +34,9 @@ def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
         language=str(spec.params.get("language", "")),
         hero=_hero(spec),
     )
-    return keep(spec, draw_card(card), terms, cost_usd=0.0)
+    with measured("provider", spec):
+        drawn = draw_card(card)
+    return keep(spec, drawn, terms, cost_usd=0.0)
 
 
 def _hero(spec: ImageSpec) -> bytes | None:

@@ -13,6 +13,7 @@ from blocks.toolbox import toolbox
 from imaging.errors import ConfigurationError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.measuring import measured
 from tasks.moderation import seed_changed_once
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms
 from tasks.storing import Made, keep, kept_before, lying_before
@@ -37,4 +38,5 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
 
 def _generated(block: Chutes, spec: ImageSpec) -> bytes:
     toolbox().in_flight.may_pay()
-    return block.generate(spec)
+    with measured("provider", spec):
+        return block.generate(spec)

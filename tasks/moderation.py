@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from prefect.logging import get_run_logger
+
 from imaging.errors import Moderated
 from imaging.spec import ImageSpec
 
@@ -18,6 +20,7 @@ def seed_changed_once(ask: Callable[[ImageSpec], Brought], spec: ImageSpec) -> t
         return ask(spec), None
     except Moderated as refused:
         other, why = spec.reseeded, str(refused)
+    get_run_logger().warning("%s: asked for with another seed, since it was refused: %s", spec.name, why)
     try:
         return ask(other), f"made with seed {other.params['seed']}: {why}"
     except Moderated as refused:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from prefect.context import SyncClientContext
+from prefect.context import FlowRunContext, SyncClientContext
 from prefect.runtime import flow_run
 
 
@@ -12,9 +12,11 @@ def named(user_id: str, slug: str) -> str:
 
 
 def rename_run(name: str) -> None:
-    """Give this run another name: once its slug is known to be another one than its topic's."""
+    """Give this run another name: once its slug is known to be another one than its topic's. Its log has it too."""
     with SyncClientContext.get_or_create() as context:
         context.client.update_flow_run(UUID(flow_run.id), name=name)
+    if (run := FlowRunContext.get()) and run.flow_run:
+        run.flow_run.name = name
 
 
 def tag_with_tenant(user_id: str) -> None:

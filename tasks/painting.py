@@ -6,6 +6,7 @@ from imaging.painter import paint
 from imaging.picture import encode
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.measuring import measured
 from tasks.policy import CACHED, IMAGE, Terms
 from tasks.storing import Made, keep
 
@@ -18,5 +19,7 @@ def paint_offline(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = N
     color = spec.params.get("color")
     # The stem keeps pictures apart that share a prompt, as the compared models do; its folder is the article's own.
     prompt, series = f"{spec.prompt}\n{spec.stem}", f"{spec.user_id}/{spec.slug}"
-    canvas = paint(prompt, spec.size, str(color) if color else None, series)
-    return keep(spec, encode(canvas, str(spec.params.get("output_format", "png"))), terms, cost_usd=0.0)
+    with measured("provider", spec):
+        canvas = paint(prompt, spec.size, str(color) if color else None, series)
+        painted = encode(canvas, str(spec.params.get("output_format", "png")))
+    return keep(spec, painted, terms, cost_usd=0.0)

@@ -22,6 +22,7 @@ from blocks.toolbox import toolbox
 from imaging.errors import ConfigurationError, Moderated, PredictionEnded, ProviderBusy, ProviderError, ProviderRefused
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.measuring import measured
 from tasks.moderation import seed_changed_once
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms, prediction_name
 from tasks.storing import Made, keep, kept_before
@@ -66,6 +67,7 @@ def start_prediction(spec: ImageSpec, terms: Terms, ended: Ended | None = None) 
     replicate, ledger = _replicate(), _ledger()
     last = ledger.last(spec)
     if last and (started := _started_before(last, terms, ended)):
+        get_run_logger().info("%s: prediction %s of an earlier run is collected", spec.name, started.prediction_id)
         return started
     if last and last.lost:
         for found in replicate.find(spec, last.at, last.newest):
@@ -82,11 +84,19 @@ def _order(spec: ImageSpec, last: Attempt | None, terms: Terms, note: str | None
     with toolbox().in_flight.paying():
         attempt = ledger.begin(spec, last, terms.newest_prediction, note)
         try:
-            prediction_id = _replicate().create(spec)
+            with measured("provider", spec):
+                prediction_id = _replicate().create(spec)
         except (ProviderRefused, Moderated) as refused:
             if attempt != last:  # an earlier create of the same attempt may yet have been accepted
                 ledger.refuse(spec, attempt, str(refused))
             raise
+        get_run_logger().info(
+            "%s: ordered from Replicate, %s, prediction %s, %.3f USD",
+            spec.name,
+            spec.model,
+            prediction_id,
+            spec.price_usd,
+        )
         return _started(ledger.settle(spec, attempt, prediction_id), created=True)
 
 
@@ -159,12 +169,13 @@ def _start(spec: ImageSpec, terms: Terms, ended: Ended | None = None) -> Started
 
 def _fetch(spec: ImageSpec, started: Started) -> Fetched:
     try:
-        with toolbox().in_flight.waiting(started.prediction_id):
+        with toolbox().in_flight.waiting(started.prediction_id), measured("provider", spec):
             address = _replicate().collect(started.prediction_id)
     except Moderated as refused:
         _ledger().refuse(spec, started.attempt, str(refused))
         raise
-    return Fetched(spec, started, toolbox().downloader.fetch(address), address)
+    with measured("download", spec):
+        return Fetched(spec, started, toolbox().downloader.fetch(address), address)
 
 
 def _ledger() -> Ledger:

@@ -1,8 +1,10 @@
 """Progress while a run goes on: an artifact in the UI, a line in the log for each image."""
 
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
+import httpx
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.logging import get_run_logger
 
@@ -22,14 +24,15 @@ class Progress:
     def count(self, image: Image) -> None:
         """Note that `image` is done, well or badly."""
         self._done += 1
-        log = get_run_logger()
+        log = get_run_logger(image=image.name)
         if image.durable:
             log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd)
         else:
             log.warning("%s %s: %s", image.name, image.status, image.error)
-        update_progress_artifact(  # type: ignore[call-arg]
-            self._artifact,
-            progress=100.0 * self._done / self._total,
-            description=f"{self._done} of {self._total} images",
-            _sync=True,
-        )
+        with suppress(httpx.HTTPError):  # somebody may have deleted it, and the pictures matter more
+            update_progress_artifact(  # type: ignore[call-arg]
+                self._artifact,
+                progress=100.0 * self._done / self._total,
+                description=f"{self._done} of {self._total} images",
+                _sync=True,
+            )

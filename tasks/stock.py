@@ -118,7 +118,7 @@ def take_stock(article: Article, claimed: Claimed) -> Stock:
             manifest = store.get_json(keys.manifest_key(article.user_id, slug))
     except StorageError as error:
         return Stock(slug=slug, trouble=str(error))
-    return Stock(slug=slug, objects=objects, images=_images(manifest), problems=_problems(manifest))
+    return Stock(slug=slug, objects=objects, images=entries(manifest), problems=_problems(manifest))
 
 
 @contextmanager
@@ -143,12 +143,25 @@ def check_providers() -> str | None:
     return block.check_token() if block else None
 
 
+def owned_slug(store: ImageStore, article: Article) -> str | None:
+    """Return the slug that this article has claimed, or None where it has none yet. Raises StorageError."""
+    for slug in _candidates(article):
+        owner = parsed(Claim, store.get_json(keys.claim_key(article.user_id, slug)))
+        if owner is None or owner.is_of(article):
+            return slug if owner else None
+    return None
+
+
+def _candidates(article: Article) -> list[str]:
+    # The topic before the id: an article that gets its id later still finds its own. A chosen slug has no second.
+    derived = candidates(slugify(article.topic), article.topic, article.article_id)
+    return [article.slug] if article.slug else derived
+
+
 def _claim(store: ImageStore, article: Article) -> str:
     """Return the slug that is this article's own, noting it as claimed. Raises InvalidInput when there is none."""
     ours = Claim.of(article)
-    # The topic before the id: an article that gets its id later still finds its own. A chosen slug has no second.
-    derived = candidates(slugify(article.topic), article.topic, article.article_id)
-    for slug in [article.slug] if article.slug else derived:
+    for slug in _candidates(article):
         key = keys.claim_key(article.user_id, slug)
         owner = parsed(Claim, store.get_json(key))
         if owner is None or owner.is_of(article):
@@ -161,10 +174,10 @@ def _claim(store: ImageStore, article: Article) -> str:
     )
 
 
-def _images(manifest: Any) -> list[Image]:
+def entries(manifest: Any) -> list[Image]:
     """Return the entries of an earlier manifest; one that cannot be read is as good as none."""
-    entries = manifest.get("images") if isinstance(manifest, dict) else None
-    return [image for entry in entries if (image := parsed(Image, entry))] if isinstance(entries, list) else []
+    found = manifest.get("images") if isinstance(manifest, dict) else None
+    return [image for entry in found if (image := parsed(Image, entry))] if isinstance(found, list) else []
 
 
 def _problems(manifest: Any) -> list[str]:

@@ -16,6 +16,7 @@ from imaging.quoting import without_query
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.marking import marked
+from tasks.measuring import measured
 from tasks.policy import Terms
 
 Made = StoredImage | State[StoredImage]
@@ -47,7 +48,7 @@ def keep(
     try:
         if terms.storage_trouble:
             raise StorageError(terms.storage_trouble)
-        with box.in_flight.storing(stored):
+        with box.in_flight.storing(stored), measured("storage", spec):
             box.store.put_picture(stored.key, picture, keys.cache_control(spec), origin(spec))
     except StorageError as error:
         entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
@@ -62,6 +63,7 @@ def keep(
     box.spool.drop(spec.digest)
     if box.settings.finishes:
         box.fresh[stored.key] = picture.data
+    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, box.stopwatch.told(spec.name))
     return stored
 
 

@@ -28,12 +28,11 @@ def worded(article: Article, specs: list[ImageSpec], stock: Stock, results: Shar
     configured = toolbox().writer is not None
     if not (configured or _were_worded(specs, stock)):
         return specs
-    path = f"{article.user_id}/{stock.slug}/words"
-    words = _kept(results, path)
+    words = kept_words(results, article.user_id, stock.slug)
     if configured and (missing := words.missing(specs)):
         words = words.joined(find_words(article, missing, stock))
         try:
-            results.write_path(path, words.model_dump_json().encode())
+            results.write_path(_path(article.user_id, stock.slug), words.model_dump_json().encode())
         except OSError:  # kept nowhere: the next run would ask again, and pay for what another answer describes
             return specs
     return words.applied(specs)
@@ -52,10 +51,15 @@ def find_words(article: Article, specs: Sequence[ImageSpec], stock: Stock) -> Wo
     return words.without_prompts(ours)
 
 
-def _kept(results: SharedResults, path: str) -> Words:
+def kept_words(results: SharedResults, user_id: str, slug: str) -> Words:
+    """Return the words that were found for an article before."""
     with suppress(ValueError, ValidationError):
-        return Words.model_validate_json(results.read_path(path))
+        return Words.model_validate_json(results.read_path(_path(user_id, slug)))
     return Words()
+
+
+def _path(user_id: str, slug: str) -> str:
+    return f"{user_id}/{slug}/words"
 
 
 def _were_worded(specs: Sequence[ImageSpec], stock: Stock) -> bool:

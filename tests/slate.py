@@ -6,6 +6,7 @@ from uuid import UUID
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
 
+from blocks.alerts import ALERTS
 from blocks.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, wishes
 from blocks.checks.work import deployments_wanted
 from blocks.pool import POOL
@@ -14,7 +15,7 @@ from blocks.saving import CREDENTIALS
 
 def wipe(client: SyncPrefectClient) -> None:
     """Delete all that `setup` and a deploy make."""
-    for credential in CREDENTIALS:
+    for credential in (*CREDENTIALS, ALERTS):
         with suppress(ValueError):
             credential.block_type.delete(credential.name, _sync=True)  # type: ignore[call-arg]
     for variable in client.read_variables():

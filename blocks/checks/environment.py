@@ -12,7 +12,7 @@ from blocks.checks.scene import Scene
 from blocks.settings import Settings
 
 _OTHERS_READ = 0o044
-_OURS, _SECRET = ("B2_", "IMAGES_", "CHUTES_", "REPLICATE_"), ("_KEY", "_TOKEN")
+_OURS, _SECRET = ("B2_", "IMAGES_", "CHUTES_", "REPLICATE_"), ("_KEY", "_TOKEN", "_ALERTS_URL")
 
 
 def check_settings(scene: Scene) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY
 
 from blocks.checks.api import check_server, check_version
+from blocks.checks.collector import check_collector
 from blocks.checks.credentials import check_blocks
 from blocks.checks.environment import check_env_file, check_settings, check_spelling, secrets_given
 from blocks.checks.finding import Finding, failure
@@ -27,7 +28,7 @@ CHECKS: tuple[Check, ...] = (
     check_packages, check_pillow, check_fonts, check_settings, check_spelling, check_env_file, check_data_dir,
     check_spool, check_version, check_server, check_blocks, check_storage, check_replicate, check_chutes,
     check_writer, check_signing, check_download_hosts, check_variables, check_pauses, check_work_pool,
-    check_deployments, check_automations, check_failed_actions,
+    check_deployments, check_automations, check_failed_actions, check_collector,
 )  # fmt: skip
 
 _SHORTEST_SECRET = 6  # what is shorter stands in words by chance, and opens nothing

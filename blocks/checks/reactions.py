@@ -39,6 +39,8 @@ def check_failed_actions(scene: Scene) -> Iterator[Finding]:
 
 def _of_automation(scene: Scene, there: list[Automation], wish: Wish) -> Finding:
     name = f"automation {wish.name}"
+    if wish.automation is None and wish.optional:
+        return well(name, f"left out: {wish.missing}")
     if wish.automation is None:
         return warning(name, f"cannot act: {wish.missing.partition(': ')[0]}", wish.missing.partition(": ")[2])
     if not there:

@@ -2,12 +2,17 @@
 
 import asyncio
 import importlib.util
+import os
+import signal
 from collections import Counter
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
+from prefect.client.schemas.objects import FlowRun
+from prefect.deployments import run_deployment
 from prefect.events import emit_event
 from prefect.events.clients import get_events_client
 from prefect.events.schemas.events import Event
@@ -105,3 +110,29 @@ def test_an_article_that_is_wrong_fails_at_its_source(prefect_api: str, content_
     """A field that is wrong fails the upstream flow itself: no event, no run elsewhere."""
     with pytest.raises(Exception, match=r"article\.user_id"):
         content_flow.announce({"topic": "x", "user_id": "Not A Tenant"})
+
+
+def test_a_run_that_is_killed_leaves_a_manifest_of_what_is_stored(deployed: str, working: Vendors) -> None:
+    """After kill -9 of its process the worker says in the manifest what is there; the run is Crashed."""
+    working.replicate.delay = 60.0
+    before = len(runs(deployed, "article-images/manual"))
+    run = cast(FlowRun, run_deployment("article-images/manual", parameters={"article": {"topic": "Zimt"}}, timeout=0))
+    cards = ["default/zimt/platform/facebook_og.png", "default/zimt/platform/linkedin_og.png"]
+    wait_for(lambda: all(working.store.get(key) for key in cards))
+    [pid] = [int(path.name) for path in Path("/proc").glob("[0-9]*") if _is_run(path, str(run.id))]
+    os.kill(pid, signal.SIGKILL)
+    working.replicate.delay = 0.0
+    manifest = wait_for(lambda: working.store.get_json("default/zimt/manifest.json"))
+    assert manifest["flow_run_id"] == str(run.id)
+    images = {image["name"]: (image["status"], image["error"]) for image in manifest["images"]}
+    assert images["linkedin"] == images["facebook"] == ("stored", None)
+    assert images["hero"] == ("failed", "the run crashed; run again to collect it")
+    [crashed] = wait_for(lambda: ended(deployed, "article-images/manual", before + 1))[before:]
+    assert crashed["state_name"] == "Crashed"
+
+
+def _is_run(process: Path, run_id: str) -> bool:
+    try:
+        return f"PREFECT__FLOW_RUN_ID={run_id}".encode() in (process / "environ").read_bytes()
+    except OSError:  # ended, or somebody else's
+        return False

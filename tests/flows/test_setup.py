@@ -10,7 +10,8 @@ from prefect.events.actions import RunDeployment, SendNotification
 from prefect.events.schemas.automations import EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 
-from blocks.automations import ALERTS_BLOCK, MISSED_EVENTS, NAME, REPAIR_LATER, ensure_killed_runs, killed_runs
+from blocks.alerts import BLOCK_NAME
+from blocks.automations import MISSED_EVENTS, NAME, REPAIR_LATER, ensure_killed_runs, killed_runs
 from blocks.pool import ensure_pool
 from blocks.setup import setup
 from blocks.toolbox import toolbox_for_run
@@ -96,7 +97,7 @@ def test_automations_act_through_what_is_there(painted: object, api: SyncPrefect
     for line in (lines[LATER], lines[MISSED]):
         assert line.startswith("left out, there is n")
         assert "prefect --no-prompt deploy --all, then article-images setup" in line
-    CustomWebhookNotificationBlock(name="x", url="https://alerts.example").save(ALERTS_BLOCK, _sync=True)  # type: ignore[call-arg]
+    CustomWebhookNotificationBlock(name="x", url="https://alerts.example").save(BLOCK_NAME, _sync=True)  # type: ignore[call-arg]
     try:
         assert done()[MISSED] == "created"
         [told] = api.read_automations_by_name(MISSED_EVENTS)
@@ -110,7 +111,7 @@ def test_automations_act_through_what_is_there(painted: object, api: SyncPrefect
         assert isinstance(told.trigger, EventTrigger)
         assert told.trigger.match == ResourceSpecification({"prefect.resource.name": ["!article-images: [km]i*"]})
     finally:
-        CustomWebhookNotificationBlock.delete(ALERTS_BLOCK, _sync=True)  # type: ignore[call-arg]
+        CustomWebhookNotificationBlock.delete(BLOCK_NAME, _sync=True)  # type: ignore[call-arg]
 
 
 def test_blocks_follow_the_environment(world: World, api: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ from imaging.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kind
-from tasks.stock import Stock, _images, parsed
+from tasks.stock import Stock, entries, parsed
 from tests.standins import Answer, Call
 from tests.standins.server import Standin
 
@@ -201,7 +201,7 @@ class Outside:
     def manifest(self, data: bytes) -> object:
         """A manifest in the bucket, believed by its digest alone and shown again."""
         self.echo.say(data)
-        images = _images(self.store.get_json("default/milk/manifest.json"))
+        images = entries(self.store.get_json("default/milk/manifest.json"))
         objects = {image.key or "": (image.bytes or 0, image.md5 or "") for image in images}
         stock = Stock(slug="milk", objects=objects, images=images)
         found = [stored for image in images if (stored := stock.earlier(image.digest))]

@@ -31,6 +31,7 @@ import pytest
 from blocks.embedded import BUCKET, embedded_storage
 from tests.blocks.hosts import FileHost
 from tests.standins import ChutesStandin, ReplicateStandin
+from tests.standins.collector import Collector
 from tests.standins.pictures import picture
 
 TOKEN = f"r8_Hunter2Token{secrets.token_hex(8)}"
@@ -190,6 +191,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Writt
         ReplicateStandin(token=TOKEN) as replicate,
         ChutesStandin(api_key=CHUTES_KEY) as chutes,
         FileHost() as files,
+        Collector() as collector,
         open(root / "home" / "article-images-server.lock", "a") as users,
     ):
         fcntl.flock(users, fcntl.LOCK_SH)  # the server stays for as long as we hold this, and then leaves at once
@@ -202,7 +204,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Writt
             "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # takes seconds, and no secret of ours is in them
             "IMAGES_SERVER_LINGER": "0", "IMAGES_DOWNLOAD_HOSTS": files.host,
             "B2_ENDPOINT": f"http://127.0.0.1:{known['s3_port']}", "B2_KEY_ID": known["key_id"],
-            "B2_APPLICATION_KEY": B2_KEY, "B2_BUCKET_NAME": BUCKET,
+            "B2_APPLICATION_KEY": B2_KEY, "B2_BUCKET_NAME": BUCKET, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
         }  # fmt: skip
         stage = Stage(root, variables, {}, {})
         with embedded_storage(root / "bucket"):
@@ -213,6 +215,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Writt
         raw = {name: (root / "home" / name).read_bytes() for name in ("prefect.db", "prefect.db-wal")}
         pid = json.loads((root / "home" / "article-images-server.json").read_text())["pid"]
     _wait_until_gone(pid)
+    raw["collector"] = collector.received
     everything = raw | dict(_files(root)) | dict(_database(root / "home")) | stage.streams
     return Written(everything, stage.codes)
 
@@ -226,6 +229,7 @@ def test_the_runs_were_what_they_are_called(written: Written) -> None:
     assert b"HTTP Request" in written.by_place["good.stderr"]
     assert b"denied for Bearer ***" in written.by_place["degraded.stdout"]  # the echo came, and was not handed on
     assert b"*** is not a token" in written.by_place["refused.stderr"]
+    assert b"hero: provider" in written.by_place["collector"]
     for table in ("log", "artifact", "events", "flow_run", "task_run", "flow_run_state", "block_document"):
         assert len(written.by_place[f"table {table}"]) > 50, table
     for file in ("home/article-images-server.log", "data/gallery/default/sour-milk.html",

@@ -11,6 +11,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.checks.api import check_server, check_version
+from blocks.checks.collector import check_collector
 from blocks.checks.examination import examine
 from blocks.checks.finding import Finding
 from blocks.checks.machine import check_fonts
@@ -52,6 +53,18 @@ def test_pictures_that_would_be_paid_for_and_not_fetched(monkeypatch: pytest.Mon
     assert "IMAGES_DOWNLOAD_HOSTS=logos.example,replicate.delivery,*.replicate.delivery" in str(found.mend)
     monkeypatch.setenv("IMAGES_DOWNLOAD_HOSTS", "https://logos.example")
     assert findings(check_download_hosts)["download hosts"].level == "FAIL"
+
+
+def test_a_collector_that_is_away(files: FileHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are silent about a collector that takes nothing: so the doctor says it, and shows no password."""
+    assert findings(check_collector) == {}
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", files.base_url)
+    assert findings(check_collector)["collector"].level == "ok"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:geheim@127.0.0.1:9")
+    found = findings(check_collector)["collector"]
+    assert (found.level, "127.0.0.1:9" in found.text, "geheim" in found.text) == ("warn", True, False)
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
+    assert "pip install" in str(findings(check_collector)["collector"].mend)
 
 
 def test_a_pillow_without_its_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
