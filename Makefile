@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: demo test faults crash lint install lock clean
+.PHONY: demo test faults crash scale lint install lock clean
 
 install: $(INSTALLED)
 
@@ -33,6 +33,9 @@ faults: $(INSTALLED) # every fault x kind of picture; ONLY='s3 503' for some row
 
 crash: $(INSTALLED) # kill -9 at 30 moments of a run, and run again
 	$(BIN)/python -m tests.reliability.crash
+
+scale: $(INSTALLED) # 200 articles, Prefect on PostgreSQL, two workers' machines, one of which dies; KILL=parent|none
+	$(BIN)/python -m tests.reliability.scale --kill $(or $(KILL),worker)
 
 lock: # look at what a changed pin does to the others before you commit it
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

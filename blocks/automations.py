@@ -19,12 +19,16 @@ from prefect.exceptions import ObjectNotFound
 HEARTBEAT = "article-images.heartbeat"
 HEARTBEAT_SECONDS = 30.0
 NAME = "article-images: killed runs"
+RUN_AGAIN = "article-images: run again"
 REPAIR_LATER, MISSED_EVENTS = "article-images: repair later", "article-images: missed events"
 REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT, ALERTS_BLOCK = "repair/hourly", "missed-event/notice", "images-alerts"
 ACTION_FAILED = "prefect.automation.action.failed"
 _NEITHER = "!article-images: [km]i*"  # killed runs, missed events: of several negations Prefect wants one to hold
 _SILENCE = timedelta(seconds=90)  # two heartbeats may be lost
 _ENDS = ("Completed", "Degraded", "Failed", "TimedOut", "Cancelled", "Crashed")  # names of final states
+_AGAIN_WITHIN = timedelta(hours=1)  # once for each run: what kills a second machine is to be looked at by a person
+# A backlog starts its shards again itself, and the next repair does what this one has not.
+_RUN_AGAIN_DEPLOYMENTS = ["manual", "on-published", "nightly"]
 _REPAIR_AFTER = timedelta(minutes=10)  # an outage leaves many degraded runs: one repair is for all of ten minutes
 _DEPLOY = "prefect --no-prompt deploy --all, then article-images setup"
 
@@ -47,7 +51,7 @@ def ensure_automations(client: SyncPrefectClient) -> Iterator[str]:
 
 def wishes(client: SyncPrefectClient) -> list[Wish]:
     """Return the automations that there should be on this API."""
-    return [Wish(NAME, killed_runs()), _repair_later(client), _missed_events(client)]
+    return [Wish(NAME, killed_runs()), Wish(RUN_AGAIN, run_again()), _repair_later(client), _missed_events(client)]
 
 
 def killed_runs() -> AutomationCore:
@@ -74,6 +78,32 @@ def killed_runs() -> AutomationCore:
                 message=f"no heartbeat for {_SILENCE.total_seconds():g} s: its process ended without a word",
             )
         ],
+    )
+
+
+def run_again() -> AutomationCore:
+    """Return the automation: a deployment's run that has crashed is scheduled again, once within an hour.
+
+    It is the same run, so what it was started with stays, and a backlog finds the shards that it has started.
+    """
+    flows = ["article-images", "article-backlog"]
+    return AutomationCore(
+        name=RUN_AGAIN,
+        description="Has another worker make what the killed run of a deployment has not.",
+        trigger=EventTrigger(
+            expect={"prefect.flow-run.Crashed"},
+            match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
+            match_related=[
+                ResourceSpecification({"prefect.resource.role": ["flow"], "prefect.resource.name": flows}),
+                ResourceSpecification(
+                    {"prefect.resource.role": ["deployment"], "prefect.resource.name": _RUN_AGAIN_DEPLOYMENTS}
+                ),
+            ],
+            for_each={"prefect.resource.id"},
+            threshold=1,
+            within=_AGAIN_WITHIN,
+        ),
+        actions=[ChangeFlowRunState(state=StateType.SCHEDULED, name="AwaitingRetry", message="its machine was lost")],
     )
 
 
