@@ -20,20 +20,19 @@ from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext, SyncClientContext
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from blocks.lock import one_at_a_time
 from blocks.logo import logo_sha256
 from blocks.results import SharedResults
-from blocks.settings import load_settings
 from blocks.toolbox import Toolbox, toolbox_for_run
 from flows.heartbeat import heartbeats
 from flows.making import Making
 from flows.rounds import Rounds
+from flows.runners import check_task_runner, configured_task_runner
 from flows.stoppable import StoppableRun
 from flows.stopping import keeping_signals, stops_politely
 from imaging.article import Article
-from imaging.errors import ConfigurationError, StorageError
+from imaging.errors import StorageError
 from imaging.plan import Planner
 from imaging.record import Image, ImageSet
 from imaging.slug import slugify
@@ -55,17 +54,10 @@ def run_name() -> str:
     return named(article.user_id, article.slug or slugify(article.topic))
 
 
-def _concurrency() -> int:
-    try:
-        return load_settings().images_concurrency
-    except ConfigurationError:
-        return 32  # the run itself says what is wrong
-
-
 @flow(
     name="article-images",
     flow_run_name=run_name,
-    task_runner=ThreadPoolTaskRunner(max_workers=_concurrency()),  # type: ignore[arg-type] # invariant generic
+    task_runner=configured_task_runner(),
     persist_result=True,
     # Plain "json" reaches a caller in another process as a dict: Prefect 3.8 takes its field `data` for an old format.
     result_serializer="compressed/json",
@@ -90,6 +82,7 @@ async def article_images(article: Article, only: Kinds = (), refresh: bool = Fal
         heartbeats(),
         ThreadPoolExecutor(1) as thread,
     ):
+        check_task_runner(box)
         body = partial(copy_context().run, ArticleRun(box, run, article, refresh=refresh).make, only)
         image_set = await keeping_signals(asyncio.get_running_loop().run_in_executor(thread, body))
     if image_set.status == "complete":
