@@ -44,7 +44,7 @@ dask: $(INSTALLED) # adds what IMAGES_TASK_RUNNER=dask needs; each start is 0.8 
 
 lock: # for development, the image, and Dask; look at what a changed pin does to the others before you commit it
 	$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
-	$(COMPILE) --extra redis --constraints requirements.lock pyproject.toml --output-file deployments/image.lock
+	$(COMPILE) --extra redis --extra build --constraints requirements.lock pyproject.toml --output-file deployments/image.lock
 	$(COMPILE) --extra dask --constraints requirements.lock pyproject.toml --output-file deployments/dask.lock
 
 clean:
