@@ -10,7 +10,8 @@ from prefect.events.actions import RunDeployment, SendNotification
 from prefect.events.schemas.automations import EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 
-from blocks.automations import ALERTS_BLOCK, MISSED_EVENTS, NAME, REPAIR_LATER, ensure_killed_runs, killed_runs
+from blocks.automations import ALERTS_BLOCK, MISSED_EVENTS, REPAIR_LATER, ensure_killed_runs
+from blocks.crashes import NAME, killed_runs
 from blocks.pool import ensure_pool
 from blocks.setup import setup
 from blocks.toolbox import toolbox_for_run
