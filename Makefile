@@ -2,8 +2,10 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 INSTALLED := .venv/installed
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
 
-.PHONY: demo test faults crash formats lint install lock clean
+.PHONY: demo test faults crash scale formats lint install dask lock clean
 
 install: $(INSTALLED)
 
@@ -37,9 +39,16 @@ crash: $(INSTALLED) # kill -9 at 30 moments of a run, and run again
 formats: $(INSTALLED) # bytes and looks of the web formats, against PNG
 	$(BIN)/python -m tests.imaging.bench_formats
 
-lock: # look at what a changed pin does to the others before you commit it
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra otel --generate-hashes \
-		--no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
+scale: $(INSTALLED) # 200 articles, Prefect on PostgreSQL, two workers' machines, one of which dies; KILL=parent|none
+	$(BIN)/python -m tests.reliability.scale --kill $(or $(KILL),worker)
+
+dask: $(INSTALLED) # adds what IMAGES_TASK_RUNNER=dask needs; each start is 0.8 s of CPU slower from then on
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r deployments/dask.lock
+
+lock: # for development, the image, and Dask; look at what a changed pin does to the others before you commit it
+	$(COMPILE) --extra dev --extra otel pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra redis --extra build --extra otel --extra c2pa --constraints requirements.lock pyproject.toml --output-file deployments/image.lock
+	$(COMPILE) --extra dask --constraints requirements.lock pyproject.toml --output-file deployments/dask.lock
 
 clean:
 	rm -rf .venv .article-images

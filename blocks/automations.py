@@ -10,23 +10,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import StateType
-from prefect.events.actions import ActionTypes, ChangeFlowRunState, RunDeployment, SendNotification
-from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+from prefect.events.actions import ActionTypes, RunDeployment, SendNotification
+from prefect.events.schemas.automations import AutomationCore, EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
 from blocks.alerts import BLOCK_NAME, TROUBLE, alert_blocks, tell_of_trouble
+from blocks.crashes import killed_at_start, killed_runs, run_again
 
-HEARTBEAT = "article-images.heartbeat"
-HEARTBEAT_SECONDS = 30.0
-NAME = "article-images: killed runs"
 REPAIR_LATER, MISSED_EVENTS = "article-images: repair later", "article-images: missed events"
 REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT = "repair/hourly", "missed-event/notice"
 ACTION_FAILED = "prefect.automation.action.failed"
-_NEITHER = "!article-images: [km]i*"  # killed runs, missed events: of several negations Prefect wants one to hold
-_SILENCE = timedelta(seconds=90)  # two heartbeats may be lost
-_ENDS = ("Completed", "Degraded", "Failed", "TimedOut", "Cancelled", "Crashed")  # names of final states
+_NEITHER = "!article-images: [km]i*"  # killed ..., missed events: of several negations Prefect wants one to hold
 _REPAIR_AFTER = timedelta(minutes=10)  # an outage leaves many degraded runs: one repair is for all of ten minutes
 _DEPLOY = "prefect --no-prompt deploy --all, then article-images setup"
 
@@ -53,39 +48,15 @@ def ensure_automations(client: SyncPrefectClient) -> Iterator[str]:
 
 def wishes(client: SyncPrefectClient) -> list[Wish]:
     """Return the automations that there should be on this API."""
-    return [Wish(NAME, killed_runs()), _repair_later(client), _missed_events(client), _trouble(client)]
-
-
-def killed_runs() -> AutomationCore:
-    """Return the automation: after a heartbeat, another one or the run's end must come within 90 s.
-
-    It sees only runs that send our heartbeat. A run that has ended meanwhile keeps its state: without `force` the
-    API refuses to have an ended run crash.
-    """
-    return AutomationCore(
-        name=NAME,
-        description="Marks a flow run as crashed when its process was killed: its heartbeats stop, and no end is told.",
-        trigger=EventTrigger(
-            after={HEARTBEAT},
-            expect={HEARTBEAT, *(f"prefect.flow-run.{state}" for state in _ENDS)},
-            match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
-            for_each={"prefect.resource.id"},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=_SILENCE,
-        ),
-        actions=[
-            ChangeFlowRunState(
-                state=StateType.CRASHED,
-                message=f"no heartbeat for {_SILENCE.total_seconds():g} s: its process ended without a word",
-            )
-        ],
-    )
+    made = (killed_runs(), killed_at_start(), run_again())
+    acting = (_repair_later(client), _missed_events(client), _trouble(client))
+    return [*(Wish(each.name, each) for each in made), *acting]
 
 
 def ensure_killed_runs(client: SyncPrefectClient) -> bool:
-    """Create the automation, or bring the one that is there up to date. Return whether anything had to be done."""
-    return not ensure(client, killed_runs()).startswith("there already")
+    """Create the automations, or bring those that are there up to date. Return whether anything had to be done."""
+    done = [ensure(client, wanted) for wanted in (killed_runs(), killed_at_start())]
+    return not all(each.startswith("there already") for each in done)
 
 
 def ensure(client: SyncPrefectClient, wanted: AutomationCore) -> str:

@@ -5,9 +5,13 @@ Whoever ends the run (a signal, a lost lock) needs to know it, and to forbid wha
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Literal
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import get_client
 
 from blocks.lease import Lease
 from imaging.errors import ProviderError, StorageError
@@ -17,9 +21,13 @@ Step = Literal["pay", "store"]
 
 
 class InFlight:
-    """One run's register. Thread-safe. `lease` is the lock under which the run works, once it has one."""
+    """One run's register. Thread-safe. `lease` is the lock under which the run works, once it has one.
 
-    def __init__(self) -> None:
+    `ended`: why the run may not order anything any more, if so, where it goes on in another process.
+    """
+
+    def __init__(self, ended: Callable[[], str | None] = lambda: None) -> None:
+        self._ended = ended
         self.lease: Lease | None = None
         self._changed = threading.Condition()
         self._closed: str | None = None
@@ -29,7 +37,7 @@ class InFlight:
 
     def may_pay(self) -> None:
         """Raise ProviderError when this run may not spend any more: it is stopped, or its lock is in doubt."""
-        if trouble := self._closed or (self.lease and self.lease.trouble):
+        if trouble := self._closed or (self.lease and self.lease.trouble) or self._ended():
             raise ProviderError(f"not ordered: {trouble}")
 
     @contextmanager
@@ -89,3 +97,15 @@ class InFlight:
             with self._changed:
                 self._steps[step] -= 1
                 self._changed.notify_all()
+
+
+def why_ended(run_id: UUID) -> str | None:
+    """Return why a run that goes on in another process may not order anything any more, if so.
+
+    An API that does not answer forbids nothing.
+    """
+    with suppress(httpx.HTTPError), get_client(sync_client=True) as client:
+        state = client.read_flow_run(run_id).state
+        if state and not state.is_running():
+            return f"the run is {state.name} by now"
+    return None

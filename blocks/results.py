@@ -21,11 +21,15 @@ from imaging.keys import RESULTS_FOLDER
 
 
 class SharedResults(WritableFileSystem):
-    """Result storage over the bucket (None: not in this run) and a folder of this machine."""
+    """Result storage over the bucket (None: not in this run) and a folder of this machine.
+
+    Where tasks run in other processes than their flow, Prefect rebuilds this there from its fields alone: it then
+    finds bucket and folder through the toolbox of that process. No credentials travel.
+    """
 
     _block_type_name = "Article Images Results"
-    _store: ImageStore | None = PrivateAttr(None)
-    _folder: Path = PrivateAttr()
+    bucket_answers: bool = True
+    _places: tuple[ImageStore | None, Path] | None = PrivateAttr(None)
     _trouble: str | None = PrivateAttr(None)
     # Paths whose last write in this run reached this machine alone: what the bucket has under them is older.
     _ahead: set[str] = PrivateAttr(default_factory=set)
@@ -33,9 +37,24 @@ class SharedResults(WritableFileSystem):
     @classmethod
     def over(cls, store: ImageStore | None, folder: Path) -> "SharedResults":
         """Return result storage over `store`, with `folder` to fall back on."""
-        results = cls()
-        results._store, results._folder = store, folder
+        results = cls(bucket_answers=store is not None)
+        results._places = store, folder
         return results
+
+    @property
+    def _store(self) -> ImageStore | None:
+        return self._where()[0]
+
+    @property
+    def _folder(self) -> Path:
+        return self._where()[1]
+
+    def _where(self) -> tuple[ImageStore | None, Path]:
+        if self._places is None:
+            from blocks.toolbox import toolbox  # noqa: PLC0415 - which is made of us
+
+            self._places = toolbox().results(bucket_answers=self.bucket_answers)._where()
+        return self._places
 
     @property
     def trouble(self) -> str | None:

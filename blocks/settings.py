@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     images_download_hosts: str = "replicate.delivery,*.replicate.delivery"
     images_data_dir: Path = Path(".article-images")
     images_concurrency: int = Field(32, ge=1, le=1000)
+    images_task_runner: str = "threads"  # or dask, or the address of a Dask scheduler
     images_models: dict[str, Any] = {}
     images_budgets: dict[str, Any] = {}
     images_max_bytes: int = Field(64 * 1024 * 1024, ge=1)
@@ -98,6 +99,13 @@ class Settings(BaseSettings):
         if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}", name):
             raise ValueError("must be a bucket's name: letters, digits, dots and hyphens, at most 63 characters")
         return name
+
+    @field_validator("images_task_runner")
+    @classmethod
+    def _known_runner(cls, runner: str) -> str:
+        if runner not in {"threads", "dask"} and not re.fullmatch(r"(tcp|tls|ws|wss)://[^\s@]+:\d+", runner):
+            raise ValueError("must be threads, dask, or the address of a Dask scheduler like tcp://10.0.0.5:8786")
+        return runner
 
     @field_validator("images_alerts_url")
     @classmethod

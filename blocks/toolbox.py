@@ -1,14 +1,18 @@
 """Everything a run calls, loaded once: storage, vendors, downloader. A saved block wins over the environment."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from prefect.blocks.core import Block
 from prefect.blocks.system import Secret
+from prefect.runtime import flow_run
 from prefect_aws import S3Bucket
 
 from blocks import chutes, replicate, signing, storage, writer
@@ -18,7 +22,7 @@ from blocks.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, UNEDITED
 from blocks.download import Downloader, HostRules
 from blocks.embedded import embedded_storage
 from blocks.gate import Gate
-from blocks.inflight import InFlight
+from blocks.inflight import InFlight, why_ended
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
@@ -33,6 +37,7 @@ from imaging.errors import ConfigurationError
 from imaging.models import ModelTable, model_table
 from imaging.spec import Provider
 
+_RUNS_REMEMBERED = 64  # of those whose tasks run here and whose flow does not
 SomeBlock = TypeVar("SomeBlock", bound=Block)
 
 
@@ -131,19 +136,32 @@ def _used(box: Toolbox) -> Iterator[Toolbox]:
 
 
 def toolbox() -> Toolbox:
-    """Return the run's toolbox. A task in another process than its flow (Dask, Ray) loads one of its own."""
-    try:
-        return _current.get()
-    except LookupError:
-        settings = load_settings()
-        store = configured_store(settings)
-        if store is None:
-            raise ConfigurationError(
-                "tasks in other processes need a bucket that all of them reach: set B2_* or run article-images setup"
-            ) from None
-        box = _toolbox(settings, store, embedded=False)
-        _current.set(box)
-        return box
+    """Return the run's toolbox. A task in another process than its flow (Dask, Ray) has one of that process."""
+    return _current.get(None) or _elsewhere(flow_run.id)
+
+
+_loading = threading.Lock()
+_loaded: dict[str, Toolbox] = {}
+
+
+def _elsewhere(run_id: str) -> Toolbox:
+    """Return this process's toolbox for a flow run that goes on elsewhere: one for all of its tasks here.
+
+    Nothing is ordered here for a run that has ended, by whatever end. Raises ConfigurationError.
+    """
+    with _loading:
+        if run_id not in _loaded:
+            settings = load_settings()
+            store = configured_store(settings)
+            if store is None:
+                raise ConfigurationError(
+                    "tasks in other processes need a bucket that all reach: set B2_* or run article-images setup"
+                )
+            in_flight = InFlight(partial(why_ended, UUID(run_id)))
+            _loaded[run_id] = replace(_toolbox(settings, store, embedded=False), in_flight=in_flight)
+            for oldest in list(_loaded)[:-_RUNS_REMEMBERED]:
+                del _loaded[oldest]
+        return _loaded[run_id]
 
 
 def configured_store(settings: Settings) -> ImageStore | None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import httpx
 from prefect.context import FlowRunContext
 from prefect.exceptions import MissingResult
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner
 
 from flows.article_images import article_images
 from imaging.article import Article
@@ -21,15 +21,11 @@ _PAUSES = (2.0, 10.0)  # seconds before an article is run again; what was made i
 
 
 class ArticleCalls:
-    """Runs articles for their kinds `only` (empty: all), with so many `threads` for the pictures of each."""
+    """Runs articles for their kinds `only` (empty: all), with the `runner` for the pictures of each."""
 
-    def __init__(self, only: Sequence[Kind], threads: int) -> None:
-        runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=threads)
+    def __init__(self, only: Sequence[Kind], runner: TaskRunner[Any]) -> None:
         self._only = list(only) or None
-        self._flow = article_images.with_options(
-            task_runner=runner,  # type: ignore[arg-type] # invariant generic
-            cache_result_in_memory=False,
-        )
+        self._flow = article_images.with_options(task_runner=runner, cache_result_in_memory=False)
 
     async def make(self, article: Article) -> Outcome:
         """Run the article's flow and return what came of it. Raises ConfigurationError, and nothing else."""

@@ -21,12 +21,10 @@ from prefect.context import FlowRunContext, SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from blocks.lock import one_at_a_time
 from blocks.logo import logo_sha256
 from blocks.results import SharedResults
-from blocks.settings import load_settings
 from blocks.telemetry import untold_trouble
 from blocks.toolbox import Toolbox, toolbox_for_run
 from flows.ending import tell_the_truth
@@ -35,11 +33,12 @@ from flows.heartbeat import heartbeats
 from flows.making import Making
 from flows.observed import observed
 from flows.rounds import Rounds
+from flows.runners import check_task_runner, configured_task_runner
 from flows.stoppable import StoppableRun
 from flows.stopping import keeping_signals, stops_politely
 from flows.story import tell_end, tell_plan
 from imaging.article import Article
-from imaging.errors import ConfigurationError, StorageError
+from imaging.errors import StorageError
 from imaging.plan import Planner
 from imaging.record import Image, ImageSet
 from imaging.slug import slugify
@@ -64,17 +63,10 @@ def run_name() -> str:
     return named(article.user_id, article.slug or slugify(article.topic))
 
 
-def _concurrency() -> int:
-    try:
-        return load_settings().images_concurrency
-    except ConfigurationError:
-        return 32  # the run itself says what is wrong
-
-
 @flow(
     name="article-images",
     flow_run_name=run_name,
-    task_runner=ThreadPoolTaskRunner(max_workers=_concurrency()),  # type: ignore[arg-type] # invariant generic
+    task_runner=configured_task_runner(),
     persist_result=True,
     # Plain "json" reaches a caller in another process as a dict: Prefect 3.8 takes its field `data` for an old format.
     result_serializer="compressed/json",
@@ -101,6 +93,7 @@ async def article_images(article: Article, only: Kinds = (), refresh: bool = Fal
         heartbeats(),
         ThreadPoolExecutor(1) as thread,
     ):
+        check_task_runner(box)
         body = partial(copy_context().run, ArticleRun(box, run, article, refresh=refresh).make, only)
         image_set = await keeping_signals(asyncio.get_running_loop().run_in_executor(thread, body))
     if image_set.status == "complete":

@@ -1,14 +1,31 @@
-"""What `prefect.yaml` asks when it is deployed: where the code lies, and what runs it."""
+"""What `prefect.yaml` asks when it is deployed, and again where a run starts: where the code lies, what runs it."""
 
 import os
 import shlex
 import sys
 
+HOME = "IMAGES_HOME"
+"""The folder of the code on a machine. Not a setting of the product: a run has not begun when it is read."""
+
 
 def here() -> dict[str, str]:
-    """Return this folder, and the command that runs a flow with this very Python.
+    """Return the folder where runs start, and the command that runs a flow.
+
+    Without IMAGES_HOME the folder is this one, and the command this very Python: all is on one machine. With it, runs
+    start elsewhere too, and take the `python` that is first on the PATH of their worker.
 
     Left to itself, a process worker starts a first Python that only prepares the folder: 1.2 s of CPU more, before
-    each run. And `python` alone would be whatever the worker's PATH says.
+    each run.
     """
-    return {"folder": os.getcwd(), "engine": shlex.join([sys.executable, "-m", "prefect.engine"])}
+    home = os.environ.get(HOME)
+    python = "python" if home else sys.executable
+    return {"folder": home or os.getcwd(), "engine": shlex.join([python, "-m", "prefect.engine"])}
+
+
+def enter(folder: str) -> dict[str, str]:
+    """Go to the folder of the code on this machine: IMAGES_HOME, or else the one that was deployed with.
+
+    Raises OSError where there is no such folder here.
+    """
+    os.chdir(os.environ.get(HOME) or folder)
+    return {"directory": os.getcwd()}

@@ -1,4 +1,4 @@
-"""A sign of life while a run goes on: when it is missing, the run is marked as crashed (`blocks/automations.py`).
+"""A sign of life while a run goes on: when it is missing, the run is marked as crashed (`blocks/crashes.py`).
 
 Prefect has heartbeats of its own, but whether and how often they are sent is a setting of whoever starts the process
 (every 180 s by default). An automation that waits for those is slow, or takes living runs for dead.
@@ -12,7 +12,7 @@ from contextvars import copy_context
 from prefect.events import emit_event
 from prefect.runtime import flow_run
 
-from blocks.automations import HEARTBEAT, HEARTBEAT_SECONDS
+from blocks.crashes import HEARTBEAT, HEARTBEAT_SECONDS
 
 
 @contextmanager

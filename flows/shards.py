@@ -1,6 +1,7 @@
 """Shards: a backlog's articles shared out over runs of the deployment `article-backlog/shard`, on as many workers."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -8,7 +9,6 @@ from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 from prefect.exceptions import ObjectNotFound
@@ -17,10 +17,12 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.results import SharedResults
+from flows.watch import Watch
 from imaging.backlog import BacklogReport, SourceReport
 
 DEPLOYMENT = "article-backlog/shard"
 _LOOK_AGAIN_SECONDS = 2.0
+_LIVES = 4  # runs of one shard: what kills four machines would kill the next one too
 
 
 class _Left(BaseModel):
@@ -44,19 +46,37 @@ async def is_deployed() -> bool:
 async def run_in_shards(
     parameters: Mapping[str, Any], shards: int, results: SharedResults
 ) -> tuple[list[SourceReport], list[str]]:
-    """Start a run for each shard, wait for all, and return what they report, and which of them ended badly."""
-    started = {shard: await start_shard(parameters, shards, shard) for shard in range(1, shards + 1)}
+    """Start a run for each shard, wait for all, and return what they report, and which of them ended badly.
+
+    A shard whose machine died is started again: what it had not done yet, another worker does.
+    """
+    runs = {shard: await start_shard(parameters, shards, shard) for shard in range(1, shards + 1)}
     get_run_logger().info("%d shards started; the workers of %s take them", shards, DEPLOYMENT)
-    ended = await _ended([run.id for run in started.values()])
+    lives = Counter(dict.fromkeys(runs, _LIVES))
+    ended: dict[int, FlowRun] = {}
+    watch = Watch()
+    while going := {shard: run.id for shard, run in runs.items() if shard not in ended}:
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        with suppress(httpx.HTTPError):  # an API that is away for a while
+            for shard, run in (await watch.ended(going)).items():
+                lives[shard] -= 1
+                if run.state and run.state.is_crashed() and lives[shard] and not _read(results, run.id):
+                    runs[shard] = await start_shard(parameters, shards, shard)
+                    get_run_logger().warning("shard %d of %d: %s; started again", shard, shards, run.state.message)
+                else:
+                    ended[shard] = run
+    return _reports(ended, results)
+
+
+def _reports(ended: Mapping[int, FlowRun], results: SharedResults) -> tuple[list[SourceReport], list[str]]:
     reports: list[SourceReport] = []
     problems = []
-    for shard, run in started.items():
+    for shard, run in sorted(ended.items()):
         if left := _read(results, run.id):
             reports += left.sources
         else:
-            state = ended[run.id].state
-            said = f"{state.name}: {state.message}" if state else "gone"
-            problems.append(f"shard {shard} of {shards} left no report; its run is {said}"[:500])
+            said = f"{run.state.name}: {run.state.message}" if run.state else "gone"
+            problems.append(f"shard {shard} of {len(ended)} left no report; its run is {said}"[:500])
     return reports, problems
 
 
@@ -81,18 +101,6 @@ async def start_shard(parameters: Mapping[str, Any], shards: int, shard: int) ->
         if not (run.state and run.state.is_final()) or run.state.is_completed():
             return run
         key = f"{flow_run.id}.{shard}.{run.id}"  # it failed or was killed: again
-
-
-async def _ended(ids: list[UUID]) -> dict[UUID, FlowRun]:
-    """Wait until all runs have ended; return them by id."""
-    ended: dict[UUID, FlowRun] = {}
-    async with get_client() as client:
-        while missing := [one for one in ids if one not in ended]:
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-            with suppress(httpx.HTTPError):  # an API that is away for a while
-                runs = await client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=missing)))
-                ended |= {run.id: run for run in runs if run.state and run.state.is_final()}
-    return ended
 
 
 def _read(results: SharedResults, run_id: UUID) -> _Left | None:

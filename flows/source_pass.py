@@ -17,6 +17,7 @@ from blocks.lock import one_at_a_time
 from blocks.toolbox import Toolbox
 from flows.article_calls import ArticleCalls, said
 from flows.aside import Aside
+from flows.runners import task_runner
 from imaging.article import Article
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
@@ -71,7 +72,8 @@ class SourcePass:
         self._refused: ConfigurationError | None = None
         # IMAGES_CONCURRENCY is for the whole process, so the articles share it.
         self._at_once = min(terms.at_once, box.settings.images_concurrency)
-        self._calls = ArticleCalls(terms.only, threads=box.settings.images_concurrency // self._at_once)
+        runner = task_runner(box.settings.images_task_runner, threads=box.settings.images_concurrency // self._at_once)
+        self._calls = ArticleCalls(terms.only, runner)
 
     async def run(self) -> SourceReport:
         """Make what is due. One bad article never stops the others.

@@ -4,11 +4,13 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from prefect import flow
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun
 from prefect.events import emit_event
 from prefect.states import Completed, Running
 
-from blocks.automations import HEARTBEAT, NAME, ensure_killed_runs, killed_runs
+from blocks.automations import ensure_killed_runs
+from blocks.crashes import HEARTBEAT, KILLED_AT_START, NAME, killed_runs
 
 
 @flow
@@ -51,3 +53,34 @@ def test_a_run_whose_heartbeats_stop_is_crashed(prefect_api: str) -> None:
             ("CRASHED", "no heartbeat for 90 s: its process ended without a word"),
             ("COMPLETED", None),
         ]
+
+
+def test_a_run_that_was_killed_before_its_first_heartbeat_is_crashed(prefect_api: str) -> None:
+    """It is known by its flow's name: a run of somebody else's flow, which sends none, is left alone."""
+    with get_client(sync_client=True) as client:
+        ours, theirs = (client.create_flow_run(some_flow, state=Running()) for _ in range(2))
+        (there,) = client.read_automations_by_name(KILLED_AT_START)
+        for _ in range(60):
+            began_long_ago(theirs, "some-flow")
+            began_long_ago(ours, "article-images")
+            if not is_running(client, ours):
+                break
+            client.resume_automation(there.id)  # has the server look now
+            time.sleep(1)
+        assert (is_running(client, ours), is_running(client, theirs)) == (False, True)
+        client.set_flow_run_state(theirs.id, Completed())
+
+
+def began_long_ago(run: FlowRun, flow_name: str) -> None:
+    """Say what the server says when a run of that flow begins."""
+    emit_event(
+        event="prefect.flow-run.Running",
+        resource={"prefect.resource.id": f"prefect.flow-run.{run.id}"},
+        related=[{"prefect.resource.id": "x", "prefect.resource.role": "flow", "prefect.resource.name": flow_name}],
+        occurred=datetime.now(UTC) - timedelta(hours=1),
+    )
+
+
+def is_running(client: SyncPrefectClient, run: FlowRun) -> bool:
+    state = client.read_flow_run(run.id).state
+    return bool(state and state.is_running())

@@ -4,14 +4,15 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.events import emit_event
 from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger
+from prefect.states import Crashed, Running
 
 from blocks.automations import (
     ACTION_FAILED,
@@ -117,6 +118,34 @@ def test_an_event_that_no_run_could_be_made_of_is_seen(api: SyncPrefectClient) -
     assert state.is_failed()
     assert str(state.message).startswith("the automation test: on-published could not act: ")
     assert "test.published of cms.42: {'article': '{not JSON'}" in lines.said[0]
+
+
+def test_a_deployments_run_that_crashed_is_run_again_once(api: SyncPrefectClient) -> None:
+    """It waits for a worker again, as the same run; after a second crash within the hour it stays crashed."""
+    names = ("article-images/manual", "article-images/another")
+    again, other = [api.create_flow_run_from_deployment(deploy(api, name)).id for name in names]
+    for run in (other, again):
+        crash(api, run)
+    assert state_after(api, again, "CRASHED").name == "AwaitingRetry"
+    crash(api, again)
+    notice_after(api, "after all of it", lambda: failed_action("after all of it"))
+    assert [state_after(api, run, "RUNNING").name for run in (again, other)] == ["Crashed", "Crashed"]
+
+
+def crash(client: SyncPrefectClient, run_id: UUID) -> None:
+    """Have the run begin, and its machine be gone."""
+    client.set_flow_run_state(run_id, Running(), force=True)
+    client.set_flow_run_state(run_id, Crashed())
+
+
+def state_after(client: SyncPrefectClient, run_id: UUID, before: str) -> State[object]:
+    """The run's state as soon as it is another one than `before`."""
+    for _ in range(120):
+        state = client.read_flow_run(run_id).state
+        if state and state.type != before:
+            return state
+        time.sleep(0.25)
+    raise AssertionError(f"still {before}")
 
 
 def test_a_notice_without_its_event_says_what_it_knows(prefect_api: str) -> None:

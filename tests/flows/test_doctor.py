@@ -16,8 +16,9 @@ from prefect.client.schemas.actions import BlockDocumentUpdate, WorkPoolUpdate
 from prefect.events import emit_event
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from blocks.automations import ACTION_FAILED, MISSED_EVENTS, NAME, REPAIR_LATER, ensure_killed_runs, killed_runs
+from blocks.automations import ACTION_FAILED, MISSED_EVENTS, REPAIR_LATER, ensure_killed_runs
 from blocks.checks.work import deployments_wanted
+from blocks.crashes import NAME, killed_runs
 from blocks.defaults import UNEDITED
 from blocks.embedded import BUCKET, embedded_storage
 from blocks.gate import pause_name

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from blocks.automations import HEARTBEAT
+from blocks.crashes import HEARTBEAT
 from imaging.article import Article
 from imaging.spec import Kind
 from tests.flows.conftest import run_set

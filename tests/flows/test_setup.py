@@ -11,7 +11,8 @@ from prefect.events.schemas.automations import EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 
 from blocks.alerts import BLOCK_NAME
-from blocks.automations import MISSED_EVENTS, NAME, REPAIR_LATER, ensure_killed_runs, killed_runs
+from blocks.automations import MISSED_EVENTS, REPAIR_LATER, ensure_killed_runs
+from blocks.crashes import NAME, killed_runs
 from blocks.pool import ensure_pool
 from blocks.setup import setup
 from blocks.toolbox import toolbox_for_run
