@@ -1,17 +1,19 @@
 """A logo that is an SVG: looked at first, then drawn by resvg.
 
 resvg knows no scripts and no network, but it opens files that a picture names, and draws what is referred to a
-thousand times a thousand times. So a logo may refer to nothing outside itself, and not without measure inside.
+thousand times a thousand times. So a logo may refer to nothing outside itself, and not without measure inside; and it
+is drawn in a process of its own (`renderer`).
 """
 
 import base64
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
-from functools import partial
 from io import BytesIO
+from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
-import resvg_py
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from PIL import Image
@@ -23,7 +25,8 @@ from imaging.picture import inspect
 MAX_BYTES = 1_000_000
 _MAX_DRAWN = 20_000  # elements, each as often as it is drawn
 _MAX_FILTERS = 24  # steps of filters: each costs the whole picture's pixels
-_SIDE = 2048  # pixels of the longer side it is drawn at
+_SECONDS = 20  # of waiting for the renderer, which has a limit of its own
+_SIDE = 1024  # pixels of the longer side it is drawn at: twice what the largest card shows
 _HARMLESS = {"linearGradient", "radialGradient"}  # a class may refer to these
 _URL = re.compile(r"url\(\s*['\"]?([^'\")]*)")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|webp);base64,([A-Za-z0-9+/=\s]+)")
@@ -36,7 +39,7 @@ def is_svg(data: bytes) -> bool:
 
 
 def draw_svg(data: bytes, max_pixels: int) -> Image.Image:
-    """The SVG as RGBA, its longer side 2048 pixels.
+    """The SVG as RGBA, its longer side 1024 pixels.
 
     `max_pixels`: how many a picture in it may have. Raises ValueError that says what is wrong.
     """
@@ -44,27 +47,17 @@ def draw_svg(data: bytes, max_pixels: int) -> Image.Image:
         raise ValueError(f"an SVG has at most {MAX_BYTES:,} bytes, not {len(data):,}")
     try:
         root = fromstring(data, forbid_dtd=False)
-        text = data.decode()
+        data.decode()
     except (DefusedXmlException, ParseError, UnicodeDecodeError, ValueError) as error:
         raise ValueError(f"not a readable SVG in UTF-8 without entities ({type(error).__name__})") from None
     _check(root, max_pixels)
-    draw = partial(
-        resvg_py.svg_to_bytes,
-        svg_string=text,
-        skip_system_fonts=True,
-        font_files=[path(MANROPE)],
-        # Whatever family its letters ask for, this is what there is.
-        font_family="Manrope",
-        serif_family="Manrope",
-        sans_serif_family="Manrope",
-    )
+    command = [sys.executable, "-I", str(Path(__file__).with_name("renderer.py")), str(_SIDE), path(MANROPE)]
     try:
-        with Image.open(BytesIO(draw(width=16))) as small:
-            wide = small.width >= small.height
-        with Image.open(BytesIO(draw(width=_SIDE) if wide else draw(height=_SIDE))) as drawn:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603 - ours
+        with Image.open(BytesIO(done.stdout)) as drawn:
             return drawn.convert("RGBA")
-    except (ValueError, OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"the SVG cannot be drawn ({error})") from None
+    except (subprocess.SubprocessError, OSError, Image.DecompressionBombError):
+        raise ValueError("the SVG cannot be drawn, or takes too long") from None
 
 
 def _check(root: Element, max_pixels: int) -> None:

@@ -16,7 +16,7 @@ def svg(inside: str, before: str = "") -> bytes:
 
 
 def inlined(data: bytes, kind: str = "png") -> str:
-    return f'<image width="9" height="9" href="data:image/{kind};base64,{base64.b64encode(data).decode()}"/>'
+    return f'<image width="90" height="90" href="data:image/{kind};base64,{base64.b64encode(data).decode()}"/>'
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,12 @@ USES = "".join(f'<g id="a{i}">' + f'<use xlink:href="#a{i - 1}"/>' * 10 + "</g>"
         (svg(inlined(b"no picture")), "PNG, JPEG or WebP in base64"),
         (svg("<g>" * 200 + "</g>" * 200), "at most 20,000 elements"),
         (svg("<!--" + "x" * 1_000_000 + "-->"), "at most 1,000,000 bytes"),
+        (svg('<svg viewBox="0 0 5 5"><ellipse rx="1e9" ry="3"/></svg>'), "cannot be drawn"),
         (svg("<g>"), "not a readable SVG"),
         (b"<svg><body>", "not a readable SVG"),
     ],
     ids=["file", "host", "paint", "import", "entity", "circle", "uses", "masks", "class", "filters", "nested",
-         "picture", "deep", "large", "broken", "html"],
+         "picture", "deep", "large", "panic", "broken", "html"],
 )  # fmt: skip
 def test_an_svg_that_reaches_out_or_grows_without_measure_is_refused(data: bytes, cause: str) -> None:
     """No file, no host, no entity, and no more work than a logo is worth; the error names the logo."""
