@@ -41,8 +41,9 @@ from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kinds
 from tasks.again import run_again
 from tasks.naming import named, rename_run, tag_with_tenant
+from tasks.page import publish_page, write_page
 from tasks.progress import Progress
-from tasks.recording import announce, artifact_place, show, write_manifest, write_page
+from tasks.recording import announce, artifact_place, show, write_manifest
 from tasks.sharing import check_shares
 from tasks.spending import Spending
 from tasks.stock import check_providers, claim_slug, take_stock
@@ -152,10 +153,12 @@ class ArticleRun:
         """Write the set down and show it, wherever people and programs look for it."""
         images = [rounds.images[spec.name] for spec in specs]
         self.problems += check_shares(images)
+        image_set = self._image_set(images)
         with self.box.in_flight.storing():
-            image_set = write_manifest(self._image_set(images), self.stock)
+            image_set = publish_page(image_set, self.stock, rounds.previews, self.article.excerpt)
+            image_set = write_manifest(image_set, self.stock)
         show(image_set, rounds.thumbnails, again=run_again(self.article, only))
-        write_page(image_set, rounds.thumbnails)
+        write_page(image_set, rounds.previews, self.article.excerpt)
         announce(image_set)
         return image_set
 
@@ -170,6 +173,7 @@ class ArticleRun:
             slug=self.stock.slug,
             topic=self.article.topic,
             article_id=self.article.article_id,
+            language=self.article.language,
             flow_run_id=flow_run.id,
             images=images,
             problems=self.problems,

@@ -90,9 +90,12 @@ def _places(image_set: ImageSet, server: str | None) -> Iterator[tuple[str, str]
     page = data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
     if page.exists():
         yield "Gallery", str(page)
-    files = data_dir / "storage" / BUCKET / image_set.user_id / image_set.slug
     # Only the embedded storage serves from this machine; its URLs answer while a run is going.
-    if files.is_dir() and (image_set.manifest_url or "").startswith("http://127.0.0.1:"):
+    embedded = (image_set.manifest_url or "").startswith("http://127.0.0.1:")
+    if image_set.gallery_url and not embedded:
+        yield "Gallery for everybody", image_set.gallery_url
+    files = data_dir / "storage" / BUCKET / image_set.user_id / image_set.slug
+    if embedded and files.is_dir():
         yield "Files (no bucket is configured; the URLs answer while a run or `up` is going)", str(files)
     if server:
         lingers = f"the local server stays for {settings.images_server_linger:g} s, or as long as `up` runs"

@@ -43,7 +43,7 @@ class Outcome:
 
 @dataclass
 class Rounds:
-    """The rounds of one run. `images` and `thumbnails` are gathered on the way, by the image's name.
+    """The rounds of one run. `images`, `thumbnails` and `previews` are gathered on the way, by the image's name.
 
     `stand_ins`: for what a picture stands in, by its name, and why.
     """
@@ -55,6 +55,7 @@ class Rounds:
     images: dict[str, Image] = field(default_factory=dict)
     stand_ins: dict[str, tuple[ImageSpec, str]] = field(default_factory=dict)
     thumbnails: dict[str, str] = field(default_factory=dict)
+    previews: dict[str, str] = field(default_factory=dict)
 
     def make(self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool) -> Outcome:
         """Map the tasks over the specs. `overwrite`: neither the cache nor what lies in the bucket will do."""
@@ -99,6 +100,7 @@ class Rounds:
             return
         if stored.thumbnail:
             self.thumbnails[spec.name] = stored.thumbnail
+            self.previews[spec.name] = stored.preview or stored.thumbnail
         self.count(image)
 
     def count(self, image: Image) -> None:

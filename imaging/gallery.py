@@ -1,8 +1,7 @@
-"""How a set is shown: gallery and table of the Prefect UI, and the page that stands on its own."""
+"""How a set is shown in the Prefect UI: gallery and table. `page` makes the page that stands on its own."""
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -26,17 +25,18 @@ def markdown_gallery(image_set: ImageSet, thumbnails: Mapping[str, str], again: 
 
     `thumbnails` maps image names to small `data:` URLs; `again` is the address of a form to run the article again.
     """
-    return _templates.get_template("gallery.md.j2").render(_context(image_set, thumbnails), again=again)
-
-
-def html_page(image_set: ImageSet, thumbnails: Mapping[str, str]) -> str:
-    """Return a self-contained HTML page of the set; `thumbnails` as above."""
-    return _templates.get_template("gallery.html.j2").render(_context(image_set, thumbnails))
+    return templates.get_template("gallery.md.j2").render(
+        set=image_set,
+        images=[(image, thumbnails.get(image.name) or image.url) for image in image_set.images],
+        painted=painted(image_set),
+        status_text=STATUS_TEXT,
+        again=again,
+    )
 
 
 def markdown_backlog(report: BacklogReport, link: Callable[[str], str]) -> str:
     """Return the summary of a backlog for the Prefect UI; `link` gives the URL of a flow run by its id."""
-    return _templates.get_template("backlog.md.j2").render(report=report, link=link)
+    return templates.get_template("backlog.md.j2").render(report=report, link=link)
 
 
 def table(image_set: ImageSet) -> list[dict[str, str]]:
@@ -74,13 +74,9 @@ def short_url(image: Image) -> str:
     return image.url if image.durable else without_query(image.url)
 
 
-def _context(image_set: ImageSet, thumbnails: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "set": image_set,
-        "images": [(image, thumbnails.get(image.name) or image.url) for image in image_set.images],
-        "painted": any(image.provider == "painter" for image in image_set.images),
-        "status_text": STATUS_TEXT,
-    }
+def painted(image_set: ImageSet) -> bool:
+    """Tell whether the offline painter made any of the pictures."""
+    return any(image.provider == "painter" for image in image_set.images)
 
 
 def literal(text: object) -> Markup:
@@ -109,14 +105,14 @@ def _address(url: str) -> str:
     return re.sub(r"[\s|`<>\"\\\[\]()*~]", lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), url)
 
 
-_templates = Environment(
+templates = Environment(
     loader=PackageLoader("imaging", "templates"),
     autoescape=select_autoescape(default=True, default_for_string=True),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {
+templates.filters |= {
     "literal": literal,
     "attribute": _attribute,
     "fenced": _fenced,

@@ -5,7 +5,7 @@ from imaging.spec import ImageSpec
 
 IMMUTABLE = "public, max-age=31536000, immutable"  # the name holds a hash of the content: it never changes
 SHORT = "public, max-age=300"  # a fixed name: a refresh overwrites it
-NO_CACHE = "no-cache"  # the manifest
+NO_CACHE = "no-cache"  # manifest and gallery page
 
 # Beside the tenants' folders; a `user_id` never starts with an underscore, so these cannot collide with one.
 RESULTS_FOLDER = "_results"
@@ -20,6 +20,11 @@ def prefix(user_id: str, slug: str) -> str:
 def manifest_key(user_id: str, slug: str) -> str:
     """Return the key of the article's manifest."""
     return f"{prefix(user_id, slug)}manifest.json"
+
+
+def gallery_key(user_id: str, slug: str) -> str:
+    """Return the key of the article's gallery page."""
+    return f"{prefix(user_id, slug)}gallery.html"
 
 
 def claim_key(user_id: str, slug: str) -> str:

@@ -20,6 +20,7 @@ from imaging.look import Look, look_of
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 64_000_000
 THUMBNAIL_SIZE = (320, 320)  # pixels, the box that thumbnails are fitted into
+PREVIEW_SIZE = (640, 640)
 
 # The formats that we store: content type and extension follow the bytes, never a header or a name.
 FORMATS = {
@@ -47,7 +48,8 @@ _quiet = threading.Lock()  # the filters of warnings belong to the whole process
 class Picture:
     """A picture's bytes and what they are. Width and height in pixels, as it is shown (EXIF may turn it).
 
-    `thumbnail` is a small WebP as a `data:` URL of a few kilobytes, for pages that show many pictures.
+    `thumbnail` and `preview` are WebPs as `data:` URLs: one of a few kilobytes for lists, and one of some 10 to 40
+    that looks well in a page.
     """
 
     data: bytes
@@ -56,6 +58,7 @@ class Picture:
     width: int
     height: int
     thumbnail: str
+    preview: str
     look: Look
 
     @property
@@ -91,7 +94,8 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
                 if image.getexif().get(_ORIENTATION) in _LYING:
                     width, height = height, width
             shown = plain(image)
-            small, look = _thumbnail(shown), look_of(shown)
+            small, look = _fitted(shown, PREVIEW_SIZE), look_of(shown)
+            thumbnail, preview = _data_url(_fitted(small, THUMBNAIL_SIZE)), _data_url(small)
             content_type, extension = FORMATS[image.format or ""]
     except UnidentifiedImageError:
         raise BadPicture(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
@@ -99,7 +103,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         raise BadPicture(f"the picture cannot be decoded: {error}") from None
     except _SURPRISES as error:
         raise BadPicture(f"the picture cannot be decoded: {type(error).__name__}") from None
-    return Picture(data, content_type, extension, width, height, small, look)
+    return Picture(data, content_type, extension, width, height, thumbnail, preview, look)
 
 
 def md5(data: bytes) -> str:
@@ -126,11 +130,17 @@ def plain(image: Image.Image) -> Image.Image:
     return image
 
 
-def _thumbnail(image: Image.Image) -> str:
-    small = image.copy() if max(image.size) <= 640 else image.reduce(max(image.size) // 640)
-    small.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
+def _fitted(image: Image.Image, box: tuple[int, int]) -> Image.Image:
+    larger = max(image.size) // (2 * max(box))
+    small = image.reduce(larger) if larger > 1 else image.copy()
+    small.thumbnail(box, Image.Resampling.LANCZOS)
+    return small
+
+
+def _data_url(small: Image.Image) -> str:
     out = io.BytesIO()
-    small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=72, method=4)
+    # Method 2 takes half the time of 4, for a few percent more bytes.
+    small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=72, method=2)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 

@@ -16,9 +16,9 @@ class StoredImage(BaseModel):
     """What a task returns: one small description of a picture that was made, and is stored or was saved otherwise.
 
     This is what the cache keeps. It names the object by its key; URLs are made when they are shown, since
-    the address in front of a bucket may change. `cost_usd` is what making it cost. `thumbnail` is a
-    `data:` URL of a few kilobytes. `note` is what people should know of how it was made. `fallback_url` is set
-    where the bucket could not be written, `trouble` then says why.
+    the address in front of a bucket may change. `cost_usd` is what making it cost. `thumbnail` and `preview` are
+    `data:` URLs of it, small and middle-sized; older records have no `preview`. `note` is what people should know
+    of how it was made. `fallback_url` is set where the bucket could not be written, `trouble` then says why.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,6 +35,7 @@ class StoredImage(BaseModel):
     prediction_id: str | None = None
     note: str | None = None
     thumbnail: str | None = None
+    preview: str | None = None
     thumbhash: str | None = None
     dominant_color: str | None = None
     fallback_url: str | None = None
@@ -105,7 +106,8 @@ class Image(BaseModel):
 class ImageSet(BaseModel):
     """Every picture of one article: the manifest, the event's payload and the flow's return value.
 
-    `problems` are what is wrong with the run beside its images (the manifest could not be written, say).
+    `problems` are what is wrong with the run beside its images (the manifest could not be written, say). `language`
+    is that of topic and alternative texts; manifests of earlier versions do not name it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -115,9 +117,11 @@ class ImageSet(BaseModel):
     slug: str
     topic: str
     article_id: str | None
+    language: str = ""
     created_at: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     flow_run_id: str | None = None
     manifest_url: str | None = None
+    gallery_url: str | None = None
     images: list[Image]
     problems: list[str] = []
 

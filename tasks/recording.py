@@ -1,13 +1,11 @@
-"""The record of a run: manifest, artifacts, page and event. All of them say the same as the flow's return value."""
+"""The record of a run: manifest, artifacts and event. All of them say the same as the flow's return value."""
 
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.events import emit_event
-from prefect.logging import get_run_logger
 
 from blocks.toolbox import toolbox
 from imaging import gallery, keys
@@ -29,19 +27,23 @@ def write_manifest(image_set: ImageSet, stock: Stock) -> ImageSet:
     store = toolbox().store
     key = keys.manifest_key(image_set.user_id, image_set.slug)
     recorded = image_set.model_copy(update={"manifest_url": store.url(key)})
-    kinds = {image.kind for image in image_set.images}
+    try:
+        store.put_json(key, whole(recorded, stock).model_dump_json(indent=1))
+    except StorageError as error:
+        return _without_manifest(image_set, str(error))
+    toolbox().spool.drop_set(image_set)
+    return recorded
+
+
+def whole(image_set: ImageSet, stock: Stock) -> ImageSet:
+    """Return the set with the images of other kinds, which an earlier run made and which still lie there."""
+    store, kinds = toolbox().store, {image.kind for image in image_set.images}
     others = [
         located(stock.completed(image), store.url)
         for image in stock.images
         if image.kind not in kinds and stock.earlier(image.digest)
     ]
-    whole = recorded.model_copy(update={"images": in_plan_order([*recorded.images, *others])})
-    try:
-        store.put_json(key, whole.model_dump_json(indent=1))
-    except StorageError as error:
-        return _without_manifest(image_set, str(error))
-    toolbox().spool.drop_set(image_set)
-    return recorded
+    return image_set.model_copy(update={"images": in_plan_order([*image_set.images, *others])})
 
 
 def _without_manifest(image_set: ImageSet, trouble: str) -> ImageSet:
@@ -77,23 +79,6 @@ def show(image_set: ImageSet, thumbnails: Mapping[str, str], again: str | None) 
 def artifact_place(user_id: str, slug: str) -> str:
     """Return tenant and slug as an artifact key may hold them: it knows no underscore."""
     return f"{user_id.replace('_', '-')}-{slug}"
-
-
-def write_page(image_set: ImageSet, thumbnails: Mapping[str, str]) -> Path | None:
-    """Write the self-contained gallery page below `IMAGES_DATA_DIR` and return its path, None if it cannot."""
-    path = page_path(image_set)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(gallery.html_page(image_set, thumbnails), encoding="utf-8")
-    except OSError as error:
-        get_run_logger().warning("no gallery page at %s: %s", path, error.strerror)
-        return None
-    return path
-
-
-def page_path(image_set: ImageSet) -> Path:
-    """Return where the gallery page of a set lies on this machine."""
-    return toolbox().settings.images_data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
 
 
 def announce(image_set: ImageSet) -> None:

@@ -13,6 +13,7 @@ from imaging.errors import BadPicture, StorageError
 from imaging.picture import inspect
 from imaging.record import Image, ImageSet, described
 from tasks.finishing import due, finished
+from tasks.page import put_page
 from tasks.recording import announce
 from tasks.stock import parsed
 from tasks.storing import origin
@@ -69,9 +70,17 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
             "manifest_url": box.store.url(key),
         }
     )
+    if put_page(mended, _previews(images)):
+        mended = mended.model_copy(update={"gallery_url": box.store.url(keys.gallery_key(user_id, slug))})
     box.store.put_json(key, mended.model_dump_json(indent=1))
     announce(mended)
     return mended
+
+
+def _previews(images: list[Image]) -> dict[str, str]:
+    """What the spool still has of the images that were brought home."""
+    entries = {image.name: toolbox().spool.read(image.digest) for image in images}
+    return {name: entry[0].stored.preview for name, entry in entries.items() if entry and entry[0].stored.preview}
 
 
 def owns_slug(user_id: str, slug: str, owner: Claim) -> bool:

@@ -23,13 +23,17 @@ SomeModel = TypeVar("SomeModel", bound=BaseModel)
 
 
 class Stock(BaseModel):
-    """What the bucket holds of an article. `trouble` says why it could not be asked, if so."""
+    """What the bucket holds of an article: its objects, and what the manifest says.
+
+    `trouble` says why it could not be asked, if so.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     slug: str
     objects: dict[str, tuple[int, str]] = {}
     images: list[Image] = []
+    problems: list[str] = []
     trouble: str | None = None
 
     def holds(self, image: StoredImage) -> bool:
@@ -109,7 +113,7 @@ def take_stock(article: Article, claimed: Claimed) -> Stock:
             manifest = store.get_json(keys.manifest_key(article.user_id, slug))
     except StorageError as error:
         return Stock(slug=slug, trouble=str(error))
-    return Stock(slug=slug, objects=objects, images=_images(manifest))
+    return Stock(slug=slug, objects=objects, images=_images(manifest), problems=_problems(manifest))
 
 
 @contextmanager
@@ -156,6 +160,11 @@ def _images(manifest: Any) -> list[Image]:
     """Return the entries of an earlier manifest; one that cannot be read is as good as none."""
     entries = manifest.get("images") if isinstance(manifest, dict) else None
     return [image for entry in entries if (image := parsed(Image, entry))] if isinstance(entries, list) else []
+
+
+def _problems(manifest: Any) -> list[str]:
+    lines = manifest.get("problems") if isinstance(manifest, dict) else None
+    return [str(line) for line in lines] if isinstance(lines, list) else []
 
 
 def parsed(model: type[SomeModel], document: Any) -> SomeModel | None:

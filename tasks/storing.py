@@ -107,6 +107,7 @@ def _description(
         prediction_id=prediction_id,
         note=note,
         thumbnail=picture.thumbnail,
+        preview=picture.preview,
         thumbhash=picture.look.thumbhash,
         dominant_color=picture.look.color,
     )

@@ -64,7 +64,10 @@ def test_one_article_costs_what_the_table_says_and_lies_under_the_contracts_keys
         assert by_name[name].key == f"{folder}/platform/{name}_{(by_name[name].sha256 or '')[:8]}.png"
     assert by_name["linkedin"].key == f"{folder}/platform/linkedin_og.png"
     assert by_name["linkedin"].sha256 == by_name["facebook"].sha256
-    assert set(world.objects()) == {image.key for image in image_set.images} | {f"{folder}/manifest.json"}
+    assert set(world.objects()) == {image.key for image in image_set.images} | {
+        f"{folder}/manifest.json",
+        f"{folder}/gallery.html",
+    }
 
 
 def test_every_url_is_readable_without_a_signature_and_is_what_the_set_says(made: tuple[World, ImageSet]) -> None:
@@ -83,7 +86,7 @@ def test_every_url_is_readable_without_a_signature_and_is_what_the_set_says(made
 
 
 def test_objects_carry_type_caching_and_their_hash(made: tuple[World, ImageSet]) -> None:
-    """Hashed names are cached for ever, fixed ones for minutes, the manifest not at all; metadata holds the hash."""
+    """Hashed names are cached for ever, fixed ones for minutes, manifest and page not at all; metadata has the hash."""
     world, image_set = made
     client = world.store.bucket.credentials.get_client("s3")
     for image in image_set.images:
@@ -92,8 +95,18 @@ def test_objects_carry_type_caching_and_their_hash(made: tuple[World, ImageSet])
         assert head["CacheControl"] == ("public, max-age=31536000, immutable" if hashed else "public, max-age=300")
         assert head["ContentType"] == image.content_type
         assert {name.lower(): value for name, value in head["Metadata"].items()}["sha256"] == image.sha256
-    head = client.head_object(Bucket="images", Key=f"default/{SLUG}/manifest.json")
-    assert (head["CacheControl"], head["ContentType"]) == ("no-cache", "application/json")
+    for name, content_type in (("manifest.json", "application/json"), ("gallery.html", "text/html; charset=utf-8")):
+        head = client.head_object(Bucket="images", Key=f"default/{SLUG}/{name}")
+        assert (head["CacheControl"], head["ContentType"]) == ("no-cache", content_type)
+
+
+def test_the_gallery_page_lies_beside_the_manifest(made: tuple[World, ImageSet]) -> None:
+    """A plain GET of `gallery_url` returns the page, with every picture in it and a link to each."""
+    _, image_set = made
+    page = httpx.get(image_set.gallery_url or "").text
+    assert page.count('src="data:image/webp;base64,') == 9 + 2  # hero and card once more, as others show them
+    assert all(f'href="{image.url}"' in page for image in image_set.images)
+    assert f'href="{image_set.manifest_url}"' in page
 
 
 def test_the_manifest_is_the_set(made: tuple[World, ImageSet]) -> None:
@@ -200,6 +213,8 @@ def test_only_narrows_and_the_manifest_keeps_the_rest(world: World, german: Arti
     assert world.paid == (1, 0)
     manifest = httpx.get(hero.manifest_url or "").json()
     assert [image["name"] for image in manifest["images"]] == ["hero", "linkedin", "facebook"]
+    page = httpx.get(hero.gallery_url or "").text
+    assert all(f'href="{image.url}"' in page for image in (*hero.images, *cards.images))
 
 
 def test_two_articles_with_one_slug_never_overwrite_each_other(world: World) -> None:

@@ -28,6 +28,7 @@ def test_repair_stores_what_an_outage_left(world: World, monkeypatch: pytest.Mon
     assert manifest["status"] == "complete"
     assert [image["name"] for image in manifest["images"]] == [image.name for image in outage.images]
     assert {image["key"] for image in manifest["images"]} < set(world.objects())
+    assert httpx.get(manifest["gallery_url"]).text.count('src="data:') == 7 + 2
     again = run_set(ARTICLE)
     assert {image.status for image in again.images} == {"reused"}
     assert world.paid == (3, 2)

@@ -66,6 +66,7 @@ def test_the_manifest_and_the_claim_lie_apart_from_any_tenant() -> None:
     """The manifest lies beside the images; folders of our own begin with what no tenant's name begins with."""
     assert keys.prefix("bar", "tee") == "bar/tee/"
     assert keys.manifest_key("bar", "tee") == "bar/tee/manifest.json"
+    assert keys.gallery_key("bar", "tee") == "bar/tee/gallery.html"
     assert keys.claim_key("bar", "tee") == "_claims/bar/tee.json"
     assert keys.RESULTS_FOLDER.startswith("_")
     assert "_" not in USER_ID.partition("]")[0]

@@ -28,7 +28,11 @@ def encoded(image: Image.Image, image_format: str, **options: object) -> bytes:
 
 
 def thumbnail(picture: Picture) -> Image.Image:
-    header, _, data = picture.thumbnail.partition(",")
+    return opened(picture.thumbnail)
+
+
+def opened(data_url: str) -> Image.Image:
+    header, _, data = data_url.partition(",")
     assert header == "data:image/webp;base64"
     return Image.open(io.BytesIO(base64.b64decode(data)))
 
@@ -92,11 +96,13 @@ def test_what_is_transparent_stays_so_in_the_thumbnail() -> None:
         assert small.convert("RGBA").getpixel((5, 5))[3] == 0  # type: ignore[index]
 
 
-def test_a_thumbnail_is_small() -> None:
-    """Even noise leaves less than 25 KB for the page, and keeps its proportions."""
+def test_thumbnail_and_preview_are_small() -> None:
+    """Even noise leaves less than 25 KB for a list and 110 KB for a page, and keeps its proportions."""
     picture = inspect(encoded(noise(2752, 1536), "JPEG"))
     assert len(picture.thumbnail) < 25_000
     assert thumbnail(picture).size == (320, 179)
+    assert len(picture.preview) < 110_000
+    assert opened(picture.preview).size == (640, 357)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def stored(**fields: Any) -> StoredImage:
         "prediction_id": "p1",
         "note": "made anew, since an earlier one came to nothing",
         "thumbnail": "data:image/webp;base64,AAAA",
+        "preview": "data:image/webp;base64,BBBB",
     }
     return StoredImage(**(facts | fields))
 
@@ -151,7 +152,7 @@ def test_costs_add_up_without_the_dust_of_floating_point() -> None:
 def test_a_manifests_entry_names_the_object_that_lies_in_the_bucket() -> None:
     """A durable entry can be reused for nothing; one that is not durable names no object."""
     again = as_stored(entry())
-    assert again == stored(cost_usd=0.0, thumbnail=None)
+    assert again == stored(cost_usd=0.0, thumbnail=None, preview=None)
     assert as_stored(failed(HERO, "no")) is None
     assert as_stored(entry(fallback_url="https://replicate.delivery/x.png")) is None
     assert entry(reused=True).model_dump(exclude={"status", "cost_usd"}) == entry().model_dump(

@@ -28,6 +28,7 @@ from imaging.claim import Claim
 from imaging.errors import BadPicture, ImagesError
 from imaging.marking import Facts, SourceType, mark, marks
 from imaging.models import ModelTable, model_table
+from imaging.page import html_page
 from imaging.picture import Picture, inspect
 from imaging.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
@@ -79,7 +80,7 @@ def read_article(data: bytes) -> Article:
     images = [failed(spec, article.topic) for spec in specs]
     shown = ImageSet(user_id=article.user_id, slug=slug, topic=article.topic, article_id=None, images=images)
     gallery.markdown_gallery(shown, {})
-    gallery.html_page(shown, {})
+    html_page(shown, {})
     shown.model_dump_json()
     Claim.of(article).model_dump_json()
     assert all(spec.digest and spec.stem.startswith(keys.prefix(article.user_id, slug)) for spec in specs)
@@ -245,7 +246,7 @@ def _show(images: list[Image]) -> None:
     """Everything that is made of a set's entries."""
     shown = ImageSet(user_id="default", slug="milk", topic="Milk", article_id=None, images=images)
     gallery.markdown_gallery(shown, {})
-    gallery.html_page(shown, {})
+    html_page(shown, {})
     gallery.table(shown)
     shown.model_dump_json()
 

@@ -1,0 +1,40 @@
+"use strict";
+
+const said = document.getElementById("said");
+
+/* The clipboard's API is there on https and localhost alone; a page that is served over http, and some browsers on a
+   file, have the old way: a selected text field and the command "copy". */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedFromField(text);
+  }
+}
+
+function copiedFromField(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.readOnly = true;
+  field.setAttribute("aria-label", "Text to copy");
+  said.replaceChildren(field);
+  field.select();
+  const done = document.execCommand("copy");
+  if (done) field.remove();
+  return done;
+}
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("button[data-copy]");
+  if (!button) return;
+  if (await copied(button.dataset.copy)) {
+    button.focus();
+    said.textContent = `Copied: ${button.textContent.replace("Copy ", "")}`;
+  } else {
+    // The field stays, selected.
+    said.append("This browser does not let a page copy. Press Ctrl+C (Cmd+C on a Mac): the text is selected.");
+  }
+});
+
+for (const buttons of document.querySelectorAll(".buttons")) buttons.hidden = false;
