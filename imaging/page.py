@@ -70,7 +70,7 @@ def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "
 
 
 def _sections(image_set: ImageSet, previews: Mapping[str, str]) -> Iterator[Section]:
-    scenes = [Scene(_frame(image), image, previews.get(image.name) or image.url) for image in image_set.images]
+    scenes = [Scene(_frame(image), image, _source(image, previews)) for image in image_set.images]
     of = {kind: [scene for scene in scenes if scene.image.kind == kind] for kind in Kind}
     hero, cards = of[Kind.HERO], of[Kind.CARD]
     yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING], *_again("search", hero)])
@@ -80,6 +80,11 @@ def _sections(image_set: ImageSet, previews: Mapping[str, str]) -> Iterator[Sect
 
 def _frame(image: Image) -> str:
     return image.platform if image.platform in _TITLES else _FRAMES.get(image.kind, "column")
+
+
+def _source(image: Image, previews: Mapping[str, str]) -> str | None:
+    """What is shown: never a vendor's address, which ends within the hour and may hold a key."""
+    return previews.get(image.name) or (image.url if image.durable else None)
 
 
 def _again(frame: str, scenes: list[Scene]) -> list[Scene]:
