@@ -39,7 +39,8 @@ def beside(image: Image) -> set[str]:
 
 
 def keys_of(image_set: ImageSet) -> set[str]:
-    return set().union(*(beside(image) for image in image_set.images)) | {f"{FOLDER}/manifest.json"}
+    records = {f"{FOLDER}/manifest.json", f"{FOLDER}/gallery.html"}
+    return set().union(*(beside(image) for image in image_set.images)) | records
 
 
 def test_they_are_made_once_and_say_what_they_are(world: World) -> None:
