@@ -1,6 +1,11 @@
 "use strict";
 
-const said = document.getElementById("said");
+function say(...words) {
+  const box = document.createElement("p");
+  box.append(...words);
+  document.getElementById("said").replaceChildren(box);
+  return box;
+}
 
 /* The clipboard's API is there on https and localhost alone; a page that is served over http, and some browsers on a
    file, have the old way: a selected text field and the command "copy". */
@@ -9,7 +14,7 @@ async function copied(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copiedFromField(text);
+    return copiedFromField(text); // which says itself what it needs
   }
 }
 
@@ -18,23 +23,19 @@ function copiedFromField(text) {
   field.value = text;
   field.readOnly = true;
   field.setAttribute("aria-label", "Text to copy");
-  said.replaceChildren(field);
+  const box = say(field);
   field.select();
   const done = document.execCommand("copy");
-  if (done) field.remove();
+  if (!done) box.append("This browser does not let a page copy. Press Ctrl+C (Cmd+C on a Mac): the text is selected.");
   return done;
 }
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("button[data-copy]");
   if (!button) return;
-  if (await copied(button.dataset.copy)) {
-    button.focus();
-    said.textContent = `Copied: ${button.textContent.replace("Copy ", "")}`;
-  } else {
-    // The field stays, selected.
-    said.append("This browser does not let a page copy. Press Ctrl+C (Cmd+C on a Mac): the text is selected.");
-  }
+  if (!(await copied(button.dataset.copy))) return;
+  button.focus();
+  say(`Copied: ${button.textContent.replace("Copy ", "")}`).className = "done";
 });
 
 for (const buttons of document.querySelectorAll(".buttons")) buttons.hidden = false;
