@@ -49,16 +49,16 @@ class Lease:
             return self.lost
         return "the Prefect API has not answered for a minute, so another run may have this article by now"
 
-    def release(self) -> None:
-        """Give the slot back; a renewal under way is waited for."""
+    def release(self) -> bool:
+        """Give the slot back; a renewal under way is waited for. Tell whether the API has heard it."""
         self._stop.set()
         self._thread.join()
-        self.let_go()
+        return self.let_go()
 
-    def let_go(self) -> None:
+    def let_go(self) -> bool:
         """Give the slot back at once. Where the API does not answer the lease runs out by itself."""
         self._stop.set()
-        give_back(self._client, self.id)
+        return give_back(self._client, self.id)
 
     def renew(self) -> None:
         """Renew the lease, or take the slot anew. An API that does not answer changes nothing."""
@@ -116,10 +116,15 @@ def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease
     return Lease(client, name, lease_id)
 
 
-def give_back(client: SyncPrefectClient, lease_id: UUID) -> None:
-    """Release a lease, if the API answers."""
-    with suppress(httpx.HTTPError):
+def give_back(client: SyncPrefectClient, lease_id: UUID) -> bool:
+    """Release a lease, if the API answers; tell whether it did."""
+    try:
         client.release_concurrency_slots_with_lease(lease_id)
+    except httpx.HTTPStatusError:
+        return True  # there is no such lease any more
+    except httpx.HTTPError:
+        return False
+    return True
 
 
 def _try(client: SyncPrefectClient, name: str) -> UUID | None:

@@ -38,9 +38,8 @@ def one_at_a_time(name: str, folder: Path, *, wait: bool = True) -> Iterator[Lea
             _write(file, f"{lease.id if lease else None} {flow_run.id}")
             yield lease
         finally:
-            if lease:
-                lease.release()
-            _write(file, "")
+            # A lease that could not be given back is given back by the next one on this machine.
+            _write(file, "" if lease is None or lease.release() else str(lease.id))
 
 
 @contextmanager

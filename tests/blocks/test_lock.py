@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from blocks.inflight import InFlight
 from blocks.lease import Lease, acquire
+from blocks.lock import one_at_a_time
 from imaging.errors import ProviderError, StorageError
+from tests.reliability.gate import Gate
 
 MINUTE = 61.0  # seconds, after which a lease has run out
 
@@ -116,3 +119,13 @@ def test_a_run_that_ends_waits_for_what_is_being_stored_and_allows_nothing_new()
         pass
     with pytest.raises(ProviderError, match="stopped"), in_flight.paying():
         pass
+
+
+def test_a_lease_that_could_not_be_given_back_keeps_nobody_waiting(prefect_api: str, tmp_path: Path) -> None:
+    """Where the API does not hear that a run is done, the next one on this machine says so, and goes on at once."""
+    with Gate(prefect_api.removeprefix("http://").partition("/")[0]) as gate:
+        behind = {PREFECT_API_URL: f"http://{gate.host}/api", PREFECT_CLIENT_MAX_RETRIES: 0}
+        with temporary_settings(behind), one_at_a_time("unheard", tmp_path):
+            gate.shut()
+        with one_at_a_time("unheard", tmp_path, wait=False) as lease:
+            assert lease
