@@ -20,7 +20,12 @@ class Finishing:
     _under_way: dict[str, PrefectFuture[Image]] = field(default_factory=dict)
 
     def begin(self, image: Image) -> Image:
-        """Return the image with what the bucket holds beside it, and begin with what it lacks."""
+        """Return the image with what the bucket holds beside it, and begin with what it lacks.
+
+        While the bucket cannot be asked, nothing is known of that, and nothing begun.
+        """
+        if self.stock.trouble:
+            return image
         image = self.stock.completed(image)
         if image.durable:
             image = located(image, self.url)

@@ -94,7 +94,7 @@ class Image(BaseModel):
     pinned_key: str | None = None
     pinned_url: str | None = None
     thumbhash: str | None = None
-    dominant_color: str | None = None
+    dominant_color: str | None = Field(None, pattern=r"^#[0-9a-f]{6}$")
 
     @computed_field  # type: ignore[prop-decorator]
     @property

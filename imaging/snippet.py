@@ -35,4 +35,4 @@ def _source(image: "Image", image_format: str) -> str | None:
     if not variants:
         return None
     srcset = escape(", ".join(f"{one.url} {one.width}w" for one in variants))
-    return f'  <source type="{variants[0].content_type}" srcset="{srcset}" sizes="{SIZES}">'
+    return f'  <source type="image/{image_format}" srcset="{srcset}" sizes="{SIZES}">'

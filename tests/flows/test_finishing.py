@@ -167,3 +167,15 @@ def test_web_formats_are_signed_like_their_picture(world: World, cli: CommandLin
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("ok    signature: Made-up Signer (issuer trusted), trainedAlgorithmicMedia") == 6
     assert done.stdout.count("ok    hash: ") == 6
+
+
+def test_a_bucket_that_is_away_is_not_asked_for_web_formats(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finished article whose bucket does not answer has one problem with its manifest, none with each picture."""
+    run_set(ARTICLE, [Kind.HERO])
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    away = run_set(ARTICLE, [Kind.HERO])
+    assert (away.status, away.images[0].status) == ("degraded", "reused")
+    assert not [problem for problem in away.problems if "web formats" in problem]
+    monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
+    assert len(run_set(ARTICLE, [Kind.HERO]).images[0].variants) == 4
+    assert world.paid == (1, 0)
