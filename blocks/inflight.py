@@ -99,13 +99,15 @@ class InFlight:
                 self._changed.notify_all()
 
 
-def why_ended(run_id: UUID) -> str | None:
+def why_ended(run_id: str | None) -> str | None:
     """Return why a run that goes on in another process may not order anything any more, if so.
 
     An API that does not answer forbids nothing.
     """
+    if run_id is None:
+        return None
     with suppress(httpx.HTTPError), get_client(sync_client=True) as client:
-        state = client.read_flow_run(run_id).state
+        state = client.read_flow_run(UUID(run_id)).state
         if state and not state.is_running():
             return f"the run is {state.name} by now"
     return None

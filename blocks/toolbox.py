@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from uuid import UUID
 
 from prefect.blocks.core import Block
 from prefect.blocks.system import Secret
@@ -141,10 +140,10 @@ def toolbox() -> Toolbox:
 
 
 _loading = threading.Lock()
-_loaded: dict[str, Toolbox] = {}
+_loaded: dict[str | None, Toolbox] = {}
 
 
-def _elsewhere(run_id: str) -> Toolbox:
+def _elsewhere(run_id: str | None) -> Toolbox:
     """Return this process's toolbox for a flow run that goes on elsewhere: one for all of its tasks here.
 
     Nothing is ordered here for a run that has ended, by whatever end. Raises ConfigurationError.
@@ -157,7 +156,7 @@ def _elsewhere(run_id: str) -> Toolbox:
                 raise ConfigurationError(
                     "tasks in other processes need a bucket that all reach: set B2_* or run article-images setup"
                 )
-            in_flight = InFlight(partial(why_ended, UUID(run_id)))
+            in_flight = InFlight(partial(why_ended, run_id))
             _loaded[run_id] = replace(_toolbox(settings, store, embedded=False), in_flight=in_flight)
             for oldest in list(_loaded)[:-_RUNS_REMEMBERED]:
                 del _loaded[oldest]

@@ -105,6 +105,8 @@ def test_a_part_of_the_bucket_is_none(monkeypatch: pytest.MonkeyPatch, names: tu
         ("REPLICATE_API_TOKEN", "r8_geheim\nIMAGES_X=1"),
         ("CHUTES_API_KEY", "\u201ccpk_geheim\u201d"),
         ("IMAGES_CONCURRENCY", "geheim"),
+        ("IMAGES_TASK_RUNNER", "geheim"),
+        ("IMAGES_TASK_RUNNER", "tcp://geheim@10.0.0.5:8786"),
         ("IMAGES_CONCURRENCY", "0"),
         ("IMAGES_CONCURRENCY", "1001"),
         ("IMAGES_CONCURRENCY", "1.5"),

@@ -2,10 +2,18 @@
 
 import importlib.util
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.states import Cancelled, Running
 
+from blocks.inflight import InFlight, why_ended
+from blocks.results import SharedResults
+from blocks.toolbox import toolbox_for_run
+from imaging.errors import ProviderError
 from tests.conftest import EXAMPLES
 from tests.flows.conftest import CommandLine, World, command
 
@@ -42,3 +50,32 @@ def test_dask_that_is_not_installed_is_told_before_anything_is_spent(
     told = cli("run", ARTICLE)
     assert (told.returncode, world.paid) == (2, (0, 0))
     assert "IMAGES_TASK_RUNNER: tcp://10.0.0.5:8786 needs Dask, which is not installed here: make dask" in told.stderr
+
+
+def test_results_are_found_in_another_process_and_no_key_travels(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Prefect sends to a task in another process is enough to find the records, and holds no credentials."""
+    world.enter(monkeypatch)
+    with toolbox_for_run() as box:
+        here = box.results(bucket_answers=True)
+        here.write_path("acme/x", b"{}")
+    sent = here.model_dump(serialize_as_any=True, exclude_unset=True)
+    assert world.environment["B2_APPLICATION_KEY"] not in repr(sent)
+    (world.folder.parent / "data").rename(world.folder.parent / "of another machine")
+    assert SharedResults.model_validate(sent).read_path("acme/x") == b"{}"
+
+
+@flow
+def some_flow() -> None:
+    """A flow whose run is only in the API."""
+
+
+def test_nothing_is_ordered_elsewhere_for_a_run_that_has_ended(prefect_api: str) -> None:
+    """A task that outlives its run, on a machine that was not told, finds out before it spends anything."""
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(some_flow, state=Running())
+        elsewhere = InFlight(partial(why_ended, str(run.id)))
+        with elsewhere.paying():
+            pass
+        client.set_flow_run_state(run.id, Cancelled(), force=True)
+    with pytest.raises(ProviderError, match="not ordered: the run is Cancelled by now"):
+        elsewhere.may_pay()

@@ -5,8 +5,10 @@ import shutil
 import signal
 import subprocess
 import sysconfig
+import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,10 +77,12 @@ class Machine:
     def kill(self) -> int:
         """Have the machine be gone: every process of it gets SIGKILL. Return how many there were."""
         killed: set[int] = set()
-        while alive := self.processes() - killed:
-            for pid in alive:
-                os.kill(pid, signal.SIGKILL)
+        while alive := self.processes():
+            for pid in alive - killed:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             killed |= alive
+            time.sleep(0.01)  # the last ones are dying
         return len(killed)
 
     def processes(self) -> set[int]:
