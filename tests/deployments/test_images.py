@@ -46,7 +46,7 @@ def test_every_variable_to_be_filled_in_has_an_example() -> None:
 
 def test_only_setup_gets_the_keys() -> None:
     """Keys reach the one service that saves them as blocks; the trial store knows its own."""
-    secret = {"B2_APPLICATION_KEY", "REPLICATE_API_TOKEN", "CHUTES_API_KEY", "IMAGES_LLM_API_KEY"}
+    secret = {"B2_APPLICATION_KEY", "REPLICATE_API_TOKEN", "CHUTES_API_KEY", "IMAGES_LLM_API_KEY", "IMAGES_ALERTS_URL"}
     assert {name for name, service in SERVICES.items() if secret & set(service.get("environment", {}))} == {"setup"}
     assert not re.search(r"TOKEN|KEY|SECRET|PASSWORD", DOCKERFILE)
 
