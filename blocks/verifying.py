@@ -7,7 +7,8 @@ from typing import Literal
 
 from PIL import Image, UnidentifiedImageError
 
-from blocks.signing import Signature, Signer, signature_of
+from blocks.signatures import Signature, signature_of
+from blocks.signing import Signer
 from imaging import xmp
 from imaging.errors import BadPicture, ConfigurationError
 from imaging.marking import SourceType, marks
@@ -67,7 +68,7 @@ def _hash(data: bytes, recorded: str | None) -> Line:
 
 def _signature(data: bytes, content_type: str, marked: str | None, signer: Signer | None) -> Line:
     try:
-        found = signature_of(data, content_type, signer)
+        found = signature_of(data, content_type, signer.certificate.anchor if signer else None)
     except ConfigurationError as error:
         return Line("none", "signature", f"not looked at: {error}")
     if found is None:
