@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
 
+from PIL import Image
 from prefect.blocks.system import Secret
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from blocks.signatures import context, library, signature_of
 from imaging.errors import ConfigurationError
-from imaging.marking import GENERATOR, Facts
+from imaging.marking import GENERATOR, Facts, SourceType
+from imaging.picture import encode
 from imaging.validation import explain
 
 BLOCK_NAME = "images-c2pa"
-# Without thumbnails a manifest adds some 3 KB; nothing is fetched to sign or to check.
-_OFFLINE = {
-    "builder": {"thumbnail": {"enabled": False}},
-    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
-}
+_PIXEL = encode(Image.new("RGB", (1, 1)), "png")
 
 
 class Certificate(BaseModel):
@@ -54,14 +53,14 @@ class Signer:
         `parent`: the picture as it came, where that has a manifest of its own, which becomes an ingredient of ours.
         Raises ConfigurationError for a certificate that cannot sign.
         """
-        there = signature_of(data, content_type, self)
+        there = signature_of(data, content_type, self.certificate.anchor)
         if there and there.generator == GENERATOR and there.state != "Invalid":
             return data
         came_signed = parent is not None and signature_of(parent, content_type) is not None
-        c2pa, out = _c2pa(), io.BytesIO()
+        c2pa, out = library(), io.BytesIO()
         try:
             with c2pa.Signer.from_info(self._info(c2pa)) as signer:
-                builder = c2pa.Builder(json.dumps(_manifest(said, content_type, came_signed)), context=_context(c2pa))
+                builder = c2pa.Builder(json.dumps(_manifest(said, content_type, came_signed)), context=context(c2pa))
                 if came_signed:
                     ingredient = {"title": "as it came", "relationship": "parentOf", "instance_id": "came"}
                     builder.add_ingredient(ingredient, content_type, io.BytesIO(parent or b""))
@@ -77,54 +76,18 @@ class Signer:
         return c2pa.C2paSignerInfo(algorithm, held.certificate.encode(), key, None)
 
 
-class Signature(BaseModel):
-    """A picture's signature. `state` is C2PA's: Trusted, Valid (the issuer is not known here), or Invalid."""
-
-    model_config = ConfigDict(frozen=True)
-
-    state: str
-    issuer: str
-    generator: str
-    source_type: str | None = None
-    why: str = ""
-
-
-def signature_of(data: bytes, content_type: str, signer: Signer | None = None) -> Signature | None:
-    """Return the signature that a picture carries, None where it has none. Raises ConfigurationError without c2pa."""
-    c2pa = _c2pa()
-    try:
-        with c2pa.Reader(content_type, io.BytesIO(data), context=_context(c2pa, signer)) as reader:
-            document = json.loads(reader.json())
-            state = str(reader.get_validation_state())
-            failures = ((reader.get_validation_results() or {}).get("activeManifest") or {}).get("failure", [])
-    except c2pa.C2paError as error:
-        if "ManifestNotFound" in str(error):
-            return None
-        return Signature(state="Invalid", issuer="", generator="", why=str(error)[:200])
-    manifest = document["manifests"][document["active_manifest"]]
-    actions = [
-        action
-        for assertion in manifest.get("assertions", [])
-        if assertion["label"].startswith("c2pa.actions")
-        for action in assertion["data"]["actions"]
-    ]
-    return Signature(
-        state=state,
-        issuer=(manifest.get("signature_info") or {}).get("common_name") or "an unnamed signer",
-        generator=str((manifest.get("claim_generator_info") or [{}])[0].get("name", "")),
-        source_type=next((one["digitalSourceType"] for one in actions if "digitalSourceType" in one), None),
-        why="; ".join(dict.fromkeys(failure["code"] for failure in failures)),
-    )
-
-
 def signer_from(block: Secret[Any] | None) -> Signer | None:
-    """Return the signer that the block describes, None without one. Raises ConfigurationError, naming the field."""
+    """Return the signer that the block describes, None without one.
+
+    It has signed a picture of one pixel by then. Raises ConfigurationError, naming the field, before anything is spent.
+    """
     if block is None:
         return None
     value = block.get()
     try:
-        _c2pa()
-        return Signer(Certificate.model_validate(json.loads(value) if isinstance(value, str) else value))
+        signer = Signer(Certificate.model_validate(json.loads(value) if isinstance(value, str) else value))
+        signer.sign(_PIXEL, "image/png", Facts(SourceType.TRAINED, GENERATOR))
+        return signer
     except ValidationError as error:
         raise ConfigurationError(f"Secret block {BLOCK_NAME}: {explain(error)}") from None
     except ValueError:
@@ -146,18 +109,3 @@ def _manifest(said: Facts, content_type: str, came_signed: bool) -> dict[str, An
         "format": content_type,
         "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}}],
     }
-
-
-def _context(c2pa: ModuleType, signer: Signer | None = None) -> Any:
-    trust = {"trust": {"trust_anchors": signer.certificate.anchor}} if signer else {}
-    return c2pa.Context.from_dict(_OFFLINE | trust)
-
-
-def _c2pa() -> ModuleType:
-    try:
-        import c2pa  # noqa: PLC0415 - an extra of 50 MB, of use to those who have a certificate
-    except ImportError:
-        raise ConfigurationError(
-            f"the Secret block {BLOCK_NAME} and signatures need the package c2pa-python (the extra c2pa)"
-        ) from None
-    return c2pa  # type: ignore[no-any-return]

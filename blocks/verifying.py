@@ -7,11 +7,12 @@ from typing import Literal
 
 from PIL import Image, UnidentifiedImageError
 
-from blocks.signing import Signature, Signer, signature_of
+from blocks.signatures import Signature, signature_of
+from blocks.signing import Signer
 from imaging import xmp
 from imaging.errors import BadPicture, ConfigurationError
 from imaging.marking import SourceType, marks
-from imaging.picture import opened
+from imaging.picture import md5, opened
 
 Level = Literal["ok", "none", "FAIL"]
 
@@ -29,9 +30,9 @@ class Line:
 
 
 def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Signer | None) -> Iterator[Line]:
-    """Yield a line each for mark, hash and signature. `recorded`: the metadata of its object, where that is known.
+    """Yield a line each for mark, hash and signature. Raises BadPicture for what is not a picture.
 
-    Raises BadPicture for what is not a picture.
+    `recorded`: what was written down of it, where that is known: `sha256` or `md5`, and `provider`.
     """
     try:
         said = marks(data)
@@ -40,7 +41,7 @@ def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Sign
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError) as error:
         raise BadPicture(f"not a picture that can be read: {type(error).__name__}") from None
     yield _mark(said, (recorded or {}).get("provider"))
-    yield _hash(data, (recorded or {}).get("sha256"))
+    yield _hash(data, recorded or {})
     yield _signature(data, content_type, said.get(xmp.DIGITAL_SOURCE_TYPE), signer)
 
 
@@ -56,18 +57,19 @@ def _mark(said: Mapping[str, str], provider: str | None) -> Line:
     return Line("none", "mark", "none: right for a card without AI imagery, and for nothing that a model has made")
 
 
-def _hash(data: bytes, recorded: str | None) -> Line:
+def _hash(data: bytes, recorded: Mapping[str, str]) -> Line:
     sha256 = hashlib.sha256(data).hexdigest()
-    if recorded is None:
+    known, ours = (recorded.get("sha256"), sha256) if "sha256" in recorded else (recorded.get("md5"), md5(data))
+    if known is None:
         return Line("none", "hash", f"{sha256}; no record to hold it against")
-    if recorded != sha256:
-        return Line("FAIL", "hash", f"{sha256}, but what was stored had {recorded}")
-    return Line("ok", "hash", f"{sha256}, as it was stored")
+    if known != ours:
+        return Line("FAIL", "hash", f"{ours}, but what was stored had {known}")
+    return Line("ok", "hash", f"{ours}, as it was stored")
 
 
 def _signature(data: bytes, content_type: str, marked: str | None, signer: Signer | None) -> Line:
     try:
-        found = signature_of(data, content_type, signer)
+        found = signature_of(data, content_type, signer.certificate.anchor if signer else None)
     except ConfigurationError as error:
         return Line("none", "signature", f"not looked at: {error}")
     if found is None:

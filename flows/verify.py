@@ -11,6 +11,7 @@ from blocks.download import Downloader, HostRules
 from blocks.toolbox import Toolbox, toolbox_for_run
 from blocks.verifying import verify_picture
 from imaging.errors import InvalidInput, PredictionEnded
+from tasks.stock import recorded
 
 Read = tuple[bytes, Mapping[str, str] | None]
 
@@ -44,9 +45,9 @@ def _read(target: str, box: Toolbox) -> Read:
         data = box.store.get(target)
         if data is None:
             raise InvalidInput(f"{target!r}: there is no such file, and no object of this key in the bucket")
-        return data, box.store.metadata(target)
+        return data, recorded(box.store, target)
     key = box.store.key_of(target)
-    return _from_url(target, box, ours=key is not None), box.store.metadata(key) if key else None
+    return _from_url(target, box, ours=key is not None), recorded(box.store, key) if key else None
 
 
 def _from_file(path: str) -> bytes:

@@ -174,6 +174,25 @@ def _claim(store: ImageStore, article: Article) -> str:
     )
 
 
+def recorded(store: ImageStore, key: str) -> dict[str, str]:
+    """Return what was written down of a picture when it was stored: `sha256` or `md5`, and its `provider`.
+
+    By its metadata, or where the store has lost that, by the manifest beside it. Raises StorageError.
+    """
+    metadata = store.metadata(key) or {}
+    place = key.split("/")
+    if "sha256" in metadata or len(place) < 3:
+        return metadata
+    for image in entries(store.get_json(keys.manifest_key(*place[:2]))):
+        known = {"provider": image.provider}
+        if image.sha256 and key in {image.key, image.pinned_key}:
+            return known | {"sha256": image.sha256}
+        for variant in image.variants:
+            if variant.md5 and variant.key == key:
+                return known | {"md5": variant.md5}
+    return metadata
+
+
 def entries(manifest: Any) -> list[Image]:
     """Return the entries of an earlier manifest; one that cannot be read is as good as none."""
     found = manifest.get("images") if isinstance(manifest, dict) else None

@@ -1,6 +1,5 @@
 """The signing certificate: does it sign, and does what it signs hold?"""
 
-import io
 from collections.abc import Iterator
 
 from PIL import Image
@@ -8,10 +7,12 @@ from prefect.blocks.system import Secret
 
 from blocks.checks.finding import Finding, failure, well
 from blocks.checks.scene import Scene
-from blocks.signing import BLOCK_NAME, signature_of, signer_from
+from blocks.signatures import signature_of
+from blocks.signing import BLOCK_NAME, signer_from
 from blocks.toolbox import saved_block
 from imaging.errors import ConfigurationError
 from imaging.marking import Facts, SourceType
+from imaging.picture import encode
 
 _NAME, _MEND = "signing", f"edit the Secret block {BLOCK_NAME} in the UI: the README says what it holds"
 
@@ -21,12 +22,11 @@ def check_signing(scene: Scene) -> Iterator[Finding]:
     block = saved_block(Secret, BLOCK_NAME) if scene.client else None
     if block is None:
         return
-    out = io.BytesIO()
-    Image.new("RGB", (1, 1)).save(out, "PNG")
+    picture = encode(Image.new("RGB", (1, 1)), "png")
     try:
         signer = signer_from(block)
-        signed = signer.sign(out.getvalue(), "image/png", Facts(SourceType.TRAINED, "doctor")) if signer else b""
-        found = signature_of(signed, "image/png", signer)
+        signed = signer.sign(picture, "image/png", Facts(SourceType.TRAINED, "doctor")) if signer else b""
+        found = signature_of(signed, "image/png")
     except ConfigurationError as error:
         yield failure(_NAME, str(error), _MEND)
         return
