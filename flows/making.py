@@ -59,7 +59,7 @@ class Making:
             anew=anew,
             storage_trouble=self.stock.trouble,
             newest_prediction=self.newest_prediction,
-            unnamed=frozenset() if overwrite else self.stock.unnamed,
+            unnamed={} if overwrite else self.stock.unnamed,
         )
         return self.rounds.make(specs, terms, overwrite=overwrite)
 

@@ -1,7 +1,5 @@
 """Where things lie in the bucket, and how long caches may keep them (README, "Objects in the bucket")."""
 
-import re
-
 from imaging.slug import short_hash
 from imaging.spec import ImageSpec
 
@@ -63,12 +61,6 @@ def object_key(spec: ImageSpec, sha256: str, extension: str) -> str:
     """Return the full key of a made picture: stem, hash where the name holds one, extension with its dot."""
     content = f"_{sha256[: spec.hash_length]}" if spec.hash_length else ""
     return f"{spec.stem}{content}{extension}"
-
-
-def is_key_of(spec: ImageSpec, key: str) -> bool:
-    """Tell whether `key` is one that a picture made for `spec` may have."""
-    content = f"_[0-9a-f]{{{spec.hash_length}}}" if spec.hash_length else ""
-    return re.fullmatch(rf"{re.escape(spec.stem)}{content}\.(png|jpg|webp)", key) is not None
 
 
 def cache_control(spec: ImageSpec) -> str:

@@ -16,7 +16,8 @@ from imaging.spec import ImageSpec
 from tasks.measuring import measured
 from tasks.moderation import seed_changed_once
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms
-from tasks.storing import Made, keep, kept_before, lying_before
+from tasks.receipts import delivered
+from tasks.storing import Made, keep, kept_before
 
 
 @task(**IMAGE, **CACHED, **RETRIED)
@@ -26,8 +27,8 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
         return earlier
     if kept := kept_before(spec, terms):
         return kept
-    if lying := lying_before(spec, terms):
-        return lying
+    if stored := delivered(spec, terms):
+        return stored
     block = toolbox().chutes
     if block is None:
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")

@@ -1,6 +1,7 @@
 """The policy that the image tasks share: cache key, run name, what is worth a retry."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from prefect import Task
@@ -43,14 +44,15 @@ class Terms:
 
     `owner`: whose article it is. `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket cannot be
     written in this run, if so. `newest_prediction`: the newest one of Replicate's account before this run ordered
-    any, as `check_providers` returns it. `unnamed`: keys in the bucket that no manifest names.
+    any, as `check_providers` returns it. `unnamed`: the objects (bytes and ETag by key) that
+    no manifest names.
     """
 
     owner: Claim
     anew: bool = False
     storage_trouble: str | None = None
     newest_prediction: str | None = None
-    unnamed: frozenset[str] = frozenset()
+    unnamed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 # One set of tags for all image tasks: Prefect asks the server for each set's concurrency limits, and when two sets

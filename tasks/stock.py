@@ -3,7 +3,7 @@
 Never cached: it asks how things stand now.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -20,6 +20,12 @@ from imaging.record import Image, StoredImage, as_stored
 from imaging.slug import candidates, slugify
 
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
+
+
+def lies(objects: Mapping[str, tuple[int, str]], key: str, size: int | None, md5: str | None) -> bool:
+    """Tell whether such bytes lie under `key`: by their size, and by their MD5 where the ETag is one."""
+    found, etag = objects.get(key, (-1, ""))
+    return found == size and (etag == md5 or not looks_like_md5(etag))
 
 
 class Stock(BaseModel):
@@ -56,13 +62,13 @@ class Stock(BaseModel):
         return image.model_copy(update=changes)
 
     def _lies(self, key: str, size: int | None, md5: str | None) -> bool:
-        found, etag = self.objects.get(key, (-1, ""))
-        return found == size and (etag == md5 or not looks_like_md5(etag))
+        return lies(self.objects, key, size, md5)
 
     @property
-    def unnamed(self) -> frozenset[str]:
-        """The keys that the last manifest does not name: a run that was killed may have stored pictures there."""
-        return frozenset(self.objects) - {image.key for image in self.images if image.key}
+    def unnamed(self) -> dict[str, tuple[int, str]]:
+        """The objects that the last manifest does not name: a run that was killed may have stored pictures there."""
+        named = {image.key for image in self.images}
+        return {key: seen for key, seen in self.objects.items() if key not in named}
 
     def paid(self, name: str) -> Image | None:
         """Return the picture of this name that a vendor was paid for, if it still lies there."""

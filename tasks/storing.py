@@ -10,7 +10,7 @@ from prefect.transactions import get_transaction
 from blocks.spool import Spooled
 from blocks.toolbox import toolbox
 from imaging import keys
-from imaging.errors import BadPicture, StorageError
+from imaging.errors import StorageError
 from imaging.picture import Picture, inspect
 from imaging.quoting import without_query
 from imaging.record import StoredImage
@@ -18,6 +18,7 @@ from imaging.spec import ImageSpec
 from tasks.marking import marked
 from tasks.measuring import measured
 from tasks.policy import Terms
+from tasks.receipts import write_receipt
 
 Made = StoredImage | State[StoredImage]
 
@@ -45,6 +46,8 @@ def keep(
     at = created.isoformat(timespec="seconds") if created else None
     picture = marked(spec, inspect(data, box.settings.images_max_pixels), at)
     stored = _description(spec, picture, cost_usd, prediction_id, note)
+    if cost_usd and prediction_id is None:
+        write_receipt(spec, stored)
     try:
         if terms.storage_trouble:
             raise StorageError(terms.storage_trouble)
@@ -82,25 +85,6 @@ def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:
         provider_url=spooled.provider_url,
         note=spooled.stored.note,
     )
-
-
-def lying_before(spec: ImageSpec, terms: Terms) -> StoredImage | None:
-    """Return the picture that a run stored and was killed before it could write that down; None if there is none.
-
-    Its object says what it was made from. It was paid for, and no run has reported that yet.
-    """
-    store = toolbox().store
-    for key in sorted(key for key in terms.unnamed if keys.is_key_of(spec, key)):
-        try:
-            said = store.metadata(key) or {}
-            data = store.get(key) if said.get("digest") == spec.digest else None
-            picture = inspect(data, toolbox().settings.images_max_pixels) if data else None
-        except (StorageError, BadPicture):
-            continue
-        if picture and picture.sha256 == said.get("sha256"):
-            get_run_logger().info("%s lies in the bucket already: a run that was killed has stored it", spec.name)
-            return _description(spec, picture, spec.price_usd, None, None)
-    return None
 
 
 def _spooled(entry: Spooled, data: bytes) -> str:
