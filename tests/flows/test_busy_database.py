@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.server.database.configurations import AioSqliteConfiguration
+from sqlalchemy import text
 
-from flows.busy_database import AskedAgain, Receive, Send
+from flows.busy_database import AskedAgain, Receive, Send, wait_briefly
 
 Message = MutableMapping[str, Any]
 
@@ -57,3 +60,18 @@ def test_one_that_stays_busy_says_so() -> None:
     with pytest.raises(OSError, match="locked"):
         ask(server)
     assert len(server.asked) == 6
+
+
+def test_a_connection_waits_for_seconds_and_not_for_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prefect's own connections are opened with the shorter time, and with all else that Prefect sets."""
+    monkeypatch.setattr(AioSqliteConfiguration, "setup_sqlite", AioSqliteConfiguration.setup_sqlite)  # to be undone
+    wait_briefly()
+
+    async def read(*settings: str) -> list[object]:
+        engine = await AioSqliteConfiguration(connection_url=f"sqlite+aiosqlite:///{tmp_path}/new.db").engine()
+        async with engine.connect() as connection:
+            found = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in settings]
+        await engine.dispose()
+        return found
+
+    assert asyncio.run(read("busy_timeout", "journal_mode")) == [5000, "wal"]
