@@ -27,8 +27,8 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-test: lint # a worker for each core, four at most; a file's tests stay together, for what they share
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+test: lint # three workers, since much of it is waiting; a file's tests stay together, for what they share
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 faults: $(INSTALLED) # every fault x kind of picture; ONLY='s3 503' for some rows
 	$(BIN)/python -m tests.reliability.faults $(if $(ONLY),--only '$(ONLY)')

@@ -123,7 +123,7 @@ def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: 
     assert "Painted offline" in first.stdout
     assert "7 images, 0.000 USD, complete" in first.stdout
     page = Path(first.stdout.split("Gallery: ")[1].splitlines()[0])
-    assert page.read_text().count("<img ") == 7
+    assert page.read_text().count("<img ") == 7 + 2  # two once more: as a search result, and on X
     second = command("run", article, **variables)
     assert (second.returncode, second.stderr) == (0, "")
     assert second.stdout.count("reused") == 7
