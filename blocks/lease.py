@@ -120,8 +120,8 @@ def give_back(client: SyncPrefectClient, lease_id: UUID) -> bool:
     """Release a lease, if the API answers; tell whether it did."""
     try:
         client.release_concurrency_slots_with_lease(lease_id)
-    except httpx.HTTPStatusError:
-        return True  # there is no such lease any more
+    except httpx.HTTPStatusError as error:
+        return error.response.is_client_error  # there is no such lease any more
     except httpx.HTTPError:
         return False
     return True
