@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,13 @@ class World:
     def objects(self) -> dict[str, tuple[int, int]]:
         """The bucket's objects that belong to tenants: {key: (bytes, time of the last write in ns)}."""
         root = self.folder / "storage" / BUCKET
-        files = [path for path in root.rglob("*") if path.is_file()]
-        keys = {path.relative_to(root).as_posix(): path.stat() for path in files}
-        return {key: (stat.st_size, stat.st_mtime_ns) for key, stat in keys.items() if not key.startswith("_")}
+        found = {}
+        for path in root.rglob("*"):
+            key = path.relative_to(root).as_posix()
+            with suppress(FileNotFoundError):  # an upload that had another name until it was whole
+                if path.is_file() and not key.startswith("_") and not path.name.startswith("."):
+                    found[key] = (path.stat().st_size, path.stat().st_mtime_ns)
+        return found
 
     def delete(self, key: str) -> None:
         """Delete an object behind the product's back."""
@@ -78,6 +82,21 @@ def world(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> 
     with open_world(tmp_path) as opened:
         opened.enter(monkeypatch)
         yield opened
+
+
+STARTED: list["subprocess.Popen[str]"] = []
+"""The processes that a test has started and that may outlive it."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_goes_on() -> Iterator[None]:
+    """A test that fails leaves no run behind: the next one of the article would wait for it."""
+    yield
+    for process in STARTED:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    STARTED.clear()
 
 
 @contextmanager

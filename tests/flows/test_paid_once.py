@@ -19,7 +19,7 @@ from flows.repair import repair
 from imaging.article import Article, Brand
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import World, run_set
+from tests.flows.conftest import STARTED, World, run_set
 from tests.standins.predictions import NSFW
 
 NINE = EXAMPLES / "laktoseintoleranz-und-laktase.md"
@@ -196,6 +196,7 @@ def start(prefect_api: str, *options: str) -> "subprocess.Popen[str]":
     process.stdin.write(FIELDS)
     process.stdin.close()
     process.stdin = None  # else `communicate` would flush it
+    STARTED.append(process)
     return process
 
 

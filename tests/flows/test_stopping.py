@@ -17,12 +17,15 @@ from tests.flows.conftest import World, run_set
 from tests.flows.test_paid_once import ARTICLE, start
 from tests.reliability.s3_proxy import S3Proxy
 
+PATIENCE = 120  # seconds
 MANIFEST = "default/kaffee-richtig-lagern/manifest.json"
 
 
 def until(process: "subprocess.Popen[str]", holds: Callable[[], object]) -> None:
     """Wait until something holds, or the process has ended."""
+    deadline = time.monotonic() + PATIENCE
     while not holds() and process.poll() is None:
+        assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
 
 
