@@ -3,9 +3,9 @@
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from prefect_aws import AwsCredentials, S3Bucket
@@ -17,6 +17,7 @@ from imaging.picture import Picture, md5
 from imaging.slug import short_hash
 
 BLOCK_NAME = "b2-images"
+Found = TypeVar("Found")
 
 # S3 error codes that a retry does not change. B2's 403 with a cap message is not among them: the account's
 # daily limit is trouble that passes at midnight, and the picture waits for it elsewhere.
@@ -143,28 +144,23 @@ class ImageStore:
 
     def get(self, key: str) -> bytes | None:
         """Return the object's bytes, or None where there is none. Raises StorageError."""
-        try:
-            answer = self._client.get_object(Bucket=self.bucket.bucket_name, Key=self._folder + key)
-            data: bytes = answer["Body"].read()
-        except ClientError as error:
-            if _code(error) in {"NoSuchKey", "404"}:
-                return None
-            raise _storage_error(error, self.bucket.bucket_name) from None
-        except (BotoCoreError, OSError) as error:
-            raise _storage_error(error, self.bucket.bucket_name) from None
-        return data
+        return self._of_object(lambda where: cast(bytes, self._client.get_object(**where)["Body"].read()), key)
 
     def metadata(self, key: str) -> dict[str, str] | None:
         """Return the object's metadata by lower-case name, None where there is no object. Raises StorageError."""
+        answer = self._of_object(lambda where: self._client.head_object(**where), key)
+        return None if answer is None else {name.lower(): value for name, value in answer["Metadata"].items()}
+
+    def _of_object(self, ask: Callable[[dict[str, str]], Found], key: str) -> Found | None:
+        """Return what is asked of the object under `key`, None where there is none. Raises StorageError."""
         try:
-            answer = self._client.head_object(Bucket=self.bucket.bucket_name, Key=self._folder + key)
+            return ask({"Bucket": self.bucket.bucket_name, "Key": self._folder + key})
         except ClientError as error:
             if _code(error) in {"NoSuchKey", "404"}:
                 return None
             raise _storage_error(error, self.bucket.bucket_name) from None
         except (BotoCoreError, OSError) as error:
             raise _storage_error(error, self.bucket.bucket_name) from None
-        return {name.lower(): value for name, value in answer["Metadata"].items()}
 
     def get_json(self, key: str) -> Any:
         """Return the document under `key`, or None where there is none or it is broken. Raises StorageError."""

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import State
 
+from blocks.automations import ensure_killed_runs
 from blocks.embedded import BUCKET, embedded_storage
 from blocks.storage import ImageStore
 from imaging.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.pauses import no_pauses
+from tests.slate import wipe
 from tests.standins import ChutesStandin, ReplicateStandin
 
 CommandLine = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -74,6 +77,16 @@ def painted(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -
     """Nothing is configured: pictures are painted, storage is embedded over the folder that is returned."""
     monkeypatch.setenv("IMAGES_DATA_DIR", str(tmp_path / "data"))
     return tmp_path / "data"
+
+
+@pytest.fixture
+def api(prefect_api: str) -> Iterator[SyncPrefectClient]:
+    """A client of an API on which nothing was ever set up, before and after."""
+    with get_client(sync_client=True) as client:
+        wipe(client)
+        yield client
+        wipe(client)
+        ensure_killed_runs(client)  # the local server has it from its start
 
 
 @pytest.fixture

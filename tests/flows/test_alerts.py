@@ -8,17 +8,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 
 from blocks.alerts import ALERTS, TROUBLE
-from blocks.automations import ensure_automations, ensure_killed_runs
+from blocks.automations import ensure_automations
 from blocks.saving import ensure_block
 from blocks.settings import load_settings
 from imaging.article import Article
 from imaging.errors import ConfigurationError
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_state
-from tests.slate import wipe
 
 ARTICLE = Article(topic="Kaffee richtig lagern", user_id="nordlicht")
 
@@ -45,15 +44,6 @@ def messages(prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list
     yield sent
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def api(prefect_api: str) -> Iterator[SyncPrefectClient]:
-    with get_client(sync_client=True) as client:
-        wipe(client)
-        yield client
-        wipe(client)
-        ensure_killed_runs(client)
 
 
 def heard(messages: list[str], count: int, seconds: float) -> bool:

@@ -1,17 +1,15 @@
 """Setting up: everything is made once, what people have edited stays, and no line says a secret."""
 
-from collections.abc import Iterator
-
 import pytest
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate, WorkPoolUpdate
 from prefect.events.actions import RunDeployment, SendNotification
 from prefect.events.schemas.automations import EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 
 from blocks.alerts import BLOCK_NAME
-from blocks.automations import MISSED_EVENTS, REPAIR_LATER, ensure_killed_runs
+from blocks.automations import MISSED_EVENTS, REPAIR_LATER
 from blocks.crashes import NAME, killed_runs
 from blocks.pool import ensure_pool
 from blocks.setup import setup
@@ -21,18 +19,9 @@ from imaging.article import Article
 from imaging.errors import ConfigurationError
 from imaging.spec import Kind
 from tests.flows.conftest import World, command, run_set
-from tests.slate import deploy, wipe
+from tests.slate import deploy
 
 REPAIR, LATER, MISSED = f"automation {NAME}", f"automation {REPAIR_LATER}", f"automation {MISSED_EVENTS}"
-
-
-@pytest.fixture
-def api(prefect_api: str) -> Iterator[SyncPrefectClient]:
-    with get_client(sync_client=True) as client:
-        wipe(client)
-        yield client
-        wipe(client)
-        ensure_killed_runs(client)  # the local server has it from its start
 
 
 def done() -> dict[str, str]:
