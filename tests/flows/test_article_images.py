@@ -280,7 +280,7 @@ def test_another_brand_colour_draws_other_cards_and_pays_nothing(world: World, g
 
 @pytest.mark.parametrize(
     ("kind", "where", "names"),
-    [(422, "create", {"hero"}), (402, "create", {"hero"}), ("failed", "create", {"hero"})],
+    [(422, "create", {"hero"}), (404, "create", {"hero"}), ("failed", "create", {"hero"})],
 )
 def test_one_failed_image_never_takes_another_with_it(
     world: World, german: Article, kind: int | str, where: str, names: set[str]
