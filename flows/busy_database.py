@@ -46,10 +46,17 @@ def wait_briefly() -> None:
 
 
 def collect_rarely() -> None:
-    """Collect garbage every ten seconds, and not at any moment: it is seldom one in which a connection waits."""
+    """Collect garbage every ten seconds, and not at any moment: it is seldom one in which a connection waits.
+
+    What has come with the start, Prefect's modules and routes, is looked at once and then left alone: to go through
+    it each time takes most of a second, in which nothing is answered.
+    """
     gc.disable()
 
     def collect() -> None:
+        time.sleep(_COLLECT_SECONDS)
+        gc.collect()
+        gc.freeze()
         while True:
             time.sleep(_COLLECT_SECONDS)
             gc.collect()

@@ -187,13 +187,14 @@ def _alive(pid: int) -> bool:
 
 
 def _serve(port: int, lock: Path, linger: float) -> None:
+    from flows.busy_database import AskedAgain, collect_rarely, wait_briefly
+
+    collect_rarely()  # first: a start makes much, and leaves little
+
     import uvicorn
     from prefect.server.api.server import create_app
 
-    from flows.busy_database import AskedAgain, collect_rarely, wait_briefly
-
     wait_briefly()
-    collect_rarely()
     server = uvicorn.Server(
         uvicorn.Config(
             AskedAgain(create_app()), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=2
