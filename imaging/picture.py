@@ -117,7 +117,7 @@ def encode(image: Image.Image, image_format: str) -> bytes:
     if image_format == "jpg":
         image.convert("RGB").save(out, "JPEG", quality=92, subsampling=0, optimize=True)
     else:
-        image.save(out, "PNG", compress_level=6)
+        image.save(out, "PNG", compress_level=4)  # half the time of 6, which is thrice that of painting; 10% more bytes
     return out.getvalue()
 
 

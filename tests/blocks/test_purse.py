@@ -29,7 +29,7 @@ def test_what_others_reserved_or_spent_is_not_left(prefect_api: str, store: Imag
 
 
 def test_runs_at_once_never_reserve_more_than_there_is(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:
-    """Of ten articles at once, as many get their share as the month has room for."""
+    """Of six articles at once, as many get their share as the month has room for."""
 
     def one(number: int) -> bool:
         mine = purse(store, tmp_path, "busy", f"article-{number}")
@@ -39,5 +39,5 @@ def test_runs_at_once_never_reserve_more_than_there_is(prefect_api: str, store: 
             mine.reserve(0.3)
         return True
 
-    with ThreadPoolExecutor(10) as pool:
-        assert sum(pool.map(one, range(10))) == 3
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(one, range(6))) == 3

@@ -358,23 +358,6 @@ def test_a_missing_logo_is_bad_input(world: World, german: Article) -> None:
     assert world.paid == (0, 0)
 
 
-@pytest.mark.parametrize(
-    ("file", "count"),
-    [("how-sourdough-rises.md", 8), ("kaffee-richtig-lagern.md", 7), ("hakko-shokuhin.md", 8),
-     ("arabic-coffee.md", 7), ("cafe-creme.json", 8)],
-)  # fmt: skip
-def test_every_example_makes_its_plan_offline(painted: object, file: str, count: int) -> None:
-    """With nothing configured every article gets its whole plan, painted, stored and readable as files."""
-    article = read_article(str(EXAMPLES / file))
-    image_set = run_set(article)
-    assert image_set.status == "complete"
-    assert len(image_set.images) == count
-    assert {image.provider for image in image_set.images} == {"painter", "pillow"}
-    assert image_set.cost_usd == 0
-    assert len({image.sha256 for image in image_set.images}) == count - 1
-    assert len({image.alt_text for image in image_set.images}) == count
-
-
 def test_what_the_world_cannot_fetch_degrades_the_set(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the share check on, a broken rule is named in the set; by default addresses of this machine are let be."""
     article = Article(topic="Tee")

@@ -24,6 +24,7 @@ from flows.backlog import VARIABLE, article_backlog
 from flows.shards import is_deployed, start_shard
 from imaging.backlog import BacklogReport
 from imaging.errors import ConfigurationError, InvalidInput, SourceError
+from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
 from tests.flows.conftest import World
@@ -212,10 +213,20 @@ def test_no_more_than_asked_for_at_once(world: World, tmp_path: Path) -> None:
 
 
 def test_the_examples_painted_offline(painted: Path) -> None:
-    """The folder of examples is a backlog like any other, with nothing configured: five languages, four templates."""
-    report = backlog(EXAMPLES, only=[Kind.HERO, Kind.CARD])
+    """With nothing configured the folder of examples gets every article's whole plan, painted, stored as files."""
+    report = backlog(EXAMPLES, only=None)
     assert (report.status, counts(report)) == ("complete", (6, 0, 0, 0))
-    assert len(list(painted.glob("storage/images/*/*/platform/linkedin_og.???"))) == 6
+    planned = {}
+    for manifest in painted.glob("storage/images/*/*/manifest.json"):
+        image_set = ImageSet.model_validate_json(manifest.read_bytes())
+        images = image_set.images
+        planned[image_set.slug] = len(images)
+        assert (image_set.status, image_set.cost_usd) == ("complete", 0)
+        assert {image.provider for image in images} == {"painter", "pillow"}
+        assert all((painted / "storage/images" / str(image.key)).stat().st_size == image.bytes for image in images)
+        assert len({image.sha256 for image in images}) == len(images) - 1  # linkedin and facebook are one
+        assert len({image.alt_text for image in images}) == len(images)
+    assert sorted(planned.values()) == [7, 7, 8, 8, 8, 9]
 
 
 def start(prefect_api: str, *command: str) -> "subprocess.Popen[str]":
