@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, settings
 _HOME = Path(tempfile.mkdtemp(prefix="article-images-tests-"))
 os.environ["PREFECT_HOME"] = str(_HOME / "prefect")
 os.environ["DO_NOT_TRACK"] = "1"
+# What asks an API that it was not given fails, and does not start a server of Prefect's own in silence.
+os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
 os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
 for _name in list(os.environ):
     if _name.startswith(("B2_", "REPLICATE_", "CHUTES_", "IMAGES_", "PREFECT_API_", "PREFECT_PROFILE")):

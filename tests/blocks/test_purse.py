@@ -1,6 +1,7 @@
 """The purse: reservations and what was spent, by tenant and month."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -39,5 +40,6 @@ def test_runs_at_once_never_reserve_more_than_there_is(prefect_api: str, store: 
             mine.reserve(0.3)
         return True
 
-    with ThreadPoolExecutor(6) as pool:
-        assert sum(pool.map(one, range(6))) == 3
+    with ThreadPoolExecutor(6) as pool:  # each in our context: a bare thread does not know which API is configured
+        futures = [pool.submit(copy_context().run, one, number) for number in range(6)]
+    assert sum(future.result() for future in futures) == 3
