@@ -94,7 +94,8 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
         return Moderated(said)
     if status in {401, 403}:
         return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
-    return (NotThere if status in {404, 410} else ProviderRefused)(said)
+    # Without the vendor's own words it may be a proxy's on the way: no reason to order anything anew.
+    return (NotThere if status in {404, 410} and detail else ProviderRefused)(said)
 
 
 def is_moderation(words: str) -> bool:

@@ -64,6 +64,21 @@ def test_an_answer_lost_for_good_is_adopted_by_the_next_run(world: World) -> Non
     assert ids == [one.id for one in world.replicate.paid]
 
 
+def test_what_is_listed_late_is_adopted(world: World) -> None:
+    """A prediction that the list does not have yet when its create broke off is not created again."""
+    world.replicate.fault("create", "reset_after", times=1, paid=True)
+    world.replicate.fault("list", "wrong_type", times=2, body={"results": []})  # before the run, and right after
+    assert run_set(ARTICLE, [Kind.HERO]).status == "complete"
+    assert len(world.replicate.paid) == 1
+
+
+def test_a_file_that_does_not_answer_is_no_reason_to_pay(world: World) -> None:
+    """Within its hour a prediction whose picture cannot be fetched is looked for again by each run."""
+    world.replicate.fault("download", 403, times=2)
+    assert [run_set(ARTICLE, [Kind.HERO]).status for _ in range(3)] == ["degraded", "degraded", "complete"]
+    assert len(world.replicate.paid) == 1
+
+
 def test_refresh_does_not_adopt_the_picture_it_replaces(world: World) -> None:
     """Right after a run, `refresh` creates another prediction although one with the same input is listed."""
     run_set(ARTICLE, [Kind.HERO])
