@@ -8,7 +8,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from blocks.settings import Settings
-from blocks.vendor import TooLarge, WholeAnswers, account_name, vendor_error
+from blocks.vendor import TooLarge, WholeAnswers, account_name, vendor_error, words_in
 from imaging.errors import BadPicture, ProviderBusy, ProviderError
 from imaging.picture import MAX_BYTES
 from imaging.spec import ImageSpec
@@ -57,7 +57,8 @@ class Chutes(Block):
             raise ProviderError(
                 f"the answer of Chutes was lost ({type(error).__name__}); run again to ask anew"
             ) from None
-        if response.status_code != 200:
+        # A picture may come with 201, and an error with 200: then the vendor's words for it are there.
+        if not response.is_success or words_in(response):
             raise vendor_error("Chutes", "CHUTES_API_KEY", response)
         return response.content
 

@@ -13,7 +13,7 @@ import httpx
 
 from blocks.addresses import HostRules, is_public
 from blocks.wire import TimedBackend, TimedTransport, is_over, must_end_in, seconds_left
-from imaging.errors import PredictionEnded, ProviderBusy, UnsafeDownload
+from imaging.errors import PictureGone, ProviderBusy, UnsafeDownload
 
 __all__ = ["Downloader", "HostRules"]
 
@@ -137,7 +137,7 @@ class Downloader:
 
     def _body(self, answer: httpx.Response, url: httpx.URL) -> bytes:
         if answer.status_code in {403, 404, 410}:
-            raise PredictionEnded(f"the picture at {url.host} is gone ({answer.status_code})")
+            raise PictureGone(f"the picture at {url.host} is gone ({answer.status_code})")
         if answer.status_code != 200:
             raise ProviderBusy(f"the download from {url.host} was answered with {answer.status_code}")
         if int(answer.headers.get("content-length", "0") or 0) > self._max_bytes:

@@ -74,7 +74,7 @@ class Ledger:
         """
         now = datetime.now(UTC)
         if last and last.lost:
-            if now - last.at < _KEPT:
+            if self.is_kept(last):
                 return last
             note = f"made anew: no prediction is to be found of the order of {last.at:%Y-%m-%d %H:%M} UTC"
         attempt = Attempt(at=now, newest=newest, note=note)
@@ -83,6 +83,10 @@ class Ledger:
         except OSError as error:
             raise StorageError(f"no order goes out that IMAGES_DATA_DIR cannot keep: {error.strerror}") from None
         return attempt
+
+    def is_kept(self, attempt: Attempt) -> bool:
+        """Tell whether Replicate still keeps what the attempt led to."""
+        return datetime.now(UTC) - attempt.at < _KEPT
 
     def adopts(self, spec: ImageSpec, attempt: Attempt, found: str) -> bool:
         """Tell whether a prediction that was found in the list is this attempt's, and note it if so.

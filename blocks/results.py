@@ -90,11 +90,38 @@ class SharedResults(WritableFileSystem):
         """
         if "/" not in path:
             return  # not a cache key but a failed task's exception, which nobody ever reads
-        if self._write_shared(path, content):
+        self.tell(path, content)
+
+    def tell(self, path: str, content: bytes) -> bool:
+        """Keep a record as `write_path` does; tell whether the bucket has it."""
+        shared = self._write_shared(path, content)
+        if shared:
             with suppress(OSError):  # a full disk must not stop a run whose bucket is well
                 self._write_local(path, content)
         else:
             self._write_local(path, content)
+        return shared
+
+    def shared(self, path: str) -> bytes | None:
+        """Return the bucket's own record, None where it has none. Raises StorageError where that is not known."""
+        if self._store is None:
+            raise StorageError("the bucket does not answer in this run")
+        try:
+            return self._read_shared(path)
+        except StorageError as error:
+            self._trouble = str(error)
+            raise
+
+    def local(self, path: str) -> bytes | None:
+        """Return this machine's own record, if it has one."""
+        try:
+            return self._read_local(path)
+        except ValueError:
+            return None
+
+    def keep_local(self, path: str, content: bytes) -> None:
+        """Keep a record on this machine alone. Raises OSError."""
+        self._write_local(path, content)
 
     def _read_local(self, path: str) -> bytes:
         with suppress(OSError):

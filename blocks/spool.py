@@ -7,6 +7,7 @@ written last, so an entry that has one is whole.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -51,8 +52,15 @@ class Spool:
 
     def digests(self) -> Iterator[str]:
         """Yield the digests of all entries, oldest first."""
-        paths = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        yield from (path.stem for path in paths)
+        kept = {path.stem: at for path in self.folder.glob("*.json") if (at := self.kept_at(path.stem))}
+        yield from sorted(kept, key=kept.__getitem__)
+
+    def kept_at(self, digest: str) -> datetime | None:
+        """Return when an entry was kept last, or None where there is none (any more: a run may just have stored it)."""
+        try:
+            return datetime.fromtimestamp(self._description(digest).stat().st_mtime, UTC)
+        except OSError:
+            return None
 
     def keep_set(self, image_set: ImageSet) -> None:
         """Keep the record of a run whose manifest could not be written. Raises OSError as `keep`."""

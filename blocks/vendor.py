@@ -82,7 +82,7 @@ def account_name(base_url: str | None, secret: str) -> str:
 def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) -> ProviderError:
     """Put a 4xx or 5xx answer (its body read) into our words. The body is quoted in part, our secret never is."""
     status = response.status_code
-    detail = _detail(response)
+    detail = words_in(response)
     said = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
     if status in _BUSY or status >= 500:
         return ProviderBusy(said, retry_after(response))
@@ -94,7 +94,8 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
         return Moderated(said)
     if status in {401, 403}:
         return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
-    return (NotThere if status in {404, 410} else ProviderRefused)(said)
+    # Without the vendor's own words it may be a proxy's on the way: no reason to order anything anew.
+    return (NotThere if status in {404, 410} and detail else ProviderRefused)(said)
 
 
 def is_moderation(words: str) -> bool:
@@ -126,8 +127,8 @@ def _seconds(value: Any) -> float:
     return max(0.0, seconds)
 
 
-def _detail(response: httpx.Response) -> str:
-    """The vendor's own words for the trouble, in one short line."""
+def words_in(response: httpx.Response) -> str:
+    """Return the vendor's own words for the trouble, in one short line; empty where there are none."""
     try:
         body = json.loads(response.content)
     except (ValueError, RecursionError):

@@ -40,7 +40,7 @@ from flows.story import tell_end, tell_plan
 from imaging.article import Article
 from imaging.errors import StorageError
 from imaging.plan import Planner
-from imaging.record import Image, ImageSet
+from imaging.record import UNSHARED, Image, ImageSet
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kinds
 from tasks.again import run_again
@@ -153,7 +153,7 @@ class ArticleRun:
         spending.settle(specs, sum(image.cost_usd for image in images.values()))
         self.problems += rounds.finishing.end(images)
         if results.trouble:
-            self.problems.append(f"others may pay again, records are on this machine alone: {results.trouble}")
+            self.problems.append(f"{UNSHARED}: {results.trouble}")
 
     def _finish(self, specs: list[ImageSpec], only: Kinds, rounds: Rounds) -> ImageSet:
         """Write the set down and show it, wherever people and programs look for it."""

@@ -18,7 +18,7 @@ from flows.heartbeat import heartbeats
 from flows.observed import observed
 from imaging.claim import Claim
 from imaging.errors import BadPicture, StorageError
-from tasks.repairing import bring_home, mend_manifest, owns_slug
+from tasks.repairing import bring_home, lay_aside, mend_manifest, owns_slug, superseded
 
 observed()
 
@@ -45,7 +45,13 @@ def _repair_article(box: Toolbox, user_id: str, slug: str, owner: Claim, digests
             if not owns_slug(user_id, slug, owner):
                 log.warning("%s/%s belongs to another article by now: run this one again", user_id, slug)
                 return 0
-            done = {digest: image for digest in digests if (image := bring_home(digest))}
+            late = superseded(user_id, slug, digests)
+            for digest in late:
+                lay_aside(digest)
+                box.spool.drop(digest)
+            done = {digest: image for digest in digests if digest not in late and (image := bring_home(digest))}
+            if not done:
+                return len(late)
             mended = mend_manifest(user_id, slug, owner, list(done.values()))
         except (StorageError, BadPicture, ValidationError) as error:
             log.warning("%s/%s is left as it is: %s", user_id, slug, error)
@@ -54,4 +60,4 @@ def _repair_article(box: Toolbox, user_id: str, slug: str, owner: Claim, digests
             box.spool.drop(digest)
         box.spool.drop_set(mended)
         log.info("%s/%s repaired: %s", user_id, slug, mended.status)
-        return len(done)
+        return len(late) + len(done)

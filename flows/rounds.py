@@ -1,6 +1,8 @@
 """Rounds: the tasks mapped over specs, and what came of each."""
 
+import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +12,7 @@ from prefect.tasks import Task
 
 from blocks.toolbox import Toolbox
 from flows.finishing import Finishing
-from imaging.errors import HeroMissing, ImagesError, Moderated
+from imaging.errors import HeroMissing, ImagesError, Moderated, StorageError
 from imaging.record import Image, StoredImage, described, failed, fallen_back
 from imaging.spec import ImageSpec, Provider
 from tasks.cards import draw_platform_card
@@ -97,13 +99,22 @@ class Rounds:
         if earlier and not self.stock.holds(stored):
             stored = earlier  # the cached record was this machine's own, and another has made the picture anew since
         image = described(spec, stored, reused=reused, url=self.box.store.url(stored.key))
-        if image.status == "reused" and not (self.stock.trouble or self.stock.holds(stored)):
+        if image.status == "reused" and not self.stock.trouble and self._has_vanished(stored):
             into.vanished.append(spec)
             return
         if stored.thumbnail:
             self.thumbnails[spec.name] = stored.thumbnail
             self.previews[spec.name] = stored.preview or stored.thumbnail
         self.count(image)
+
+    def _has_vanished(self, stored: StoredImage) -> bool:
+        """Tell whether a picture is no longer there. Not by the list alone, since it would be paid for again."""
+        if self.stock.holds(stored):
+            return False
+        with suppress(StorageError):
+            data = self.box.store.get(stored.key)
+            return data is None or hashlib.sha256(data).hexdigest() != stored.sha256
+        return True
 
     def count(self, image: Image) -> None:
         """Note that this image is done, well or badly."""

@@ -10,6 +10,7 @@
     │   │   └── OutOfCredit          402: no paid call of this provider can succeed
     │   ├── Moderated            refused for what it shows: another seed may pass
     │   └── PredictionEnded      failed, canceled, aborted or gone: only a new prediction helps
+    │       └── PictureGone          its file alone does not answer: not before its hour is over
     ├── UnsafeDownload       an address that we do not fetch from
     ├── SourceError          a source of articles could not be read
     │   └── SourceBusy           5xx, connection trouble: worth a retry
@@ -65,6 +66,10 @@ class Moderated(ProviderError):
 
 class PredictionEnded(ProviderError):
     """The prediction ended without a picture, or its output is gone: only a new one helps."""
+
+
+class PictureGone(PredictionEnded):
+    """The prediction stands, but its file cannot be had: within its hour that may pass, and a new one would be paid."""
 
 
 class UnsafeDownload(ImagesError):

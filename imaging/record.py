@@ -103,6 +103,10 @@ class Image(BaseModel):
         return picture_element(self) if self.durable else None
 
 
+UNSHARED = "others may pay again, records are on this machine alone"
+"""How the problem begins that is over once every picture is in the bucket."""
+
+
 class ImageSet(BaseModel):
     """Every picture of one article: the manifest, the event's payload and the flow's return value.
 

@@ -5,7 +5,9 @@ waited for, so that a run that was killed collects what it paid for. Needs the b
 `REPLICATE_API_TOKEN`).
 """
 
+import time
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import cast
 
@@ -19,13 +21,24 @@ from blocks.ledger import Attempt, Ledger
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.toolbox import toolbox
-from imaging.errors import ConfigurationError, Moderated, PredictionEnded, ProviderBusy, ProviderError, ProviderRefused
+from imaging.errors import (
+    ConfigurationError,
+    Moderated,
+    PictureGone,
+    PredictionEnded,
+    ProviderBusy,
+    ProviderError,
+    ProviderRefused,
+)
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.measuring import measured
 from tasks.moderation import seed_changed_once
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms, prediction_name
 from tasks.storing import Made, keep, kept_before
+
+LOOK_AGAIN_SECONDS = 5.0
+_YOUNG = timedelta(minutes=1)  # an attempt of this run: one of an earlier run is in the list by now, or never
 
 
 class Started(BaseModel):
@@ -64,18 +77,33 @@ def start_prediction(spec: ImageSpec, terms: Terms, ended: Ended | None = None) 
     Not cached by Prefect: after a kill between two records of one fact the staler one could win.
     Raises Moderated, without asking again, where the picture was refused before.
     """
-    replicate, ledger = _replicate(), _ledger()
+    ledger = _ledger()
     last = ledger.last(spec)
     if last and (started := _started_before(last, terms, ended)):
         get_run_logger().info("%s: prediction %s of an earlier run is collected", spec.name, started.prediction_id)
         return started
-    if last and last.lost:
-        for found in replicate.find(spec, last.at, last.newest):
-            if ledger.adopts(spec, last, found):
-                get_run_logger().info("%s: prediction %s, whose create was not answered, is adopted", spec.name, found)
-                return _started(ledger.settle(spec, last, found), created=False)
+    if last and last.lost and (adopted := _adopted(spec, last)):
+        return adopted
     note = f"made anew, since an earlier one came to nothing: {ended.why}" if ended else None
     return toolbox().gates["replicate"].pay(partial(_order, spec, last, terms, note))
+
+
+def _adopted(spec: ImageSpec, last: Attempt) -> Started | None:
+    """Find the prediction of an attempt that was not answered. It may be listed a moment after its create broke off."""
+    found = _listed(spec, last)
+    if found is None and datetime.now(UTC) - last.at < _YOUNG:
+        time.sleep(LOOK_AGAIN_SECONDS)
+        found = _listed(spec, last)
+    return found
+
+
+def _listed(spec: ImageSpec, last: Attempt) -> Started | None:
+    ledger = _ledger()
+    for found in _replicate().find(spec, last.at, last.newest):
+        if ledger.adopts(spec, last, found):
+            get_run_logger().info("%s: prediction %s, whose create was not answered, is adopted", spec.name, found)
+            return _started(ledger.settle(spec, last, found), created=False)
+    return None
 
 
 def _order(spec: ImageSpec, last: Attempt | None, terms: Terms, note: str | None) -> Started:
@@ -153,7 +181,7 @@ def _fetched(terms: Terms, spec: ImageSpec) -> Fetched:
     try:
         return _fetch(spec, started)
     except PredictionEnded as why:
-        if started.created:
+        if started.created or (isinstance(why, PictureGone) and _ledger().is_kept(started.attempt)):
             raise
         # An earlier run's prediction that failed, or whose output is gone after its hour.
         ended = Ended(prediction_id=started.prediction_id, why=str(why))

@@ -1,21 +1,23 @@
 """Bringing home what was spooled: into the bucket, into the manifest, out of the spool."""
 
 import hashlib
+from datetime import datetime
 
 from prefect import task
 from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
+from blocks.spool import Spooled
 from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.claim import Claim
 from imaging.errors import BadPicture, StorageError
 from imaging.picture import inspect
-from imaging.record import Image, ImageSet, described
+from imaging.record import UNSHARED, Image, ImageSet, described
 from tasks.finishing import due, finished
 from tasks.page import put_page
-from tasks.recording import announce
-from tasks.stock import parsed
+from tasks.recording import announce, in_plan_order
+from tasks.stock import parsed, stock_of
 from tasks.storing import origin
 
 
@@ -36,11 +38,7 @@ def bring_home(digest: str) -> Image | None:
     if entry is None:
         return None
     spooled, data = entry
-    picture = inspect(data, box.settings.images_max_pixels)
-    box.store.put_picture(spooled.stored.key, picture, keys.cache_control(spooled.spec), origin(spooled.spec))
-    back = box.store.get(spooled.stored.key)
-    if back is None or hashlib.sha256(back).hexdigest() != spooled.stored.sha256:
-        raise StorageError(f"{spooled.stored.key} was stored but reads back as something else")
+    back = _put(spooled, data, spooled.stored.key, keys.cache_control(spooled.spec))
     image = described(spooled.spec, spooled.stored, reused=False, url=box.store.url(spooled.stored.key))
     try:
         return finished(image, due(image), back)
@@ -49,11 +47,51 @@ def bring_home(digest: str) -> Image | None:
         return image
 
 
+def lay_aside(digest: str) -> None:
+    """Store a spooled picture whose place is taken under the name that is its content's alone. Raises StorageError."""
+    if entry := toolbox().spool.read(digest):
+        spooled, data = entry
+        _put(spooled, data, keys.pinned_key(spooled.stored.key, spooled.stored.sha256), keys.IMMUTABLE)
+
+
+def _put(spooled: Spooled, data: bytes, key: str, cache_control: str) -> bytes:
+    """Store a picture and return what is read back, which is the same."""
+    box = toolbox()
+    picture = inspect(data, box.settings.images_max_pixels)
+    box.store.put_picture(key, picture, cache_control, origin(spooled.spec))
+    back = box.store.get(key)
+    if back is None or hashlib.sha256(back).hexdigest() != spooled.stored.sha256:
+        raise StorageError(f"{key} was stored but reads back as something else")
+    return back
+
+
+def superseded(user_id: str, slug: str, digests: list[str]) -> list[str]:
+    """Return those of an article's spooled pictures whose place a later run has filled. Raises StorageError.
+
+    An article whose words have changed meanwhile has another hero, under the same key: the older one must not go over
+    it.
+    """
+    there = parsed(ImageSet, toolbox().store.get_json(keys.manifest_key(user_id, slug)))
+    return [digest for digest in digests if there and _is_superseded(digest, there)]
+
+
+def _is_superseded(digest: str, there: ImageSet) -> bool:
+    spool = toolbox().spool
+    entry, kept_at = spool.read(digest), spool.kept_at(digest)
+    if entry is None or kept_at is None or datetime.fromisoformat(there.created_at) < kept_at:
+        return False
+    name = entry[0].spec.name
+    # What only stands in for a picture that was paid for is no reason to leave that one out.
+    theirs = (one for one in there.images if one.name == name and one.durable and not one.fallback_from)
+    return any(one.digest != digest and one.provider != "painter" for one in theirs)
+
+
 @task(task_run_name="manifest of {user_id}/{slug}", persist_result=False)
 def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) -> ImageSet:
     """Put repaired images into the article's record, write it as its manifest and announce it.
 
-    The record is the set of the run that could not write one, else the manifest that is there. Raises StorageError.
+    The record is the set of the run that could not write one, else the manifest that is there. What that run was not
+    asked for (`--only`) keeps its entry, or gets it now. Raises StorageError.
     """
     box = toolbox()
     key = keys.manifest_key(user_id, slug)
@@ -64,9 +102,18 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
     current = {one.digest: one.model_copy(update=reused) for one in there.images if one.durable} if there else {}
     known = [current.get(image.digest, image) if image.status == "reused" else image for image in record.images]
     repaired = {image.name: image for image in images}
+    kinds = {image.kind for image in known}
+    stock = stock_of(box.store, user_id, slug)
+    lying = {one.name: one for one in current.values() if stock.earlier(one.digest)}
+    others = [image for image in (lying | repaired).values() if image.kind not in kinds]
+    if there and there.created_at > record.created_at:
+        known = [image if image.durable else lying.get(image.name, image) for image in known]
+    whole = in_plan_order([*(repaired.get(image.name, image) for image in known), *others])
+    all_home = all(image.durable for image in whole)
     mended = record.model_copy(
         update={
-            "images": [repaired.get(image.name, image) for image in known],
+            "images": whole,
+            "problems": [line for line in record.problems if not (all_home and line.startswith(UNSHARED))],
             "manifest_url": box.store.url(key),
         }
     )

@@ -10,22 +10,23 @@ from typing import Any, TypeVar
 from prefect import task
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from blocks.storage import ImageStore, looks_like_md5
+from blocks.storage import ImageStore, json_in, looks_like_md5
 from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.article import Article
 from imaging.claim import Claim
 from imaging.errors import ConfigurationError, InvalidInput, StorageError, StorageRefused
+from imaging.picture import md5
 from imaging.record import Image, StoredImage, as_stored
 from imaging.slug import candidates, slugify
 
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
 
 
-def lies(objects: Mapping[str, tuple[int, str]], key: str, size: int | None, md5: str | None) -> bool:
-    """Tell whether such bytes lie under `key`: by their size, and by their MD5 where the ETag is one."""
+def lies(objects: Mapping[str, tuple[int, str]], key: str, size: int | None, digest: str | None) -> bool:
+    """Tell whether such bytes lie under `key`: by their size, and by `digest`, their MD5, where the ETag is one."""
     found, etag = objects.get(key, (-1, ""))
-    return found == size and (etag == md5 or not looks_like_md5(etag))
+    return found == size and (etag == digest or not looks_like_md5(etag))
 
 
 class Stock(BaseModel):
@@ -61,8 +62,8 @@ class Stock(BaseModel):
             changes |= {"thumbhash": before.thumbhash, "dominant_color": before.dominant_color}
         return image.model_copy(update=changes)
 
-    def _lies(self, key: str, size: int | None, md5: str | None) -> bool:
-        return lies(self.objects, key, size, md5)
+    def _lies(self, key: str, size: int | None, digest: str | None) -> bool:
+        return lies(self.objects, key, size, digest)
 
     @property
     def unnamed(self) -> dict[str, tuple[int, str]]:
@@ -115,15 +116,23 @@ def claim_slug(article: Article) -> Claimed:
 @task(task_run_name="take stock", persist_result=False)
 def take_stock(article: Article, claimed: Claimed) -> Stock:
     """List what the bucket holds of the article: one LIST, not a HEAD for every image. Raises as `claim_slug`."""
-    store, slug = toolbox().store, claimed.slug
     if claimed.trouble:
-        return Stock(slug=slug, trouble=claimed.trouble)
+        return Stock(slug=claimed.slug, trouble=claimed.trouble)
     try:
         with refusals_named():
-            objects = store.list(keys.prefix(article.user_id, slug))
-            manifest = store.get_json(keys.manifest_key(article.user_id, slug))
+            return stock_of(toolbox().store, article.user_id, claimed.slug)
     except StorageError as error:
-        return Stock(slug=slug, trouble=str(error))
+        return Stock(slug=claimed.slug, trouble=str(error))
+
+
+def stock_of(store: ImageStore, user_id: str, slug: str) -> Stock:
+    """Return what the bucket holds of an article as of now. Raises StorageError."""
+    key = keys.manifest_key(user_id, slug)
+    objects, data = store.list(keys.prefix(user_id, slug)), store.get(key)
+    if data and not lies(objects, key, len(data), md5(data)):
+        # What was just read has another ETag: here they are no MD5s, however they look. Sizes have to do.
+        objects = {name: (size, "") for name, (size, _) in objects.items()}
+    manifest = json_in(data)
     return Stock(slug=slug, objects=objects, images=entries(manifest), problems=_problems(manifest))
 
 

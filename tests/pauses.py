@@ -10,10 +10,12 @@ from botocore.retries.standard import ExponentialBackoff
 @contextmanager
 def no_pauses() -> Iterator[None]:
     """Let the tasks and the S3 clients of this process try again at once."""
+    from tasks import predictions
     from tasks.policy import RETRY_DELAYS
 
     before = RETRY_DELAYS[:]
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(predictions, "LOOK_AGAIN_SECONDS", 0)
         patch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
         RETRY_DELAYS[:] = [0] * len(before)  # the tasks hold this very list
         try:

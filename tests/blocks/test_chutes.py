@@ -9,7 +9,7 @@ from PIL import Image
 from blocks import chutes as module
 from blocks.chutes import Chutes, chutes_from
 from blocks.settings import load_settings
-from imaging.errors import BadPicture, ProviderBusy, ProviderError, ProviderRefused
+from imaging.errors import BadPicture, OutOfCredit, ProviderBusy, ProviderError, ProviderRefused
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost
 from tests.standins import ChutesStandin
@@ -122,6 +122,15 @@ def test_whether_bytes_are_a_picture_is_for_others_to_say(
     """A 200 is returned as it came: the bytes are looked at where all pictures are."""
     chutes_api.fault("generate", kind)
     assert not chutes.generate(comparison).startswith(b"\xff\xd8")
+
+
+def test_words_are_no_picture_though_they_come_with_200(
+    chutes_api: ChutesStandin, chutes: Chutes, comparison: ImageSpec
+) -> None:
+    """An error that is answered with 200 is told as what it says."""
+    chutes_api.fault("generate", "wrong_type", body={"detail": "Insufficient balance"})
+    with pytest.raises(OutOfCredit, match="Insufficient balance"):
+        chutes.generate(comparison)
 
 
 @pytest.mark.parametrize("base_url", ["http://127.0.0.1:9", "http://{slug}.invalid"])

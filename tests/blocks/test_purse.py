@@ -8,7 +8,9 @@ import pytest
 
 from blocks.purse import Purse
 from blocks.results import SharedResults
-from blocks.storage import ImageStore
+from blocks.storage import ImageStore, s3_bucket
+
+NOWHERE = ImageStore(s3_bucket(endpoint="http://127.0.0.1:9", key_id="k", secret="s", bucket="b"), "http://127.0.0.1:9")
 
 
 def purse(store: ImageStore, folder: Path, tenant: str, slug: str) -> Purse:
@@ -27,6 +29,19 @@ def test_what_others_reserved_or_spent_is_not_left(prefect_api: str, store: Imag
     assert tea.left(1.0) == pytest.approx(0.9)
     assert purse(store, tmp_path / "there", "other", "tee").left(1.0) == 1.0
     assert coffee.left(0.05) == 0.0
+
+
+def test_an_outage_wipes_out_nothing(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:
+    """What was spent without the bucket is told to it later, beside what other machines have spent meanwhile."""
+    here, away = purse(store, tmp_path / "here", "late", "tee"), purse(NOWHERE, tmp_path / "here", "late", "tee")
+    other = purse(store, tmp_path / "there", "late", "kaffee")
+    other.settle(0.3, 0)
+    for _ in range(2):
+        away.reserve(0.1)
+        away.settle(0.1, 0)
+    assert (away.left(1.0), here.left(1.0), other.left(1.0)) == pytest.approx((0.8, 0.5, 0.7))
+    here.settle(0, 0)
+    assert (here.left(1.0), other.left(1.0)) == pytest.approx((0.5, 0.5))
 
 
 def test_runs_at_once_never_reserve_more_than_there_is(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def test_what_a_retry_does_not_change_is_refused(status: int, words: str) -> Non
     assert str(error).startswith(f"Vendor answered {status}: no")
     assert words in str(error)
     assert isinstance(error, NotThere) == (status == 404)
+    assert not isinstance(vendor_error("Vendor", "VENDOR_KEY", answer(status, "<html>")), NotThere)  # a proxy's
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_a_create_whose_answer_is_lost_is_adopted(world: World, kinds: list[str 
     world.replicate.skew = timedelta(hours=hours)
     for kind in kinds:
         world.replicate.fault("create", kind, times=1, paid=True)
+    world.replicate.fault("list", "wrong_type", times=2, body={"results": []})  # before the run, and a first look: late
     image_set = run_set(ARTICLE, [Kind.HERO, Kind.SOCIAL])
     assert image_set.status == "complete", image_set.troubles
     assert len(world.replicate.paid) == 3
@@ -62,6 +63,13 @@ def test_an_answer_lost_for_good_is_adopted_by_the_next_run(world: World) -> Non
     assert again.status == "complete"
     ids = [image_set.images[0].prediction_id for image_set in (again, other)]
     assert ids == [one.id for one in world.replicate.paid]
+
+
+def test_a_file_that_does_not_answer_is_no_reason_to_pay(world: World) -> None:
+    """Within its hour a prediction whose picture cannot be fetched is looked for again by each run."""
+    world.replicate.fault("download", 403, times=2)
+    assert [run_set(ARTICLE, [Kind.HERO]).status for _ in range(3)] == ["degraded", "degraded", "complete"]
+    assert len(world.replicate.paid) == 1
 
 
 def test_refresh_does_not_adopt_the_picture_it_replaces(world: World) -> None:

@@ -1,5 +1,6 @@
 """Lost never: what was made while the bucket was away is stored later, under the right keys."""
 
+import hashlib
 import json
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from flows.repair import repair
 from imaging.article import Article
+from imaging.spec import Kind
 from tests.flows.conftest import CommandLine, World, run_set
 
 ARTICLE = Article(topic="Kaffee richtig lagern")
@@ -44,6 +46,26 @@ def test_repair_leaves_another_articles_folder_alone(world: World, monkeypatch: 
     assert repair() == {"repaired": 0, "left": 7}
     assert owner.slug == "c-grundlagen"
     assert world.objects() == before
+
+
+def test_repair_takes_nothing_from_an_article(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of some kinds alone share a manifest; and an older picture does not go over a newer one."""
+    run_set(ARTICLE, [Kind.CARD])
+    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
+    run_set(ARTICLE, [Kind.SOCIAL])
+    run_set(ARTICLE, [Kind.HERO])
+    run_set(ARTICLE, [Kind.COMPARISON])
+    monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
+    hero = run_set(ARTICLE.model_copy(update={"excerpt": "Ganz anders."}), [Kind.HERO]).images[0]
+    world.replicate.expire()
+    assert repair() == {"repaired": 5, "left": 0}
+    assert repair() == {"repaired": 0, "left": 0}
+    manifest = world.store.get_json("default/kaffee-richtig-lagern/manifest.json")
+    kinds = [image["kind"] for image in manifest["images"]]
+    assert kinds == ["hero", "comparison", "comparison", "card", "card", "social", "social"]
+    assert hashlib.sha256(world.store.get(str(hero.key)) or b"").hexdigest() == hero.sha256
+    assert {image.status for image in run_set(ARTICLE, [Kind.SOCIAL, Kind.COMPARISON]).images} == {"reused"}
+    assert world.paid == (4, 2)
 
 
 def test_the_command_says_what_it_did(world: World, cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,8 @@ class S3Proxy(Standin):
         super().__init__()
         self._upstream = upstream
         self.wrong_etag: Callable[[Call], object] | None = None
-        """PUTs for which another hash is acknowledged than that of what was sent."""
+        """PUTs that change what they store: another hash is acknowledged, and other bytes are read back."""
+        self._changed: set[str] = set()
         self.delay = 0.0
         """Seconds that every answer takes."""
 
@@ -54,6 +55,7 @@ class S3Proxy(Standin):
         """From now on all is well."""
         self.faults.clear()
         self.wrong_etag = None
+        self._changed.clear()
         self.delay = 0.0
 
     def __enter__(self) -> Self:
@@ -69,8 +71,11 @@ class S3Proxy(Standin):
         self.pause(self.delay)
         answer = self._passed_on(call)
         if call.method == "PUT" and self.wrong_etag and self.wrong_etag(call):
+            self._changed.add(call.path)
             headers = dict(answer.headers) | {"Etag": f'"{"0" * 32}"'}
             return Answer(answer.status, answer.body, answer.content_type, headers)
+        if call.method == "GET" and call.path in self._changed:
+            return Answer(answer.status, answer.body[::-1], answer.content_type, answer.headers)
         return answer
 
     def refusal(self, status: int, options: Mapping[str, Any]) -> Answer:
