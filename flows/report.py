@@ -15,6 +15,8 @@ from imaging.record import ImageSet
 
 _STATUS_STYLE = {"stored": "green", "reused": "cyan", "provider_url": "yellow", "inline": "yellow", "failed": "red"}
 
+_WIDE = 1000  # columns: a row stays in one line, since a pipe has no width and a terminal wraps it itself
+
 
 @contextmanager
 def progress_lines(module: str = "progress", doing: str = "making pictures") -> Iterator[None]:
@@ -53,10 +55,16 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
 
     `server` is the URL of the local Prefect API that this run used, None for one that is configured.
     """
-    console = Console()
+    console, wide = Console(), Console(width=_WIDE)
     if not console.is_terminal:
-        console = Console(width=1000)  # a pipe has no width: a row stays in one line
-    console.print(_table(image_set))
+        console = wide
+    table = _table(image_set)
+    narrow = wide.measure(table).maximum > console.width
+    if narrow:  # most terminals are: a URL that is folded into a column of a few letters is of no use
+        table.columns.pop()
+    wide.print(table)
+    for image in image_set.images if narrow else ():
+        console.print(Text(f"{image.name}: {short_url(image)}"), soft_wrap=True)
     console.print(f"\n{len(image_set.images)} images, {image_set.cost_usd:.3f} USD, {image_set.status}")
     for trouble in image_set.troubles:
         console.print(Text(f"  ! {trouble}", style="yellow"))

@@ -11,7 +11,7 @@ from frontmatter.default_handlers import YAMLHandler
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from imaging.errors import InvalidInput
-from imaging.slug import MAX_LENGTH, SLUG
+from imaging.slug import BRANDING, MAX_LENGTH, SLUG
 from imaging.validation import explain
 
 # Prefect refuses a run whose parameters have more than 512 KB, written as JSON in ASCII: an umlaut or a Chinese
@@ -138,6 +138,8 @@ class Article(BaseModel):
             raise ValueError(
                 f"must be a-z, 0-9 and single hyphens, at most {MAX_LENGTH} characters, like kaffee-richtig-lagern"
             )
+        if slug == BRANDING:
+            raise ValueError(f"{BRANDING} is the folder of the tenant's logos; choose another")
         return slug
 
 

@@ -29,7 +29,16 @@ FORMATS = {
     "WEBP": ("image/webp", ".webp"),
     "MPO": ("image/jpeg", ".jpg"),  # what Pillow calls a JPEG with a second picture behind it, as phones write them
 }
-_ORIENTATION, _LYING = 0x0112, {5, 6, 7, 8}  # the EXIF tag, and its values that turn a picture by 90 degrees
+_ORIENTATION = 0x0112  # the EXIF tag; what undoes its values, as ImageOps.exif_transpose has it, EXIF left alone
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 # What Pillow lets slip for broken chunks and segments (found by fuzzing: a palette picture without its palette).
 _SURPRISES = (
     ArithmeticError,
@@ -90,10 +99,8 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             if width * height > max_pixels:
                 raise BadPicture(f"the picture has {width}x{height} pixels; at most {max_pixels:,} are accepted")
             image.load()
-            with quietly():
-                if image.getexif().get(_ORIENTATION) in _LYING:
-                    width, height = height, width
-            shown = plain(image)
+            shown = plain(upright(image))
+            width, height = shown.size
             small, look = _fitted(shown, PREVIEW_SIZE), look_of(shown)
             thumbnail, preview = _data_url(_fitted(small, THUMBNAIL_SIZE)), _data_url(small)
             content_type, extension = FORMATS[image.format or ""]
@@ -119,6 +126,13 @@ def encode(image: Image.Image, image_format: str) -> bytes:
     else:
         image.save(out, "PNG", compress_level=4)  # half the time of 6, which is thrice that of painting; 10% more bytes
     return out.getvalue()
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Return the picture as its EXIF data want it shown."""
+    with quietly():
+        turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+    return image if turn is None else image.transpose(turn)
 
 
 def plain(image: Image.Image) -> Image.Image:

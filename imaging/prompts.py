@@ -101,7 +101,85 @@ _ALT: Mapping[str, Mapping[str, str]] = {
         "card": "{platform} 预览卡片：{topic}",
         "social": "{platform} 图片：文章《{topic}》",
     },
+    "sv": {
+        "hero": "Huvudbild till artikeln ”{topic}”",
+        "supporting": "Bild till avsnittet ”{aspect}”: {topic}",
+        "comparison": "Bild från {model} på temat {topic}",
+        "card": "Förhandsvisningskort för {platform}: {topic}",
+        "social": "Bild för {platform} till artikeln ”{topic}”",
+    },
+    "da": {
+        "hero": "Hovedbillede til artiklen “{topic}”",
+        "supporting": "Billede til afsnittet “{aspect}”: {topic}",
+        "comparison": "Billede fra {model} om emnet {topic}",
+        "card": "Forhåndsvisningskort til {platform}: {topic}",
+        "social": "Billede til {platform}, artiklen “{topic}”",
+    },
+    "no": {
+        "hero": "Hovedbilde til artikkelen «{topic}»",
+        "supporting": "Bilde til avsnittet «{aspect}»: {topic}",
+        "comparison": "Bilde fra {model} om temaet {topic}",
+        "card": "Forhåndsvisningskort for {platform}: {topic}",
+        "social": "Bilde for {platform} til artikkelen «{topic}»",
+    },
+    "fi": {
+        "hero": "Artikkelin ”{topic}” pääkuva",
+        "supporting": "Osion ”{aspect}” kuva: {topic}",
+        "comparison": "Mallin {model} kuva aiheesta {topic}",
+        "card": "Esikatselukortti, {platform}: {topic}",
+        "social": "Kuva, {platform}: artikkeli ”{topic}”",
+    },
+    "cs": {
+        "hero": "Hlavní obrázek k článku „{topic}“",
+        "supporting": "Obrázek k části „{aspect}“: {topic}",
+        "comparison": "Obrázek od {model} na téma {topic}",
+        "card": "Náhledová karta pro {platform}: {topic}",
+        "social": "Obrázek pro {platform} k článku „{topic}“",
+    },
+    "uk": {
+        "hero": "Головна ілюстрація до статті «{topic}»",
+        "supporting": "Ілюстрація до розділу «{aspect}»: {topic}",
+        "comparison": "Зображення від {model} на тему: {topic}",
+        "card": "Картка попереднього перегляду для {platform}: {topic}",
+        "social": "Зображення для {platform}, стаття «{topic}»",
+    },
+    "el": {
+        "hero": "Κύρια εικόνα του άρθρου «{topic}»",
+        "supporting": "Εικόνα για την ενότητα «{aspect}»: {topic}",
+        "comparison": "Εικόνα από {model} με θέμα: {topic}",
+        "card": "Κάρτα προεπισκόπησης για {platform}: {topic}",
+        "social": "Εικόνα για {platform}, άρθρο «{topic}»",
+    },
+    "he": {
+        "hero": "התמונה הראשית של הכתבה “{topic}”",
+        "supporting": "תמונה לפרק “{aspect}”: {topic}",
+        "comparison": "תמונה מאת {model} בנושא {topic}",
+        "card": "כרטיס תצוגה מקדימה ל־{platform}: {topic}",
+        "social": "תמונה ל־{platform}, כתבה: “{topic}”",
+    },
+    "hi": {
+        "hero": "लेख “{topic}” का मुख्य चित्र",
+        "supporting": "“{aspect}” खंड का चित्र: {topic}",
+        "comparison": "{model} द्वारा बनाया गया चित्र, विषय: {topic}",
+        "card": "{platform} के लिए पूर्वावलोकन कार्ड: {topic}",
+        "social": "{platform} के लिए चित्र, लेख: “{topic}”",
+    },
+    "th": {
+        "hero": "ภาพหลักของบทความ “{topic}”",
+        "supporting": "ภาพประกอบหัวข้อ “{aspect}”: {topic}",
+        "comparison": "ภาพโดย {model} ในหัวข้อ {topic}",
+        "card": "การ์ดตัวอย่างสำหรับ {platform}: {topic}",
+        "social": "ภาพสำหรับ {platform} บทความ “{topic}”",
+    },
+    "ko": {
+        "hero": "“{topic}” 글의 대표 이미지",
+        "supporting": "“{aspect}” 단락의 이미지: {topic}",
+        "comparison": "{model} 이미지, 주제: {topic}",
+        "card": "{platform}용 미리보기 카드: {topic}",
+        "social": "{platform}용 이미지, 글: “{topic}”",
+    },
 }
+_LOCAL = {"nb": "no", "nn": "no"}  # Norwegian goes by three names
 _BARE: Mapping[str, str] = {
     "hero": "{topic}",
     "supporting": "{aspect} – {topic}",
@@ -138,7 +216,7 @@ def alt_text(language: str, kind: str, topic: str, **words: str) -> str:
 
     The topic is the part that gives way, so that what tells two pictures apart stays.
     """
-    pattern = _ALT.get(language, _BARE)[kind]
+    pattern = _ALT.get(_LOCAL.get(language, language), _BARE)[kind]
     words = {name: cut(word, MAX_LABEL) for name, word in words.items()}
     room = MAX_ALT_TEXT - len(pattern.format(topic="", **words))
     return pattern.format(topic=cut(topic, room), **words)

@@ -8,9 +8,9 @@ import io
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
-from imaging.picture import plain, quietly
+from imaging.picture import plain, upright
 
 _STEPS = 4095  # of linear light: enough for the 8 bits of sRGB, whose darkest steps are the finest
 
@@ -32,8 +32,7 @@ _LIGHT, _SRGB = _to_light(), _to_srgb()
 def prepared(image: Image.Image) -> Image.Image:
     """Return the picture upright, in sRGB, as RGB or, where something shows through it, RGBA."""
     profile = image.info.get("icc_profile")
-    with quietly():
-        image = plain(ImageOps.exif_transpose(image))
+    image = plain(upright(image))
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
     colours = _in_srgb(image, profile)
     if alpha is None or alpha.getextrema() == (255, 255):

@@ -7,6 +7,7 @@ import unicodedata
 from slugify import slugify as _slugify
 
 MAX_LENGTH = 80  # characters; keys stay far below the 500 characters that a durable URL may have
+BRANDING = "branding"  # the folder that holds a tenant's logos and other brand assets: no article's own
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 # German spelling for letters that ASCII lacks; capitals too, since the replacement comes before lower-casing.
@@ -40,10 +41,11 @@ def candidates(slug: str, *identities: str | None) -> list[str]:
     """Return the slugs an article may own, best first: the plain one, then one for each identity.
 
     Topics that collapse into one slug (`C++ Grundlagen`, `C Grundlagen`) must not share a folder: the
-    second comer takes the slug with eight hex digits of its own identity behind it.
+    second comer takes the slug with eight hex digits of its own identity behind it. So does an article on branding.
     """
     stem = slug[: MAX_LENGTH - 9].rstrip("-")
-    return [slug, *(f"{stem}-{short_hash(identity)}" for identity in identities if identity)]
+    own = [f"{stem}-{short_hash(identity)}" for identity in identities if identity]
+    return own if slug == BRANDING else [slug, *own]
 
 
 def short_hash(text: str, length: int = 8) -> str:

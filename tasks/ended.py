@@ -78,6 +78,7 @@ class BadEnd:
             slug=self.slug,
             topic=self.article.topic,
             article_id=self.article.article_id,
+            language=self.article.language,
             flow_run_id=self.run_id,
             images=images,
         )

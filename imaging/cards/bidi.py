@@ -1,7 +1,7 @@
 """Right-to-left text: the direction of a paragraph, embedding levels, and the order things are drawn in.
 
-A short form of UAX 9 (https://www.unicode.org/reports/tr9/) without explicit embeddings and bracket
-pairs. Needed because a line may change fonts, and raqm orders only what is set in one font.
+A short form of UAX 9 (https://www.unicode.org/reports/tr9/) without explicit embeddings. Needed because a line may
+change fonts, and raqm orders only what is set in one font.
 """
 
 import unicodedata
@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 _STRONG = {"L": "L", "R": "R", "AL": "R"}
+_LANGUAGES = {"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}  # ISO 639-1, written from the right
+_CLOSING = dict(zip("([{⟨〈《「『【", ")]}⟩〉》」』】", strict=True))
 
 
 class Levelled(Protocol):
@@ -19,18 +21,19 @@ class Levelled(Protocol):
 _L = TypeVar("_L", bound=Levelled)
 
 
-def is_rtl(text: str) -> bool:
-    """Whether most letters run right to left.
+def is_rtl(text: str, language: str = "") -> bool:
+    """Whether most letters run right to left; in a language that does, whether any do.
 
-    Not the first letter, as UAX 9 has it: Hebrew titles often start with a Latin product name.
+    Not the first letter, as UAX 9 has it: Hebrew titles often start with a Latin product name, and may hold several.
     """
     classes = [unicodedata.bidirectional(c) for c in text]
-    return sum(c in {"R", "AL"} for c in classes) > classes.count("L")
+    return sum(c in {"R", "AL"} for c in classes) > (0 if language in _LANGUAGES else classes.count("L"))
 
 
 def levels(chars: Sequence[str], rtl: bool) -> list[int]:
     """The embedding level of each character: even runs left to right, odd right to left."""
-    kinds = _neutrals(_numbers([unicodedata.bidirectional(c) for c in chars], rtl), rtl)
+    kinds = _numbers([unicodedata.bidirectional(c) for c in chars], rtl)
+    kinds = _neutrals(_brackets(chars, kinds, rtl), rtl)
     if rtl:
         return [1 if kind == "R" else 2 for kind in kinds]
     return [{"L": 0, "R": 1}.get(kind, 2) for kind in kinds]
@@ -70,6 +73,37 @@ def _numbers(classes: list[str], rtl: bool) -> list[str]:
         elif kind != "AN":
             kinds[i] = "N"
     return kinds
+
+
+def _brackets(chars: Sequence[str], kinds: list[str], rtl: bool) -> list[str]:
+    """Rule N0: both brackets of a pair run the same way, that of the paragraph unless all inside runs the other."""
+    base = "R" if rtl else "L"
+    out = list(kinds)
+    for start, end in _pairs(chars):
+        inside = _directions(out[start + 1 : end])
+        if inside:
+            before = _directions(out[:start])
+            out[start] = out[end] = base if base in inside else (before or [base])[-1]
+    return out
+
+
+def _pairs(chars: Sequence[str]) -> list[tuple[int, int]]:
+    """Where brackets open and close, in the order in which they open."""
+    pairs: list[tuple[int, int]] = []
+    waiting: list[int] = []
+    for i, char in enumerate(chars):
+        if char in _CLOSING:
+            waiting.append(i)
+            continue
+        match = next((n for n in range(len(waiting) - 1, -1, -1) if _CLOSING[chars[waiting[n]]] == char), None)
+        if match is not None:
+            pairs.append((waiting[match], i))
+            del waiting[match:]
+    return sorted(pairs)
+
+
+def _directions(kinds: Sequence[str]) -> list[str]:
+    return ["L" if kind == "L" else "R" for kind in kinds if kind != "N"]
 
 
 def _neutrals(kinds: list[str], rtl: bool) -> list[str]:

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from imaging.scaling import prepared
+
 Grey = npt.NDArray[np.float64]
 
 _COARSE = 96  # pixels of the longer side that is looked at
@@ -13,12 +15,18 @@ _CENTRED = 0.6  # how much less the rim of the picture weighs than its middle
 
 
 def open_hero(data: bytes) -> Image.Image:
-    """The hero as RGB. Raises ValueError naming the field when it cannot be read."""
+    """The hero as RGB, as a page shows it: upright, in sRGB, on white where it is transparent.
+
+    Raises ValueError naming the field when it cannot be read.
+    """
     try:
         with Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as opened:
-            return opened.convert("RGB")
+            hero = prepared(opened)
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"hero: not a readable PNG, JPEG or WebP image ({error})") from error
+    if hero.mode == "RGB":
+        return hero
+    return Image.alpha_composite(Image.new("RGBA", hero.size, "white"), hero).convert("RGB")
 
 
 def fill(hero: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -104,16 +104,18 @@ class Breaker:
         return found[::-1]
 
     def _span(self, start: int, place: Break) -> Span:
-        return Span(
-            self.places[start - 1].at if start else 0, place.at, place.hyphen, place.inner, self._penalty(place)
-        )
+        # Without the space it ends with: after Latin words in a line from right to left that would stand in its midst.
+        end = place.at - 1 if self._ends_with_space(place.at) else place.at
+        return Span(self.places[start - 1].at if start else 0, end, place.hyphen, place.inner, self._penalty(place))
 
     def _width(self, start: int, end: int) -> float:
         return self._measure(self._paragraph.runs(start, end))
 
     def _space_before(self, at: int) -> float:
-        is_space = at > 0 and self._paragraph.clusters[at - 1].text == " "
-        return self._width(at - 1, at) if is_space else 0.0
+        return self._width(at - 1, at) if self._ends_with_space(at) else 0.0
+
+    def _ends_with_space(self, at: int) -> bool:
+        return at > 0 and self._paragraph.clusters[at - 1].text == " "
 
     def _measure(self, runs: list[Run]) -> float:
         return sum(advance(run, self._weight, _REFERENCE, self._paragraph.language) for run in runs)

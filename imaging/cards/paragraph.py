@@ -52,7 +52,7 @@ class Paragraph:
     clusters: tuple[Cluster, ...]
     rtl: bool
     language: str | None  # which national forms Han characters have, BCP 47; None where there are none
-    written_in: str = ""  # ISO 639-1, whose syllables words are broken at; empty when unknown
+    written_in: str = ""  # ISO 639-1: direction, and the syllables words are broken at; empty when unknown
 
     @property
     def leading(self) -> float:
@@ -85,7 +85,7 @@ def paragraph(text: str, written_in: str = "") -> Paragraph:
     """The text, cleaned, with a font and a direction for each character."""
     text = clean(text)
     pairs = _tidy(list(_with_faces(clusters(text))))
-    rtl = bidi.is_rtl(text)
+    rtl = bidi.is_rtl(text, written_in)
     levels = bidi.levels([chars[0] for chars, _ in pairs], rtl)
     made = (Cluster(chars, face, level) for (chars, face), level in zip(pairs, levels, strict=True))
     return Paragraph(tuple(made), rtl, cjk_language(text), written_in)

@@ -47,6 +47,7 @@ def test_a_run_that_fails_leaves_a_manifest_of_what_is_stored(world: World, bug:
     assert state.is_failed()
     manifest = world.store.get_json(MANIFEST)
     assert manifest["flow_run_id"] == str(state.state_details.flow_run_id)
+    assert manifest["language"] == "de"
     stored = [name for name, (status, _) in statuses(manifest).items() if status == "stored"]
     assert {"linkedin", "facebook"} <= set(stored)
     assert {said for name, said in statuses(manifest).items() if name not in stored} <= {FAILED}

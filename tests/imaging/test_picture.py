@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from imaging.errors import BadPicture
 from imaging.picture import Picture, encode, inspect
@@ -209,3 +209,21 @@ def test_what_is_encoded_is_read_again(image_format: str, mode: str, content_typ
     again = np.asarray(Image.open(io.BytesIO(picture.data)).convert("RGB")).astype(int)
     difference = np.abs(again - np.asarray(image.convert("RGB"))).max()
     assert difference == 0 if image_format == "png" else difference <= 4
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_what_stands_in_for_a_picture_stands_upright(turn: int) -> None:
+    """A picture that EXIF turns has a preview, a thumbnail and a placeholder as it is shown, whatever the turn."""
+    stripes = Image.new("RGB", (80, 40), "blue")
+    stripes.paste("red", (0, 0, 80, 10))
+    stripes.paste("white", (0, 0, 20, 40))
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    data = encoded(stripes, "PNG", exif=exif)
+    with Image.open(io.BytesIO(data)) as lying:
+        shown = ImageOps.exif_transpose(lying)
+    picture = inspect(data)
+    assert (picture.width, picture.height) == shown.size
+    assert picture.look == inspect(encoded(shown, "PNG")).look
+    for small in (opened(picture.preview), opened(picture.thumbnail)):
+        assert np.abs(np.asarray(small).astype(int) - np.asarray(shown)).mean() < 12

@@ -17,7 +17,11 @@ def alt_texts(article: Article) -> list[str]:
     return [spec.alt_text for spec in Planner(article, "s", ModelTable(), ()).specs()]
 
 
-@given(WORDY, st.lists(HEADING, min_size=6, max_size=8), st.sampled_from(["de", "en", "ja", "ar"]))
+@given(
+    WORDY,
+    st.lists(HEADING, min_size=6, max_size=8),
+    st.sampled_from(["de", "en", "ja", "ar", "fi", "he", "th", "ko", "mt"]),
+)
 def test_alternative_texts_are_short_and_all_different(topic: str, headings: list[str], language: str) -> None:
     """Every picture of an article has an alternative text of its own of 1 to 125 characters."""
     body = "\n\n".join(f"## {heading}" for heading in headings)
@@ -43,7 +47,9 @@ def test_long_topics_and_sections_leave_what_tells_pictures_apart() -> None:
         ("de", "Titelbild zum Artikel „Tee“", "Bild für Instagram zum Artikel „Tee“"),
         ("en", "Title picture of the article “Tee”", "Picture for Instagram, article “Tee”"),
         ("ja", "記事「Tee」のメイン画像", "Instagram用の画像：記事「Tee」"),
-        ("el", "Tee", "Tee (Instagram)"),
+        ("el", "Κύρια εικόνα του άρθρου «Tee»", "Εικόνα για Instagram, άρθρο «Tee»"),
+        ("nb", "Hovedbilde til artikkelen «Tee»", "Bilde for Instagram til artikkelen «Tee»"),
+        ("mt", "Tee", "Tee (Instagram)"),
     ],
 )
 def test_alternative_texts_speak_the_articles_language(language: str, hero: str, instagram: str) -> None:
@@ -51,6 +57,18 @@ def test_alternative_texts_speak_the_articles_language(language: str, hero: str,
     texts = alt_texts(Article(topic="Tee", language=language))
     assert texts[0] == hero
     assert texts[-2] == instagram
+
+
+@pytest.mark.parametrize("language", ["sv", "da", "no", "fi", "cs", "uk", "el", "he", "hi", "th", "ko"])
+def test_every_sentence_says_what_its_picture_is_for(language: str) -> None:
+    """In each language the sentences are five different ones that leave no placeholder, and name what they must."""
+    body = "\n\n".join(f"## Teil {number}" for number in range(4))
+    texts = alt_texts(Article(topic="Tee", body=body, language=language))
+    assert not [text for text in texts if "{" in text or "Tee" not in text or text == "Tee"]
+    assert "Teil 0" in texts[1]
+    assert "juggernautxl" in texts[2]
+    assert "LinkedIn" in texts[4]
+    assert "TikTok" in texts[-1]
 
 
 def test_braces_in_a_topic_are_text() -> None:

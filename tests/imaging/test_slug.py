@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from imaging.article import Article
 from imaging.slug import MAX_LENGTH, SLUG, candidates, short_hash, slugify
@@ -92,3 +93,10 @@ def test_topics_that_share_a_slug_differ_in_their_second_name() -> None:
     slug = slugify("C++ Grundlagen")
     assert candidates(slug, "C++ Grundlagen") == [slug, f"c-grundlagen-{short_hash('C++ Grundlagen')}"]
     assert candidates(slug, "C++ Grundlagen")[1] != candidates(slug, "C Grundlagen")[1]
+
+
+def test_no_article_lives_among_the_logos() -> None:
+    """An article on branding does not get the folder of the tenant's brand assets, and none may choose it."""
+    assert candidates(slugify("Branding"), "Branding") == [f"branding-{short_hash('Branding')}"]
+    with pytest.raises(ValidationError, match="logos"):
+        Article(topic="Marken", slug="branding")

@@ -90,6 +90,19 @@ def test_a_template_over_a_hero_needs_one() -> None:
             draw_card(Card("No hero", template="photo", hero=hero))
 
 
+def test_a_hero_is_on_its_card_as_a_page_shows_it() -> None:
+    """A hero that EXIF turns is upright on the card, and one that is transparent stands on white."""
+    halves = Image.new("RGBA", (384, 688), (0, 0, 0, 0))
+    halves.paste("blue", (0, 0, 384, 344))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned to the right when it is shown: its left half is the upper one
+    with BytesIO() as out:
+        halves.transpose(Image.Transpose.ROTATE_90).save(out, "PNG", exif=exif)
+        card = np.asarray(opened(draw_card(Card("Sky", template="split", hero=out.getvalue()))).convert("RGB"))
+    assert np.abs(card[40, 1100].astype(int) - (0, 0, 255)).max() < 12
+    assert np.abs(card[590, 1100].astype(int) - (255, 255, 255)).max() < 12
+
+
 @pytest.mark.parametrize("title", ["\u200b", "   ", "𒀀𒀁𒀂", "\u0301", "\ufe0f", "🚀", "\u202e abc"])
 def test_odd_titles_draw_a_card(title: str) -> None:
     """A title of nothing a font has, of marks alone, or of one emoji draws a card and not an error."""

@@ -104,6 +104,15 @@ def test_direction_is_that_of_most_letters(text: str, rtl: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "rtl"),
+    [("לימוד React.js ו-Node.js", "he", True), ("לימוד React.js ו-Node.js", "en", False), ("React.js", "he", False)],
+)
+def test_in_a_language_from_right_to_left_names_do_not_turn_a_title(text: str, language: str, rtl: bool) -> None:
+    """In a Hebrew article a title runs right to left whatever it names, unless it is all Latin."""
+    assert paragraph(text, language).rtl is rtl
+
+
+@pytest.mark.parametrize(
     ("text", "rtl", "expected"),
     [
         ("אב ab 12", True, "11122222"),
@@ -111,6 +120,10 @@ def test_direction_is_that_of_most_letters(text: str, rtl: bool) -> None:
         ("ab אב cd", False, "00011000"),
         ("ב-2024.", True, "1122221"),
         ("a 1,5 אב 1,5", False, "000000111222"),
+        ("א Pro (20) ב", True, "112222222211"),
+        ("א (Pro) ב [ג Pro]", True, "11122211111112221"),
+        ("a (אב) b)", False, "000110000"),
+        ("a [(אב] ג", False, "000011001"),
     ],
 )
 def test_levels_are_those_of_uax_9(text: str, rtl: bool, expected: str) -> None:

@@ -130,6 +130,15 @@ def test_french_signs_are_not_parted_from_their_word(sign: str) -> None:
     assert not [line for line in found if line.startswith(sign)]
 
 
+def test_no_gap_stands_within_a_line_from_right_to_left() -> None:
+    """The space at which a line is broken is not drawn: after Latin words in Hebrew it would be in the line's midst."""
+    block = fit(paragraph("איך לבחור מחשב נייד ב־2026: MacBook Pro או ThinkPad?"), 620, HEIGHT, styled(80))
+    assert block
+    found = [ink.text for ink in block.lines]
+    assert any(line.endswith("Pro") for line in found)
+    assert found == [line.strip() for line in found]
+
+
 def test_no_break_spaces_hold() -> None:
     """Words joined by a no-break space share a line."""
     found = lines("About a hundred and twenty\u00a0kilometres of road", 96)
