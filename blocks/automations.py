@@ -1,12 +1,16 @@
 """The automations: what is done about a run that was killed or degraded, and about an automation that could not act.
 
-Each is made once, known by its name, and brought up to date when its definition has changed. One that a person has
-switched off stays off. Some act through deployments or a notification block; where those are missing they are left out.
+Each is made once, known by its name, and brought up to date when its definition has changed: a tag says which one it
+was made from. One that a person has edited stays as it is, and one that is switched off stays off. Some act through
+deployments or a notification block; where those are missing they are left out.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -62,14 +66,16 @@ def ensure_killed_runs(client: SyncPrefectClient) -> bool:
 def ensure(client: SyncPrefectClient, wanted: AutomationCore) -> str:
     """Make the automation be there once, as wanted; return what was done."""
     there = client.read_automations_by_name(wanted.name)
+    wanted = wanted.model_copy(update={"tags": [_origin(wanted)]})
     if not there:
         client.create_automation(wanted)
         return "created"
     first, *others = there
     for other in others:  # two who set up at the same time have each made one
         client.delete_automation(other.id)
-    if is_same(first, wanted):
-        return "there already" + ("" if first.enabled else ", switched off")
+    if is_same(first, wanted) or is_edited(first, wanted):
+        edited = ", edited" if is_edited(first, wanted) else ""
+        return "there already" + edited + ("" if first.enabled else ", switched off")
     # Read anew from its own JSON: the client sends what was set alone, and the API refuses a trigger without a posture.
     whole = AutomationCore.model_validate(
         wanted.model_dump(mode="json", exclude={"owner_resource"}) | {"enabled": first.enabled}
@@ -81,6 +87,24 @@ def ensure(client: SyncPrefectClient, wanted: AutomationCore) -> str:
 def is_same(one: AutomationCore, other: AutomationCore) -> bool:
     """Tell whether two automations do the same at the same occasion."""
     return (one.trigger, one.actions) == (other.trigger, other.actions)
+
+
+def is_edited(there: AutomationCore, wanted: AutomationCore) -> bool:
+    """Tell whether the automation was made as it is still wanted, and somebody has changed it since."""
+    return _origin(wanted) in there.tags and not is_same(there, wanted)
+
+
+def _origin(wanted: AutomationCore) -> str:
+    """Return the tag of what is made from this definition."""
+    definition = _ordered(wanted.model_dump(mode="json", include={"trigger", "actions"}))
+    return f"article-images:{sha256(json.dumps(definition).encode()).hexdigest()[:8]}"
+
+
+def _ordered(value: Any) -> Any:
+    """Return JSON in an order of its own: what were sets comes in another one in each process."""
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return sorted(map(_ordered, value), key=json.dumps) if isinstance(value, list) else value
 
 
 def _repair_later(client: SyncPrefectClient) -> Wish:

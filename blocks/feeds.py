@@ -4,6 +4,7 @@ A feed's address is configuration, so its own host may be any. Where it leads (r
 on public addresses, or the very host and port of the feed itself.
 """
 
+import zlib
 from base64 import b64decode, b64encode
 from contextlib import suppress
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ class FeedReader:
                     with client.stream("GET", url, headers=_HEADERS | conditions) as answer:
                         if not (answer.is_redirect and "location" in answer.headers):
                             return answer.status_code, answer.headers, self._body(answer)
-                        url = _address(str(url.join(answer.headers["location"])))
+                        url = _address(answer.headers["location"], url)
                 except UnsafeDownload:
                     raise SourceError(
                         f"{_shown(address)} leads to {url.scheme}://{url.netloc.decode()}, which is not followed: only"
@@ -96,9 +97,16 @@ class FeedReader:
         raise SourceError(f"{_shown(address)} leads on and on: more than {_MAX_REDIRECTS} redirects")
 
     def _body(self, answer: httpx.Response) -> bytes:
+        packing = answer.headers.get("content-encoding", "identity").lower()
+        if packing not in {"identity", "gzip"}:
+            raise SourceError(f"the page at {answer.url.host} is packed as {packing[:20]!r}, which was not asked for")
+        unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # files that lie packed in a bucket come so, unasked
         body = bytearray()
         for part in answer.iter_raw():
-            body += part
+            try:
+                body += unpack.decompress(part, self.max_bytes + 1) if packing == "gzip" else part
+            except zlib.error:
+                raise SourceError(f"the page at {answer.url.host} says that it is gzip, and is not") from None
             if len(body) > self.max_bytes:
                 raise SourceError(f"the page at {answer.url.host} has more than {self.max_bytes:,} bytes")
         return bytes(body)
@@ -132,6 +140,11 @@ class FeedReader:
         return f"{self.place}/page-{number}.json"
 
 
+def next_page(url: str, said: str) -> str:
+    """Return the address that the page at `url` names as the next one, maybe relative to it. Raises SourceError."""
+    return str(_address(said, _address(url)))
+
+
 def _judge(status: int, address: httpx.URL) -> None:
     if status == httpx.codes.OK:
         return
@@ -141,9 +154,9 @@ def _judge(status: int, address: httpx.URL) -> None:
     raise SourceError(said)
 
 
-def _address(text: str) -> httpx.URL:
+def _address(text: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
-        url = httpx.URL(text)
+        url = base.join(text) if base else httpx.URL(text)
         url.raw_host.decode("ascii")
     except (httpx.InvalidURL, ValueError, OverflowError):
         raise SourceError("the feed leads to something that is not an address") from None

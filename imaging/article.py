@@ -22,12 +22,13 @@ _LOGO_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]
 
 
 # One spelling for what looks the same: an editor that writes "u" + combining dots does not make another article.
+# PostgreSQL holds no NUL: with one in its parameters, Prefect refuses the run.
 def _one_spelling(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
         raise ValueError("holds half of a character (a lone surrogate)") from None
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text.replace("\0", " "))
 
 
 Text = Annotated[str, AfterValidator(_one_spelling)]

@@ -9,7 +9,7 @@ from prefect.logging import get_run_logger
 
 from blocks.articles import files_in, objects_below
 from blocks.feed_items import parse_feed
-from blocks.feeds import FeedReader, Page
+from blocks.feeds import FeedReader, Page, next_page
 from blocks.toolbox import Toolbox, toolbox
 from imaging.backlog import Entry
 from imaging.errors import InvalidInput, SourceBusy, SourceError
@@ -50,7 +50,7 @@ def _pages(address: str, place: str) -> Iterator[Sequence[Entry]]:
         yield feed.items
         if feed.problem:
             raise SourceError(f"page {len(seen)} of the feed: {feed.problem}")
-        url = feed.next_url or url
+        url = next_page(url, feed.next_url) if feed.next_url else url
 
 
 def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) -> bool:

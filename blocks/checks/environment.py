@@ -12,6 +12,7 @@ from blocks.checks.scene import Scene
 from blocks.settings import Settings
 
 _OTHERS_READ = 0o044
+_ELSEWHERE = {"IMAGES_HOME", "IMAGES_LOG"}  # read before there are settings
 _OURS, _SECRET = ("B2_", "IMAGES_", "CHUTES_", "REPLICATE_"), ("_KEY", "_TOKEN", "_ALERTS_URL")
 
 
@@ -27,7 +28,7 @@ def check_settings(scene: Scene) -> Iterator[Finding]:
 
 def check_spelling(_scene: Scene) -> Iterator[Finding]:
     """Find variables that nobody reads and that look like ones that are read."""
-    known = {name.upper() for name in Settings.model_fields} | {"IMAGES_LOG"}
+    known = {name.upper() for name in Settings.model_fields} | _ELSEWHERE
     given = {name.upper() for name in (*os.environ, *_in_file())}
     for name in sorted(given - known):
         meant = get_close_matches(name, known, n=1, cutoff=0.75) if name.startswith(_OURS) else []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter
 from prefect.events.schemas.automations import Automation
 
-from blocks.automations import ACTION_FAILED, Wish, is_same, wishes
+from blocks.automations import ACTION_FAILED, Wish, is_edited, is_same, wishes
 from blocks.checks.finding import Finding, warning, well
 from blocks.checks.scene import SETUP, Scene
 
@@ -47,6 +47,7 @@ def _of_automation(scene: Scene, there: list[Automation], wish: Wish) -> Finding
         return scene.missing(name, "is not there", SETUP)
     if not there[0].enabled:
         return warning(name, "is switched off", "switch it on in the UI, under Automations")
-    if len(there) > 1 or not is_same(there[0], wish.automation):
+    edited = is_edited(there[0], wish.automation)
+    if len(there) > 1 or not (edited or is_same(there[0], wish.automation)):
         return warning(name, "is there twice" if len(there) > 1 else "is not as this version wants it", SETUP)
-    return well(name, "is there and switched on")
+    return well(name, "is there and switched on" + (", as somebody has edited it" if edited else ""))

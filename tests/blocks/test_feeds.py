@@ -1,5 +1,6 @@
 """Fetching feeds: only what has changed, only from where it may be, and not without end."""
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -57,6 +58,21 @@ def test_a_server_that_names_no_version_is_always_asked_for_all(results: SharedR
             assert reader(address, results).page(1, address).body == b"one"
         assert site.answered == [200, 200]
     assert not list(tmp_path.rglob("*.json"))
+
+
+def test_a_page_that_comes_packed_is_unpacked_up_to_its_limit(results: SharedResults) -> None:
+    """A bucket that keeps files as gzip sends them so, unasked; what it did not keep so, or is a bomb, is refused."""
+    with FeedSite(packing="gzip") as site:
+        address = site.put("/feed", gzip.compress(b"<rss>" * 100), "text/xml")
+        assert reader(address, results).page(1, address).body == b"<rss>" * 100
+        with pytest.raises(SourceError, match="499 bytes"):
+            replace(reader(address, results), max_bytes=499).page(1, address)
+        site.put("/feed", b"<rss>", "text/xml")
+        with pytest.raises(SourceError, match="says that it is gzip"):
+            reader(address, results).page(1, address)
+        site.packing = "br"
+        with pytest.raises(SourceError, match="packed as 'br'"):
+            reader(address, results).page(1, address)
 
 
 @pytest.mark.parametrize("kind", [500, 503, 429, "reset_before", "truncated"])

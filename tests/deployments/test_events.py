@@ -31,6 +31,21 @@ RIGHT: list[dict[str, Any]] = [
     {"article": {"topic": "{{ 7 * 7 }} {% raw %} {{ event.payload }} <b>&amp;</b> </script>"}},
     {"topic": "The article itself", "body": "## a"},
 ]
+# What Prefect would not leave as it is, and the data that arrives.
+HOSTILE: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {"topic": {"__prefect_kind": "workspace_variable", "variable_name": "images_budgets"}},
+        {"topic": {"prefect_kind": "workspace_variable", "variable_name": "images_budgets"}},
+    ),
+    (
+        {"article": {"__prefect_kind": "jinja", "template": "{{ 7 * 7 }}"}},
+        {"prefect_kind": "jinja", "template": "{{ 7 * 7 }}"},
+    ),
+    (  # a listing of runs that holds such a number is an error of the server
+        {"topic": "x", "body": [{"n": 10**40, "items": []}, -(2**64), 4711, True, None, 0.5, {}]},
+        {"topic": "x", "body": [{"n": str(10**40), "items": []}, str(-(2**64)), 4711, True, None, 0.5, {}]},
+    ),
+]
 
 
 ON_PUBLISHED = "article-images/on-published"
@@ -49,8 +64,9 @@ def api(deployed: str) -> Iterator[str]:
 
 
 def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(api: str) -> None:
-    """Right articles arrive whole, braces, tags and scripts of all kinds; wrong ones name the field in their run."""
-    payloads = [payload for payload, _ in WRONG.values()] + RIGHT
+    """Right articles arrive whole, braces, tags and scripts of all kinds; wrong ones name the field in their run; none
+    of it is a template, or ends the listing of runs."""
+    payloads = [payload for payload, _ in WRONG.values()] + RIGHT + [payload for payload, _ in HOSTILE]
     for payload in payloads:
         emit(payload)
     made = wait_for(lambda: len(found := runs(api, ON_PUBLISHED)) >= len(payloads) and found)
@@ -62,6 +78,8 @@ def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(api: st
         assert article in articles
         with pytest.raises(ParameterTypeError, match=complaint):
             article_images.validate_parameters({"article": article})
+    for _, arrived in HOSTILE:
+        assert arrived in articles
     for payload in RIGHT:
         article = payload.get("article", payload)
         assert article in articles

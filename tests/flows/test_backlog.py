@@ -126,8 +126,8 @@ def test_the_index_is_trusted_and_may_be_lost(world: World, tmp_path: Path) -> N
 
 def test_a_json_feed_with_pages_and_nothing_new(world: World, site: FeedSite) -> None:
     """All pages are read; when the server says 304, what was not complete the last time is made all the same."""
-    second = site.put_json("/2", [{"id": "c", "title": "Milch"}, {"id": "b", "title": "Tee"}, "no item"])
-    feed = site.put_json("/1", [{"id": "a", "title": "Kaffee"}, {"id": "b", "title": "Tee"}], second)
+    site.put_json("/2", [{"id": "c", "title": "Milch"}, {"id": "b", "title": "Tee"}, "no item"])
+    feed = site.put_json("/1", [{"id": "a", "title": "Kaffee"}, {"id": "b", "title": "Tee"}], "2")
     world.replicate.fault("create", 422, times=1, match=lambda call: "Tee" in str(call.input))
     report = backlog(feed + "?key=hunter2", "acme")
     assert counts(report) == (2, 0, 1, 1)  # the item that is on both pages is taken once

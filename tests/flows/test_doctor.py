@@ -369,10 +369,12 @@ BROKEN: dict[str, tuple[Case, ...]] = {
 }
 
 
-def test_a_set_up_that_is_well(stage: Stage, visit: Callable[[], Visit]) -> None:
+def test_a_set_up_that_is_well(stage: Stage, visit: Callable[[], Visit], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is broken where all was set up; nothing is spent, written to the data directory or left in the bucket."""
+    monkeypatch.setenv("IMAGES_HOME", "/app")  # is no setting, and not misspelt
     seen = visit()
     assert not seen.broken, seen.printed
+    assert not seen.level("spelling"), seen.printed
     parts = {"storage write", "storage read", "public read", "storage delete", "clock", "Replicate token", QWEN,
              "block s3-bucket/b2-images", "worker", "deployments", "fonts", f"automation {MISSED_EVENTS}"}  # fmt: skip
     assert {name for name in parts if seen.level(name) != {"ok"}} == set()

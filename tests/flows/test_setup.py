@@ -1,11 +1,13 @@
 """Setting up: everything is made once, what people have edited stays, and no line says a secret."""
 
+from datetime import timedelta
+
 import pytest
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate, WorkPoolUpdate
 from prefect.events.actions import RunDeployment, SendNotification
-from prefect.events.schemas.automations import EventTrigger
+from prefect.events.schemas.automations import AutomationCore, EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 
 from blocks.alerts import BLOCK_NAME
@@ -55,19 +57,23 @@ def test_everything_is_made_once(world: World, api: SyncPrefectClient) -> None:
 
 
 def test_what_people_edited_stays(painted: object, api: SyncPrefectClient) -> None:
-    """Limits, variables, the pool and a switched-off automation are as somebody left them after another setup."""
+    """Limits, variables, the pool, an edited and a switched-off automation are as somebody left them after a setup."""
     assert done()["work pool images"] == "created, of type process, 8 runs at once"
     api.update_work_pool("images", WorkPoolUpdate(concurrency_limit=2))
     slower = GlobalConcurrencyLimitUpdate(limit=6, slot_decay_per_second=0.1)
     api.update_global_concurrency_limit("images-replicate", slower)
     write_variable("images_budgets", {"run_usd": 0.5})
     [automation] = api.read_automations_by_name(NAME)
+    sooner = automation.model_copy(update={"trigger": automation.trigger.model_copy(update={"within": timedelta(60)})})
+    whole = AutomationCore.model_validate(sooner.model_dump(mode="json", exclude={"id", "owner_resource"}))
+    api.update_automation(automation.id, whole)
     api.pause_automation(automation.id)
     again = done()
     assert again["work pool images"] == "there already, of type process, 2 runs at once"
     assert again["limit images-replicate"] == "there already, 6 calls a minute"
     assert again["variable images_budgets"] == "there already, edited"
-    assert again[REPAIR] == "there already, switched off"
+    assert again[REPAIR] == "there already, edited, switched off"
+    assert api.read_automations_by_name(NAME)[0].trigger == sooner.trigger
     assert read_variable("images_budgets") == {"run_usd": 0.5}
 
 

@@ -90,6 +90,11 @@ def test_a_topic_is_one_trimmed_line() -> None:
     assert Article(topic="  Tee\n\tund\u2028Kaffee\x00\x9b ").topic == "Tee und Kaffee"
 
 
+def test_no_field_holds_a_nul() -> None:
+    """A database that holds no NUL takes the run all the same."""
+    assert Article(topic="Tee", body="a\0b", excerpt="\0c") == Article(topic="Tee", body="a b", excerpt=" c")
+
+
 def test_limits_are_those_of_the_contract() -> None:
     """300 characters of topic and 64 of tenant are accepted, after trimming."""
     assert len(Article(topic=" " + "x" * 300 + "\n").topic) == 300

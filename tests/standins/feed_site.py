@@ -12,13 +12,17 @@ JSON_FEED = "https://jsonfeed.org/version/1.1"
 
 
 class FeedSite(Standin):
-    """Serves `pages` by path. `validator` is the header by which a page is known again; None: by none."""
+    """Serves `pages` by path. `validator` is the header by which a page is known again; None: by none.
+
+    With `packing` it says of every page that it is packed so.
+    """
 
     places = frozenset({"page"})
 
-    def __init__(self, validator: str | None = "ETag") -> None:
+    def __init__(self, validator: str | None = "ETag", packing: str | None = None) -> None:
         super().__init__()
         self.validator = validator
+        self.packing = packing
         self.pages: dict[str, tuple[bytes, str]] = {}
         self.answered: list[int] = []
         """The status of every answer that was no fault, in order."""
@@ -46,6 +50,8 @@ class FeedSite(Standin):
         if call.path not in self.pages:
             return Answer(404)
         body, content_type = self.pages[call.path]
+        if self.packing:
+            return Answer(200, body, content_type, {"Content-Encoding": self.packing})
         if self.validator is None:
             return Answer(200, body, content_type)
         # Not a date, but what a server said in Last-Modified is to be given back as it was.
