@@ -87,7 +87,8 @@ class Counts(BaseModel):
             "failed": self.failed,
         }
         came = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none"
-        return f"{self.articles} articles: {came}; {self.cost_usd:.3f} USD"
+        articles = "1 article" if self.articles == 1 else f"{self.articles} articles"
+        return f"{articles}: {came}; {self.cost_usd:.3f} USD"
 
 
 class SourceReport(Counts):

@@ -69,7 +69,7 @@ def test_a_day_in_its_life(deployed: str, ui: str, working: Vendors, tmp_path: P
     assert working.store.get("clock/tea-by-the-clock/manifest.json")
     with browser_page(1400, 1000) as page:
         page.goto(f"{ui}/runs/flow-run/{scheduled['id']}")
-        expect(page.get_by_text("1 articles: 1 complete").first).to_be_visible()
+        expect(page.get_by_text("1 article: 1 complete").first).to_be_visible()
         _keep(page, "scheduled-run")
 
 
