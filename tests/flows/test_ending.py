@@ -1,6 +1,7 @@
 """What a run leaves behind that failed or crashed: a manifest that says what lies there."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,8 +27,8 @@ def statuses(manifest: Any) -> dict[str, tuple[str, str | None]]:
 
 
 @pytest.fixture
-def bug(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Prefect breaks when the fourth picture is to be shown as done."""
+def bug() -> Iterator[pytest.MonkeyPatch]:
+    """Prefect breaks when the fourth picture is to be shown as done, until this is undone."""
     shown = []
 
     def update(*what: Any, **more: Any) -> Any:
@@ -36,8 +37,9 @@ def bug(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
             raise RuntimeError("a bug")
         return update_progress_artifact(*what, **more)
 
-    monkeypatch.setattr("tasks.progress.update_progress_artifact", update)
-    return monkeypatch
+    with pytest.MonkeyPatch.context() as patch:  # of its own: to undo the shared one undoes the world as well
+        patch.setattr("tasks.progress.update_progress_artifact", update)
+        yield patch
 
 
 def test_a_run_that_fails_leaves_a_manifest_of_what_is_stored(world: World, bug: pytest.MonkeyPatch) -> None:
