@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,8 +98,12 @@ class Rounds:
         if earlier and not self.stock.holds(stored):
             stored = earlier  # the cached record was this machine's own, and another has made the picture anew since
         image = described(spec, stored, reused=reused, url=self.box.store.url(stored.key))
-        if image.status == "reused" and not self.stock.trouble and self._has_vanished(stored):
-            into.vanished.append(spec)
+        try:
+            if image.status == "reused" and not self.stock.trouble and self._has_vanished(stored):
+                into.vanished.append(spec)
+                return
+        except StorageError as error:  # it may well be there: it is neither paid for again nor called durable
+            self.count(failed(spec, str(error)))
             return
         if stored.thumbnail:
             self.thumbnails[spec.name] = stored.thumbnail
@@ -108,13 +111,14 @@ class Rounds:
         self.count(image)
 
     def _has_vanished(self, stored: StoredImage) -> bool:
-        """Tell whether a picture is no longer there. Not by the list alone, since it would be paid for again."""
+        """Tell whether a picture is no longer there. Not by the list alone, since it would be paid for again.
+
+        Raises StorageError where that cannot be told.
+        """
         if self.stock.holds(stored):
             return False
-        with suppress(StorageError):
-            data = self.box.store.get(stored.key)
-            return data is None or hashlib.sha256(data).hexdigest() != stored.sha256
-        return True
+        data = self.box.store.get(stored.key)
+        return data is None or hashlib.sha256(data).hexdigest() != stored.sha256
 
     def count(self, image: Image) -> None:
         """Note that this image is done, well or badly."""
