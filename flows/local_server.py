@@ -163,7 +163,8 @@ def server_environment(url: str, given: Mapping[str, str]) -> dict[str, str]:
         **_SERVER_SETTINGS,
         **given,
         "PREFECT_API_URL": url,
-        "PREFECT_UI_API_URL": url,
+        "PREFECT_UI_API_URL": "/api",  # of whichever of its names the UI was opened at
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url.removesuffix("/api"),  # see flows/server_guard.py
         "PYTHONPATH": os.pathsep.join(paths),
     }
 
@@ -188,6 +189,7 @@ def _alive(pid: int) -> bool:
 
 def _serve(port: int, lock: Path, linger: float) -> None:
     from flows.busy_database import AskedAgain, collect_rarely, wait_briefly
+    from flows.server_guard import ServerGuard
 
     collect_rarely()  # first: a start makes much, and leaves little
 
@@ -197,7 +199,11 @@ def _serve(port: int, lock: Path, linger: float) -> None:
     wait_briefly()
     server = uvicorn.Server(
         uvicorn.Config(
-            AskedAgain(create_app()), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=2
+            ServerGuard(AskedAgain(create_app())),
+            host="127.0.0.1",
+            port=port,
+            log_level="error",
+            timeout_graceful_shutdown=2,
         )
     )
     with open(lock, "a") as users:

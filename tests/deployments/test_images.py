@@ -21,7 +21,7 @@ FOLDER = ROOT / "deployments"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("server", "setup", "worker", "s3", "pictures")
-OTHERS = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "BUCKET", "RCLONE_AUTH_KEY"}
+OTHERS = {"IMAGES_SERVER_HOSTS", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "BUCKET", "RCLONE_AUTH_KEY"}
 PREFECT_REDIS = {"PREFECT_REDIS_MESSAGING_HOST"}  # of the extra `redis`, which only the image has
 DOCKERFILE = (FOLDER / "Dockerfile").read_text()
 
@@ -53,8 +53,9 @@ def test_only_setup_gets_the_keys() -> None:
 
 def test_images_are_pinned_and_ours_is_built_here() -> None:
     """No image is `latest` or without a full version; ours is built from this folder."""
-    bases = [*re.findall(r"^FROM (\S+:\S+)", DOCKERFILE, re.MULTILINE)]
-    bases += [service["image"] for name, service in SERVICES.items() if name not in OURS]
+    bases = [*re.findall(r"^ARG PYTHON_IMAGE=(\S+)", DOCKERFILE, re.MULTILINE)]
+    bases += [re.sub(r"\$\{\w+:-(.*)\}", r"\1", SERVICES[name]["image"]) for name in SERVICES if name not in OURS]
+    assert len(bases) == 3
     assert all(re.fullmatch(r"[a-z]+:\d+\.\d+(\.\d+)?-\w+(-\w+)?", image) for image in bases), bases
     for name in OURS:
         assert SERVICES[name]["build"] == {"context": "..", "dockerfile": "deployments/Dockerfile"}
@@ -95,6 +96,20 @@ def test_the_job_template_runs_our_image_and_names_what_pools_fill_in() -> None:
     assert unknown(variables["env"]["default"]) == set()
     pod = template["job_configuration"]["job_manifest"]["spec"]["template"]["spec"]
     assert f"USER {pod['securityContext']['runAsUser']}" in DOCKERFILE
+
+
+def test_containers_can_do_no_more_than_they_must() -> None:
+    """No capabilities, no way to gain any, no token of the cluster's API: in pods and in compose's containers."""
+    template = json.loads((FOLDER / "kubernetes-job-template.json").read_text())
+    pod = template["job_configuration"]["job_manifest"]["spec"]["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    for container in pod["containers"]:
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    for name in OURS:
+        assert SERVICES[name]["cap_drop"] == ["ALL"]
+        assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
 
 
 def test_runs_start_in_the_folder_of_each_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
