@@ -2,14 +2,24 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from blocks.storage import ImageStore
 from imaging.article import Article
+from imaging.backlog import Entry
 from imaging.documents import MAX_BYTES, SUFFIXES, parse_document
 from imaging.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The articles of a source, or of a page of it, and how many files of which kind are not read, by suffix."""
+
+    entries: Sequence[Entry]
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +48,23 @@ class FileEntry:
             raise InvalidInput(f"{self.key} cannot be read: {error.strerror}") from None
 
 
-def files_in(folder: Path) -> list[FileEntry]:
+def files_in(folder: Path) -> Listing:
     """Return the article files in a folder and the folders in it, by name. Raises InvalidInput.
 
-    What begins with a dot or an underscore is left out: editors and site generators keep other things there.
+    What begins with a dot or an underscore is left out: editors and site generators keep other things there. So are
+    the packages of Node, whose documents are nobody's articles.
     """
     if not folder.is_dir():
         raise InvalidInput(f"SOURCE: {folder} is not a folder")
     names = sorted(_names(folder))
-    return [FileEntry(folder, name) for name in names]
+    return Listing([FileEntry(folder, name) for name in names if _is_article(name)], _unread(names))
 
 
 def _names(folder: Path) -> Iterator[str]:
     for path, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        folders[:] = [name for name in folders if not name.startswith((".", "_")) and name != "node_modules"]
         for name in files:
-            if _is_article(name):
-                yield (Path(path) / name).relative_to(folder).as_posix()
+            yield (Path(path) / name).relative_to(folder).as_posix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +90,26 @@ class ObjectEntry:
         return parse_document(data, self.key)
 
 
-def objects_below(store: ImageStore, prefix: str) -> list[ObjectEntry]:
+def objects_below(store: ImageStore, prefix: str) -> Listing:
     """Return the article files whose keys begin with `prefix`, by key. Raises StorageError."""
     found = store.list(prefix)
-    return [ObjectEntry(store, key, *found[key]) for key in sorted(found) if _is_article(key.rpartition("/")[2])]
+    articles = [ObjectEntry(store, key, *found[key]) for key in sorted(found) if _is_article(key)]
+    return Listing(articles, _unread(found))
 
 
-def _is_article(name: str) -> bool:
-    """Tell whether a file of this name may be an article: our own manifests are not."""
-    return name.lower().endswith(SUFFIXES) and not name.startswith((".", "_")) and name != "manifest.json"
+def _is_article(path: str) -> bool:
+    """Tell whether a file of this name may be an article."""
+    return path.lower().endswith(SUFFIXES) and not _is_passed_over(path)
+
+
+def _is_passed_over(path: str) -> bool:
+    """Tell whether a file is meant for others by its name; our own manifests are."""
+    name = path.rpartition("/")[2]
+    return name.startswith((".", "_")) or name == "manifest.json"
+
+
+def _unread(paths: Iterable[str]) -> dict[str, int]:
+    """Count the files of kinds that are not read, by suffix, the most frequent first."""
+    others = (path for path in paths if not _is_article(path) and not _is_passed_over(path))
+    kinds = Counter(PurePosixPath(path).suffix.lower() or "without a suffix" for path in others)
+    return dict(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))

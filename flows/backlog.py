@@ -85,7 +85,10 @@ async def article_backlog(
             leave_report(report, box.results(bucket_answers=True))
         show_summary(report, artifact_key("summary", source, user_id, str(shard)))
     get_run_logger().info("%s", report)
-    return report if report.status == "complete" else Completed(name="Degraded", message=str(report), data=report)
+    if report.status == "complete":
+        return report
+    wrong = [*report.problems, *(problem for source in report.sources for problem in source.problems)]
+    return Completed(name="Degraded", message="; ".join([str(report), *wrong])[:2000], data=report)
 
 
 async def _all_passes(box: Toolbox, source: str | None, user_id: str | None, terms: Terms) -> list[SourceReport]:

@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from blocks.settings import load_settings
-from flows.backlog import article_backlog
+from flows.backlog import VARIABLE, article_backlog
 from flows.cli import prefect_api
 from flows.report import progress_lines
 from imaging.backlog import BacklogReport, SourceReport
+from imaging.errors import ConfigurationError
 from imaging.spec import Kind
 
 _SHOWN = 20  # articles with trouble
@@ -24,7 +25,11 @@ def run_backlog(
     load_settings()  # what is wrong is told before a server is started for nothing
     with prefect_api(), progress_lines("reporting", "going through the backlog"):
         call = article_backlog(source, user_id, at_once=at_once, shards=shards, only=only, recheck=recheck)
-        return cast(BacklogReport, asyncio.run(call))
+        report = cast(BacklogReport, asyncio.run(call))
+    if not report.sources:
+        whose = f" of {user_id}" if user_id else ""
+        raise ConfigurationError(f"Prefect variable {VARIABLE}: lists no source{whose}: set it, or give SOURCE")
+    return report
 
 
 def print_backlog(report: BacklogReport) -> None:
@@ -35,14 +40,14 @@ def print_backlog(report: BacklogReport) -> None:
     for problem in report.problems:
         console.print(Text(f"  ! {problem}", style="yellow"))
     console.print(f"{report}; {report.status}", highlight=False)
-    if not report.sources:
-        console.print("The Prefect variable images_sources lists no source.")
 
 
 def _print_source(console: Console, source: SourceReport) -> None:
     console.print(Text(source.source, style="bold"), soft_wrap=True)
     for problem in source.problems:
-        console.print(Text(f"  ! {problem}", style="yellow"))
+        console.print(Text(f"  ! {problem}", style="yellow"), soft_wrap=True)
+    if source.unread and not source.problems:
+        console.print(Text(f"  not read: {source.unread_said}", style="dim"), soft_wrap=True)
     table = Table(box=None, show_header=False, pad_edge=False)
     for article in source.trouble[:_SHOWN]:
         table.add_row(f"  {article.came}", Text(article.key, overflow="fold"), Text(article.why, overflow="fold"))

@@ -19,7 +19,7 @@ from flows.article_calls import ArticleCalls, said
 from flows.aside import Aside
 from flows.runners import task_runner
 from imaging.article import Article
-from imaging.backlog import Entry, Outcome, SourceReport, for_tenant
+from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
 from imaging.quoting import without_query
 from imaging.spec import Kind
@@ -111,12 +111,17 @@ class SourcePass:
     def _read(self) -> Iterator[Due]:
         """Yield what is due, and count the rest."""
         try:
+            empty = True
             for page in articles_of(self.source, self.box, self.place):
-                mine = [entry for entry in page if self._is_new(entry.key)]
+                self.report = self.report.plus_unread(page.unread)
+                empty = empty and not page.entries
+                mine = [entry for entry in page.entries if self._is_new(entry.key)]
                 self._found += len(mine)
                 for entry in mine:
                     if due := self._if_due(entry):
                         yield due
+            if empty:  # not only of this shard: a name that is spelled wrong is as empty as a folder that nobody fills
+                self.report = self.report.plus_problem(nothing_found(self.report))
             self._index.forget_others(self._keys)
         except (InvalidInput, SourceError, StorageError) as error:
             self._unread = error

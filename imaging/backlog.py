@@ -1,6 +1,6 @@
 """A backlog: the articles of its sources, and what came of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
@@ -10,6 +10,7 @@ from imaging.errors import InvalidInput
 
 MAX_LISTED = 100  # articles that a source's report lists by name
 _MAX_WHY = 300  # characters
+_MAX_KINDS = 8  # of files that are named in a line
 
 Came = Literal["complete", "degraded", "failed"]
 
@@ -94,13 +95,15 @@ class Counts(BaseModel):
 class SourceReport(Counts):
     """What came of one source. `trouble` lists the first articles that are not complete.
 
-    `problems`: what is wrong with the source itself, such as a page that could not be read.
+    `problems`: what is wrong with the source itself, such as a page that could not be read. `unread`: how many files
+    of which kind are not read as articles, by suffix.
     """
 
     source: str
     user_id: str | None = None
     trouble: list[Trouble] = []
     problems: list[str] = []
+    unread: dict[str, int] = {}
 
     def plus(self, key: str, outcome: Outcome) -> "SourceReport":
         """Return the report with one article more."""
@@ -123,13 +126,31 @@ class SourceReport(Counts):
         """Return the report with one problem more; the same one is not said twice."""
         return self if problem in self.problems else self.model_copy(update={"problems": [*self.problems, problem]})
 
+    def plus_unread(self, unread: Mapping[str, int]) -> "SourceReport":
+        """Return the report with the kinds of files that are not read."""
+        return self.model_copy(update={"unread": self.unread | dict(unread)})
+
+    @property
+    def unread_said(self) -> str:
+        """The kinds of files that are not read, for people: `3 .rst, 1 .txt`; empty where there are none."""
+        kinds = [f"{count} {suffix}" for suffix, count in self.unread.items()]
+        more = [f"{len(kinds) - _MAX_KINDS} kinds more"] if len(kinds) > _MAX_KINDS else []
+        return ", ".join([*kinds[:_MAX_KINDS], *more])
+
     def merged(self, other: "SourceReport") -> "SourceReport":
         """Return one report for two shards of the same source."""
-        lists = {
+        lists: dict[str, object] = {
             "trouble": [*self.trouble, *other.trouble][:MAX_LISTED],
             "problems": list(dict.fromkeys([*self.problems, *other.problems])),
+            "unread": self.unread | other.unread,  # each shard has seen all of the source
         }
         return self.model_copy(update=summed([self, other]).model_dump() | lists)
+
+
+def nothing_found(report: SourceReport) -> str:
+    """Return what to say of a source in which no article was found: it may be spelled wrong."""
+    others = f"; not read: {report.unread_said}" if report.unread else ""
+    return f"no article found: is {report.source} the right place?{others}"
 
 
 class BacklogReport(Counts):
@@ -141,7 +162,7 @@ class BacklogReport(Counts):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> Literal["complete", "degraded"]:
-        """Complete: every article is, and every source could be read."""
+        """Complete: every article is, and every source could be read and has some."""
         troubled = self.degraded or self.failed or self.problems or any(source.problems for source in self.sources)
         return "degraded" if troubled else "complete"
 

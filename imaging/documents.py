@@ -4,7 +4,10 @@ from imaging.article import Article, parse_json, parse_markdown
 from imaging.errors import InvalidInput
 
 MAX_BYTES = 10_000_000
-SUFFIXES = (".md", ".markdown", ".json")
+# Markdown under all the names that it goes by (those of Linguist, and `.mdx`), and JSON.
+SUFFIXES = (
+    ".md", ".markdown", ".mdown", ".mdwn", ".mdtext", ".mdtxt", ".mdx", ".mkd", ".mkdn", ".mkdown", ".livemd", ".json",
+)  # fmt: skip
 
 
 def parse_document(data: bytes, name: str) -> Article:

@@ -1,17 +1,16 @@
 """The articles of a source, read page by page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from prefect import Task, task
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
-from blocks.articles import files_in, objects_below
+from blocks.articles import Listing, files_in, objects_below
 from blocks.feed_items import parse_feed
 from blocks.feeds import FeedReader, Page, next_page
 from blocks.toolbox import Toolbox, toolbox
-from imaging.backlog import Entry
 from imaging.errors import InvalidInput, SourceBusy, SourceError
 from imaging.sources import BUCKET, is_feed
 from tasks.policy import RETRIED
@@ -20,7 +19,7 @@ from tasks.stock import refusals_named
 _MAX_PAGES = 1000  # that a feed leads on to
 
 
-def articles_of(source: str, box: Toolbox, place: str) -> Iterator[Sequence[Entry]]:
+def articles_of(source: str, box: Toolbox, place: str) -> Iterator[Listing]:
     """Yield the source's articles, a page at a time: no more than a page is in memory.
 
     What is fetched is kept under `place`, beside the task results. Raises InvalidInput, SourceError and StorageError;
@@ -36,7 +35,7 @@ def articles_of(source: str, box: Toolbox, place: str) -> Iterator[Sequence[Entr
         yield files_in(Path(source))
 
 
-def _pages(address: str, place: str) -> Iterator[Sequence[Entry]]:
+def _pages(address: str, place: str) -> Iterator[Listing]:
     url, seen = address, set[str]()
     while url not in seen:
         if len(seen) == _MAX_PAGES:
@@ -47,7 +46,7 @@ def _pages(address: str, place: str) -> Iterator[Sequence[Entry]]:
             feed = parse_feed(page.body, page.content_type)
         except InvalidInput as error:
             raise InvalidInput(f"SOURCE: page {len(seen)} of the feed cannot be read: {error}") from None
-        yield feed.items
+        yield Listing(feed.items)
         if feed.problem:
             raise SourceError(f"page {len(seen)} of the feed: {feed.problem}")
         url = next_page(url, feed.next_url) if feed.next_url else url

@@ -27,7 +27,7 @@ from imaging.errors import ConfigurationError, InvalidInput, SourceError
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import World
+from tests.flows.conftest import CommandLine, World
 from tests.standins import FeedSite
 
 HERO = [Kind.HERO]
@@ -102,6 +102,36 @@ def test_a_folder_with_bad_articles_among_good_ones(world: World, tmp_path: Path
     assert "a\\-bad\\.md" in summary
     assert "7 articles: 1 complete" in summary
     assert artifacts(prefect_api, "backlog-progress-%")[-1]["data"] == 100.0
+
+
+def test_nothing_found_is_not_complete(world: World, tmp_path: Path, site: FeedSite, cli: CommandLine) -> None:
+    """A name that is spelled wrong, an empty folder and an empty feed are said to be so; other files are named."""
+    world.store.put_json("acme/articles/manifest.json", "{}")
+    (tmp_path / "others").mkdir()
+    for name in ("a.rst", "b.rst", "c.adoc", "LICENSE", "_part.md", "node_modules/x/README.md"):
+        (tmp_path / "others" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "others" / name).write_text("words")
+    empty = site.put_json("/feed", [])
+    for source in (tmp_path / "others", "bucket:acme/artikkel/", "bucket:acme/articles/", empty):
+        report = backlog(source)
+        [problem] = report.sources[0].problems
+        assert (counts(report), report.status) == ((0, 0, 0, 0), "degraded")
+        assert f"no article found: is {source} the right place?" in problem
+    assert backlog(tmp_path / "others").sources[0].problems[0].endswith("not read: 2 .rst, 1 .adoc, 1 without a suffix")
+    nothing = cli("backlog", str(tmp_path / "others"))
+    assert (nothing.returncode, "2 .rst, 1 .adoc" in nothing.stdout) == (3, True)
+    no_source = cli("backlog", "--user-id", "acme")
+    assert (no_source.returncode, "images_sources" in no_source.stderr) == (2, True)
+
+
+def test_markdown_is_read_under_all_its_names(world: World, tmp_path: Path) -> None:
+    """MDX and the other suffixes of Markdown are articles; what is not read beside them is named, and harmless."""
+    folder = put(tmp_path / "articles", one="Kaffee")
+    for suffix in ("mdx", "mdown", "MKD", "mkdn"):
+        (folder / f"a.{suffix}").write_text(f"---\ntopic: Thema {suffix}\n---\n")
+    (folder / "c.rst").write_text("words")
+    report = backlog(folder)
+    assert (counts(report), report.status, report.sources[0].unread) == ((5, 0, 0, 0), "complete", {".rst": 1})
 
 
 def test_the_index_is_trusted_and_may_be_lost(world: World, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def measure(home: Path, done: int, at_once: int) -> None:
     with prefect_api():
         with toolbox_for_run() as box:
             index = Index(box.results(bucket_answers=True), place_of(box, source, None, terms))
-        for entry in files_in(Path(source))[:done]:
+        for entry in files_in(Path(source)).entries[:done]:
             index.note(entry.key, Done(entry.fingerprint(), "complete", "slug"))
         index.save()
         for title in ("with runs", "all done"):
