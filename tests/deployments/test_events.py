@@ -31,6 +31,12 @@ RIGHT: list[dict[str, Any]] = [
     {"article": {"topic": "{{ 7 * 7 }} {% raw %} {{ event.payload }} <b>&amp;</b> </script>"}},
     {"topic": "The article itself", "body": "## a"},
 ]
+
+
+def nested(depth: int) -> Any:
+    return {"a": [nested(depth - 1)]} if depth else {"__prefect_kind": "jinja", "template": "{{ 7 * 7 }}"}
+
+
 # What Prefect would not leave as it is, and the data that arrives.
 HOSTILE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (
@@ -45,10 +51,30 @@ HOSTILE: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"topic": "x", "body": [{"n": 10**40, "items": []}, -(2**64), 4711, True, None, 0.5, {}]},
         {"topic": "x", "body": [{"n": str(10**40), "items": []}, str(-(2**64)), 4711, True, None, 0.5, {}]},
     ),
+    *(  # other spellings, which a template that cuts the word out would turn into the one that counts
+        ({"topic": {key: "jinja", "template": "{{ 7 * 7 }}"}}, {"topic": {key: "jinja", "template": "{{ 7 * 7 }}"}})
+        for key in ("____prefect_kind", "__prefect_kind__prefect_kind", "____prefect_kindprefect_kind", "__Prefect_kind")
+    ),
+    (
+        {"article": [[{"__prefect_kind": "none", "value": {"__prefect_kind": "json", "value": "7"}}]]},
+        [[{"prefect_kind": "none", "value": {"prefect_kind": "json", "value": "7"}}]],
+    ),
+    ({"topic": '{"__prefect_kind": "json"}', "body": "a\0b"}, {"topic": '{"__prefect_kind": "json"}', "body": "a b"}),
+]
+TOO_LARGE: list[dict[str, Any]] = [
+    {"topic": "deep", "body": nested(50)},
+    {"topic": "wide", "body": {f"n{number}": nested(0) for number in range(999)}},
 ]
 
 
 ON_PUBLISHED = "article-images/on-published"
+
+
+def _kinds(value: Any) -> bool:
+    """Tell whether Prefect would take any part of the value for more than data."""
+    if isinstance(value, list):
+        return any(map(_kinds, value))
+    return isinstance(value, dict) and ("__prefect_kind" in value or any(map(_kinds, value.values())))
 
 
 def emit(payload: dict[str, Any]) -> None:
@@ -66,7 +92,7 @@ def api(deployed: str) -> Iterator[str]:
 def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(api: str) -> None:
     """Right articles arrive whole, braces, tags and scripts of all kinds; wrong ones name the field in their run; none
     of it is a template, or ends the listing of runs."""
-    payloads = [payload for payload, _ in WRONG.values()] + RIGHT + [payload for payload, _ in HOSTILE]
+    payloads = [payload for payload, _ in WRONG.values()] + RIGHT + [payload for payload, _ in HOSTILE] + TOO_LARGE
     for payload in payloads:
         emit(payload)
     made = wait_for(lambda: len(found := runs(api, ON_PUBLISHED)) >= len(payloads) and found)
@@ -80,6 +106,10 @@ def test_every_payload_becomes_a_run_that_is_right_or_says_what_is_wrong(api: st
             article_images.validate_parameters({"article": article})
     for _, arrived in HOSTILE:
         assert arrived in articles
+    for payload in TOO_LARGE:  # larger or deeper than any article: as text, in which there is nothing to fill in
+        article = next(each for each in articles if isinstance(each, dict) and each.get("topic") == payload["topic"])
+        assert "__prefect_kind" in json.dumps(article)
+        assert not _kinds(article)
     for payload in RIGHT:
         article = payload.get("article", payload)
         assert article in articles
