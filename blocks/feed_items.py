@@ -12,6 +12,7 @@ from typing import Any
 
 import feedparser
 
+from blocks.feed_prolog import bounded
 from imaging.article import Article, article_from
 from imaging.errors import InvalidInput
 from imaging.markup import markdown_of, text_of
@@ -121,7 +122,7 @@ def _said(fields: dict[str, Any], name: str) -> str:
 def _xml_feed(data: bytes, content_type: str) -> Feed:
     # A file object: given bytes, the library would take them for a file's name first.
     parsed = feedparser.parse(
-        io.BytesIO(data),
+        io.BytesIO(bounded(data)),
         response_headers={"content-type": content_type} if content_type else {},
         sanitize_html=False,
         resolve_relative_uris=False,

@@ -53,7 +53,12 @@ HOSTILE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ),
     *(  # other spellings, which a template that cuts the word out would turn into the one that counts
         ({"topic": {key: "jinja", "template": "{{ 7 * 7 }}"}}, {"topic": {key: "jinja", "template": "{{ 7 * 7 }}"}})
-        for key in ("____prefect_kind", "__prefect_kind__prefect_kind", "____prefect_kindprefect_kind", "__Prefect_kind")
+        for key in (
+            "____prefect_kind",
+            "__prefect_kind__prefect_kind",
+            "____prefect_kindprefect_kind",
+            "__Prefect_kind",
+        )
     ),
     (
         {"article": [[{"__prefect_kind": "none", "value": {"__prefect_kind": "json", "value": "7"}}]]},
