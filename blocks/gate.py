@@ -7,6 +7,8 @@ throttled or empty, and tenants may have their own:
   at a time of each process tries, until one has been let through.
 - no credit: runs that were under way make no further paid call. A run that begins later waits a moment and then
   asks once, since the account may have been topped up meanwhile.
+
+A model that is only starting is no trouble of the account: the one call waits for it, and is noted nowhere.
 """
 
 import random
@@ -21,9 +23,11 @@ import httpx
 from prefect.logging import get_logger
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from blocks.backoff import Pause as Pausing
+from blocks.backoff import limit, slept, until_it_passes
 from blocks.pace import keep_pace
 from blocks.variables import delete_variable, read_variable, write_variable
-from imaging.errors import OutOfCredit, ProviderBusy, ProviderError, Throttled
+from imaging.errors import ModelStarting, OutOfCredit, ProviderBusy, ProviderError, Throttled
 from imaging.quoting import quoted
 
 Answer = TypeVar("Answer")
@@ -53,10 +57,15 @@ class Pause(BaseModel):
 
 @dataclass
 class Gate:
-    """The gate to one account at a vendor, for one run. Thread-safe."""
+    """The gate to one account at a vendor, for one run. Thread-safe.
+
+    `cold_start`: the seconds that a model may take to start.
+    """
 
     vendor: str
     account: str = ""
+    cold_start: float = 0.0
+    sleep: Pausing = field(default=slept, repr=False)
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _refusals: int = 0
@@ -65,10 +74,17 @@ class Gate:
     def pay(self, call: Callable[[], Answer]) -> Answer:
         """Make the paid call as soon as the vendor may be asked, and return its answer.
 
-        A call that is throttled was not processed, so it is made again. Raises OutOfCredit without a call where the
-        account is known to be empty, ProviderError where the vendor wants to be left alone for too long, and
-        whatever the call raises.
+        A call that is throttled, or whose model is only starting, was not processed, so it is made again. Raises
+        OutOfCredit without a call where the account is known to be empty, ProviderError where the vendor wants to be
+        left alone for too long or the run is stopped, and whatever the call raises.
         """
+        try:
+            return until_it_passes(lambda: self._let_in(call), (ModelStarting,), limit(self.cold_start), self.sleep)
+        except ModelStarting as starting:
+            waited = f"given up after {self.cold_start:g} s (IMAGES_COLD_START_SECONDS)"
+            raise ProviderError(f"{starting}; {waited}") from None
+
+    def _let_in(self, call: Callable[[], Answer]) -> Answer:
         if self._pause() is None:
             try:
                 return self._call(call)
@@ -98,6 +114,8 @@ class Gate:
             self._refusals += 1
             self._note("throttled", throttled, throttled.retry_after or _DEFAULT_SECONDS * 2**self._refusals)
             raise
+        except ModelStarting:
+            raise
         except ProviderBusy as busy:
             if busy.retry_after:
                 self._note("throttled", busy, busy.retry_after)
@@ -119,7 +137,8 @@ class Gate:
             if left <= 0:
                 return
             # With jitter, so that the processes which wait do not all come back at the same moment.
-            time.sleep(min(left, _LOOK_AGAIN_SECONDS) * random.uniform(1.0, 1.25))  # noqa: S311
+            if not self.sleep(min(left, _LOOK_AGAIN_SECONDS) * random.uniform(1.0, 1.25)):  # noqa: S311
+                raise ProviderError(f"{pause.said}; the run is stopped")
 
     def _pause(self) -> Pause | None:
         try:

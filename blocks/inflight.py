@@ -73,6 +73,11 @@ class InFlight:
         finally:
             self._predictions.discard(prediction_id)
 
+    def pause(self, seconds: float) -> bool:
+        """Wait so long; return False, at once, when the run is stopped."""
+        with self._changed:
+            return not self._changed.wait_for(lambda: self._closed, seconds)
+
     @property
     def predictions(self) -> frozenset[str]:
         """The ids that are waited for."""
@@ -86,6 +91,7 @@ class InFlight:
         """Let nothing new begin, and wait for the steps under way. False when something is still being stored."""
         with self._changed:
             self._closed = why
+            self._changed.notify_all()
             self._changed.wait_for(lambda: not self._steps.total(), seconds)
             return not self._steps["store"]
 

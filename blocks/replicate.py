@@ -18,10 +18,12 @@ from pydantic.v1 import ValidationError as V1ValidationError
 from replicate.client import Client
 from replicate.prediction import Prediction
 
+from blocks.backoff import Pause, slept
 from blocks.recent import IS_ID, MAX_PAGES, Page, request
 from blocks.settings import Settings
+from blocks.trouble import is_interruption
 from blocks.vendor import NotThere, WholeAnswers, account_name, is_moderation, vendor_error
-from imaging.errors import ConfigurationError, Moderated, PredictionEnded, ProviderBusy, ProviderError
+from imaging.errors import ConfigurationError, Interrupted, Moderated, PredictionEnded, ProviderBusy, ProviderError
 from imaging.quoting import quoted
 from imaging.spec import ImageSpec
 
@@ -72,12 +74,13 @@ class Replicate(Block):
             raise ProviderBusy("Replicate's answer to a create is not a prediction")
         return prediction.id
 
-    def collect(self, prediction_id: str) -> str:
+    def collect(self, prediction_id: str, pause_for: Pause = slept) -> str:
         """Wait until the prediction has ended and return the address of its picture.
 
-        Raises Moderated when its picture was refused, PredictionEnded when it failed otherwise, was canceled or
-        aborted, or its output is gone (Replicate keeps it for one hour), ProviderRefused when we may not look,
-        ProviderError when it takes longer than `timeout`.
+        Raises Moderated when its picture was refused, Interrupted when it failed for Replicate's own trouble,
+        PredictionEnded when it failed otherwise, was canceled or aborted, or its output is gone (Replicate keeps it
+        for one hour), ProviderRefused when we may not look, ProviderError when it takes longer than `timeout`, or
+        the run is stopped.
         """
         deadline = time.monotonic() + self.timeout
         while True:
@@ -91,12 +94,12 @@ class Replicate(Block):
             if status == "succeeded":
                 return _address(output, prediction_id)
             if status in {"failed", "canceled", "aborted"}:
-                ending = Moderated if is_moderation(error) else PredictionEnded
-                raise ending(f"prediction {prediction_id} {status}" + (f": {error}" if error else ""))
+                raise _ending(status, error)(f"prediction {prediction_id} {status}" + (f": {error}" if error else ""))
             if time.monotonic() + pause > deadline:
                 detail = f": {error}" if error else ""
                 raise ProviderError(f"prediction {prediction_id} is {status} after {self.timeout:g} s{detail}")
-            time.sleep(pause)
+            if not pause_for(pause):
+                raise ProviderError(f"prediction {prediction_id} is {status}, and nobody waits for it any more")
 
     def cancel(self, prediction_id: str) -> None:
         """Cancel a prediction that nobody waits for any more; one that has ended stays as it is.
@@ -228,6 +231,13 @@ def _client(token: str, base_url: str, seconds: float) -> Client:
     client = Client(api_token=token, base_url=base_url, transport=_Strict(seconds, _MAX_ANSWER))
     client._client  # noqa: B018 - the package makes its connections on first use, and not only once
     return client
+
+
+def _ending(status: str, error: str) -> type[Moderated | PredictionEnded]:
+    """Return what it means that a prediction ended so. One that was canceled is wanted by nobody."""
+    if is_moderation(error):
+        return Moderated
+    return Interrupted if status != "canceled" and is_interruption(error) else PredictionEnded
 
 
 def _address(output: Any, prediction_id: str) -> str:

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     images_max_pixels: int = Field(64_000_000, ge=1)
     images_download_timeout: float = Field(120, gt=0)  # seconds, for the whole of one download
     images_prediction_timeout: float = Field(600, gt=0)  # seconds, from creation to a picture
+    images_retry_seconds: float = Field(60, ge=0)  # that trouble of the bucket or of a download is waited out
+    images_cold_start_seconds: float = Field(600, ge=0)  # that a vendor's model may take to start
     images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server outlives its last run
     images_mark_prompt: bool = False  # whether a picture's mark tells the prompt
     # Web formats and their widths in pixels, as lists with commas; "off" for none. NoDecode: they are not JSON.

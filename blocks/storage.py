@@ -11,8 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from prefect_aws import AwsCredentials, S3Bucket
 from prefect_aws.client_parameters import AwsClientParameters
 
+from blocks.backoff import Patience
 from blocks.settings import Settings
-from imaging.errors import StorageError, StorageRefused
+from blocks.trouble import is_passing
+from imaging.errors import StorageBusy, StorageError, StorageRefused
 from imaging.picture import Picture, md5
 from imaging.slug import short_hash
 
@@ -64,7 +66,7 @@ def s3_bucket(
                 # Older B2 and other stores answer 400 to x-amz-checksum-* headers.
                 "request_checksum_calculation": checksums,
                 "response_checksum_validation": checksums,
-                # 503 SlowDown is normal on B2 and means retry.
+                # 503 SlowDown is normal on B2 and means retry; what takes longer is waited out by `Patience`.
                 "retries": {"mode": "standard", "total_max_attempts": 4},
                 "connect_timeout": 5,
                 "read_timeout": 30,
@@ -93,12 +95,14 @@ def region_of(endpoint: str) -> str:
 class ImageStore:
     """The bucket of the pictures and the address under which the world reads it.
 
-    `tenant_bases`: by tenant, another address for what lies in that tenant's folder.
+    `tenant_bases`: by tenant, another address for what lies in that tenant's folder. `patience`: for how long the
+    calls of a run wait out passing trouble; outside a run they do not.
     """
 
     bucket: S3Bucket
     public_base: str
     tenant_bases: Mapping[str, str] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience, repr=False)
 
     def url(self, key: str) -> str:
         """Return the public, permanent URL of `key` (keys are URL-safe by construction)."""
@@ -145,23 +149,27 @@ class ImageStore:
 
     def get(self, key: str) -> bytes | None:
         """Return the object's bytes, or None where there is none. Raises StorageError."""
-        return self._of_object(lambda where: cast(bytes, self._client.get_object(**where)["Body"].read()), key)
+        return self._of_object(
+            "get_object", lambda where: cast(bytes, self._client.get_object(**where)["Body"].read()), key
+        )
 
     def metadata(self, key: str) -> dict[str, str] | None:
         """Return the object's metadata by lower-case name, None where there is no object. Raises StorageError."""
-        answer = self._of_object(lambda where: self._client.head_object(**where), key)
+        answer = self._of_object("head_object", lambda where: self._client.head_object(**where), key)
         return None if answer is None else {name.lower(): value for name, value in answer["Metadata"].items()}
 
-    def _of_object(self, ask: Callable[[dict[str, str]], Found], key: str) -> Found | None:
+    def _of_object(self, operation: str, ask: Callable[[dict[str, str]], Found], key: str) -> Found | None:
         """Return what is asked of the object under `key`, None where there is none. Raises StorageError."""
-        try:
-            return ask({"Bucket": self.bucket.bucket_name, "Key": self._folder + key})
-        except ClientError as error:
-            if _code(error) in {"NoSuchKey", "404"}:
-                return None
-            raise _storage_error(error, self.bucket.bucket_name) from None
-        except (BotoCoreError, OSError) as error:
-            raise _storage_error(error, self.bucket.bucket_name) from None
+
+        def found() -> Found | None:
+            try:
+                return ask({"Bucket": self.bucket.bucket_name, "Key": self._folder + key})
+            except ClientError as error:
+                if _code(error) in {"NoSuchKey", "404"}:
+                    return None
+                raise
+
+        return self._patiently(operation, found)
 
     def get_json(self, key: str) -> Any:
         """Return the document under `key`, or None where there is none or it is broken. Raises StorageError."""
@@ -210,11 +218,20 @@ class ImageStore:
         return self.bucket.credentials.get_client("s3")
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
-        try:
-            answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self.bucket.bucket_name, **arguments)
-        except (BotoCoreError, ClientError, OSError) as error:
-            raise _storage_error(error, self.bucket.bucket_name) from None
-        return answer
+        return self._patiently(
+            operation, lambda: getattr(self._client, operation)(Bucket=self.bucket.bucket_name, **arguments)
+        )
+
+    def _patiently(self, operation: str, call: Callable[[], Found]) -> Found:
+        """Make a call of the SDK. Raises StorageError: StorageBusy not before our patience is at its end."""
+
+        def attempt() -> Found:
+            try:
+                return call()
+            except (BotoCoreError, ClientError, OSError) as error:
+                raise _storage_error(error, self.bucket.bucket_name) from None
+
+        return self.patience.outlast(operation, attempt)
 
 
 def looks_like_md5(etag: str) -> bool:
@@ -240,8 +257,9 @@ def _code(error: ClientError) -> str:
 
 def _storage_error(error: Exception, bucket: str) -> StorageError:
     """Put an SDK's error into our words; its own text may quote headers, so only code and message are kept."""
+    passing = StorageBusy if is_passing(error) else StorageError
     if not isinstance(error, ClientError):
-        return StorageError(f"the bucket {bucket} cannot be reached: {type(error).__name__}")
+        return passing(f"the bucket {bucket} cannot be reached: {type(error).__name__}")
     code, message = _code(error), str(error.response.get("Error", {}).get("Message", ""))[:200]
-    kind = StorageRefused if code in _REFUSED and not _CAP.search(message) else StorageError
+    kind = StorageRefused if code in _REFUSED and not _CAP.search(message) else passing
     return kind(f"the bucket {bucket} answered {code}: {message}")

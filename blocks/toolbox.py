@@ -26,7 +26,7 @@ from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
 from blocks.signing import Signer, signer_from
-from blocks.spool import Spool
+from blocks.spool import Spool, Spooled
 from blocks.stopwatch import Stopwatch
 from blocks.storage import ImageStore, bucket_from, endpoint_of
 from blocks.variables import read_variable
@@ -44,7 +44,8 @@ SomeBlock = TypeVar("SomeBlock", bound=Block)
 class Toolbox:
     """What a run may call. `replicate`, `chutes`, `writer` and `signer` are None where they are not configured.
 
-    `fresh`: pictures that this process has stored just now, by key, for what is made of them next.
+    `fresh`: pictures that this process has stored just now, by key, for what is made of them next. `unstored`: those
+    that the bucket did not take, by digest.
     """
 
     settings: Settings
@@ -60,17 +61,24 @@ class Toolbox:
     gates: dict[str, Gate] = field(init=False)
     in_flight: InFlight = field(default_factory=InFlight, repr=False)
     fresh: dict[str, bytes] = field(default_factory=dict, repr=False)
+    unstored: dict[str, tuple[Spooled, bytes]] = field(default_factory=dict, repr=False)
     stopwatch: Stopwatch = field(default_factory=Stopwatch, repr=False)
 
     def __post_init__(self) -> None:
-        """Make a gate to the account at each vendor."""
+        """Make a gate to the account at each vendor. Who waits there, or for the bucket, waits until the run stops."""
         vendors: dict[str, Replicate | Chutes | None] = {"replicate": self.replicate, "chutes": self.chutes}
-        gates = {name: Gate(name, block.account if block else "") for name, block in vendors.items()}
+        pause, cold_start = self.in_flight.pause, self.settings.images_cold_start_seconds
+        gates = {
+            name: Gate(name, block.account if block else "", cold_start=cold_start, sleep=pause)
+            for name, block in vendors.items()
+        }
         object.__setattr__(self, "gates", gates)
+        patience = replace(self.store.patience, seconds=self.settings.images_retry_seconds, pause=pause)
+        object.__setattr__(self, "store", replace(self.store, patience=patience))
 
     def for_another_run(self) -> "Toolbox":
         """Return a toolbox with the same storage and vendors; what belongs to one run alone is new."""
-        return replace(self, in_flight=InFlight(), fresh={}, stopwatch=Stopwatch())
+        return replace(self, in_flight=InFlight(), fresh={}, unstored={}, stopwatch=Stopwatch())
 
     @property
     def providers(self) -> frozenset[Provider]:

@@ -10,8 +10,17 @@ from typing import Any
 
 import httpx
 
+from blocks.trouble import is_cold_start
 from blocks.wire import TimedBackend, TimedTransport, must_end_in
-from imaging.errors import Moderated, OutOfCredit, ProviderBusy, ProviderError, ProviderRefused, Throttled
+from imaging.errors import (
+    ModelStarting,
+    Moderated,
+    OutOfCredit,
+    ProviderBusy,
+    ProviderError,
+    ProviderRefused,
+    Throttled,
+)
 from imaging.quoting import quoted
 
 _BUSY = {408, 409, 425}  # and every 5xx
@@ -85,7 +94,8 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
     detail = words_in(response)
     said = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
     if status in _BUSY or status >= 500:
-        return ProviderBusy(said, retry_after(response))
+        kind = ModelStarting if is_cold_start(response.text[:2000]) else ProviderBusy
+        return kind(said, retry_after(response))
     if status == 402 or _NO_CREDIT.search(detail):  # an account without credit may answer 403 or 429 too
         return OutOfCredit(f"{said}. The account's balance is used up: top it up, then run again")
     if status == 429:

@@ -148,12 +148,20 @@ class ArticleRun:
 
     def _make_specs(self, specs: list[ImageSpec], planner: Planner, rounds: Rounds, results: SharedResults) -> None:
         spending = Spending(self.box, results, self.article.user_id, self.stock.slug)
-        making = Making(self.article, self.stock, planner, rounds, spending, self.refresh, self.newest_prediction)
+        making = Making(self.article, planner, rounds, spending, self.refresh, self.newest_prediction)
         images = making.make(specs)
+        if self.stock.trouble or results.trouble:
+            self.stock = rounds.stock
+            self._share_late(results)
         spending.settle(specs, sum(image.cost_usd for image in images.values()))
         self.problems += rounds.finishing.end(images)
         if results.trouble:
             self.problems.append(f"{UNSHARED}: {results.trouble}")
+
+    def _share_late(self, results: SharedResults) -> None:
+        """Hand over the records that only this machine has, if the bucket takes them now."""
+        if not self.stock.trouble and not self.box.embedded:
+            results.catch_up(self.box.store)
 
     def _finish(self, specs: list[ImageSpec], only: Kinds, rounds: Rounds) -> ImageSet:
         """Write the set down and show it, wherever people and programs look for it."""

@@ -24,7 +24,6 @@ class Making:
     """
 
     article: Article
-    stock: Stock
     planner: Planner
     rounds: Rounds
     spending: Spending
@@ -43,9 +42,23 @@ class Making:
             tell_vanished(made.vanished)
             declined |= self._within_budget(made.vanished, anew=False, overwrite=True).declined
         over_too = self._stand_in(self._missing(specs), declined)
+        if over or over_too:
+            self.rounds.offer_again(self.owner)  # the hero that they show is read from the bucket
         self._draw_over_hero(over, overwrite=self.refresh)
         self._draw_over_hero(over_too, overwrite=False)
+        self.rounds.offer_again(self.owner)
+        self.rounds.tell_unstored()
         return self.rounds.images
+
+    @property
+    def stock(self) -> Stock:
+        """What the bucket holds of the article: it may answer only in the middle of a run."""
+        return self.rounds.stock
+
+    @property
+    def owner(self) -> Claim:
+        """Whose pictures they are."""
+        return Claim.of(self.article)
 
     def _within_budget(self, specs: list[ImageSpec], *, anew: bool, overwrite: bool) -> Outcome:
         due = [spec for spec in specs if spec.price_usd and (overwrite or not self.stock.earlier(spec.digest))]
@@ -55,7 +68,7 @@ class Making:
 
     def _round(self, specs: list[ImageSpec], *, anew: bool, overwrite: bool) -> Outcome:
         terms = Terms(
-            owner=Claim.of(self.article),
+            owner=self.owner,
             anew=anew,
             storage_trouble=self.stock.trouble,
             newest_prediction=self.newest_prediction,

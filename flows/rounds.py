@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +12,13 @@ from prefect.tasks import Task
 
 from blocks.toolbox import Toolbox
 from flows.finishing import Finishing
+from imaging.claim import Claim
 from imaging.errors import HeroMissing, ImagesError, Moderated, StorageError
-from imaging.record import Image, StoredImage, described, failed, fallen_back
+from imaging.record import NOT_STORED, Image, StoredImage, as_stored, described, failed, fallen_back
 from imaging.spec import ImageSpec, Provider
 from tasks.cards import draw_platform_card
 from tasks.comparison import generate_comparison
+from tasks.late import store_late, take_stock_late
 from tasks.measuring import tell_of
 from tasks.painting import paint_offline
 from tasks.policy import Terms
@@ -23,11 +26,13 @@ from tasks.predictions import collect_prediction
 from tasks.progress import Progress
 from tasks.stock import Stock
 
+# In the order in which they are submitted. Chutes comes last: where threads are few, what waits for a model to start
+# keeps none from the others.
 MAKERS: Mapping[Provider, Task[..., Any]] = {
     "replicate": collect_prediction,
-    "chutes": generate_comparison,
     "pillow": draw_platform_card,
     "painter": paint_offline,
+    "chutes": generate_comparison,
 }
 
 
@@ -59,6 +64,7 @@ class Rounds:
     stand_ins: dict[str, tuple[ImageSpec, str]] = field(default_factory=dict)
     thumbnails: dict[str, str] = field(default_factory=dict)
     previews: dict[str, str] = field(default_factory=dict)
+    _specs: dict[str, ImageSpec] = field(default_factory=dict)
 
     def make(self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool) -> Outcome:
         """Map the tasks over the specs. `overwrite`: neither the cache nor what lies in the bucket will do."""
@@ -72,6 +78,7 @@ class Rounds:
         self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool
     ) -> dict[PrefectFuture[StoredImage], ImageSpec]:
         futures: dict[PrefectFuture[StoredImage], ImageSpec] = {}
+        self._specs |= {spec.digest: spec for spec in specs}
         for provider, maker in MAKERS.items():
             mine = [spec for spec in specs if spec.provider == provider]
             earlier = [None if overwrite else self.stock.earlier(spec.digest) for spec in mine]
@@ -120,11 +127,49 @@ class Rounds:
         data = self.box.store.get(stored.key)
         return data is None or hashlib.sha256(data).hexdigest() != stored.sha256
 
+    def offer_again(self, owner: Claim) -> None:
+        """Offer the bucket once more what it did not take. One that was away from the beginning is asked first."""
+        if self.stock.trouble:
+            self.stock = self.finishing.stock = take_stock_late(self.user_id, self.stock.slug, owner)
+            if self.stock.trouble:
+                return
+            for image in list(self.images.values()):
+                self._take_over(image)
+        waiting = [self._specs[image.digest] for image in self.images.values() if image.status in NOT_STORED]
+        for spec, future in zip(waiting, store_late.map(waiting), strict=True):
+            with suppress(StorageError):
+                if stored := future.result():
+                    self.count(described(spec, stored, reused=False, url=self.box.store.url(stored.key)))
+
+    def _take_over(self, image: Image) -> None:
+        """Hold a durable image against what the bucket, which answers only now, has under its key."""
+        if not (stored := as_stored(image)):
+            return
+        spec = self._specs[image.digest]
+        if image.status == "reused" and not self.stock.holds(stored):
+            # The record was this machine's own: another may have made the picture anew since, or deleted it.
+            earlier = self.stock.earlier(image.digest)
+            if earlier is None:
+                self.images[image.name] = failed(spec, f"{image.key} is not in the bucket any more: run again")
+                return
+            image = described(spec, earlier, reused=True, url=self.box.store.url(earlier.key))
+        self.images[image.name] = self.finishing.begin(image)
+
     def count(self, image: Image) -> None:
-        """Note that this image is done, well or badly."""
+        """Note that this image is done, well or badly; of one that is not stored yet that is not certain."""
         if image.name in self.stand_ins:
             image = fallen_back(image, *self.stand_ins[image.name])
         image = self.finishing.begin(image)
         self.images[image.name] = image
+        if image.status not in NOT_STORED:
+            self._tell(image)
+
+    def tell_unstored(self) -> None:
+        """Tell of the pictures that the bucket has not taken in the end."""
+        for image in self.images.values():
+            if image.status in NOT_STORED:
+                self._tell(image)
+
+    def _tell(self, image: Image) -> None:
         self.progress.count(image)
         tell_of(image, self.user_id, self.stock.slug)

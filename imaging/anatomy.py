@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Generator, Iterator
 from itertools import islice, pairwise
 
-from imaging.errors import BadPicture
+from imaging.errors import BadPicture, NotWhole
 
 _Walk = Callable[[bytes], Iterator[int]]
 
@@ -37,7 +37,7 @@ _FOREIGN = {
 
 
 def refuse_polyglot(data: bytes) -> None:
-    """Raise BadPicture where `data` is more than a PNG, JPEG or WebP, or less than a whole one.
+    """Raise BadPicture where `data` is more than a PNG, JPEG or WebP, NotWhole where it is less than a whole one.
 
     XMP, EXIF, ICC profiles and C2PA manifests are parts of a picture, their thumbnails too. A JPEG may be followed by
     further whole JPEGs (the multi-picture files of phones). What begins as none of the three is left to the decoder.
@@ -88,9 +88,9 @@ def _png(data: bytes) -> Iterator[int]:
         yield place
         if name == b"IEND":
             if length:
-                raise BadPicture(_BROKEN)
+                raise NotWhole(_BROKEN)
             return
-    raise BadPicture(_BROKE_OFF)
+    raise NotWhole(_BROKE_OFF)
 
 
 def _webp(data: bytes) -> Iterator[int]:
@@ -98,14 +98,14 @@ def _webp(data: bytes) -> Iterator[int]:
     (size,) = struct.unpack_from("<I", data, 4)
     place, end = 12, 8 + size
     if end > len(data):
-        raise BadPicture(_BROKE_OFF)
+        raise NotWhole(_BROKE_OFF)
     yield place
     while place + 8 <= end:
         (length,) = struct.unpack_from("<I", data, place + 4)
         place += 8 + length + length % 2  # an odd chunk has a byte of padding
         yield place
     if place != end:
-        raise BadPicture(_BROKEN)
+        raise NotWhole(_BROKEN)
 
 
 _NEXT_JPEG = re.compile(rb"\x00*" + _SOI)  # cameras fill up with zeros between two
@@ -142,4 +142,4 @@ def _one_jpeg(data: bytes, place: int) -> Generator[int, None, int]:
             scan = _SCAN_END.search(data, place)
             place = scan.start() if scan else len(data)
         yield place
-    raise BadPicture(_BROKE_OFF if place + 1 >= len(data) else _BROKEN)
+    raise NotWhole(_BROKE_OFF if place + 1 >= len(data) else _BROKEN)

@@ -5,18 +5,22 @@
     ├── ConfigurationError   a variable, token or bucket is wrong; names it and the mend (exit 2)
     ├── ProviderError        no picture came
     │   ├── ProviderBusy         5xx, connection trouble: worth a retry
-    │   │   └── Throttled            429: nothing was done or billed, the account is to wait
+    │   │   ├── Throttled            429: nothing was done or billed, the account is to wait
+    │   │   └── ModelStarting        a cold start: nothing was done or billed, this takes minutes
     │   ├── ProviderRefused      401, 404, 422: a retry changes nothing
     │   │   └── OutOfCredit          402: no paid call of this provider can succeed
     │   ├── Moderated            refused for what it shows: another seed may pass
     │   └── PredictionEnded      failed, canceled, aborted or gone: only a new prediction helps
+    │       ├── Interrupted          by the vendor's own trouble: another one at once may succeed
     │       └── PictureGone          its file alone does not answer: not before its hour is over
     ├── UnsafeDownload       an address that we do not fetch from
     ├── SourceError          a source of articles could not be read
     │   └── SourceBusy           5xx, connection trouble: worth a retry
     ├── HeroMissing          a card is to show the hero, and that cannot be read
     ├── BadPicture           the bytes are not a picture that we accept
+    │   └── NotWhole             no picture, or not all of one: it may arrive whole another time
     └── StorageError         the bucket could not be read or written
+        ├── StorageBusy          5xx, connection trouble: worth a retry
         └── StorageRefused       wrong key, no such bucket: a retry changes nothing
 
 Messages are shown to people, stored in manifests and sent in events: they never hold a secret or a
@@ -52,6 +56,10 @@ class Throttled(ProviderBusy):
     """The account sends too much: nothing was processed, and nothing is billed."""
 
 
+class ModelStarting(ProviderBusy):
+    """No instance of the model is up yet: nothing was processed, and nothing is billed."""
+
+
 class ProviderRefused(ProviderError):
     """The provider said no (token, balance, unknown model, bad input); retrying is no use."""
 
@@ -66,6 +74,10 @@ class Moderated(ProviderError):
 
 class PredictionEnded(ProviderError):
     """The prediction ended without a picture, or its output is gone: only a new one helps."""
+
+
+class Interrupted(PredictionEnded):
+    """The vendor broke the prediction off for a reason of its own (a worker died, no capacity): another may succeed."""
 
 
 class PictureGone(PredictionEnded):
@@ -92,8 +104,16 @@ class BadPicture(ImagesError):
     """The bytes are not a picture, or one that is too large or of a kind we do not store."""
 
 
+class NotWhole(BadPicture):
+    """The bytes are no picture at all, or one that broke off: fetched once more, it may be whole."""
+
+
 class StorageError(ImagesError):
     """The bucket could not be read or written."""
+
+
+class StorageBusy(StorageError):
+    """A passing trouble of the bucket, or of the way to it: worth a retry."""
 
 
 class StorageRefused(StorageError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from PIL import Image, UnidentifiedImageError
 
 from imaging.anatomy import refuse_polyglot
-from imaging.errors import BadPicture
+from imaging.errors import BadPicture, NotWhole
 from imaging.look import Look, look_of
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -89,8 +89,8 @@ class Picture:
 def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     """Return the picture in `data`, decoded to its last pixel to be sure.
 
-    Raises BadPicture for what is not a PNG, JPEG or WebP, is truncated, has more than `max_pixels`, or is something
-    else besides.
+    Raises NotWhole for what is not a PNG, JPEG or WebP, or is truncated, BadPicture for one that has more than
+    `max_pixels`, or is something else besides.
     """
     refuse_polyglot(data)
     try:
@@ -105,11 +105,13 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             thumbnail, preview = _data_url(_fitted(small, THUMBNAIL_SIZE)), _data_url(small)
             content_type, extension = FORMATS[image.format or ""]
     except UnidentifiedImageError:
-        raise BadPicture(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise NotWhole(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
+    except Image.DecompressionBombError as error:
         raise BadPicture(f"the picture cannot be decoded: {error}") from None
+    except (OSError, ValueError, SyntaxError) as error:
+        raise NotWhole(f"the picture cannot be decoded: {error}") from None
     except _SURPRISES as error:
-        raise BadPicture(f"the picture cannot be decoded: {type(error).__name__}") from None
+        raise NotWhole(f"the picture cannot be decoded: {type(error).__name__}") from None
     return Picture(data, content_type, extension, width, height, thumbnail, preview, look)
 
 

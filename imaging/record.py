@@ -12,6 +12,10 @@ from imaging.spec import ImageSpec, Kind, Provider
 Status = Literal["stored", "reused", "provider_url", "inline", "failed"]
 
 
+NOT_STORED: tuple[Status, ...] = ("provider_url", "inline")
+"""A picture was made, and the bucket did not take it."""
+
+
 class StoredImage(BaseModel):
     """What a task returns: one small description of a picture that was made, and is stored or was saved otherwise.
 

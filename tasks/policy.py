@@ -42,10 +42,10 @@ def worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
 class Terms:
     """What holds for every image of a run.
 
-    `owner`: whose article it is. `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket cannot be
-    written in this run, if so. `newest_prediction`: the newest one of Replicate's account before this run ordered
-    any, as `check_providers` returns it. `unnamed`: the objects (bytes and ETag by key) that
-    no manifest names.
+    `owner`: whose article it is. `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket did not answer
+    when the run began, if so: then the article's slug is still to be claimed. `newest_prediction`: the newest one of
+    Replicate's account before this run ordered any, as `check_providers` returns it. `unnamed`: the objects (bytes
+    and ETag by key) that no manifest names.
     """
 
     owner: Claim

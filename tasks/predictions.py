@@ -23,6 +23,7 @@ from blocks.results import SharedResults
 from blocks.toolbox import toolbox
 from imaging.errors import (
     ConfigurationError,
+    Interrupted,
     Moderated,
     PictureGone,
     PredictionEnded,
@@ -30,14 +31,17 @@ from imaging.errors import (
     ProviderError,
     ProviderRefused,
 )
+from imaging.picture import Picture
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.fetching import fetch_picture
 from tasks.measuring import measured
 from tasks.moderation import seed_changed_once
 from tasks.policy import CACHED, IMAGE, RETRIED, Terms, prediction_name
 from tasks.storing import Made, keep, kept_before
 
 LOOK_AGAIN_SECONDS = 5.0
+BREATH_SECONDS = 2.0  # before what the vendor broke off is ordered once more
 _YOUNG = timedelta(minutes=1)  # an attempt of this run: one of an earlier run is in the list by now, or never
 
 
@@ -62,11 +66,11 @@ class Ended(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A picture's bytes, where they came from, and the spec that was asked for."""
+    """A picture, where it came from, and the spec that was asked for."""
 
     asked: ImageSpec
     started: Started
-    data: bytes
+    picture: Picture
     address: str
 
 
@@ -163,29 +167,40 @@ def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
     try:
         return keep(
             spec,
-            fetched.data,
+            fetched.picture.data,
             terms,
             cost_usd=0.0 if attempt.billed else spec.price_usd,
             created=attempt.at,  # when it was ordered: of what a killed run has made, nothing else is known later
             prediction_id=fetched.started.prediction_id,
             provider_url=fetched.address,
             note="; ".join(filter(None, [attempt.note, reseeded])) or None,
+            picture=fetched.picture,
         )
     finally:  # not before: what a killed run had not stored is collected, even by a refresh
         _ledger().bill(fetched.asked, attempt)
 
 
 def _fetched(terms: Terms, spec: ImageSpec) -> Fetched:
-    """Start or find `spec`'s prediction, wait for it, fetch its picture."""
-    started = _start(spec, terms)
-    try:
-        return _fetch(spec, started)
-    except PredictionEnded as why:
-        if started.created or (isinstance(why, PictureGone) and _ledger().is_kept(started.attempt)):
-            raise
-        # An earlier run's prediction that failed, or whose output is gone after its hour.
-        ended = Ended(prediction_id=started.prediction_id, why=str(why))
-    return _fetch(spec, _start(spec, terms, ended))
+    """Start or find `spec`'s prediction, wait for it, fetch its picture.
+
+    Another one takes the place of an earlier run's that came to nothing, and once the place of this run's own that
+    the vendor broke off.
+    """
+    started, ordered_again = _start(spec, terms), False
+    while True:
+        try:
+            return _fetch(spec, started)
+        except PredictionEnded as why:
+            if isinstance(why, PictureGone) and _ledger().is_kept(started.attempt):
+                raise
+            if started.created:
+                if ordered_again or not isinstance(why, Interrupted):
+                    raise
+                ordered_again = True
+                get_run_logger().warning("%s: ordered once more, since %s", spec.name, why)
+                toolbox().in_flight.pause(BREATH_SECONDS)
+            ended = Ended(prediction_id=started.prediction_id, why=str(why))
+        started = _start(spec, terms, ended)
 
 
 def _start(spec: ImageSpec, terms: Terms, ended: Ended | None = None) -> Started:
@@ -198,12 +213,12 @@ def _start(spec: ImageSpec, terms: Terms, ended: Ended | None = None) -> Started
 def _fetch(spec: ImageSpec, started: Started) -> Fetched:
     try:
         with toolbox().in_flight.waiting(started.prediction_id), measured("provider", spec):
-            address = _replicate().collect(started.prediction_id)
+            address = _replicate().collect(started.prediction_id, toolbox().in_flight.pause)
     except Moderated as refused:
         _ledger().refuse(spec, started.attempt, str(refused))
         raise
-    with measured("download", spec):
-        return Fetched(spec, started, toolbox().downloader.fetch(address), address)
+    kept = _ledger().is_kept(started.attempt)
+    return Fetched(spec, started, fetch_picture(spec, address, kept=kept), address)
 
 
 def _ledger() -> Ledger:

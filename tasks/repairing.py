@@ -128,13 +128,3 @@ def _previews(images: list[Image]) -> dict[str, str]:
     """What the spool still has of the images that were brought home."""
     entries = {image.name: toolbox().spool.read(image.digest) for image in images}
     return {name: entry[0].stored.preview for name, entry in entries.items() if entry and entry[0].stored.preview}
-
-
-def owns_slug(user_id: str, slug: str, owner: Claim) -> bool:
-    """Claim the slug for the spooled article, unless the bucket says that it is another's. Raises StorageError."""
-    store = toolbox().store
-    key = keys.claim_key(user_id, slug)
-    claim = parsed(Claim, store.get_json(key))
-    if claim is None:
-        store.put_json(key, owner.model_dump_json())
-    return claim is None or claim.is_for(owner.article_id, owner.topic)

@@ -189,6 +189,19 @@ def _claim(store: ImageStore, article: Article) -> str:
     )
 
 
+def owns_slug(user_id: str, slug: str, owner: Claim) -> bool:
+    """Claim the slug for an article that could not claim it before, unless the bucket says that it is another's.
+
+    Raises StorageError.
+    """
+    store = toolbox().store
+    key = keys.claim_key(user_id, slug)
+    claim = parsed(Claim, store.get_json(key))
+    if claim is None:
+        store.put_json(key, owner.model_dump_json())
+    return claim is None or claim.is_for(owner.article_id, owner.topic)
+
+
 def recorded(store: ImageStore, key: str) -> dict[str, str]:
     """Return what was written down of a picture when it was stored: `sha256` or `md5`, and its `provider`.
 

@@ -19,6 +19,7 @@ from tasks.marking import marked
 from tasks.measuring import measured
 from tasks.policy import Terms
 from tasks.receipts import write_receipt
+from tasks.stock import owns_slug
 
 Made = StoredImage | State[StoredImage]
 
@@ -33,10 +34,12 @@ def keep(
     prediction_id: str | None = None,
     provider_url: str | None = None,
     note: str | None = None,
+    picture: Picture | None = None,
 ) -> Made:
     """Check, mark and store `spec`'s picture and return its description, with a `note` on how it was made.
 
     `created`: when it was made; the same at each try, for the mark names it and what is stored is to stay the same.
+    `picture`: what is known of `data`, where somebody has looked already.
 
     Where the bucket cannot be written the picture is not lost: the state `Degraded` carries a description
     that holds the provider's own URL, or the picture itself as a data URL. That is never cached.
@@ -44,18 +47,18 @@ def keep(
     """
     box = toolbox()
     at = created.isoformat(timespec="seconds") if created else None
-    picture = marked(spec, inspect(data, box.settings.images_max_pixels), at)
+    picture = marked(spec, picture or inspect(data, box.settings.images_max_pixels), at)
     stored = _description(spec, picture, cost_usd, prediction_id, note)
     if cost_usd and prediction_id is None:
         write_receipt(spec, stored)
+    entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
     try:
-        if terms.storage_trouble:
-            raise StorageError(terms.storage_trouble)
-        with box.in_flight.storing(stored), measured("storage", spec):
-            box.store.put_picture(stored.key, picture, keys.cache_control(spec), origin(spec))
+        if terms.storage_trouble and not owns_slug(spec.user_id, spec.slug, terms.owner):
+            raise StorageError(f"{spec.user_id}/{spec.slug} belongs to another article of this tenant already")
+        store(entry, picture.data)
     except StorageError as error:
-        entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
         trouble = str(error) + _spooled(entry, picture.data)
+        box.unstored[spec.digest] = entry, picture.data
         get_run_logger().warning(
             "%s not stored, original URL %s: %s", spec.kind, without_query(provider_url or "none"), trouble
         )
@@ -63,11 +66,20 @@ def keep(
             transaction.write_on_commit = False  # the next run stores it, instead of finding this in the cache
         fallback = stored.model_copy(update={"fallback_url": provider_url or picture.data_url, "trouble": trouble})
         return Completed(name="Degraded", message=f"{spec.name}: {trouble}", data=fallback)
-    box.spool.drop(spec.digest)
-    if box.settings.finishes:
-        box.fresh[stored.key] = picture.data
-    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, box.stopwatch.told(spec.name))
     return stored
+
+
+def store(entry: Spooled, data: bytes) -> None:
+    """Store a picture under its key, and let go of what was kept of it here. Raises StorageError."""
+    box, spec, stored = toolbox(), entry.spec, entry.stored
+    with box.in_flight.storing(stored), measured("storage", spec):
+        metadata = {"sha256": stored.sha256} | origin(spec)
+        box.store.put(stored.key, data, stored.content_type, keys.cache_control(spec), metadata)
+    box.spool.drop(spec.digest)
+    box.unstored.pop(spec.digest, None)
+    if box.settings.finishes:
+        box.fresh[stored.key] = data
+    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, box.stopwatch.told(spec.name))
 
 
 def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:

@@ -9,14 +9,20 @@ from botocore.retries.standard import ExponentialBackoff
 
 @contextmanager
 def no_pauses() -> Iterator[None]:
-    """Let the tasks and the S3 clients of this process try again at once."""
+    """Let the tasks and the S3 clients of this process try again at once, and give up after a moment."""
+    from blocks import backoff
     from tasks import predictions
     from tasks.policy import RETRY_DELAYS
 
     before = RETRY_DELAYS[:]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(predictions, "LOOK_AGAIN_SECONDS", 0)
+        patch.setattr(predictions, "BREATH_SECONDS", 0)
+        patch.setattr(backoff, "_FIRST_SECONDS", 0.01)
+        patch.setattr(backoff, "_LONGEST_SECONDS", 0.1)
         patch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
+        patch.setenv("IMAGES_RETRY_SECONDS", "0.5")
+        patch.setenv("IMAGES_COLD_START_SECONDS", "0.5")
         RETRY_DELAYS[:] = [0] * len(before)  # the tasks hold this very list
         try:
             yield

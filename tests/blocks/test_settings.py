@@ -166,7 +166,7 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch, b
         monkeypatch.setenv(name, blank)
     for name in ("CHUTES_BASE_URL", "IMAGES_CONCURRENCY", "IMAGES_MODELS", "IMAGES_PUBLIC_BASE_URL"):
         monkeypatch.setenv(name, "")
-    for name in ("IMAGES_VARIANTS", "IMAGES_PINNED"):
+    for name in ("IMAGES_VARIANTS", "IMAGES_PINNED", "IMAGES_RETRY_SECONDS", "IMAGES_COLD_START_SECONDS"):
         monkeypatch.delenv(name)
     assert load_settings() == Settings.model_construct()
 
