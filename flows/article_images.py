@@ -166,6 +166,7 @@ class ArticleRun:
     def _finish(self, specs: list[ImageSpec], only: Kinds, rounds: Rounds) -> ImageSet:
         """Write the set down and show it, wherever people and programs look for it."""
         images = [rounds.images[spec.name] for spec in specs]
+        self.problems += [rounds.problems[image.name] for image in images if image.name in rounds.problems]
         self.problems += check_shares(images)
         image_set = self._image_set(images)
         with self.box.in_flight.storing():

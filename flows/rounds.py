@@ -12,6 +12,7 @@ from prefect.tasks import Task
 
 from blocks.toolbox import Toolbox
 from flows.finishing import Finishing
+from imaging import fitness
 from imaging.claim import Claim
 from imaging.errors import HeroMissing, ImagesError, Moderated, StorageError
 from imaging.record import NOT_STORED, Image, StoredImage, as_stored, described, failed, fallen_back
@@ -51,6 +52,7 @@ class Outcome:
 @dataclass
 class Rounds:
     """The rounds of one run. `images`, `thumbnails` and `previews` are gathered on the way, by the image's name.
+    `problems`: by name, how a stored picture differs from what was ordered.
 
     `stand_ins`: for what a picture stands in, by its name, and why.
     """
@@ -64,6 +66,7 @@ class Rounds:
     stand_ins: dict[str, tuple[ImageSpec, str]] = field(default_factory=dict)
     thumbnails: dict[str, str] = field(default_factory=dict)
     previews: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
     _specs: dict[str, ImageSpec] = field(default_factory=dict)
 
     def make(self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool) -> Outcome:
@@ -115,7 +118,9 @@ class Rounds:
         if stored.thumbnail:
             self.thumbnails[spec.name] = stored.thumbnail
             self.previews[spec.name] = stored.preview or stored.thumbnail
-        self.count(image)
+        if problem := fitness.problem(spec, image):
+            self.problems[spec.name] = problem
+        self.count(fitness.with_note(spec, image))
 
     def _has_vanished(self, stored: StoredImage) -> bool:
         """Tell whether a picture is no longer there. Not by the list alone, since it would be paid for again.

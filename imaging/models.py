@@ -37,7 +37,12 @@ class Model(BaseModel):
     @property
     def short_name(self) -> str:
         """The name as it stands in keys: `chutes-qwen-image` is `qwen-image`."""
-        return self.name.rpartition("/")[2].partition(":")[0].removeprefix("chutes-")
+        return short_name(self.name)
+
+
+def short_name(name: str) -> str:
+    """Return a model's name without owner, version and what Chutes puts before it."""
+    return name.rpartition("/")[2].partition(":")[0].removeprefix("chutes-")
 
 
 class ModelTable(BaseModel):
@@ -129,17 +134,28 @@ _DELIVERED = {
 
 def delivered_size(model: Model) -> tuple[int, int]:
     """Return the (width, height) in pixels that `model` is expected to deliver with its parameters."""
-    width, height = model.params.get("width"), model.params.get("height")
+    ratio = str(model.params.get("aspect_ratio", "1:1"))
+    return known_size(model.name, model.params) or _about_a_megapixel(ratio)
+
+
+def known_size(model: str, params: Mapping[str, JsonValue]) -> tuple[int, int] | None:
+    """Return the (width, height) in pixels that a model of this name delivers; None where that can only be guessed."""
+    width, height = params.get("width"), params.get("height")
     if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
         return width, height
-    ratio = str(model.params.get("aspect_ratio", "1:1"))
-    return _DELIVERED.get((model.short_name, ratio)) or _about_a_megapixel(ratio)
+    return _DELIVERED.get((short_name(model), str(params.get("aspect_ratio", "1:1"))))
+
+
+def ratio_sides(params: Mapping[str, JsonValue]) -> tuple[int, int] | None:
+    """Return the two sides of the `aspect_ratio` that is asked for, such as (16, 9); None where none is."""
+    sides = re.fullmatch(r"([1-9]\d{0,2}):([1-9]\d{0,2})", str(params.get("aspect_ratio")))
+    return (int(sides[1]), int(sides[2])) if sides else None
 
 
 def _about_a_megapixel(ratio: str) -> tuple[int, int]:
-    sides = re.fullmatch(r"([1-9]\d{0,2}):([1-9]\d{0,2})", ratio)
+    sides = ratio_sides({"aspect_ratio": ratio})
     if not sides:
         return 1024, 1024
-    across, down = int(sides[1]), int(sides[2])
+    across, down = sides
     unit = math.sqrt(1024 * 1024 / (across * down))
     return max(32, round(across * unit / 32) * 32), max(32, round(down * unit / 32) * 32)

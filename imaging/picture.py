@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from PIL import Image, UnidentifiedImageError
 
@@ -29,6 +30,8 @@ FORMATS = {
     "WEBP": ("image/webp", ".webp"),
     "MPO": ("image/jpeg", ".jpg"),  # what Pillow calls a JPEG with a second picture behind it, as phones write them
 }
+_MIN_SIDE = 32  # pixels: less is an icon, or the single pixel that stands in for a picture
+_SAME = 4  # levels of 255 that a channel may differ by, as lossy formats have it, where all is of one colour
 _ORIENTATION = 0x0112  # the EXIF tag; what undoes its values, as ImageOps.exif_transpose has it, EXIF left alone
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -58,7 +61,7 @@ class Picture:
     """A picture's bytes and what they are. Width and height in pixels, as it is shown (EXIF may turn it).
 
     `thumbnail` and `preview` are WebPs as `data:` URLs: one of a few kilobytes for lists, and one of some 10 to 40
-    that looks well in a page.
+    that looks well in a page. `useless`: why nobody could use it, None for a picture that shows something.
     """
 
     data: bytes
@@ -69,6 +72,7 @@ class Picture:
     thumbnail: str
     preview: str
     look: Look
+    useless: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -104,6 +108,8 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             small, look = _fitted(shown, PREVIEW_SIZE), look_of(shown)
             thumbnail, preview = _data_url(_fitted(small, THUMBNAIL_SIZE)), _data_url(small)
             content_type, extension = FORMATS[image.format or ""]
+            moves = image.format != "MPO" and getattr(image, "is_animated", False)  # what is dark at first may brighten
+            useless = None if moves else _useless(shown)
     except UnidentifiedImageError:
         raise NotWhole(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
     except Image.DecompressionBombError as error:
@@ -112,7 +118,23 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         raise NotWhole(f"the picture cannot be decoded: {error}") from None
     except _SURPRISES as error:
         raise NotWhole(f"the picture cannot be decoded: {type(error).__name__}") from None
-    return Picture(data, content_type, extension, width, height, thumbnail, preview, look)
+    return Picture(data, content_type, extension, width, height, thumbnail, preview, look, useless)
+
+
+def _useless(shown: Image.Image) -> str | None:
+    """Return why nobody could use a picture: a pixel or an icon, or the same everywhere; None where it shows something.
+
+    A vendor's filter answers with a black picture, a broken model with a black or a transparent one.
+    """
+    if min(shown.size) < _MIN_SIDE:
+        return f"{shown.width}x{shown.height} pixels are too few for any use"
+    ranges = [cast(tuple[float, float], band.getextrema()) for band in shown.split()]
+    if "A" in shown.getbands() and ranges[shown.getbands().index("A")][1] <= _SAME:
+        return "it is fully transparent"
+    if all(high - low <= _SAME for low, high in ranges):
+        color = look_of(shown).color
+        return f"it is {'black' if color == '#000000' else f'one colour, {color}'}, from edge to edge"
+    return None
 
 
 def md5(data: bytes) -> str:

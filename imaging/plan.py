@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from imaging import keys, prompts
 from imaging.article import Article
 from imaging.cards import OVER_HERO
+from imaging.cards.paragraph import paragraph
 from imaging.models import Model, ModelTable, delivered_size
 from imaging.sections import aspects, supporting_count
 from imaging.spec import ImageSpec, Kind, Provider
@@ -150,6 +151,9 @@ class Planner:
     def _card(self, **fields: Any) -> ImageSpec:
         brand = self.article.brand
         hero: dict[str, JsonValue] = {"hero": None} if brand.template in OVER_HERO else {}
+        rare = [face for text in (self.article.topic, self.article.excerpt) for face in paragraph(text).rare_faces]
+        # Fonts that cards did not have at first: what was drawn without them is drawn anew.
+        fonts: dict[str, JsonValue] = {"fonts": list(dict.fromkeys(rare))} if rare else {}
         return ImageSpec(
             provider="pillow",
             model=brand.template,
@@ -161,6 +165,7 @@ class Planner:
                 "logo": brand.logo,
                 "logo_sha256": self.logo_sha256,
                 **hero,
+                **fonts,
             },
             user_id=self.place[0],
             slug=self.place[1],

@@ -28,8 +28,9 @@ def check_fonts(_scene: Scene) -> Iterator[Finding]:
     else:
         yield well("fonts", f"all {len(STACK)} typefaces of the cards load")
     if not COLOR_EMOJI.is_installed:
+        text = "a font package is missing: emoji on cards are drawn in outline, some scripts (Tibetan, Thaana) not"
         mend = f"pip install {COLOR_EMOJI.package.replace('_', '-')}, on a machine that it has a wheel for"
-        yield warning("emoji", "emoji on cards are drawn in outline: the font with the coloured ones is missing", mend)
+        yield warning("emoji", text, mend)
 
 
 def check_data_dir(scene: Scene) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from imaging.cards.signs import (
     NOT_FIRST,
     NOT_LAST,
     SEPARATORS,
+    SYLLABLE_ENDS,
     URL_JOINTS,
     VOWELS,
 )
@@ -87,6 +88,8 @@ def _between(texts: list[str], at: int, end: int, phrases: Container[int]) -> fl
         return None
     if before == ZERO_WIDTH_SPACE:
         return 0.0
+    if before in SYLLABLE_ENDS:
+        return 0.1
     if before in DASHES and end - at >= _SYLLABLE and script(after):
         return 0.3
     if script(before) in NO_SPACES and script(after) in NO_SPACES:

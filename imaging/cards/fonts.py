@@ -36,6 +36,11 @@ def _noto(name: str, leading: float, scale: float = 1.0) -> Face:
     return Face(name, "manimgx_fonts", file, file, leading, scale, variable=True)
 
 
+def _rare(name: str, leading: float = 1.4) -> Face:
+    file = f"assets/fonts/fallback/NotoSans{name}-Regular.ttf"
+    return Face(f"NotoSans{name}", "dynamic_font", file, file, leading)
+
+
 _CJK = "NotoSansCJKjp-Bold.otf"
 MANROPE = Face("Manrope", "font_manrope", "files/Manrope-ExtraBold.ttf", "files/Manrope-Medium.ttf", 1.14)
 _EMOJI_FILE = "assets/fonts/NotoColorEmoji-Regular.ttf"
@@ -43,6 +48,23 @@ COLOR_EMOJI = Face("NotoColorEmoji", "dynamic_font", _EMOJI_FILE, _EMOJI_FILE, 1
 OUTLINE_EMOJI = _noto("NotoEmoji", 1.24, scale=0.88)
 # The package with the coloured ones has no wheel for some machines: there emoji are drawn in outline, never as boxes.
 EMOJI = COLOR_EMOJI if COLOR_EMOJI.is_installed else OUTLINE_EMOJI
+
+# Scripts with fewer readers, in the one weight that there is, from the package that has the coloured emoji. Where that
+# has no wheel, their letters are left out, and the run says so.
+_RARE_SCRIPTS = (
+    "Adlam", "Avestan", "Bamum", "Batak", "Brahmi", "Buginese", "Buhid", "CanadianAboriginal", "Carian",
+    "Chakma", "Cham", "Cherokee", "Coptic", "Cypriot", "Deseret", "Glagolitic", "Gothic", "Hanunoo",
+    "ImperialAramaic", "InscriptionalPahlavi", "InscriptionalParthian", "KayahLi", "Kharoshthi", "Limbu",
+    "LinearB", "Lisu", "Lycian", "Lydian", "Mandaic", "MeeteiMayek", "Mongolian", "NKo", "NewTaiLue", "Ogham",
+    "OlChiki", "OldItalic", "OldPersian", "OldSouthArabian", "OldTurkic", "Osage", "Osmanya", "PhagsPa",
+    "Phoenician", "Rejang", "Runic", "Samaritan", "Saurashtra", "Shavian", "Sundanese", "SylotiNagri",
+    "SyriacEastern", "Tagalog", "Tagbanwa", "TaiLe", "TaiViet", "Tifinagh", "Ugaritic", "Vai", "Yi",
+)  # fmt: skip
+RARE: tuple[Face, ...] = (
+    *(_rare(script) for script in _RARE_SCRIPTS),
+    *(_rare(script, 1.6) for script in ("EgyptianHieroglyphs", "Javanese", "Kaithi", "Lepcha", "TaiTham", "Thaana")),
+    *(_rare(script, 1.9) for script in ("Balinese", "Cuneiform", "Tibetan")),
+)
 
 # In order of preference. A script's own font stands before NotoSans, which has some scripts too but is
 # led for Latin; symbols and emoji come last, since they also hold letters and digits.
@@ -61,6 +83,7 @@ STACK: tuple[Face, ...] = (
     Face("NotoSansCJK", "noto_cjk_sans_jp_bold", _CJK, _CJK, 1.3),
     _noto("NotoSansSymbols", 1.2),
     EMOJI,
+    *(RARE if COLOR_EMOJI.is_installed else ()),
 )
 
 

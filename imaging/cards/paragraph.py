@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from imaging.cards import bidi
 from imaging.cards.clusters import (
@@ -19,7 +19,7 @@ from imaging.cards.clusters import (
     is_selector,
     script,
 )
-from imaging.cards.fonts import EMOJI, MANROPE, STACK, Face, covered
+from imaging.cards.fonts import EMOJI, MANROPE, RARE, STACK, Face, covered
 from imaging.cards.signs import DROPPED_BEFORE_ELLIPSIS
 
 _INVISIBLE = {SOFT_HYPHEN, ZERO_WIDTH_SPACE}  # places to break: never drawn, so no font is asked for them
@@ -47,12 +47,23 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Text ready to be broken into lines. Characters that no font has are already left out."""
+    """Text ready to be broken into lines. Characters that no font has are left out, and stand in `undrawn`."""
 
     clusters: tuple[Cluster, ...]
     rtl: bool
     language: str | None  # which national forms Han characters have, BCP 47; None where there are none
     written_in: str = ""  # ISO 639-1: direction, and the syllables words are broken at; empty when unknown
+    undrawn: tuple[str, ...] = ()
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What a reader would miss of the text: letters and digits that are left out; any sign if nothing is left."""
+        return tuple(c for c in self.undrawn if category(c[0])[0] in "LMN") if self.clusters else self.undrawn
+
+    @property
+    def rare_faces(self) -> tuple[str, ...]:
+        """The names of the rare scripts' fonts that the text is set in."""
+        return tuple(face.name for face in RARE if any(c.face is face for c in self.clusters))
 
     @property
     def leading(self) -> float:
@@ -84,18 +95,20 @@ class Paragraph:
 def paragraph(text: str, written_in: str = "") -> Paragraph:
     """The text, cleaned, with a font and a direction for each character."""
     text = clean(text)
-    pairs = _tidy(list(_with_faces(clusters(text))))
+    undrawn: list[str] = []
+    pairs = _tidy(list(_with_faces(clusters(text), undrawn)))
     rtl = bidi.is_rtl(text, written_in)
     levels = bidi.levels([chars[0] for chars, _ in pairs], rtl)
     made = (Cluster(chars, face, level) for (chars, face), level in zip(pairs, levels, strict=True))
-    return Paragraph(tuple(made), rtl, cjk_language(text), written_in)
+    return Paragraph(tuple(made), rtl, cjk_language(text), written_in, tuple(undrawn))
 
 
 def covers(face: Face, cluster: str) -> bool:
     return all(ord(c) in covered(face) or is_ignorable(c) for c in cluster)
 
 
-def _with_faces(texts: list[str]) -> Iterator[tuple[str, Face]]:
+def _with_faces(texts: list[str], undrawn: list[str]) -> Iterator[tuple[str, Face]]:
+    """Yield each character with its font; what no font has goes into `undrawn`."""
     faces = _faces_by_script(texts)
     main = next(iter(faces.values()), MANROPE)
     before = main
@@ -105,6 +118,8 @@ def _with_faces(texts: list[str]) -> Iterator[tuple[str, Face]]:
             yield shown
             # Signs follow the letters they touch (the + of C++); after a space the main font leads again.
             before = main if text == " " or shown[1] is EMOJI else shown[1]
+        elif not is_ignorable(text[0]):
+            undrawn.append(text)
 
 
 def _faces_by_script(texts: list[str]) -> dict[str, Face]:

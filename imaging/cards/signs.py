@@ -3,17 +3,19 @@
 # No line may start or end with these: JIS X 4051, https://www.w3.org/TR/jlreq/ (kinsoku shori).
 NOT_FIRST = frozenset(
     "、。，．・：；？！）」』】〉》〕］｝〟’”…‥％ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ"
-    "!?,.:;)]}%»›،؛؟।ๆฯ"
+    "!?,.:;)]}%»›،؛؟।ๆฯ་།"
 )
 NOT_LAST = frozenset("（「『【〈《〔［｛〝‘“＃￥([{«‹¿¡$€£¥#")
 
+SYLLABLE_ENDS = frozenset("་།")  # of Tibetan: a line may end behind each
 DASHES = frozenset("-–—‐")
 SEPARATORS = DASHES | frozenset("·•|/")  # belong to what follows no more than to what precedes
 URL_JOINTS = frozenset("/.-_?&=:@#")
 ENDINGS = frozenset(".,:;!?…。、，：；？！،؛؟।")  # a line gladly ends after a clause
 DROPPED_BEFORE_ELLIPSIS = frozenset(" ,;:–—-.…、，،([{/")
 
-NO_SPACES = frozenset({"THAI", "LAO", "KHMER", "MYANMAR"})  # scripts that write words without spaces
+# Scripts that write words without spaces.
+NO_SPACES = frozenset({"THAI", "LAO", "KHMER", "MYANMAR", "JAVANESE", "BALINESE", "TAI"})
 LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")  # Thai, Lao: written before the consonant they belong to
 TRAILING_VOWELS = frozenset("ะาำๅๆฯະາຳໆ")  # ... and after it
 

@@ -31,12 +31,13 @@ AFTER = frozenset({"reset_after", "lost_answer", "truncated", "endless", "slow",
 - `empty`: 200 without a body. `wrong_type`: 200 with JSON of the wrong shape, or with `body`.
 """
 
-PICTURES = frozenset({"bomb", "polyglot", "svg"})
+PICTURES = frozenset({"bomb", "polyglot", "svg", "other_picture"})
 """Processed, and answered with a picture to refuse; `content_type` disguises it:
 
 - `bomb`: a tiny PNG that declares 30000x30000 pixels.
 - `polyglot`: a true picture with a web page behind it.
 - `svg`: a drawing with a script in it.
+- `other_picture`: the bytes of the option `data`.
 """
 
 OUTCOMES = frozenset({"failed", "canceled", "aborted", "nsfw", "stuck", "gone", "output_null", "output_dict", "output"})

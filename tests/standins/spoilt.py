@@ -45,6 +45,10 @@ def _svg(call: Call, answer: Answer, options: Mapping[str, Any]) -> Answer:
     return Answer(200, pictures.svg(), options.get("content_type", "image/svg+xml"))
 
 
+def _other_picture(call: Call, answer: Answer, options: Mapping[str, Any]) -> Answer:
+    return Answer(200, options["data"], options.get("content_type", "image/png"))
+
+
 _INSTEAD: dict[str, Callable[[Call, Answer, Mapping[str, Any]], Answer]] = {
     "html": _html,
     "redirect": _redirect,
@@ -53,4 +57,5 @@ _INSTEAD: dict[str, Callable[[Call, Answer, Mapping[str, Any]], Answer]] = {
     "bomb": _bomb,
     "polyglot": _polyglot,
     "svg": _svg,
+    "other_picture": _other_picture,
 }

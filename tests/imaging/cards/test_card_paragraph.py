@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imaging.cards import bidi
+from imaging.cards.breaks import breaks
 from imaging.cards.clusters import clusters
 from imaging.cards.fonts import STACK, TITLE_WEIGHT, covered, load
 from imaging.cards.ink import advance
@@ -54,8 +55,43 @@ def test_signs_follow_the_letters_they_touch() -> None:
 
 
 def test_what_no_font_has_is_left_out() -> None:
-    """Cuneiform leaves no box and no double space behind."""
-    assert shown("Clay 𒀀𒀁 tablets 𒀀") == "Clay tablets"
+    """Tangut leaves no box and no double space behind, and is counted."""
+    assert shown("Clay 𗀀𗀁 tablets 𗀀") == "Clay tablets"
+    assert paragraph("Clay 𗀀𗀁 tablets 𗀀").lost == ("𗀀", "𗀁", "𗀀")
+    assert paragraph("𗀀").lost == ("𗀀",)
+    assert paragraph("Glass\u2063 of milk, ünïcode, 日本, ☕").lost == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "བོད་ཀྱི་ཇ་",
+        "ދިވެހި",
+        "ᐃᓄᒃᑎᑐᑦ",
+        "ꦧꦱꦗꦮ",
+        "ⴰⵎⴰⵣⵉⵖ: Tamazight",
+        "ᏣᎳᎩ",
+        "ᬩᬮᬶ",
+        "ᱥᱟᱱᱛᱟᱲᱤ",
+        "ߒߞߏ",
+        "ᠮᠣᠩᠭᠣᠯ",
+        "ꆈꌠꉙ",
+        "ܣܘܪܝܝܐ",
+    ],
+)
+def test_scripts_with_few_readers_have_a_font(title: str) -> None:
+    """Tibetan, Thaana, Inuktitut, Javanese and others are drawn whole, in a font that has all their letters."""
+    made = paragraph(title)
+    assert "".join(c.text for c in made.clusters) == title
+    assert (made.lost, bool(made.rare_faces)) == ((), True)
+
+
+def test_tibetan_breaks_behind_its_syllables() -> None:
+    """A long Tibetan title has no spaces: its lines end behind a tsheg, and none begins with one."""
+    text = "བོད་ཀྱི་ཇ་སྲུབ་སྟངས"
+    ends = [place.at for place in breaks(paragraph(text)) if not place.inner]
+    chars = [c.text for c in paragraph(text).clusters]
+    assert [chars[end - 1] for end in ends[:-1]] == ["་"] * 4
 
 
 def test_letters_in_disguise_become_letters() -> None:

@@ -1,0 +1,36 @@
+"""What a vendor delivers is looked at before a set calls itself complete."""
+
+from imaging.article import Article
+from imaging.spec import Kind
+from tests.flows.conftest import World, run_state, set_of
+from tests.standins.pictures import picture
+
+ARTICLE = Article(topic="Kaffee richtig lagern")
+STORY = picture("a wide one", 2752, 1536, "png")
+
+
+def test_a_picture_of_another_ratio_is_stored_and_said(world: World) -> None:
+    """A wide picture for an upright place is kept, since it was paid for; the set is not complete, now or later."""
+    world.replicate.fault(
+        "download", "other_picture", data=STORY, match=lambda call: call.input["aspect_ratio"] == "9:16"
+    )
+    said = "2752x1536 pixels came, 9:16 was ordered"
+    for status in ("stored", "reused"):
+        state = run_state(ARTICLE, [Kind.SOCIAL])
+        image_set = set_of(state)
+        instagram, tiktok = image_set.images
+        assert (state.name, image_set.status) == ("Degraded", "degraded")
+        assert (tiktok.status, tiktok.durable, tiktok.note) == (status, True, said)
+        assert (instagram.status, instagram.note) == (status, None)
+        assert image_set.problems == [f"tiktok: {said}"]
+    assert world.paid == (2, 0)
+
+
+def test_a_title_that_no_font_has_degrades(world: World) -> None:
+    """A card without its letters is stored, and says which are missing, also when it is used again."""
+    for _ in range(2):
+        image_set = set_of(run_state(Article(topic="Kaffee \U00017000"), [Kind.CARD]))
+        assert [image.durable for image in image_set.images] == [True, True]
+        assert image_set.status == "degraded"
+        assert all("U+17000" in str(image.note) for image in image_set.images)
+        assert [problem.split(":")[0] for problem in image_set.problems] == ["linkedin", "facebook"]
