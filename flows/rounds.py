@@ -144,7 +144,8 @@ class Rounds:
         for spec, future in zip(waiting, store_late.map(waiting), strict=True):
             with suppress(StorageError):
                 if stored := future.result():
-                    self.count(described(spec, stored, reused=False, url=self.box.store.url(stored.key)))
+                    image = described(spec, stored, reused=False, url=self.box.store.url(stored.key))
+                    self.count(fitness.with_note(spec, image))
 
     def _take_over(self, image: Image) -> None:
         """Hold a durable image against what the bucket, which answers only now, has under its key."""
