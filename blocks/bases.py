@@ -4,9 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, HttpUrl, StringConstraints, TypeAdapter, ValidationError
 
-from imaging.article import USER_ID
 from imaging.errors import ConfigurationError
-from imaging.validation import explain
+from imaging.validation import USER_ID, explain
 
 
 def _plain(url: HttpUrl) -> HttpUrl:

@@ -16,6 +16,7 @@ from blocks.feed_prolog import bounded
 from imaging.article import Article, article_from
 from imaging.errors import InvalidInput
 from imaging.markup import markdown_of, text_of
+from imaging.printable import printable
 from imaging.sections import cut
 
 _EXCERPT = 300  # characters of a summary that cards and the hero's prompt can use
@@ -161,9 +162,9 @@ def _words(detail: Any) -> Words:
 
 
 def _identity(text: str) -> str:
-    """Return an id as an `article_id` may be: without halves of characters, and not too long."""
+    """Return an id as an `article_id` may be: in one visible line, and not too long; else a hash of it."""
     text = text.encode(errors="replace").decode().strip()
-    return text if len(text) <= _LONGEST_ID else _hash(text)
+    return text if len(text) <= _LONGEST_ID and text == printable(text) else _hash(text)
 
 
 def _hash(text: str) -> str:

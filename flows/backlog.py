@@ -23,14 +23,13 @@ from flows.heartbeat import heartbeats
 from flows.shards import is_deployed, leave_report, run_in_shards
 from flows.source_pass import SourcePass, Terms
 from flows.stopping import stops_politely
-from imaging.article import USER_ID
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
 from imaging.slug import short_hash
 from imaging.sources import checked_source
 from imaging.spec import Kind
-from imaging.validation import explain
+from imaging.validation import USER_ID, explain
 from tasks.reporting import artifact_key, show_summary
 
 VARIABLE = "images_sources"

@@ -3,21 +3,33 @@
 import json
 import re
 import unicodedata
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 import frontmatter
-import yaml
 from frontmatter.default_handlers import YAMLHandler
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from imaging.errors import InvalidInput
+from imaging.front_matter import fields_of
+from imaging.printable import printable, printable_name
 from imaging.slug import BRANDING, MAX_LENGTH, SLUG
-from imaging.validation import explain
+from imaging.validation import LANGUAGE, USER_ID, explain
 
 # Prefect refuses a run whose parameters have more than 512 KB, written as JSON in ASCII: an umlaut or a Chinese
 # character counts six bytes. The other fields take little of it.
 MAX_BODY_BYTES = 480_000
-USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+MAX_URL = 2_000  # characters
+_MOST_UNKNOWN = 20  # fields that there are not; a million of them would be named one by one
 _LOGO_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
 
@@ -34,6 +46,20 @@ def _one_spelling(text: str) -> str:
 Text = Annotated[str, AfterValidator(_one_spelling)]
 
 
+def _number_as_text(value: Any) -> Any:
+    """Take `4711` for "4711", as Markdown and JSON Feed do."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**200 else value
+
+
+def _one_visible_line(text: str) -> str:
+    if text != printable(text):
+        raise ValueError("holds line ends, tabs or control characters: take them out")
+    return text
+
+
+Id = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(_one_visible_line)]
+
+
 def _plain_in_forms(schema: dict[str, Any]) -> None:
     """Describe text that may be null as plain text without a default; Prefect accepts null for it all the same.
 
@@ -45,10 +71,24 @@ def _plain_in_forms(schema: dict[str, Any]) -> None:
     schema |= text
 
 
-class Brand(BaseModel):
-    """How the tenant's pictures look."""
+class _Fields(BaseModel):
+    """Fields that may come from anywhere. A name that steers a terminal is refused here: Prefect would repeat it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names(cls, fields: Any) -> Any:
+        unknown = fields.keys() - cls.model_fields.keys() if isinstance(fields, dict) else set()
+        hostile = [name for name in unknown if not (isinstance(name, str) and name.isprintable() and len(name) <= 60)]
+        if hostile or len(unknown) > _MOST_UNKNOWN:
+            shown = printable_name(str(next(iter(hostile or unknown))))
+            raise ValueError(f"has fields that it should not have, such as {shown}: check their spelling")
+        return fields
+
+
+class Brand(_Fields):
+    """How the tenant's pictures look."""
 
     color: str | None = Field(
         None, title="Brand colour", description="Six hex digits: #0a7d5a", json_schema_extra=_plain_in_forms
@@ -73,31 +113,30 @@ class Brand(BaseModel):
     @field_validator("logo")
     @classmethod
     def _key_or_url(cls, logo: str | None) -> str | None:
-        if logo is None or re.match(r"https?://[^\s/]", logo):
+        if logo is None or (len(logo) <= MAX_URL and re.fullmatch(r"https?://[^\s/]\S*", logo) and logo.isprintable()):
             return logo
         if len(logo) > 200 or not _LOGO_KEY.fullmatch(logo):
-            raise ValueError("must be a key like branding/logo.png or a URL like https://example.com/logo.png")
+            raise ValueError(
+                "must be a key like branding/logo.png, or a URL like https://example.com/logo.png of at most"
+                f" {MAX_URL:,} characters, without blanks"
+            )
         return logo
 
 
-class Article(BaseModel):
+class Article(_Fields):
     """One article, as the CMS knows it. Only the topic is required."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     topic: Text = Field(..., title="Topic", description="The article's title, 1 to 300 characters, in any language")
     body: Text = Field("", title="Body", description="Markdown; its H2 headings steer the plan")
     excerpt: Text = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
-    language: str = Field(
-        "de", pattern=r"^[a-z]{2}$", title="Language", description="ISO 639-1, two letters: de, en, ja"
-    )
+    language: str = Field("de", pattern=LANGUAGE, title="Language", description="ISO 639-1, two letters: de, en, ja")
     user_id: str = Field(
         "default",
         pattern=USER_ID,
         title="Tenant",
         description="Leads every key: a-z, 0-9, _ and -, at most 64 characters",
     )
-    article_id: str | None = Field(
+    article_id: Id | None = Field(
         None,
         min_length=1,
         max_length=200,
@@ -157,7 +196,7 @@ def article_from(fields: Any) -> Article:
 def parse_json(text: str) -> Article:
     """Return the article in a JSON document. Raises InvalidInput."""
     try:
-        fields = json.loads(text.removeprefix("\ufeff"))
+        fields = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
         raise InvalidInput(f"the article is not valid JSON: {error}") from None
     except (ValueError, RecursionError):
@@ -165,49 +204,36 @@ def parse_json(text: str) -> Article:
     return article_from(fields)
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. Of a name that is there twice, JSON would silently drop the first value."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise InvalidInput(f"{printable_name(twice)}: is there twice: keep one of them")
+    return fields
+
+
 def parse_markdown(text: str) -> Article:
     """Return the article in a Markdown document: YAML front matter holds the fields, the rest is the body.
 
     A field that is left empty counts as not given. Raises InvalidInput.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    if not re.match(r"---[ \t]*\n", text):
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    fence = re.match(r"\s*---[^\S\n]*\n", text)
+    if not fence:
         raise InvalidInput("the article has no front matter: begin it with ---, a line `topic: ...`, and ---")
-    if not re.search(r"\n---[ \t]*(?:\n|\Z)", text):
+    if not re.search(r"\n---[^\S\n]*(?:\n|\Z)", text[fence.end() - 1 :]):
         raise InvalidInput("the front matter is not closed: end it with a line of ---")
-    try:
-        fields, body = frontmatter.parse(text, handler=_FrontMatter())
-    except yaml.YAMLError as error:
-        raise InvalidInput(f"the front matter is not valid YAML: {_yaml_trouble(error)}") from None
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        raise InvalidInput("the front matter must be `field: value` lines, like `topic: ...`") from None
-    if not isinstance(fields, dict) or not all(isinstance(name, str) for name in fields):
-        raise InvalidInput("the front matter must be `field: value` lines, like `topic: ...`")
+    # Blank lines before it are put into it: they are of no account there, and lines keep their numbers.
+    blank = "\n" * (fence[0].count("\n") - 1)
+    fields, body = frontmatter.parse(f"---\n{blank}{text[fence.end() :]}", handler=_FrontMatter())
     if "body" in fields:
         raise InvalidInput("body: comes from the text below the front matter, not from a field in it")
     return article_from({name: value for name, value in fields.items() if value is not None} | {"body": body})
 
 
-class _Words(yaml.SafeLoader):
-    """YAML whose words stay words. YAML 1.1 would make a number of `article_id: 0311` (201, octal), of
-    `topic: 12:30:45` (sexagesimal), a boolean of `language: no` and a date of `topic: 2026-01-01`.
-    """
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it
-        first: [(tag, words) for tag, words in resolvers if tag.endswith(":null")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
 class _FrontMatter(YAMLHandler):
-    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)  # the library's own swallows blank lines, and so miscounts
+    FM_BOUNDARY = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the library's own swallows blank lines, and so miscounts
 
-    def load(self, fm: str, **_: object) -> Any:
-        return yaml.load(fm, Loader=_Words)  # noqa: S506 - a SafeLoader
-
-
-def _yaml_trouble(error: yaml.YAMLError) -> str:
-    """Say where and what, without the words of the document that the parser quotes."""
-    mark = getattr(error, "problem_mark", None)
-    problem = re.sub(r" (['\"])(?!<).{2,}\1", "", getattr(error, "problem", None) or "it cannot be read")
-    return f"line {mark.line + 1}: {problem}" if mark else problem
+    def load(self, fm: str, **_: object) -> dict[str, Any]:
+        return fields_of(fm, before=0)

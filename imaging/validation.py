@@ -2,20 +2,29 @@
 
 from pydantic import ValidationError
 
+from imaging.printable import printable, printable_name
+
+USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+LANGUAGE = r"^[a-z]{2}$"
+_MOST = 20  # complaints; a document may have a million fields
+_WORDS = {
+    "Extra inputs are not permitted": "there is no such field: check its spelling",
+    "Input should be a valid string": "must be text",
+    f"String should match pattern '{LANGUAGE}'": "must be two small letters (ISO 639-1), like de",
+    f"String should match pattern '{USER_ID}'": "must be 1 to 64 of a-z, 0-9, _ and -, not beginning with _ or -",
+}
+
 
 def explain(error: ValidationError) -> str:
     """Return every complaint of `error` in one line, each led by its field; the wrong values are left out.
 
     A value may be a secret that was put into the wrong field, so it is never echoed. A name that nobody knows
-    is shown in part, and without what would steer a terminal.
+    is shown in part, and so that signs which cannot be seen are.
     """
     complaints = []
-    for item in error.errors(include_url=False, include_input=False, include_context=False):
-        field = ".".join(_printable(str(part)) for part in item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
+    for item in error.errors(include_url=False, include_input=False, include_context=False)[:_MOST]:
+        field = ".".join(printable_name(str(part)) for part in item["loc"])
+        message = printable(_WORDS.get(item["msg"], item["msg"].removeprefix("Value error, ")))
         complaints.append(f"{field}: {message}" if field else message)
-    return "; ".join(complaints)
-
-
-def _printable(name: str) -> str:
-    return "".join(sign for sign in name[:60] if sign.isprintable())
+    more = error.error_count() - len(complaints)
+    return "; ".join(complaints) + (f"; and {more:,} more" if more > 0 else "")
