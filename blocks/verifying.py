@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from blocks.signatures import Signature, signature_of
 from blocks.signing import Signer
 from imaging import xmp
 from imaging.errors import BadPicture, ConfigurationError
 from imaging.marking import SourceType, marks
-from imaging.picture import md5, opened
+from imaging.picture import MAX_PIXELS, md5, opened
 
 Level = Literal["ok", "none", "FAIL"]
 
@@ -35,11 +35,13 @@ def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Sign
     `recorded`: what was written down of it, where that is known: `sha256` or `md5`, and `provider`.
     """
     try:
-        said = marks(data)
         with opened(data) as image:
-            content_type = Image.MIME[image.format or ""]
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError) as error:
+            content_type, pixels = Image.MIME[image.format or ""], image.width * image.height
+        said = marks(data) if pixels <= MAX_PIXELS else {}
+    except Exception as error:  # noqa: BLE001 - whatever a file does to its readers, it is no picture that we stored
         raise BadPicture(f"not a picture that can be read: {type(error).__name__}") from None
+    if pixels > MAX_PIXELS:
+        raise BadPicture(f"the picture has {pixels:,} pixels; at most {MAX_PIXELS:,} are read")
     yield _mark(said, (recorded or {}).get("provider"))
     yield _hash(data, recorded or {})
     yield _signature(data, content_type, said.get(xmp.DIGITAL_SOURCE_TYPE), signer)

@@ -10,36 +10,47 @@ import typer
 from blocks.download import Downloader, HostRules
 from blocks.toolbox import Toolbox, toolbox_for_run
 from blocks.verifying import verify_picture
-from imaging.errors import InvalidInput, PredictionEnded
+from imaging.errors import BadPicture, ConfigurationError, ImagesError, InvalidInput, PredictionEnded
 from tasks.stock import recorded
 
 Read = tuple[bytes, Mapping[str, str] | None]
 
 
 def verify(targets: list[str], api: Callable[[], AbstractContextManager[object]]) -> bool:
-    """Print what there is to say of each picture; tell whether all is well. Raises InvalidInput and the like.
+    """Print what there is to say of each picture; tell whether all is well.
 
-    `api` is entered only where a target is not a file: files need neither Prefect nor a bucket.
+    What cannot be read, or is no picture, keeps none of the others from being looked at; then it is raised
+    (InvalidInput and the like). `api` is entered only where a target is not a file: files need neither Prefect nor a
+    bucket.
     """
-    files = [target for target in targets if Path(target).is_file()]
-    if len(files) == len(targets):
-        broken = [target for target in targets if not _say(target, (_from_file(target), None), None)]
-    else:
-        with api(), toolbox_for_run() as box:
-            broken = [target for target in targets if not _say(target, _read(target, box), box)]
-    return not broken
+    if all(Path(target).is_file() for target in targets):
+        return _all_well(targets, None)
+    with api(), toolbox_for_run() as box:
+        return _all_well(targets, box)
 
 
-def _say(target: str, read: Read, box: Toolbox | None) -> bool:
-    typer.echo(target)
-    lines = list(verify_picture(*read, box.signer if box else None))
-    for line in lines:
-        typer.echo(f"  {line}")
-    return all(line.level != "FAIL" for line in lines)
+def _all_well(targets: list[str], box: Toolbox | None) -> bool:
+    well, unread = True, None
+    for target in targets:
+        typer.echo(target)
+        try:
+            lines = list(verify_picture(*_read(target, box), box.signer if box else None))
+        except ConfigurationError:
+            raise  # it would be the same for the next one
+        except ImagesError as error:
+            typer.echo(f"  FAIL  picture: {error}")
+            well, unread = False, unread or (None if isinstance(error, BadPicture) else error)
+            continue
+        for line in lines:
+            typer.echo(f"  {line}")
+        well = well and all(line.level != "FAIL" for line in lines)
+    if unread:
+        raise unread
+    return well
 
 
-def _read(target: str, box: Toolbox) -> Read:
-    if Path(target).is_file():
+def _read(target: str, box: Toolbox | None) -> Read:
+    if box is None or Path(target).is_file():
         return _from_file(target), None
     if "://" not in target:
         data = box.store.get(target)

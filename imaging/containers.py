@@ -1,6 +1,7 @@
 """Where an XMP packet stands in a PNG, JPEG or WebP file; it is put there without touching a pixel.
 
-Everything else in the file stays, byte for byte: EXIF, ICC profiles, C2PA manifests, further pictures.
+Everything else in the file stays, byte for byte: EXIF, ICC profiles, C2PA manifests, further pictures. XMP stands in
+one place afterwards, since each reader takes another one of several.
 """
 
 import struct
@@ -11,7 +12,9 @@ from imaging.anatomy import parts
 from imaging.picture import opened
 
 _PNG_XMP = b"XML:com.adobe.xmp\x00"  # XMP specification, part 3, 1.1.5
+_PNG_RAW_XMP = b"raw profile type xmp\x00"  # how ImageMagick keeps a packet, in hex
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\x00"  # the same, 1.1.3
+_JPEG_XMP_MORE = b"http://ns.adobe.com/xmp/extension/\x00"  # what does not fit into one segment
 _SOI = b"\xff\xd8"
 _JPEG_SEGMENT = 65_535 - 2  # bytes that a segment can hold, its own length aside
 _PNG_TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
@@ -26,6 +29,20 @@ def packet_in(data: bytes) -> bytes | None:
             image.load()  # it may stand behind the pixels
         packet = image.info.get("xmp")
     return packet.encode() if isinstance(packet, str) else packet
+
+
+def packets(data: bytes) -> int:
+    """Count the places in a PNG, JPEG or WebP picture in which XMP stands: a reader may take any of them."""
+    return sum(map(_holds_xmp, _segments(data) if data.startswith(_SOI) else parts(data)))
+
+
+def _holds_xmp(part: bytes) -> bool:
+    if part.startswith(b"XMP "):
+        return True
+    if part[4:8] in _PNG_TEXTS:
+        return part[8:].lower().startswith((_PNG_XMP.lower(), _PNG_RAW_XMP))
+    begin = part.lstrip(b"\xff")[:40]
+    return begin.startswith(b"\xe1") and begin[3:].startswith((_JPEG_XMP, _JPEG_XMP_MORE))
 
 
 def has_room(data: bytes, packet: bytes) -> bool:
@@ -66,7 +83,7 @@ def _png(data: bytes, packet: bytes) -> bytes:
     head, *chunks = parts(data)  # signature and IHDR
     # An iTXt chunk: keyword, no compression, no language, no translated keyword, text.
     ours = _png_chunk(b"iTXt", _PNG_XMP + b"\x00\x00\x00\x00" + packet)
-    return b"".join([head, ours, *(chunk for chunk in chunks if not chunk[4:].startswith(b"iTXt" + _PNG_XMP))])
+    return b"".join([head, ours, *(chunk for chunk in chunks if not _holds_xmp(chunk))])
 
 
 def _png_chunk(name: bytes, body: bytes) -> bytes:
@@ -76,14 +93,15 @@ def _png_chunk(name: bytes, body: bytes) -> bytes:
 def _jpeg(data: bytes, packet: bytes) -> bytes:
     segments = _segments(data)
     header = next(place for place, one in enumerate(segments) if _kind(one) == 0xDA)  # the first picture's pixels
-    others = [one for one in segments[:header] if not (_kind(one) == 0xE1 and _JPEG_XMP in one[:40])]
+    others = [one for one in segments[:header] if not _holds_xmp(one)]
     # JFIF and EXIF want to be first.
     place = 0
     while place < len(others) and (_kind(others[place]) == 0xE0 or b"Exif\x00\x00" in others[place][:12]):
         place += 1
     body = _JPEG_XMP + packet
     ours = b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
-    return b"".join([_SOI, *others[:place], ours, *others[place:], *segments[header:]])
+    behind = [one for one in segments[header:] if not _holds_xmp(one)]
+    return b"".join([_SOI, *others[:place], ours, *others[place:], *behind])
 
 
 def _segments(data: bytes) -> list[bytes]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from imaging import xmp
-from imaging.containers import has_room, packet_in, with_packet
+from imaging.cleaning import bare
+from imaging.containers import has_room, packet_in, packets, with_packet, without_words
 from imaging.spec import ImageSpec, Provider
 
 GENERATOR = "article-images"
@@ -89,14 +90,42 @@ def facts_known_of(provider: Provider, model: str, contains: Sequence[Provider] 
 def mark(data: bytes, said: Facts) -> bytes:
     """Return the PNG, JPEG or WebP picture with its mark. What it says of itself already stays, and wins.
 
-    A picture that is marked already is returned as it is.
+    But a picture that a model has made does not stay a photograph because its file says so: a source type that denies
+    the model gives way, wherever it stands. A picture that is marked already is returned as it is.
     """
     before = packet_in(data)
-    packet = xmp.merged(before, said.properties)
+    packet = packet_with(before, said)
     if before and not has_room(data, packet):
         # What a picture says of its origin stays; a long story without that gives way to the mark.
-        packet = before if xmp.DIGITAL_SOURCE_TYPE in xmp.read(before) else xmp.merged(None, said.properties)
-    return data if packet == before else with_packet(data, packet)
+        packet = before if xmp.source_types(before) <= _affirmed(said) else b""
+        packet = packet if xmp.DIGITAL_SOURCE_TYPE in xmp.read(packet) else xmp.merged(None, said.properties)
+    return data if packet == before and packets(data) == 1 else with_packet(data, packet)
+
+
+def with_mark(data: bytes, said: Facts, hidden: str | None = None) -> tuple[bytes, str | None]:
+    """Return the picture with its mark and without the words `hidden`, and a note where it has none."""
+    for without, attempt in (("", data), ("other metadata", bare(data))):
+        try:
+            found = mark(without_words(attempt, hidden) if hidden else attempt, said)
+            if xmp.DIGITAL_SOURCE_TYPE in marks(found):
+                return found, f"stored without its {without}: they cannot be read" if without else None
+        except Exception:  # noqa: BLE001, S112 - whatever metadata do to a parser, the picture is paid for
+            continue
+    return data, "stored without the mark that an AI picture has: it cannot be put into this file"
+
+
+def packet_with(before: bytes | None, said: Facts) -> bytes:
+    """Return the XMP packet `before`, if any, with what is to be said."""
+    if before and not xmp.source_types(before) <= _affirmed(said):
+        before = xmp.without_source_types(before)
+    return xmp.merged(before, said.properties)
+
+
+def _affirmed(said: Facts) -> frozenset[str]:
+    """The source types that do not contradict ours: a model's picture may be told as part of a composite."""
+    if said.source_type is SourceType.ALGORITHMIC:
+        return frozenset({SourceType.ALGORITHMIC.value})
+    return frozenset({SourceType.TRAINED.value, SourceType.COMPOSITE.value})
 
 
 def marks(data: bytes) -> Mapping[str, str]:

@@ -42,13 +42,49 @@ def merged(packet: bytes | None, properties: Mapping[str, str]) -> bytes:
     rdf = root if root.tag == f"{{{_RDF}}}RDF" else root.find(f".//{{{_RDF}}}RDF")
     if rdf is None:
         rdf = etree.SubElement(root, f"{{{_RDF}}}RDF", nsmap={"rdf": _RDF})
-    about = next((one.get(f"{{{_RDF}}}about", "") for one in rdf), "")  # all descriptions are about the same thing
+    first = rdf.find(f"{{{_RDF}}}Description")  # all descriptions are about the same thing
+    about = "" if first is None else first.get(f"{{{_RDF}}}about", "")
     ours = etree.SubElement(rdf, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": about}, nsmap=_PREFIXES)
     for name, value in missing.items():
         etree.SubElement(ours, _tag(name)).text = value
     # Signs that a search for polyglots takes for another file's beginning are written otherwise.
     body: bytes = etree.tostring(root, encoding="utf-8")
     return _BEGIN + body.replace(b"%PDF", b"&#37;PDF") + _END
+
+
+def source_types(packet: bytes) -> set[str]:
+    """Return everything that a packet says of the digital source type, in whatever place and namespace."""
+    root = _parsed(packet)
+    if root is None:
+        return set()
+    attributes = {
+        str(value) for one in root.iter(etree.Element) for name, value in one.items() if _is_source_type(name)
+    }
+    return attributes | {_text(one) for one in root.iter(etree.Element) if _is_source_type(str(one.tag))}
+
+
+def without_source_types(packet: bytes) -> bytes | None:
+    """Return the packet without what it says of the digital source type; None where nothing else is in it."""
+    root = _parsed(packet)
+    if root is None or _is_source_type(str(root.tag)):
+        return None
+    for one in list(root.iter(etree.Element)):
+        for name in [name for name in one.attrib if _is_source_type(str(name))]:
+            del one.attrib[name]
+        if _is_source_type(str(one.tag)) and (parent := one.getparent()) is not None:
+            parent.remove(one)
+    without: bytes = etree.tostring(root, encoding="utf-8")
+    return without
+
+
+def _is_source_type(name: str) -> bool:
+    """Tell whether an element or attribute names the source type, as `DigitalSourcefileType` did at first, too."""
+    return etree.QName(name).localname.lower() in {"digitalsourcetype", "digitalsourcefiletype"}
+
+
+def _text(element: etree._Element) -> str:
+    said = element.get(f"{{{_RDF}}}resource") or "".join(element.itertext(etree.Element))
+    return str(said).strip()
 
 
 def printable(text: str) -> str:
@@ -74,7 +110,7 @@ def _value(root: etree._Element, name: str) -> str | None:
             return str(value)
         found = description.find(tag)
         if found is not None:
-            return str(found.get(f"{{{_RDF}}}resource") or "".join(found.itertext())).strip() or None
+            return _text(found) or None
     return None
 
 

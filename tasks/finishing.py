@@ -17,11 +17,10 @@ from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.containers import packet_in
 from imaging.errors import BadPicture, StorageError
-from imaging.marking import facts_known_of
+from imaging.marking import facts_known_of, packet_with
 from imaging.picture import inspect, md5
 from imaging.record import Image, Variant
 from imaging.variants import Format, Rendition, renditions, widths
-from imaging.xmp import merged
 
 # Encoding keeps a core busy, and several images wait for their vendors meanwhile: more at once would slow them down.
 _CORES = threading.BoundedSemaphore(os.cpu_count() or 1)
@@ -85,7 +84,7 @@ def _encoded(image: Image, lacking: Due, data: bytes) -> list[Rendition]:
     try:
         packet = packet_in(data)
         if known := facts_known_of(image.provider, image.model, image.contains):
-            packet = merged(packet, known.properties)  # one that was stored before there were marks
+            packet = packet_with(packet, known)  # one that was stored before there were marks
         return list(renditions(data, lacking.variants, packet))
     except (OSError, ValueError, MemoryError) as error:
         raise BadPicture(f"no web formats: {error}") from None

@@ -10,11 +10,12 @@ from prefect.blocks.system import Secret
 from blocks.signing import BLOCK_NAME
 from imaging import xmp
 from imaging.article import Article
-from imaging.marking import SourceType, marks
+from imaging.marking import Facts, SourceType, mark, marks
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.certificates import signing_certificate
 from tests.flows.conftest import CommandLine, World, run_set
+from tests.standins.pictures import bomb, picture
 
 ARTICLE = Article(topic="Kaffee richtig lagern")
 HERO_AND_CARDS = [Kind.HERO, Kind.CARD]
@@ -106,3 +107,14 @@ def test_painted_pictures_say_that_an_algorithm_made_them(painted: Path, cli: Co
     assert "ok    mark: algorithmicMedia (painter: offline-painter, article-images)" in found.stdout
     assert f"ok    hash: {hero.sha256}, as it was stored" in found.stdout  # the embedded storage forgets metadata
     assert run_set(ARTICLE, [Kind.HERO], refresh=True).images[0].sha256 == hero.sha256
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_from_being_read(cli: CommandLine, tmp_path: Path) -> None:
+    """A bomb, a page and a file that is not there are named; what stands behind them is read, files need no server."""
+    made = mark(picture("milk", 64, 64, "png"), Facts(SourceType.TRAINED, "replicate: flux-dev"))
+    for name, data in {"bomb.png": bomb(), "large.png": bomb(10_000), "page.png": b"<html>", "good.png": made}.items():
+        (tmp_path / name).write_bytes(data)
+    done = cli("verify", *(str(tmp_path / name) for name in ("bomb.png", "large.png", "page.png", "good.png")))
+    assert done.returncode == 1
+    assert done.stdout.count("  FAIL  picture: ") == 3
+    assert "ok    mark: trainedAlgorithmicMedia" in done.stdout

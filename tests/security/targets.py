@@ -25,6 +25,7 @@ from imaging.anatomy import refuse_polyglot
 from imaging.article import Article, parse_json, parse_markdown
 from imaging.cards.logo import fit_logo, is_visible_on, open_logo
 from imaging.claim import Claim
+from imaging.cleaning import accepted
 from imaging.errors import BadPicture, ImagesError
 from imaging.marking import Facts, SourceType, mark, marks
 from imaging.models import ModelTable, model_table
@@ -99,8 +100,8 @@ def read_models(data: bytes) -> ModelTable:
 def look_at_picture(data: bytes) -> object:
     """The bytes of a picture, as they come, and with sums that hide what was changed in them."""
     with contextlib.suppress(ImagesError):
-        _mark(inspect(_summed(data), 1_000_000))
-    return _mark(inspect(data, 1_000_000))
+        _mark(accepted(_summed(data), 1_000_000))
+    return _mark(accepted(data, 1_000_000))
 
 
 def _mark(picture: Picture) -> Picture:
