@@ -2,8 +2,9 @@
 
 from blocks.backoff import limit, until_it_passes
 from blocks.toolbox import toolbox
+from imaging.cleaning import accepted
 from imaging.errors import NotWhole, PictureGone, ProviderBusy, ProviderError
-from imaging.picture import Picture, inspect
+from imaging.picture import Picture
 from imaging.spec import ImageSpec
 from tasks.measuring import measured
 
@@ -19,7 +20,7 @@ def fetch_picture(spec: ImageSpec, address: str, *, kept: bool) -> Picture:
     def fetched() -> Picture:
         with measured("download", spec):
             data = box.downloader.fetch(address)
-        return inspect(data, box.settings.images_max_pixels)
+        return accepted(data, box.settings.images_max_pixels)
 
     passing = (ProviderBusy, NotWhole, PictureGone) if kept else (ProviderBusy, NotWhole)
     try:

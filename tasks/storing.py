@@ -10,8 +10,9 @@ from prefect.transactions import get_transaction
 from blocks.spool import Spooled
 from blocks.toolbox import toolbox
 from imaging import keys
+from imaging.cleaning import accepted
 from imaging.errors import StorageError
-from imaging.picture import Picture, inspect
+from imaging.picture import Picture
 from imaging.quoting import without_query
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
@@ -47,7 +48,8 @@ def keep(
     """
     box = toolbox()
     at = created.isoformat(timespec="seconds") if created else None
-    picture = marked(spec, picture or inspect(data, box.settings.images_max_pixels), at)
+    picture, unmarked = marked(spec, picture or accepted(data, box.settings.images_max_pixels), at)
+    note = "; ".join(filter(None, [note, unmarked])) or None
     stored = _description(spec, picture, cost_usd, prediction_id, note)
     if cost_usd and prediction_id is None:
         write_receipt(spec, stored)

@@ -10,9 +10,9 @@ from imaging.fitness import shortfall
 from imaging.models import ModelTable
 from imaging.picture import inspect
 from imaging.plan import Planner
-from imaging.spec import ImageSpec
+from imaging.spec import ImageSpec, Provider
 
-PROVIDERS = ("replicate", "chutes", "pillow")
+PROVIDERS: tuple[Provider, ...] = ("replicate", "chutes", "pillow")
 
 
 def specs(topic: str = "Milk", **roles: object) -> dict[str, ImageSpec]:
