@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     # Web formats and their widths in pixels, as lists with commas; "off" for none. NoDecode: they are not JSON.
     images_variants: Annotated[tuple[Format, ...], NoDecode] = ("avif", "webp")
     images_variant_widths: Annotated[tuple[Width, ...], NoDecode] = (480, 960, 1600, "full")
+    images_private_bucket: str | None = None  # BUCKET or BUCKET/PREFIX for records and claims; same endpoint and key
     images_pinned: bool = True  # whether each picture is stored once more, under a name that holds its hash
     images_on_stop: Literal["keep", "cancel"] = "keep"  # what becomes of predictions when a run is stopped
     # An OpenAI-compatible endpoint that is asked for prompts and alternative texts; none: our own words.
@@ -101,6 +102,15 @@ class Settings(BaseSettings):
         if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}", name):
             raise ValueError("must be a bucket's name: letters, digits, dots and hyphens, at most 63 characters")
         return name
+
+    @field_validator("images_private_bucket")
+    @classmethod
+    def _private_bucket(cls, place: str | None) -> str | None:
+        if place is not None and not re.fullmatch(
+            r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}(/[A-Za-z0-9][A-Za-z0-9._/-]*)?", place
+        ):
+            raise ValueError("must be a bucket's name, or BUCKET/PREFIX")
+        return place
 
     @field_validator("images_task_runner")
     @classmethod

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +14,7 @@ from prefect_aws.client_parameters import AwsClientParameters
 from blocks.backoff import Patience
 from blocks.settings import Settings
 from blocks.trouble import is_passing
+from imaging import keys
 from imaging.errors import StorageBusy, StorageError, StorageRefused
 from imaging.picture import Picture, md5
 from imaging.slug import short_hash
@@ -96,13 +97,20 @@ class ImageStore:
     """The bucket of the pictures and the address under which the world reads it.
 
     `tenant_bases`: by tenant, another address for what lies in that tenant's folder. `patience`: for how long the
-    calls of a run wait out passing trouble; outside a run they do not.
+    calls of a run wait out passing trouble; outside a run they do not. `private`: where records and claims lie
+    instead, if not here. Those that were written here before are found, and copied there as they are read.
     """
 
     bucket: S3Bucket
     public_base: str
     tenant_bases: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience, repr=False)
+    private: "ImageStore | None" = None
+
+    def patient(self, patience: Patience) -> "ImageStore":
+        """Return the same store with that patience, in the private place too."""
+        private = self.private and replace(self.private, patience=patience)
+        return replace(self, patience=patience, private=private)
 
     def url(self, key: str) -> str:
         """Return the public, permanent URL of `key` (keys are URL-safe by construction)."""
@@ -130,10 +138,13 @@ class ImageStore:
         Not through `upload_from_file_object`: that hides the answer's ETag, and Content-MD5 with it proves
         without a HEAD (B2 counts those) that what is stored is what was made.
         """
+        if self.private and keys.is_private(key):
+            self.private.put(key, data, content_type, cache_control, metadata)
+            return
         digest = md5(data)
         answer = self._call(
             "put_object",
-            Key=self._folder + key,
+            Key=self.full_key(key),
             Body=data,
             ContentType=content_type,
             ContentMD5=base64.b64encode(bytes.fromhex(digest)).decode(),
@@ -149,9 +160,21 @@ class ImageStore:
 
     def get(self, key: str) -> bytes | None:
         """Return the object's bytes, or None where there is none. Raises StorageError."""
+        if self.private and keys.is_private(key):
+            return self.private.get(key) or self._copied(key, self.private)
         return self._of_object(
             "get_object", lambda where: cast(bytes, self._client.get_object(**where)["Body"].read()), key
         )
+
+    def _copied(self, key: str, private: "ImageStore") -> bytes | None:
+        """Copy a JSON document from before there was a private place, and return its bytes; None where there is none.
+
+        It is not deleted: another run that looks for it just now must find it. Raises StorageError.
+        """
+        data = replace(self, private=None).get(key)
+        if data is not None:
+            private.put(key, data, "application/json", "no-store", {})
+        return data
 
     def metadata(self, key: str) -> dict[str, str] | None:
         """Return the object's metadata by lower-case name, None where there is no object. Raises StorageError."""
@@ -163,7 +186,7 @@ class ImageStore:
 
         def found() -> Found | None:
             try:
-                return ask({"Bucket": self.bucket.bucket_name, "Key": self._folder + key})
+                return ask({"Bucket": self.bucket.bucket_name, "Key": self.full_key(key)})
             except ClientError as error:
                 if _code(error) in {"NoSuchKey", "404"}:
                     return None
@@ -191,21 +214,27 @@ class ImageStore:
 
     def delete(self, key: str) -> None:
         """Delete the object with all its versions, or nothing where there is none. Raises StorageError."""
+        if self.private and keys.is_private(key):
+            self.private.delete(key)
         try:
-            versions = self._call("list_object_versions", Prefix=self._folder + key)
+            versions = self._call("list_object_versions", Prefix=self.full_key(key))
         except StorageError:  # a store without versions
             versions = {}
         found = [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]
         for version in found:
-            if version["Key"] == self._folder + key:
+            if version["Key"] == self.full_key(key):
                 self._call("delete_object", Key=version["Key"], VersionId=version["VersionId"])
         if not found:
-            self._call("delete_object", Key=self._folder + key)
+            self._call("delete_object", Key=self.full_key(key))
 
     @property
     def place(self) -> str:
         """A short name of this bucket and the folder in it, by whatever address it is reached: 8 hex digits."""
         return short_hash(f"{self.bucket.bucket_name}/{self._folder}")
+
+    def full_key(self, key: str) -> str:
+        """Return the key as the bucket has it: below the block's folder."""
+        return self._folder + key
 
     @property
     def _folder(self) -> str:

@@ -22,6 +22,7 @@ from blocks.download import Downloader, HostRules
 from blocks.embedded import embedded_storage
 from blocks.gate import Gate
 from blocks.inflight import InFlight, why_ended
+from blocks.manifests import Manifests
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.settings import Settings, load_settings
@@ -74,7 +75,7 @@ class Toolbox:
         }
         object.__setattr__(self, "gates", gates)
         patience = replace(self.store.patience, seconds=self.settings.images_retry_seconds, pause=pause)
-        object.__setattr__(self, "store", replace(self.store, patience=patience))
+        object.__setattr__(self, "store", self.store.patient(patience))
 
     def for_another_run(self) -> "Toolbox":
         """Return a toolbox with the same storage and vendors; what belongs to one run alone is new."""
@@ -99,6 +100,11 @@ class Toolbox:
     def spool(self) -> Spool:
         """Where pictures wait that were paid for and could not be stored."""
         return Spool(self.settings.images_data_dir.resolve() / "spool")
+
+    @property
+    def manifests(self) -> Manifests:
+        """Where an article's manifest is read and written."""
+        return Manifests(self.store, self.results(bucket_answers=True), self.settings.images_mark_prompt)
 
     def results(self, *, bucket_answers: bool) -> SharedResults:
         """Return where task results are kept: in the bucket if it answers, else on this machine's disk.
@@ -195,7 +201,13 @@ def image_store(bucket: S3Bucket, settings: Settings) -> ImageStore:
     """Return the store over a bucket, with the address under which the settings say that the world reads it."""
     folder = bucket.bucket_folder.strip("/")
     own = "/".join(part for part in (endpoint_of(bucket), bucket.bucket_name, folder) if part)
-    return _in_public(ImageStore(bucket, own), settings)
+    return _in_public(ImageStore(bucket, own, private=_private_store(bucket, settings)), settings)
+
+
+def _private_store(bucket: S3Bucket, settings: Settings) -> ImageStore | None:
+    """Return where records and claims lie, if not beside the pictures: reached with the same endpoint and key."""
+    name, _, folder = (settings.images_private_bucket or "").partition("/")
+    return ImageStore(bucket.model_copy(update={"bucket_name": name, "bucket_folder": folder}), "") if name else None
 
 
 def _in_public(store: ImageStore, settings: Settings) -> ImageStore:

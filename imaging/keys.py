@@ -10,6 +10,7 @@ NO_CACHE = "no-cache"  # manifest and gallery page
 # Beside the tenants' folders; a `user_id` never starts with an underscore, so these cannot collide with one.
 RESULTS_FOLDER = "_results"
 CLAIMS_FOLDER = "_claims"
+DOCTOR_FOLDER = "_doctor"
 
 
 def prefix(user_id: str, slug: str) -> str:
@@ -19,6 +20,11 @@ def prefix(user_id: str, slug: str) -> str:
 
 def manifest_key(user_id: str, slug: str) -> str:
     """Return the key of the article's manifest."""
+    return f"{prefix(user_id, slug)}manifest.json"
+
+
+def whole_manifest(user_id: str, slug: str) -> str:
+    """Return the path among the records of the manifest with all that is not for the public."""
     return f"{prefix(user_id, slug)}manifest.json"
 
 
@@ -61,6 +67,11 @@ def object_key(spec: ImageSpec, sha256: str, extension: str) -> str:
     """Return the full key of a made picture: stem, hash where the name holds one, extension with its dot."""
     content = f"_{sha256[: spec.hash_length]}" if spec.hash_length else ""
     return f"{spec.stem}{content}{extension}"
+
+
+def is_private(key: str) -> bool:
+    """Tell whether an object is not for the public: records and claims."""
+    return key.startswith("_") and not key.startswith(f"{DOCTOR_FOLDER}/")
 
 
 def cache_control(spec: ImageSpec) -> str:

@@ -51,15 +51,16 @@ class Section:
     scenes: list[Scene]
 
 
-def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "") -> str:
+def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "", *, costs: bool = True) -> str:
     """Return the page; nothing in it is fetched from anywhere but a picture that has no preview.
 
     `previews` maps image names to `data:` URLs; a durable picture without one is shown by its own URL. `excerpt` is
-    the article's, for the posts' text.
+    the article's, for the posts' text. `costs`: whether it says what the run spent.
     """
     return templates.get_template("page.html.j2").render(
         set=image_set,
         words=excerpt,
+        costs=costs,
         sections=[section for section in _sections(image_set, previews) if section.scenes],
         painted=painted(image_set),
         status_text=STATUS_TEXT,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
 from imaging.snippet import picture_element
 from imaging.spec import ImageSpec, Kind, Provider
@@ -86,7 +86,7 @@ class Image(BaseModel):
     provider: Provider
     model: str
     prompt: str | None
-    cost_usd: float
+    cost_usd: Annotated[float, BeforeValidator(lambda cost: 0.0 if cost is None else cost)]  # null in public
     prediction_id: str | None
     fallback_from: str | None = None
     error: str | None = None

@@ -41,7 +41,7 @@ class BadEnd:
         That is so where this run or a later one has written it, or where everything that it names lies there and the
         run has made nothing else. Only for whoever holds the article's lock. Raises StorageError.
         """
-        document = box.store.get_json(keys.manifest_key(self.article.user_id, self.slug))
+        document = box.manifests.read(self.article.user_id, self.slug).document
         manifest = parsed(ImageSet, document)
         if manifest and self._is_past(manifest):
             return None

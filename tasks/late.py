@@ -38,7 +38,7 @@ def take_stock_late(user_id: str, slug: str, owner: Claim) -> Stock:
     """
     try:
         if owns_slug(user_id, slug, owner):
-            return stock_of(toolbox().store, user_id, slug)
+            return stock_of(toolbox(), user_id, slug)
         trouble = f"{user_id}/{slug} belongs to another article of this tenant already"
     except StorageError as error:
         trouble = str(error)

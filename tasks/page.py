@@ -11,6 +11,7 @@ from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.errors import StorageError
 from imaging.page import html_page
+from imaging.public import public_set
 from imaging.record import Image, ImageSet
 from tasks.recording import whole
 from tasks.stock import Stock
@@ -29,16 +30,17 @@ def publish_page(image_set: ImageSet, stock: Stock, previews: Mapping[str, str],
     key = keys.gallery_key(image_set.user_id, image_set.slug)
     published = image_set.model_copy(update={"gallery_url": store.url(key)})
     shown = whole(published, stock)
-    if key in stock.objects and _shows_the_same(shown, stock):
+    if key in stock.objects and not stock.outdated and _shows_the_same(shown, stock):
         return published
     return published if put_page(shown, previews, excerpt) else image_set
 
 
 def put_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "") -> bool:
-    """Store the page of a whole set; tell whether it could be."""
+    """Store the page of a whole set, in words for the public; tell whether it could be."""
     store = toolbox().store
     manifest = store.url(keys.manifest_key(image_set.user_id, image_set.slug))
-    page = html_page(image_set.model_copy(update={"manifest_url": manifest}), previews, excerpt)
+    shown = public_set(image_set.model_copy(update={"manifest_url": manifest}), prompts=False)
+    page = html_page(shown, previews, excerpt, costs=False)
     key = keys.gallery_key(image_set.user_id, image_set.slug)
     try:
         store.put(key, page.encode(), "text/html; charset=utf-8", keys.NO_CACHE, {})

@@ -24,11 +24,10 @@ def write_manifest(image_set: ImageSet, stock: Stock) -> ImageSet:
     """
     if stock.trouble:
         return _without_manifest(image_set, stock.trouble)
-    store = toolbox().store
-    key = keys.manifest_key(image_set.user_id, image_set.slug)
-    recorded = image_set.model_copy(update={"manifest_url": store.url(key)})
+    url = toolbox().store.url(keys.manifest_key(image_set.user_id, image_set.slug))
+    recorded = image_set.model_copy(update={"manifest_url": url})
     try:
-        store.put_json(key, whole(recorded, stock).model_dump_json(indent=1))
+        toolbox().manifests.write(whole(recorded, stock))
     except StorageError as error:
         return _without_manifest(image_set, str(error))
     toolbox().spool.drop_set(image_set)

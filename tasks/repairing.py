@@ -71,7 +71,7 @@ def superseded(user_id: str, slug: str, digests: list[str]) -> list[str]:
     An article whose words have changed meanwhile has another hero, under the same key: the older one must not go over
     it.
     """
-    there = parsed(ImageSet, toolbox().store.get_json(keys.manifest_key(user_id, slug)))
+    there = parsed(ImageSet, toolbox().manifests.read(user_id, slug).document)
     return [digest for digest in digests if there and _is_superseded(digest, there)]
 
 
@@ -94,8 +94,7 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
     asked for (`--only`) keeps its entry, or gets it now. Raises StorageError.
     """
     box = toolbox()
-    key = keys.manifest_key(user_id, slug)
-    there = parsed(ImageSet, box.store.get_json(key))
+    there = parsed(ImageSet, box.manifests.read(user_id, slug).document)
     record = box.spool.read_set(user_id, slug, owner) or ImageSet.model_validate(there)
     # What the run without the bucket took from this machine's records may be older than what lies there.
     reused = {"status": "reused", "cost_usd": 0.0}
@@ -103,7 +102,7 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
     known = [current.get(image.digest, image) if image.status == "reused" else image for image in record.images]
     repaired = {image.name: image for image in images}
     kinds = {image.kind for image in known}
-    stock = stock_of(box.store, user_id, slug)
+    stock = stock_of(box, user_id, slug)
     lying = {one.name: one for one in current.values() if stock.earlier(one.digest)}
     others = [image for image in (lying | repaired).values() if image.kind not in kinds]
     if there and there.created_at > record.created_at:
@@ -114,12 +113,12 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
         update={
             "images": whole,
             "problems": [line for line in record.problems if not (all_home and line.startswith(UNSHARED))],
-            "manifest_url": box.store.url(key),
+            "manifest_url": box.store.url(keys.manifest_key(user_id, slug)),
         }
     )
     if put_page(mended, _previews(images)):
         mended = mended.model_copy(update={"gallery_url": box.store.url(keys.gallery_key(user_id, slug))})
-    box.store.put_json(key, mended.model_dump_json(indent=1))
+    box.manifests.write(mended)
     announce(mended)
     return mended
 

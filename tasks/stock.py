@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from prefect import task
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from blocks.storage import ImageStore, json_in, looks_like_md5
-from blocks.toolbox import toolbox
+from blocks.storage import ImageStore, looks_like_md5
+from blocks.toolbox import Toolbox, toolbox
 from imaging import keys
 from imaging.article import Article
 from imaging.claim import Claim
@@ -42,6 +42,7 @@ class Stock(BaseModel):
     images: list[Image] = []
     problems: list[str] = []
     trouble: str | None = None
+    outdated: bool = False  # what is public is by a version that published everything
 
     def holds(self, image: StoredImage) -> bool:
         """Tell whether the very bytes of `image` lie under its key: by size, and by MD5 where the ETag is one."""
@@ -120,20 +121,25 @@ def take_stock(article: Article, claimed: Claimed) -> Stock:
         return Stock(slug=claimed.slug, trouble=claimed.trouble)
     try:
         with refusals_named():
-            return stock_of(toolbox().store, article.user_id, claimed.slug)
+            return stock_of(toolbox(), article.user_id, claimed.slug)
     except StorageError as error:
         return Stock(slug=claimed.slug, trouble=str(error))
 
 
-def stock_of(store: ImageStore, user_id: str, slug: str) -> Stock:
+def stock_of(box: Toolbox, user_id: str, slug: str) -> Stock:
     """Return what the bucket holds of an article as of now. Raises StorageError."""
-    key = keys.manifest_key(user_id, slug)
-    objects, data = store.list(keys.prefix(user_id, slug)), store.get(key)
+    objects, manifest = box.store.list(keys.prefix(user_id, slug)), box.manifests.read(user_id, slug)
+    key, data = keys.manifest_key(user_id, slug), manifest.public
     if data and not lies(objects, key, len(data), md5(data)):
         # What was just read has another ETag: here they are no MD5s, however they look. Sizes have to do.
         objects = {name: (size, "") for name, (size, _) in objects.items()}
-    manifest = json_in(data)
-    return Stock(slug=slug, objects=objects, images=entries(manifest), problems=_problems(manifest))
+    return Stock(
+        slug=slug,
+        objects=objects,
+        images=entries(manifest.document),
+        problems=_problems(manifest.document),
+        outdated=manifest.outdated,
+    )
 
 
 @contextmanager
@@ -144,7 +150,7 @@ def refusals_named() -> Iterator[None]:
     except StorageRefused as refused:
         raise ConfigurationError(
             f"{str(refused).rstrip('.')}. Check B2_ENDPOINT, B2_BUCKET_NAME, B2_KEY_ID and B2_APPLICATION_KEY"
-            " (or the block b2-images, which wins over them)"
+            " (or the block b2-images, which wins over them), and IMAGES_PRIVATE_BUCKET if it is set"
         ) from None
 
 

@@ -19,6 +19,7 @@ from blocks.embedded import embedded_storage
 from blocks.saving import BUCKET
 from blocks.storage import ImageStore, endpoint_of
 from blocks.toolbox import image_store
+from imaging import keys
 from imaging.errors import StorageError
 
 _SKEW_REFUSED, _SKEW_NOTED = 900, 60  # seconds; S3 refuses signatures that are older than 15 minutes
@@ -71,7 +72,7 @@ def _clock(date: str) -> Iterator[Finding]:
 
 def _try(store: ImageStore, then: str, *, embedded: bool) -> Iterator[Finding]:
     where = "the embedded storage of this machine" if embedded else f"the bucket {store.bucket.bucket_name}"
-    key, picture = f"_doctor/{secrets.token_hex(8)}.png", _dot()
+    key, picture = f"{keys.DOCTOR_FOLDER}/{secrets.token_hex(8)}.png", _dot()
     try:
         store.put(key, picture, "image/png", _CACHE_CONTROL, {})
     except StorageError as error:
@@ -81,9 +82,41 @@ def _try(store: ImageStore, then: str, *, embedded: bool) -> Iterator[Finding]:
     try:
         yield from _read_back(store, key, picture, then)
         yield from _in_public(store, key, picture, embedded=embedded)
+        if not embedded:
+            yield from _records(store, then)
     finally:
         deleted = _deleted(store, key)
     yield deleted
+
+
+def _records(store: ImageStore, then: str) -> Iterator[Finding]:
+    """See whether anyone can read the records: prompts, costs and budgets, under names that can be guessed."""
+    name, key = "records", f"{keys.RESULTS_FOLDER}/doctor-{secrets.token_hex(8)}.json"
+    try:
+        store.put_json(key, "{}")
+    except StorageError as error:
+        yield _refused(name, error, then)
+        return
+    try:
+        place = store.private or store
+        url = f"{endpoint_of(place.bucket)}/{place.bucket.bucket_name}/{place.full_key(key)}"
+        readable = [one for one in (url, store.url(key)) if _is_readable(one)]
+    finally:
+        deleted = _deleted(store, key)
+    if readable:
+        text = f"anyone can read what runs write down (prompts, costs, budgets), below {keys.RESULTS_FOLDER}/"
+        yield warning(name, text, "set IMAGES_PRIVATE_BUCKET to a second bucket, a private one, for the same key")
+    else:
+        yield well(name, "not readable for the public")
+    if deleted.level != "ok":
+        yield deleted
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=20, follow_redirects=True).text == "{}"
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+        return False
 
 
 def _read_back(store: ImageStore, key: str, picture: bytes, then: str) -> Iterator[Finding]:

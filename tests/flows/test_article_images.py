@@ -11,6 +11,8 @@ import pytest
 from flows.cli import read_article
 from imaging.article import Article, Brand
 from imaging.errors import ConfigurationError, InvalidInput
+from imaging.keys import RESULTS_FOLDER
+from imaging.public import public_document
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
@@ -110,10 +112,11 @@ def test_the_gallery_page_lies_beside_the_manifest(made: tuple[World, ImageSet])
 
 
 def test_the_manifest_is_the_set(made: tuple[World, ImageSet]) -> None:
-    """`manifest.json` holds exactly what the flow returned."""
-    _, image_set = made
-    manifest = httpx.get(image_set.manifest_url or "").json()
-    assert manifest == json.loads(image_set.model_dump_json())
+    """`manifest.json` holds what the flow returned, in words for the public; the record of the run all of it."""
+    world, image_set = made
+    assert httpx.get(image_set.manifest_url or "").text == public_document(image_set, prompts=False)
+    record = world.store.get_json(f"{RESULTS_FOLDER}/{image_set.user_id}/{image_set.slug}/manifest.json")
+    assert record == json.loads(image_set.model_dump_json())
 
 
 def test_the_event_says_what_the_flow_returned(world: World, german: Article, prefect_api: str) -> None:

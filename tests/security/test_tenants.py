@@ -19,6 +19,7 @@ from imaging.errors import ConfigurationError, InvalidInput
 from imaging.models import ModelTable, model_table
 from imaging.page import html_page
 from imaging.plan import Planner
+from imaging.public import public_document
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import SLUG, candidates, slugify
 from imaging.spec import Kind
@@ -343,7 +344,7 @@ def test_a_hostile_article_stays_in_its_folder_and_shows_as_words(
     assert {path.name for path in tmp_path.iterdir()} <= {"bucket", "data", "cwd"}
 
     manifest = httpx.get(attacked.manifest_url or "").json()
-    assert manifest == json.loads(attacked.model_dump_json())
+    assert manifest == json.loads(public_document(attacked, prompts=False))
     assert manifest["topic"] == ATTACK["topic"]
 
     [page] = (tmp_path / "data" / "gallery").rglob("*.html")
