@@ -14,10 +14,28 @@ from prefect.context import TaskRunContext
 from prefect.logging.handlers import PrefectConsoleHandler
 from pythonjsonlogger.json import JsonFormatter
 
+from imaging.printable import printable
 from imaging.spec import ImageSpec
 
 FIELDS = ("tenant", "slug", "image")
 _RUN_FIELDS = ("flow_name", "flow_run_name", "flow_run_id", "task_name", "task_run_name", "task_run_id")
+
+
+class PrintableRecord(logging.LogRecord):
+    """A record with one line for a message, in which nothing steers a terminal, whoever's words are in it.
+
+    Here, and not in a handler or formatter: there are several, and Prefect may make them anew.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.exc_info and self.exc_info[0]:
+            lines = logging.Formatter().formatException(self.exc_info).split("\n")
+            self.exc_text = "\n".join(map(printable, lines))
+
+    def getMessage(self) -> str:  # noqa: N802 - the base class's name
+        """Return the message."""
+        return printable(super().getMessage())
 
 
 class _Fields(logging.Filter):
@@ -50,7 +68,11 @@ _FIELDS = _Fields()
 
 
 def structured_logs() -> None:
-    """Give the records of runs their fields; with `IMAGES_LOG_FORMAT=json`, write JSON where Prefect writes a line."""
+    """Make all records printable, and give those of runs their fields.
+
+    With `IMAGES_LOG_FORMAT=json`, write JSON where Prefect writes a line.
+    """
+    logging.setLogRecordFactory(PrintableRecord)
     for name in ("prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).addFilter(_FIELDS)
     if os.environ.get("IMAGES_LOG_FORMAT") == "json":

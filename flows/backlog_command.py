@@ -5,12 +5,12 @@ from typing import cast
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from blocks.settings import load_settings
 from flows.backlog import VARIABLE, article_backlog
 from flows.cli import prefect_api
 from flows.report import progress_lines
+from flows.terminal import line
 from imaging.backlog import BacklogReport, SourceReport
 from imaging.errors import ConfigurationError
 from imaging.spec import Kind
@@ -38,19 +38,22 @@ def print_backlog(report: BacklogReport) -> None:
     for source in report.sources:
         _print_source(console, source)
     for problem in report.problems:
-        console.print(Text(f"  ! {problem}", style="yellow"))
+        console.print(line(f"  ! {problem}", "yellow"))
     console.print(f"{report}; {report.status}", highlight=False)
 
 
 def _print_source(console: Console, source: SourceReport) -> None:
-    console.print(Text(source.source, style="bold"), soft_wrap=True)
+    console.print(line(source.source, "bold"), soft_wrap=True)
     for problem in source.problems:
-        console.print(Text(f"  ! {problem}", style="yellow"), soft_wrap=True)
+        console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
     if source.unread and not source.problems:
-        console.print(Text(f"  not read: {source.unread_said}", style="dim"), soft_wrap=True)
+        console.print(line(f"  not read: {source.unread_said}", "dim"), soft_wrap=True)
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    for _ in range(2):
+        table.add_column(overflow="fold")
     for article in source.trouble[:_SHOWN]:
-        table.add_row(f"  {article.came}", Text(article.key, overflow="fold"), Text(article.why, overflow="fold"))
+        table.add_row(f"  {article.came}", line(article.key), line(article.why))
     if source.trouble:
         console.print(table)
     if (more := source.degraded + source.failed - len(source.trouble[:_SHOWN])) > 0:

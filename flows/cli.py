@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn, cast
 
 import typer
 
+from flows.terminal import echo
 from imaging.article import Article, parse_json
 from imaging.documents import MAX_BYTES, decoded, parse_document
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
@@ -93,7 +94,7 @@ def repair() -> None:
         from flows.repair import repair as repair_flow
 
         counts = cast(dict[str, int], repair_flow())
-    typer.echo(f"{counts['repaired']} pictures stored, {counts['left']} left")
+    echo(f"{counts['repaired']} pictures stored, {counts['left']} left")
     raise typer.Exit(DEGRADED if counts["left"] else COMPLETE)
 
 
@@ -110,7 +111,7 @@ def up(
 
             serve(port)
     except Stopped:
-        typer.echo("article-images up: stopped")
+        echo("article-images up: stopped")
 
 
 @app.command()
@@ -120,7 +121,7 @@ def setup() -> None:
         from blocks.setup import setup as run_setup
 
         for line in run_setup():
-            typer.echo(line)
+            echo(line)
 
 
 @app.command()
@@ -225,7 +226,7 @@ def _prepare_environment() -> None:
 
 
 def _leave(code: int, message: str) -> NoReturn:
-    typer.echo(f"article-images: {message}", err=True)
+    echo(f"article-images: {message}", err=True)
     sys.exit(code)
 
 

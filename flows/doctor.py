@@ -17,7 +17,6 @@ from prefect.settings import (
     temporary_settings,
 )
 from rich.console import Console
-from rich.text import Text
 
 from blocks.checks.api import reachable, refusal
 from blocks.checks.examination import examine
@@ -25,6 +24,7 @@ from blocks.checks.finding import Finding, failure, well
 from blocks.checks.scene import Scene
 from blocks.settings import Settings, load_settings
 from flows.local_server import local_api
+from flows.terminal import line
 from imaging.errors import ConfigurationError
 
 _STYLE = {"ok": "green", "warn": "yellow", "FAIL": "bold red"}
@@ -91,7 +91,8 @@ def _linger() -> float:
 
 
 def _print(console: Console, finding: Finding) -> None:
-    line = Text(f"{finding.level:<5}", style=_STYLE[finding.level])
-    console.print(line.append(f" {finding.name}: {finding.text}", style="default"))
+    console.print(
+        line(f"{finding.level:<5}", _STYLE[finding.level]) + line(f" {finding.name}: {finding.text}", "default")
+    )
     if finding.mend:
-        console.print(Text(f"      -> {finding.mend}"))
+        console.print(line(f"      -> {finding.mend}"))

@@ -13,6 +13,7 @@ from prefect.events.schemas.events import ReceivedEvent
 from prefect.logging import get_run_logger
 from prefect.states import Failed
 
+from imaging.printable import printable
 from imaging.quoting import quoted
 
 _PREFIX = "prefect.event."
@@ -33,7 +34,9 @@ def missed_event(automation: str, reason: str, failure_id: UUID) -> State[None]:
     for related in failure.related if failure else []:
         if related.role == "triggering-event" and (event := _event(UUID(related.id.removeprefix(_PREFIX)))):
             log.error("it was to act on %s of %s: %s", event.event, event.resource.id, str(event.payload)[:_MOST])
-    return Failed(message=f"the automation {automation} could not act: {quoted(reason)[:1000]}; the log has the event")
+    return Failed(
+        message=printable(f"the automation {automation} could not act: {quoted(reason)[:1000]}; the log has the event")
+    )
 
 
 def _event(event_id: UUID) -> ReceivedEvent | None:

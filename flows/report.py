@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from blocks.embedded import BUCKET
 from blocks.settings import load_settings
+from flows.terminal import line
 from imaging.gallery import short_url, size
 from imaging.record import ImageSet
 
@@ -47,7 +47,7 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.module in {self._module, "lease"}:
-            self._console.print(Text(f"  {record.getMessage()}"))
+            self._console.print(line(f"  {record.getMessage()}"))
 
 
 def print_report(image_set: ImageSet, server: str | None) -> None:
@@ -64,10 +64,10 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
         table.columns.pop()
     wide.print(table)
     for image in image_set.images if narrow else ():
-        console.print(Text(f"{image.name}: {short_url(image)}"), soft_wrap=True)
+        console.print(line(f"{image.name}: {short_url(image)}"), soft_wrap=True)
     console.print(f"\n{len(image_set.images)} images, {image_set.cost_usd:.3f} USD, {image_set.status}")
     for trouble in image_set.troubles:
-        console.print(Text(f"  ! {trouble}", style="yellow"))
+        console.print(line(f"  ! {trouble}", "yellow"))
     if any(image.provider == "painter" for image in image_set.images):
         console.print(
             "\n[bold yellow]Painted offline.[/] No key for the providers of these pictures is configured, so the"
@@ -75,7 +75,7 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
         )
     console.print()
     for heading, place in _places(image_set, server):
-        console.print(Text(f"{heading}: {place}"), soft_wrap=True)
+        console.print(line(f"{heading}: {place}"), soft_wrap=True)
 
 
 def _table(image_set: ImageSet) -> Table:
@@ -85,9 +85,9 @@ def _table(image_set: ImageSet) -> Table:
     table.add_column("USD", justify="right", no_wrap=True)
     table.add_column("URL", overflow="fold")
     for image in image_set.images:
-        status = Text(image.status, style=_STATUS_STYLE[image.status])
+        status = line(image.status, _STATUS_STYLE[image.status])
         cost = f"{image.cost_usd:.3f}"
-        table.add_row(image.name, image.kind.value, status, size(image), cost, Text(short_url(image)))
+        table.add_row(image.name, image.kind.value, status, size(image), cost, line(short_url(image)))
     return table
 
 

@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
-import typer
 
 from blocks.download import Downloader, HostRules
 from blocks.toolbox import Toolbox, toolbox_for_run
 from blocks.verifying import verify_picture
+from flows.terminal import echo
 from imaging.errors import BadPicture, ConfigurationError, ImagesError, InvalidInput, PredictionEnded
 from tasks.stock import recorded
 
@@ -32,17 +32,17 @@ def verify(targets: list[str], api: Callable[[], AbstractContextManager[object]]
 def _all_well(targets: list[str], box: Toolbox | None) -> bool:
     well, unread = True, None
     for target in targets:
-        typer.echo(target)
+        echo(target)
         try:
             lines = list(verify_picture(*_read(target, box), box.signer if box else None))
         except ConfigurationError:
             raise  # it would be the same for the next one
         except ImagesError as error:
-            typer.echo(f"  FAIL  picture: {error}")
+            echo(f"  FAIL  picture: {error}")
             well, unread = False, unread or (None if isinstance(error, BadPicture) else error)
             continue
         for line in lines:
-            typer.echo(f"  {line}")
+            echo(f"  {line}")
         well = well and all(line.level != "FAIL" for line in lines)
     if unread:
         raise unread

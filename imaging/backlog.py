@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, computed_field
 
 from imaging.article import Article
 from imaging.errors import InvalidInput
+from imaging.printable import printable
 
 MAX_LISTED = 100  # articles that a source's report lists by name
 _MAX_WHY = 300  # characters
@@ -113,7 +114,10 @@ class SourceReport(Counts):
         }
         if outcome.came != "complete" and len(self.trouble) < MAX_LISTED:
             said = Trouble(
-                key=key[:_MAX_WHY], came=outcome.came, why=outcome.why[:_MAX_WHY], flow_run_id=outcome.flow_run_id
+                key=printable(key)[:_MAX_WHY],
+                came=outcome.came,
+                why=printable(outcome.why)[:_MAX_WHY],
+                flow_run_id=outcome.flow_run_id,
             )
             changes["trouble"] = [*self.trouble, said]
         return self.model_copy(update=changes)

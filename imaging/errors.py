@@ -27,9 +27,14 @@ Messages are shown to people, stored in manifests and sent in events: they never
 presigned query.
 """
 
+from imaging.printable import printable
+
 
 class ImagesError(Exception):
-    """Base of all errors that this product raises on purpose."""
+    """Base of all errors that this product raises on purpose. The message is one line that steers no terminal."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(printable(words) if isinstance(words, str) else words for words in said))
 
 
 class InvalidInput(ImagesError):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
+from imaging.printable import printable
 from imaging.snippet import picture_element
 from imaging.spec import ImageSpec, Kind, Provider
 
@@ -155,7 +156,7 @@ class ImageSet(BaseModel):
             for image in self.images
             if not image.durable or image.fallback_from
         ]
-        return [*images, *self.problems]
+        return [printable(trouble) for trouble in [*images, *self.problems]]
 
 
 _DESCRIPTION = {

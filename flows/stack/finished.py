@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from imaging.printable import printable
+
 _ENDED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 _MESSAGE = 200  # characters of a state's message
 
@@ -38,7 +40,7 @@ class FinishedRuns:
         galleries = self._found("artifacts", query)
         page = f"artifacts/artifact/{galleries[0]['id']}" if galleries else f"runs/flow-run/{run['id']}"
         message = run["state"]["message"] or ""
-        said = f": {' '.join(message.split())[:_MESSAGE]}" if message and run["state"]["name"] != "Completed" else ""
+        said = f": {printable(message)[:_MESSAGE]}" if message and run["state"]["name"] != "Completed" else ""
         return f"{datetime.now():%H:%M:%S}  {run['name']}  {run['state']['name']}{said}  {self._ui}/{page}"
 
     def _found(self, what: str, query: dict[str, Any]) -> list[dict[str, Any]]:

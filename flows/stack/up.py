@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
-import typer
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings, temporary_settings
 
@@ -30,6 +29,7 @@ from flows.stack.note import the_only_one
 from flows.stack.parts import Part, explained_by
 from flows.stack.place import Place
 from flows.stack.server import check_free, foreground_server
+from flows.terminal import echo
 from imaging.errors import ConfigurationError
 
 _LOOK_AGAIN_SECONDS = 0.5
@@ -145,4 +145,5 @@ def _say(text: str) -> None:
 
 def _print(text: str) -> None:
     with suppress(OSError):  # a terminal that was closed must not keep us from ending what we have started
-        typer.echo(text)
+        for line in text.split("\n"):
+            echo(line)
