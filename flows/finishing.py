@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from prefect.futures import PrefectFuture
 
-from imaging.errors import ImagesError
+from imaging.errors import ImagesError, StorageError
 from imaging.record import Image, located
 from tasks.finishing import due, finish
 from tasks.stock import Stock
@@ -37,6 +37,7 @@ class Finishing:
 
     def end(self, images: dict[str, Image]) -> list[str]:
         """Wait for all that was begun, and put it into `images`. Return what went wrong: the pictures are there."""
+        self._try_again(images)
         problems = []
         for name, future in self._under_way.items():
             try:
@@ -46,3 +47,9 @@ class Finishing:
             except Exception as error:  # noqa: BLE001 - a bug here must not lose a picture that is stored
                 problems.append(f"{name}: stored, but not all of its web formats: unexpected {type(error).__name__}")
         return problems
+
+    def _try_again(self, images: dict[str, Image]) -> None:
+        """Begin once more with what the bucket did not take: it may do so by now."""
+        for name, future in self._under_way.items():
+            if isinstance(future.result(raise_on_failure=False), StorageError):
+                self._under_way[name] = finish.submit(images[name], due(images[name]))

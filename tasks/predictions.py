@@ -115,6 +115,7 @@ def _order(spec: ImageSpec, last: Attempt | None, terms: Terms, note: str | None
     ledger = _ledger()
     with toolbox().in_flight.paying():
         attempt = ledger.begin(spec, last, terms.newest_prediction, note)
+        toolbox().in_flight.may_pay()  # the note may have had to wait for the bucket, and the run was stopped meanwhile
         try:
             with measured("provider", spec):
                 prediction_id = _replicate().create(spec)

@@ -29,6 +29,12 @@ def statuses(image_set: ImageSet) -> set[str]:
     return {image.status for image in image_set.images}
 
 
+def small_web_formats(patch: pytest.MonkeyPatch) -> None:
+    """One web format of one width."""
+    patch.setenv("IMAGES_VARIANTS", "webp")
+    patch.setenv("IMAGES_VARIANT_WIDTHS", "48")
+
+
 def test_a_bucket_that_is_busy_at_first_is_waited_for(
     world: World, bucket: S3Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,12 +52,14 @@ def test_a_bucket_that_comes_back_in_the_middle_gets_all(
     world: World, bucket: S3Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Away for longer than a run waits when it begins, and there once it has pictures: complete, and shared by all."""
+    small_web_formats(monkeypatch)
     monkeypatch.setenv("IMAGES_RETRY_SECONDS", "0")
     bucket.fail(503, match=lambda _: not world.chutes.paid)
     image_set = run_set(ARTICLE)
     assert image_set.status == "complete", image_set.troubles
     assert statuses(image_set) == {"stored"}
     assert image_set.manifest_url
+    assert {len(image.variants) for image in image_set.images} == {1}
     monkeypatch.setenv("IMAGES_DATA_DIR", str(world.folder / "another"))
     assert statuses(run_set(ARTICLE)) == {"reused"}
     assert world.paid == (3, 2)
@@ -71,8 +79,11 @@ def test_a_bucket_that_comes_back_does_not_get_the_pictures_of_another_article(
     assert world.objects() == before
 
 
-def test_what_could_not_be_stored_is_offered_once_more_at_the_end(world: World, bucket: S3Proxy) -> None:
-    """Each picture's first PUT is refused for a cap, which is not waited for: at the end all are stored."""
+def test_what_could_not_be_stored_is_offered_once_more_at_the_end(
+    world: World, bucket: S3Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first PUT of each picture and web format is refused for a cap, which is not waited for: all are stored."""
+    small_web_formats(monkeypatch)
     tried: set[str] = set()
 
     def first(call: Call) -> bool:
@@ -84,6 +95,7 @@ def test_what_could_not_be_stored_is_offered_once_more_at_the_end(world: World, 
     image_set = run_set(ARTICLE)
     assert image_set.status == "complete", image_set.troubles
     assert statuses(image_set) == {"stored"}
+    assert {len(image.variants) for image in image_set.images} == {1}
     assert image_set.cost_usd == pytest.approx(0.06 + 2 * 0.025 + 2 * 0.006)
     assert statuses(run_set(ARTICLE)) == {"reused"}
     assert world.paid == (3, 2)

@@ -24,7 +24,8 @@ class Row:
     `names` is a pattern that the message must match where the first run is not complete: the cause. `then`
     breaks something else for one more run before all is mended. `mends_first`: `repair` comes before the run
     that checks. Without it the run comes first, which is harder, since it must not pay for what waits in the
-    spool, and `repair` gets its chance only where that run has left something missing.
+    spool, and `repair` gets its chance only where that run has left something missing. `passes`: the trouble is over
+    before the first run gives it up, which has to be complete.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Row:
     variables: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     mends_first: bool = False
+    passes: bool = False
     seconds: float = 150
 
 
@@ -62,6 +64,8 @@ class Result:
         found += [f"{self.tally.lost} lost"] if self.tally.lost else []
         found += [f"run {n} hangs" for n, run in enumerate(self.runs, 1) if run.exit_code is None]
         found += self.tally.lies
+        if self.row.passes and self.runs[0].state != "complete":
+            found.append("the trouble passed, and cost the run a picture all the same")
         if self.runs[-1].state == "error":
             found.append(f"the run after all was mended ends with exit 1: {self.runs[-1].message}")
         if any(run.state != "complete" for run in self.runs[: 2 if self.row.then else 1]):

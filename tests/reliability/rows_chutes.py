@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .row import Breaks, Row
+from .s3_proxy import for_seconds
 
 _LOST = r"Chutes.*(lost|reach|answer)"
 
@@ -34,4 +35,20 @@ _FAULTS: Mapping[str, tuple[Breaks, str]] = {
     "polyglot": (breaks("polyglot"), "picture|behind|end"),
 }
 
-CHUTES = [Row(f"chutes {name}", "comparison", *given) for name, given in _FAULTS.items()]
+_COLD = "No instances available (yet) for chute_id='0b1c'"
+_PATIENT = {"IMAGES_COLD_START_SECONDS": "90"}
+
+
+def _starts_after(seconds: float, words: str) -> Breaks:
+    """Let there be no instance for so long, counted from the first call."""
+    return lambda world: world.chutes.fault("generate", 503, None, for_seconds(seconds), detail=words)
+
+
+_COLD_STARTS = [
+    Row("chutes cold start, 20 s", "comparison,card", _starts_after(20, _COLD), "503", variables=_PATIENT, passes=True),
+    Row("chutes warming up, 20 s", "comparison", _starts_after(20, "the model is warming up"), "503",
+        variables=_PATIENT, passes=True),
+    Row("chutes cold start for ever", "comparison,card", breaks(503, detail=_COLD), "IMAGES_COLD_START_SECONDS"),
+]  # fmt: skip
+
+CHUTES = [*(Row(f"chutes {name}", "comparison", *given) for name, given in _FAULTS.items()), *_COLD_STARTS]

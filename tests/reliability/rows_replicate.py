@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .row import Breaks, Row
+from .s3_proxy import for_seconds
 from .world import World
 
 HERO, SOCIAL = "hero", "social"
@@ -132,4 +133,35 @@ def _download() -> list[Row]:
     return [_row(name, *given, limits) for name, given in faults.items()]
 
 
-REPLICATE = [*_create(), *_ends(), *_get(), *_download()]
+def _passes() -> list[Row]:
+    """Trouble that is over before the first run gives it up."""
+
+    def interrupted(error: str) -> Breaks:
+        return breaks("create", "failed", 1, error=error)
+
+    patient = {"IMAGES_RETRY_SECONDS": "30", "IMAGES_COLD_START_SECONDS": "90"}
+    starting: dict[str, Any] = {"detail": "The model is starting up, please wait"}
+    faults: Mapping[str, tuple[str, Breaks]] = {
+        "interrupted once (PA)": (SOCIAL, interrupted("Prediction interrupted; please retry (code: PA)")),
+        "interrupted once (E6716)": (HERO, interrupted("Timeout starting prediction (E6716)")),
+        "out of memory once": (HERO, interrupted("CUDA out of memory. Tried to allocate 2.00 GiB")),
+        "worker died once": (HERO, interrupted("the worker died unexpectedly, try again")),
+        "download html five times": (HERO, breaks("download", "html", 5)),
+        "download empty, then half, then 404": (
+            HERO,
+            all_of(*(breaks("download", kind, 2) for kind in ("empty", "truncated", 404))),
+        ),
+        "download 503 for 20 s": (
+            SOCIAL,
+            lambda world: world.replicate.fault("download", 503, None, for_seconds(20)),
+        ),
+        "create 503, starting for 20 s": (
+            HERO,
+            lambda world: world.replicate.fault("create", 503, None, for_seconds(20), **starting),
+        ),
+    }
+    rows = [Row(f"replicate {name}", *given, ".", variables=patient, passes=True) for name, given in faults.items()]
+    return [*rows, _row("interrupted for ever", HERO, breaks("create", "failed"), "interrupted")]
+
+
+REPLICATE = [*_create(), *_ends(), *_get(), *_download(), *_passes()]

@@ -73,8 +73,6 @@ _FAULTS: Mapping[str, tuple[str, Breaks, str]] = {
     "503 from the start": (ALL, breaks(503), _BUSY),
     "503 from the first create": (ALL, once_created(breaks(503)), _BUSY),
     "503 from the second picture": (ALL, fresh(503, lambda: from_the(2, is_picture)), _BUSY),
-    "503 for 8 s from the start": (ALL, fresh(503, lambda: for_seconds(8)), _BUSY),
-    "503 for 6 s from the first picture": (ALL, fresh(503, lambda: for_seconds(6, is_picture)), _BUSY),
     "503 for every GET": (ALL, breaks(503, match=is_get), _BUSY),
     "500 for every PUT": (ALL, breaks(500, match=is_put), "500|Internal"),
     "reset before, twice": ("hero,card", breaks("reset_before", 2), _BROKEN),
@@ -110,7 +108,45 @@ _SECOND = [
         variables={"IMAGES_PREDICTION_TIMEOUT": "4"}),
 ]  # fmt: skip
 
+
+def _first_puts(world: World) -> None:
+    """The trouble that a busy vault is for its first sixteen PUTs."""
+    for kind in (503, 500, "reset_before", 503) * 4:
+        world.s3.fail(kind, 1, is_put)
+
+
+def _until_paid(world: World) -> None:
+    """The bucket is back when the first picture has been paid for, and a run has long gone on without it."""
+    world.s3.fail(503, None, lambda _: not (world.replicate.paid or world.chutes.paid))
+
+
+def _each_picture_once(world: World) -> None:
+    """Each picture's first PUT is refused for a cap, which no run waits for."""
+    tried: set[str] = set()
+
+    def first(call: Any) -> bool:
+        new = is_picture(call) and call.path not in tried
+        tried.add(call.path)
+        return new
+
+    world.s3.fail(403, None, first, **CAP)
+
+
+_PATIENT = {"IMAGES_RETRY_SECONDS": "45"}
+_PASSES: Mapping[str, tuple[str, Breaks, Mapping[str, str]]] = {
+    "503, 500, reset, 503 for the first PUTs": (ALL, _first_puts, _PATIENT),
+    "503 for 25 s from the start": (ALL, fresh(503, lambda: for_seconds(25)), _PATIENT),
+    "503 for 25 s from the first picture": (ALL, fresh(503, lambda: for_seconds(25, is_picture)), _PATIENT),
+    "500 for 25 s for every PUT": ("hero,comparison", fresh(500, lambda: for_seconds(25, is_put)), _PATIENT),
+    "503 until the first picture is paid for": (ALL, _until_paid, {}),
+    "403 cap for each picture's first PUT": (ALL, _each_picture_once, {}),
+}
+
 STORAGE = [
+    *(
+        Row(f"s3 {name}", only, breaks, ".", variables=variables, passes=True)
+        for name, (only, breaks, variables) in _PASSES.items()
+    ),
     *(Row(f"s3 {name}", *given) for name, given in _FAULTS.items()),
     *(Row(f"s3 {name}", *given, mends_first=True) for name, given in _REPAIRED.items()),
     *_SECOND,

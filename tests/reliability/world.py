@@ -217,6 +217,8 @@ def open_world(
             "PREFECT_HOME": str(folder / "home"),
             "REPLICATE_POLL_INTERVAL": "0.1",
             "IMAGES_PREDICTION_TIMEOUT": "20",
+            "IMAGES_RETRY_SECONDS": "2",
+            "IMAGES_COLD_START_SECONDS": "4",
             "IMAGES_DATA_DIR": str(data),
         }
         if not embedded:

@@ -24,7 +24,8 @@ _WORDS = {
     429: "Infrastructure is at maximum capacity, try again later (infra_overload)",
     500: "Internal server error",
     502: "Bad gateway",
-    503: "No instances available for this chute",
+    503: "No instances available (yet) for this chute",
+    504: "Gateway timeout",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .messages import Call
 
-STATUSES = frozenset({"400", "401", "402", "403", "404", "409", "422", "429", "500", "502", "503"})
+STATUSES = frozenset({"400", "401", "402", "403", "404", "409", "422", "429", "500", "502", "503", "504"})
 """Error answers. Options: `detail`, and `retry_after` in seconds (for 429: 1; None omits it)."""
 
 BEFORE = frozenset({"reset_before", "stall", "html", "redirect"})

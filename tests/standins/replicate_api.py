@@ -39,6 +39,7 @@ _WORDS: dict[int, tuple[str, str]] = {
     500: ("Internal server error", "Internal server error"),
     502: ("Bad gateway", "Bad gateway"),
     503: ("Service unavailable", "Service unavailable"),
+    504: ("Gateway timeout", "Gateway timeout"),
 }  # fmt: skip
 
 

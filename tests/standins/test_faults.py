@@ -16,7 +16,7 @@ from . import ChutesStandin, ReplicateStandin
 
 DEV = "black-forest-labs/flux-dev"
 SOON = httpx.Timeout(30, read=0.3)
-STATUSES = [400, 401, 402, 403, 404, 409, 422, 429, 500, 502, 503]
+STATUSES = [400, 401, 402, 403, 404, 409, 422, 429, 500, 502, 503, 504]
 
 
 def create(client: Client, **given: Any) -> Any:
