@@ -1,8 +1,11 @@
 """What a vendor delivers is looked at before a set calls itself complete."""
 
+from imaging import xmp
 from imaging.article import Article
+from imaging.marking import SourceType, marks
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_state, set_of
+from tests.imaging.containers import png_chunk, zipped
 from tests.standins.pictures import picture
 
 ARTICLE = Article(topic="Kaffee richtig lagern")
@@ -34,3 +37,18 @@ def test_a_title_that_no_font_has_degrades(world: World) -> None:
         assert image_set.status == "degraded"
         assert all("U+17000" in str(image.note) for image in image_set.images)
         assert [problem.split(":")[0] for problem in image_set.problems] == ["linkedin", "facebook"]
+
+
+def test_what_lies_beside_the_pixels_is_cleaned_and_loses_no_picture(world: World) -> None:
+    """A hidden archive, and EXIF that nobody can read, are left out of what is stored, by both vendors' ways."""
+    whole = picture("beside", 1024, 1024, "png")
+    odd = whole[:-12] + png_chunk(b"zIPx", zipped()) + png_chunk(b"eXIf", b"no TIFF") + whole[-12:]
+    world.replicate.fault("download", "other_picture", times=None, data=odd)
+    world.chutes.fault("generate", "other_picture", times=None, data=odd)
+    image_set = set_of(run_state(ARTICLE, [Kind.SOCIAL, Kind.COMPARISON]))
+    assert {image.status for image in image_set.images} == {"stored"}
+    for image in image_set.images:
+        data = world.store.get(str(image.key))
+        assert data
+        assert zipped() not in data
+        assert marks(data)[xmp.DIGITAL_SOURCE_TYPE] == SourceType.TRAINED
