@@ -17,45 +17,91 @@ _SPECIAL_V4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24"
 _SPECIAL_V6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2002::/16", "3fff::/20")))
 
 
+DEFAULT_HOSTS = "replicate.delivery,*.replicate.delivery"
+"""Where the vendors' pictures lie. Naming one of these hosts is no licence for plain http or private addresses."""
+_PUBLIC_HOSTS = frozenset(DEFAULT_HOSTS.split(","))
+
+
 @dataclass(frozen=True, slots=True)
 class HostRules:
     """Which hosts may be asked: `host`, `*.host` or `host:port`.
 
-    Only a host that is listed literally may be plain http or a private address; `*.host` and redirects to
-    elsewhere may not, or a vendor's answer could make us read what only this machine can reach.
+    Only a host that is listed literally may be plain http or a private address; `*.host`, a vendor's own host and
+    redirects to elsewhere may not, or a vendor's answer could make us read what only this machine can reach.
+
+    `plain`: may be asked by http too. `private`: may be private addresses. `exact`, `suffixes`: https, and public.
     """
 
-    literal: frozenset[str]
-    suffixes: tuple[str, ...]
+    plain: frozenset[str]
+    private: frozenset[str]
+    suffixes: tuple[str, ...] = ()
+    exact: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, text: str) -> "HostRules":
         """Read the comma-separated list of `IMAGES_DOWNLOAD_HOSTS`. Raises ConfigurationError."""
-        entries = [_on_the_wire(entry.strip().lower()) for entry in text.split(",") if entry.strip()]
-        return cls(
-            literal=frozenset(entry for entry in entries if not entry.startswith("*.")),
-            suffixes=tuple(entry[1:] for entry in entries if entry.startswith("*.")),
-        )
+        entries = frozenset(_on_the_wire(entry.strip().lower()) for entry in text.split(",") if entry.strip())
+        suffixes = frozenset(entry for entry in entries if entry.startswith("*."))
+        exact = entries & _PUBLIC_HOSTS - suffixes
+        literal = entries - suffixes - exact
+        return cls(literal, literal, tuple(entry[1:] for entry in sorted(suffixes)), exact)
 
-    def is_literal(self, host: str, port: int | None) -> bool:
-        """Tell whether the host (in ASCII), or the host with this port, stands in the list letter by letter."""
-        name = f"[{host}]" if ":" in host else host
-        return not {name, f"{name}:{port}"}.isdisjoint(self.literal)
+    @property
+    def listed(self) -> frozenset[str]:
+        """The hosts that are named, not those that a wildcard covers."""
+        return self.plain | self.exact
+
+    def may_be_private(self, host: str, port: int | None) -> bool:
+        """Tell whether the host (in ASCII), on this port, may lead to a private address."""
+        return _is_in(self.private, host, port)
+
+    def allows(self, address: str) -> bool:
+        """Tell whether pictures may be fetched from an address."""
+        try:
+            self.check(httpx.URL(address))
+        except UnsafeDownload:
+            return False
+        return True
 
     def check(self, url: httpx.URL) -> None:
         """Raise UnsafeDownload for an address that pictures may not be fetched from."""
         if url.userinfo:
             raise UnsafeDownload(f"the address at {url.host} carries credentials")
-        host, port = url.raw_host.decode("ascii"), url.port or {"http": 80, "https": 443}.get(url.scheme)
-        if self.is_literal(host, port):
+        host, port = host_and_port(url)
+        if _is_in(self.plain, host, port):
             if url.scheme in {"http", "https"}:
                 return
-        elif url.scheme == "https" and url.port is None and host.endswith(self.suffixes):
+        elif url.scheme == "https" and url.port is None and (host in self.exact or host.endswith(self.suffixes)):
             return
         raise UnsafeDownload(
             f"{url.scheme}://{url.netloc.decode()} is not allowed by IMAGES_DOWNLOAD_HOSTS"
             " (https only, save for hosts listed literally)"
         )
+
+
+def host_and_port(url: httpx.URL) -> tuple[str, int | None]:
+    """Return the host as it goes over the wire (ASCII), and the port, by the scheme where none is written."""
+    return url.raw_host.decode("ascii"), url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def entry_of(host: str, port: int | None) -> str:
+    """Return the entry of a list that names exactly this host and port."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_address(host: str) -> bool:
+    """Tell whether a host is an address itself, or `localhost`: no answer of a DNS server changes where it leads."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
+
+
+def _is_in(entries: frozenset[str], host: str, port: int | None) -> bool:
+    """Tell whether the host, or the host with this port, is in the list letter by letter."""
+    named = entry_of(host, port)
+    return not {named, named.removesuffix(f":{port}")}.isdisjoint(entries)
 
 
 def _on_the_wire(entry: str) -> str:

@@ -51,13 +51,26 @@ class _Guard(TimedBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         addresses = _resolved(host, port)
-        private = [address for address in addresses if not is_public(address)]
-        if private and not self._rules.is_literal(host, port):
-            raise UnsafeDownload(f"{host} resolves to the private address {private[0]}")
+        self._check(host, port, addresses)
         for address in addresses[:-1]:  # an IPv6 address that this machine cannot reach often comes first
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 return super().connect_tcp(address, port, timeout, local_address, socket_options)
         return super().connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    def check_proxied(self, host: str, port: int) -> None:
+        """Check a host that a proxy looks up and connects to: as far as it can be seen from here.
+
+        In a closed network the proxy alone knows names of the internet. And it may find another address than we do:
+        what it lets nobody reach is its own to refuse.
+        """
+        if not self._rules.may_be_private(host, port):
+            with suppress(httpx.ConnectError):
+                self._check(host, port, _resolved(host, port))
+
+    def _check(self, host: str, port: int, addresses: list[str]) -> None:
+        private = [address for address in addresses if not is_public(address)]
+        if private and not self._rules.may_be_private(host, port):
+            raise UnsafeDownload(f"{host} resolves to the private address {private[0]}")
 
 
 def _resolved(host: str, port: int) -> list[str]:

@@ -24,7 +24,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from blocks.storage import ImageStore, s3_bucket
+from blocks.private_files import CHILD_UMASK, make_private_folder, private_opener, write_private
+from blocks.s3_client import s3_bucket
+from blocks.storage import ImageStore
+from imaging.children import minimal_environment
 from imaging.errors import ConfigurationError
 
 BUCKET = "images"
@@ -76,7 +79,7 @@ def shared_storage(data_dir: Path) -> Iterator[tuple[ImageStore, Ports]]:
 
 @contextmanager
 def _sharing(data_dir: Path, ports: Ports) -> Iterator[None]:
-    with (data_dir / _SHARED).open("a+") as note:
+    with open(data_dir / _SHARED, "a+", opener=private_opener) as note:
         with _alone(data_dir):
             try:
                 fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,8 +107,8 @@ def _shared(data_dir: Path) -> Ports | None:
 def _prepared(data_dir: Path) -> dict[str, str]:
     """Make the folders; return the ports and keys of the first start."""
     try:
-        (data_dir / "storage" / BUCKET).mkdir(parents=True, exist_ok=True)
-        (data_dir / "logs").mkdir(exist_ok=True)
+        make_private_folder(data_dir / "storage" / BUCKET)
+        make_private_folder(data_dir / "logs")
         with _alone(data_dir):
             return _remembered(data_dir / "storage.json")
     except OSError as error:
@@ -143,7 +146,7 @@ def _alone(data_dir: Path) -> Iterator[None]:
 
     Two that find the same port free would both believe to have it, and one would talk to the other's server.
     """
-    with (data_dir / "storage.lock").open("w") as lock:
+    with open(data_dir / "storage.lock", "w", opener=private_opener) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -158,10 +161,7 @@ def _remembered(path: Path) -> dict[str, str]:
         pass  # the first start, or a file that was damaged: made anew
     values = {"s3_port": str(_free_port()), "http_port": str(_free_port()),
               "key_id": secrets.token_hex(8), "secret": secrets.token_hex(24)}  # fmt: skip
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(values))
-    draft.replace(path)
+    write_private(path, json.dumps(values).encode())
     return values
 
 
@@ -187,13 +187,14 @@ def _serve(protocol: str, folder: str, port: str, options: list[str], secrets: d
     port = port if _is_free(port) else str(_free_port())
     command = [_rclone(), "serve", protocol, "--addr", f"127.0.0.1:{port}", *options, folder]
     # The key goes through the environment, not the command line, which any user of the machine can list.
-    environment = os.environ | {"RCLONE_CONFIG": os.devnull} | secrets
+    environment = minimal_environment() | {"RCLONE_CONFIG": os.devnull} | secrets
     process = subprocess.Popen(  # noqa: S603 - our own command, no shell words from outside
         ["/bin/sh", "-c", _WHILE_WE_LIVE, "sh", *command],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment,
+        umask=CHILD_UMASK,
         start_new_session=True,  # a Ctrl-C is for the run, which ends the server when it is done
     )
     try:

@@ -1,7 +1,9 @@
 """Fetching feeds: page by page, each with a conditional GET, within limits.
 
-A feed's address is configuration, so its own host may be any. Where it leads (redirects, next pages) may not: https
-on public addresses, or the very host and port of the feed itself.
+A feed's address is configuration, so its own host may be any on the internet. It may be a private address where it is
+written as one, or where IMAGES_DOWNLOAD_HOSTS lists the host: whoever answers for a name could let it lead to what this
+machine alone can reach. Where a feed leads (redirects, next pages): https on public addresses, or the very host and
+port of the feed itself.
 """
 
 import zlib
@@ -13,7 +15,8 @@ import httpcore
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from blocks.download import HostRules, guarded_client
+from blocks.addresses import HostRules, entry_of, host_and_port, is_address
+from blocks.download import guarded_client
 from blocks.results import SharedResults
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 
@@ -55,12 +58,14 @@ class _Kept(BaseModel):
 class FeedReader:
     """Reads the feed at `address`; pages are kept in `results` under `place`, until they change.
 
-    A page may have `max_bytes`, and take `seconds`, redirects and all.
+    `private`: hosts that the operator lets be private addresses. A page may have `max_bytes`, and take `seconds`,
+    redirects and all.
     """
 
     address: str
     results: SharedResults
     place: str
+    private: frozenset[str] = frozenset()
     max_bytes: int = 32 * 1024 * 1024
     seconds: float = 60.0
 
@@ -89,11 +94,8 @@ class FeedReader:
                         if not (answer.is_redirect and "location" in answer.headers):
                             return answer.status_code, answer.headers, self._body(answer)
                         url = _address(answer.headers["location"], url)
-                except UnsafeDownload:
-                    raise SourceError(
-                        f"{_shown(address)} leads to {url.scheme}://{url.netloc.decode()}, which is not followed: only"
-                        " https to public addresses is, and the host and port of the feed itself"
-                    ) from None
+                except UnsafeDownload as unsafe:
+                    raise _refused(address, url, unsafe) from None
         raise SourceError(f"{_shown(address)} leads on and on: more than {_MAX_REDIRECTS} redirects")
 
     def _body(self, answer: httpx.Response) -> bytes:
@@ -112,9 +114,11 @@ class FeedReader:
         return bytes(body)
 
     def _rules(self) -> HostRules:
-        own = httpx.URL(self.address)
-        host, port = own.raw_host.decode("ascii"), own.port or {"http": 80, "https": 443}.get(own.scheme)
-        return HostRules(literal=frozenset({f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}), suffixes=("",))
+        """Let the feed's own host be plain http; private only by an address, or where the operator lists the host."""
+        host, port = host_and_port(httpx.URL(self.address))
+        own = frozenset({entry_of(host, port)})
+        private = self.private | (own if is_address(host) else frozenset())
+        return HostRules(plain=own, private=private, suffixes=("",))
 
     def _kept(self, number: int, url: str) -> _Kept | None:
         try:
@@ -143,6 +147,15 @@ class FeedReader:
 def next_page(url: str, said: str) -> str:
     """Return the address that the page at `url` names as the next one, maybe relative to it. Raises SourceError."""
     return str(_address(said, _address(url)))
+
+
+def _refused(address: httpx.URL, url: httpx.URL, unsafe: UnsafeDownload) -> SourceError:
+    if host_and_port(url) == host_and_port(address):
+        return SourceError(f"{_shown(address)}: {unsafe}; if it is yours, list its host in IMAGES_DOWNLOAD_HOSTS")
+    return SourceError(
+        f"{_shown(address)} leads to {url.scheme}://{url.netloc.decode()}, which is not followed: only https to public"
+        " addresses is, and the host and port of the feed itself"
+    )
 
 
 def _judge(status: int, address: httpx.URL) -> None:

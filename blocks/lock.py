@@ -20,6 +20,7 @@ from prefect.runtime import flow_run
 from prefect.states import Crashed
 
 from blocks.lease import Lease, acquire, give_back
+from blocks.private_files import make_private_folder, private_opener
 from imaging.slug import short_hash
 
 
@@ -45,8 +46,8 @@ def one_at_a_time(name: str, folder: Path, *, wait: bool = True) -> Iterator[Lea
 @contextmanager
 def _local(name: str, folder: Path, wait: bool) -> Iterator[IO[str] | None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = open(folder / short_hash(name, 32), "a+")  # noqa: SIM115 - closed below
+        make_private_folder(folder)
+        file = open(folder / short_hash(name, 32), "a+", opener=private_opener)  # noqa: SIM115 - closed below
     except OSError:
         yield None
         return

@@ -5,7 +5,7 @@ import hashlib
 from blocks.toolbox import Toolbox
 from imaging.cards.logo import MAX_PIXELS
 from imaging.cards.svg import draw_svg, is_svg
-from imaging.errors import BadPicture, InvalidInput, ProviderError, UnsafeDownload
+from imaging.errors import BadPicture, InvalidInput, ProviderError, TooLarge, UnsafeDownload
 from imaging.picture import inspect
 
 
@@ -20,7 +20,7 @@ def load_logo(box: Toolbox, user_id: str, logo: str) -> bytes:
             draw_svg(data, MAX_PIXELS)
         else:
             inspect(data, min(box.settings.images_max_pixels, MAX_PIXELS))
-    except (UnsafeDownload, ProviderError, BadPicture, ValueError) as error:
+    except (UnsafeDownload, ProviderError, BadPicture, TooLarge, ValueError) as error:
         raise InvalidInput(f"brand.logo: {error}") from None
     return data
 
@@ -35,7 +35,7 @@ def _read(box: Toolbox, user_id: str, logo: str) -> bytes:
         return box.downloader.fetch(logo)
     # With or without the tenant in front, a key stays below the tenant's own folder.
     key = f"{user_id}/{logo.removeprefix(f'{user_id}/')}"
-    data = box.store.get(key)
+    data = box.store.get(key, box.settings.images_max_bytes)
     if data is None:
         raise InvalidInput(f"brand.logo: there is no object {key}; upload it, or leave the logo out")
     return data

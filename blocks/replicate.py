@@ -28,6 +28,7 @@ from imaging.quoting import quoted
 from imaging.spec import ImageSpec
 
 BLOCK_NAME = "replicate"
+SAMPLE_OUTPUT = "https://replicate.delivery/xezq/out.png"  # such an address Replicate's pictures have
 # What the package raises for an answer of another shape, and for JSON that is none or nested without end.
 _NO_PREDICTION = (V1ValidationError, ValueError, TypeError, RecursionError)
 # Threads that ask for the client at once would each get their own, and all but one be lost with open sockets.

@@ -7,7 +7,6 @@ as soon as it is read again.
 """
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from prefect.filesystems import WritableFileSystem
 from pydantic import PrivateAttr
 
+from blocks.private_files import write_private
 from blocks.storage import ImageStore
 from imaging.errors import StorageError
 from imaging.keys import RESULTS_FOLDER
@@ -141,11 +141,7 @@ class SharedResults(WritableFileSystem):
         raise ValueError(f"no result under {path}")
 
     def _write_local(self, path: str, content: bytes) -> None:
-        target = self._folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name[-100:]}.{os.getpid()}")
-        draft.write_bytes(content)
-        draft.replace(target)
+        write_private(self._folder / path, content)
 
     def _read_shared(self, path: str) -> bytes | None:
         data = None if self._store is None else self._store.get(f"{RESULTS_FOLDER}/{path}")

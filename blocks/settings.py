@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from blocks.addresses import DEFAULT_HOSTS
 from blocks.bases import PublicBase, tenant_bases
+from blocks.env_file import ENV_FILE, check_env_file
+from blocks.proxies import check_proxies
 from imaging.budget import budgets_from
 from imaging.errors import ConfigurationError
 from imaging.models import model_table
@@ -23,7 +26,7 @@ class Settings(BaseSettings):
     """Everything that the environment says; each field is the variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     b2_endpoint: str | None = None
@@ -37,7 +40,7 @@ class Settings(BaseSettings):
     chutes_base_url: str = "https://{slug}.chutes.ai"
     images_public_base_url: PublicBase | None = None
     images_public_base_urls: dict[str, Any] = {}
-    images_download_hosts: str = "replicate.delivery,*.replicate.delivery"
+    images_download_hosts: str = DEFAULT_HOSTS
     images_data_dir: Path = Path(".article-images")
     images_concurrency: int = Field(32, ge=1, le=1000)
     images_task_runner: str = "threads"  # or dask, or the address of a Dask scheduler
@@ -135,9 +138,11 @@ class Settings(BaseSettings):
             return None
         url = endpoint if "://" in endpoint else f"https://{endpoint}"
         try:
-            HttpUrl(url)
+            parts = HttpUrl(url)
         except ValidationError:
             raise ValueError("must be a host like s3.eu-central-003.backblazeb2.com, or a full URL") from None
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("must be a plain address, without credentials, query or fragment")
         return url.rstrip("/")
 
     @model_validator(mode="after")
@@ -145,6 +150,14 @@ class Settings(BaseSettings):
         missing = [name.upper() for name in _B2 if getattr(self, name) is None]
         if 0 < len(missing) < len(_B2):
             raise ValueError(f"{', '.join(missing)} missing: set all of B2_*, or none for the embedded storage")
+        return self
+
+    @model_validator(mode="after")
+    def _endpoint_without_its_bucket(self) -> "Settings":
+        if self.b2_endpoint and self.b2_bucket_name and names_bucket(self.b2_endpoint, self.b2_bucket_name):
+            raise ValueError(
+                "B2_ENDPOINT: must be the endpoint alone; the bucket's name belongs in B2_BUCKET_NAME only"
+            )
         return self
 
     @model_validator(mode="after")
@@ -164,6 +177,15 @@ class Settings(BaseSettings):
         return self.b2_endpoint is not None
 
 
+def names_bucket(endpoint: str, bucket: str) -> bool:
+    """Tell whether an endpoint holds the bucket's name, in its path or before the store's host, as S3 URLs often do."""
+    _, _, rest = endpoint.partition("://")
+    host, _, path = rest.partition("/")
+    return path.rpartition("/")[2] == bucket or host.lower().startswith(
+        (f"{bucket}.s3.".lower(), f"{bucket}.s3-".lower())
+    )
+
+
 def _listed(value: Any) -> list[str]:
     words = value.split(",") if isinstance(value, str) else value
     return list(dict.fromkeys(word for one in words if (word := str(one).strip().lower())))
@@ -171,6 +193,8 @@ def _listed(value: Any) -> list[str]:
 
 def load_settings() -> Settings:
     """Read the settings. Raises ConfigurationError naming every variable that is wrong, never its value."""
+    check_env_file({name.upper() for name in Settings.model_fields})
+    check_proxies()
     try:
         settings = Settings()
     except ValidationError as error:

@@ -4,7 +4,6 @@ Two files an entry: `{digest}.picture` holds the bytes, `{digest}.json` says wha
 written last, so an entry that has one is whole.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from blocks.private_files import write_private
 from imaging.claim import Claim
 from imaging.record import ImageSet, StoredImage
 from imaging.slug import short_hash
@@ -37,9 +37,8 @@ class Spool:
 
     def keep(self, entry: Spooled, data: bytes) -> None:
         """Keep a picture. Raises OSError when this disk is full or cannot be written."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._write(self.folder / f"{entry.spec.digest}.picture", data)
-        self._write(self._description(entry.spec.digest), entry.model_dump_json().encode())
+        write_private(self.folder / f"{entry.spec.digest}.picture", data)
+        write_private(self._description(entry.spec.digest), entry.model_dump_json().encode())
 
     def read(self, digest: str) -> tuple[Spooled, bytes] | None:
         """Return a whole entry, or None."""
@@ -64,10 +63,8 @@ class Spool:
 
     def keep_set(self, image_set: ImageSet) -> None:
         """Keep the record of a run whose manifest could not be written. Raises OSError as `keep`."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._write(
-            self._set(image_set.user_id, image_set.slug, _owner(image_set)), image_set.model_dump_json().encode()
-        )
+        path = self._set(image_set.user_id, image_set.slug, _owner(image_set))
+        write_private(path, image_set.model_dump_json().encode())
 
     def read_set(self, user_id: str, slug: str, owner: Claim) -> ImageSet | None:
         """Return the record kept for an article, or None."""
@@ -91,11 +88,6 @@ class Spool:
 
     def _description(self, digest: str) -> Path:
         return self.folder / f"{digest}.json"
-
-    def _write(self, path: Path, data: bytes) -> None:
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_bytes(data)
-        draft.replace(path)
 
 
 def _owner(image_set: ImageSet) -> Claim:

@@ -5,30 +5,22 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-from prefect_aws import AwsCredentials, S3Bucket
-from prefect_aws.client_parameters import AwsClientParameters
+from botocore.exceptions import ClientError
+from prefect_aws import S3Bucket
 
 from blocks.backoff import Patience
+from blocks.s3_client import body_of, s3_bucket, s3_client
 from blocks.settings import Settings
-from blocks.trouble import is_passing
+from blocks.storage_errors import SDK_ERRORS, error_code, storage_error
 from imaging import keys
-from imaging.errors import StorageBusy, StorageError, StorageRefused
+from imaging.errors import StorageError, StorageRefused
 from imaging.picture import Picture, md5
 from imaging.slug import short_hash
 
 BLOCK_NAME = "b2-images"
 Found = TypeVar("Found")
-
-# S3 error codes that a retry does not change. B2's 403 with a cap message is not among them: the account's
-# daily limit is trouble that passes at midnight, and the picture waits for it elsewhere.
-_REFUSED = {
-    "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "AccessDenied", "InvalidBucketName",
-    "UnauthorizedAccess", "AuthorizationHeaderMalformed", "403", "401",
-}  # fmt: skip
-_CAP = re.compile(r"\bcap\b|cap exceeded|usage", re.IGNORECASE)
 
 
 def bucket_from(settings: Settings, folder: str = "") -> S3Bucket:
@@ -44,52 +36,9 @@ def bucket_from(settings: Settings, folder: str = "") -> S3Bucket:
     )
 
 
-def s3_bucket(
-    *,
-    endpoint: str,
-    key_id: str,
-    secret: str,
-    bucket: str,
-    folder: str = "",
-    checksums: str = "when_required",
-) -> S3Bucket:
-    """Return an `S3Bucket` for an S3-compatible store at `endpoint` (a full URL)."""
-    credentials = AwsCredentials(
-        aws_access_key_id=key_id,
-        aws_secret_access_key=secret,
-        region_name=region_of(endpoint),
-        aws_client_parameters=AwsClientParameters(
-            endpoint_url=endpoint,
-            config={
-                # Path style: a bucket's name may hold what a host's cannot, and loopback has no subdomains.
-                "s3": {"addressing_style": "path"},
-                "signature_version": "s3v4",
-                # Older B2 and other stores answer 400 to x-amz-checksum-* headers.
-                "request_checksum_calculation": checksums,
-                "response_checksum_validation": checksums,
-                # 503 SlowDown is normal on B2 and means retry; what takes longer is waited out by `Patience`.
-                "retries": {"mode": "standard", "total_max_attempts": 4},
-                "connect_timeout": 5,
-                "read_timeout": 30,
-                "max_pool_connections": 64,
-            },
-        ),
-    )
-    return S3Bucket(bucket_name=bucket, credentials=credentials, bucket_folder=folder)
-
-
 def endpoint_of(bucket: S3Bucket) -> str:
     """Return the address of the store's API: that of AWS where the block names none."""
     return (bucket.credentials.aws_client_parameters.endpoint_url or "https://s3.amazonaws.com").rstrip("/")
-
-
-def region_of(endpoint: str) -> str:
-    """Return the region in the endpoint's host (`s3.eu-central-003.backblazeb2.com`), or `us-east-1`.
-
-    A host like `s3.amazonaws.com` or `s3.example.com` names none.
-    """
-    match = re.match(r"(?:https?://)?s3[.-](?:dualstack\.)?([a-z0-9-]+)(?:\.[a-z0-9-]+){2}", endpoint.lower())
-    return match[1] if match else "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +107,12 @@ class ImageStore:
         if looks_like_md5(etag) and etag != digest and self.get(key) != data:
             raise StorageError(f"the bucket stored something else under {key}: its MD5 is {etag}, ours {digest}")
 
-    def get(self, key: str) -> bytes | None:
-        """Return the object's bytes, or None where there is none. Raises StorageError."""
+    def get(self, key: str, max_bytes: int | None = None) -> bytes | None:
+        """Return the object's bytes, or None where there is none. Raises StorageError; TooLarge beyond `max_bytes`."""
         if self.private and keys.is_private(key):
-            return self.private.get(key) or self._copied(key, self.private)
+            return self.private.get(key, max_bytes) or self._copied(key, self.private)
         return self._of_object(
-            "get_object", lambda where: cast(bytes, self._client.get_object(**where)["Body"].read()), key
+            "get_object", lambda where: body_of(self._client.get_object(**where), key, max_bytes), key
         )
 
     def _copied(self, key: str, private: "ImageStore") -> bytes | None:
@@ -188,7 +137,7 @@ class ImageStore:
             try:
                 return ask({"Bucket": self.bucket.bucket_name, "Key": self.full_key(key)})
             except ClientError as error:
-                if _code(error) in {"NoSuchKey", "404"}:
+                if error_code(error) in {"NoSuchKey", "404"}:
                     return None
                 raise
 
@@ -204,6 +153,8 @@ class ImageStore:
         token: dict[str, str] = {}
         while True:
             answer = self._call("list_objects_v2", Prefix=self._folder + prefix, **token)
+            if "html" in answer["ResponseMetadata"]["HTTPHeaders"].get("content-type", ""):
+                raise StorageRefused(f"the bucket {self.bucket.bucket_name} answered a LIST with a web page")
             found |= {
                 item["Key"].removeprefix(self._folder): (item["Size"], _plain(item.get("ETag", "")))
                 for item in answer.get("Contents", [])
@@ -244,7 +195,7 @@ class ImageStore:
 
     @property
     def _client(self) -> Any:
-        return self.bucket.credentials.get_client("s3")
+        return s3_client(self.bucket.credentials)
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         return self._patiently(
@@ -257,8 +208,8 @@ class ImageStore:
         def attempt() -> Found:
             try:
                 return call()
-            except (BotoCoreError, ClientError, OSError) as error:
-                raise _storage_error(error, self.bucket.bucket_name) from None
+            except SDK_ERRORS as error:
+                raise storage_error(error, self.bucket.bucket_name) from None
 
         return self.patience.outlast(operation, attempt)
 
@@ -278,17 +229,3 @@ def json_in(data: bytes | None) -> Any:
 
 def _plain(etag: str) -> str:
     return etag.strip('"').lower()
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def _storage_error(error: Exception, bucket: str) -> StorageError:
-    """Put an SDK's error into our words; its own text may quote headers, so only code and message are kept."""
-    passing = StorageBusy if is_passing(error) else StorageError
-    if not isinstance(error, ClientError):
-        return passing(f"the bucket {bucket} cannot be reached: {type(error).__name__}")
-    code, message = _code(error), str(error.response.get("Error", {}).get("Message", ""))[:200]
-    kind = StorageRefused if code in _REFUSED and not _CAP.search(message) else passing
-    return kind(f"the bucket {bucket} answered {code}: {message}")

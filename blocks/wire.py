@@ -2,13 +2,16 @@
 
 import math
 import ssl
+import threading
 import time
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 
 import httpcore
 import httpx
+
+from blocks.proxies import proxy_for
 
 # The moment, on the monotonic clock, at which what runs here must have ended.
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
@@ -73,15 +76,59 @@ class TimedBackend(httpcore.SyncBackend):
         """Connect to `host`, a name or an address."""
         return _Timed(super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options))
 
+    def check_proxied(self, host: str, port: int) -> None:
+        """Raise for a host that may not be asked through a proxy either. Here: none."""
+
 
 class TimedTransport(httpx.HTTPTransport):
-    """httpx's transport over connections by a backend of ours, which its own constructor does not take."""
+    """httpx's transport over connections by a backend of ours, which its own constructor does not take.
+
+    Through the proxy that the environment names for an address, if it does (`blocks/proxies.py`).
+    """
 
     def __init__(self, backend: TimedBackend, *, keep_alive: bool = True) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
-            max_connections=64,
-            max_keepalive_connections=None if keep_alive else 0,
-            keepalive_expiry=5,
-            network_backend=backend,
-        )
+        self._pool = _Pools(backend, keep_alive)  # type: ignore[assignment] # all of a pool that httpx calls
+
+
+class _Pools:
+    """Connections to hosts themselves, and to each proxy. Thread-safe."""
+
+    def __init__(self, backend: TimedBackend, keep_alive: bool) -> None:
+        self._backend = backend
+        self._common: dict[str, Any] = {
+            "ssl_context": httpx.create_ssl_context(),
+            "max_connections": 64,
+            "max_keepalive_connections": None if keep_alive else 0,
+            "keepalive_expiry": 5,
+        }
+        self._direct = httpcore.ConnectionPool(**self._common, network_backend=backend)
+        self._proxied: dict[str, httpcore.HTTPProxy] = {}
+        self._making = threading.Lock()
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        scheme, host = request.url.scheme.decode("ascii"), request.url.host.decode("ascii")
+        port = request.url.port or {"http": 80}.get(scheme, 443)
+        proxy = proxy_for(httpx.URL(scheme=scheme, host=host, port=port))
+        if proxy is None:
+            return self._direct.handle_request(request)
+        self._backend.check_proxied(host, port)
+        return self._through(proxy).handle_request(request)
+
+    def _through(self, proxy: httpx.Proxy) -> httpcore.HTTPProxy:
+        with self._making:
+            key = f"{proxy.url} {proxy.auth}"
+            if key not in self._proxied:
+                self._proxied[key] = httpcore.HTTPProxy(
+                    str(proxy.url), proxy_auth=proxy.raw_auth, **self._common, network_backend=TimedBackend()
+                )
+            return self._proxied[key]
+
+    def close(self) -> None:
+        for pool in (self._direct, *self._proxied.values()):
+            pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from blocks.settings import load_settings
 from flows.backlog import VARIABLE, article_backlog
-from flows.cli import prefect_api
+from flows.prefect_api import prefect_api
 from flows.report import progress_lines
 from flows.terminal import line
 from imaging.backlog import BacklogReport, SourceReport

@@ -1,15 +1,14 @@
 """The console script `article-images`. Exit codes: 0 complete, 3 degraded, 2 bad input or configuration, 1 else."""
 
+import importlib
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn, cast
 
 import typer
 
-from flows.terminal import echo
+from flows.terminal import echo, print_json, write_what_it_can
 from imaging.article import Article, parse_json
 from imaging.documents import MAX_BYTES, decoded, parse_document
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
@@ -49,7 +48,7 @@ def run(
         read = _for_tenant(read, user_id)
     image_set, server = run_flow(read, _kinds(only), refresh=refresh)
     if as_json:
-        print(image_set.model_dump_json(indent=1))  # noqa: T201 - this is the command's output
+        print_json(image_set.model_dump_json(indent=1))
     else:
         from flows.report import print_report
 
@@ -81,7 +80,7 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
 
     report = run_backlog(source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck)
     if as_json:
-        print(report.model_dump_json(indent=1))  # noqa: T201 - this is the command's output
+        print_json(report.model_dump_json(indent=1))
     else:
         print_backlog(report)
     raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
@@ -90,6 +89,8 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
 @app.command()
 def repair() -> None:
     """Store what was paid for while the bucket was away."""
+    from flows.prefect_api import prefect_api
+
     with prefect_api():
         from flows.repair import repair as repair_flow
 
@@ -117,6 +118,8 @@ def up(
 @app.command()
 def setup() -> None:
     """Register block types, save blocks from the environment, make pool, limit, variables and automations."""
+    from flows.prefect_api import prefect_api
+
     with prefect_api():
         from blocks.setup import setup as run_setup
 
@@ -141,7 +144,7 @@ def verify(
     """Read pictures back: check hash, mark and signature, and say so."""
     from flows.verify import verify as run_verify
 
-    raise typer.Exit(COMPLETE if run_verify(pictures, prefect_api) else OTHER)
+    raise typer.Exit(COMPLETE if run_verify(pictures) else OTHER)
 
 
 def read_article(source: str) -> Article:
@@ -168,6 +171,7 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tup
     import asyncio
 
     from blocks.settings import load_settings
+    from flows.prefect_api import prefect_api
 
     load_settings()  # a wrong variable is told before a server is started for nothing
     with prefect_api() as server:
@@ -177,24 +181,6 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tup
         with progress_lines():
             result = asyncio.run(article_images(article, only=only, refresh=refresh))
         return cast(ImageSet, result), server
-
-
-@contextmanager
-def prefect_api() -> Iterator[str | None]:
-    """Use the Prefect API that is configured, or the local server where none is: then yield its URL."""
-    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings, temporary_settings
-
-    if get_current_settings().api.url:
-        yield None
-        return
-    from blocks.settings import load_settings
-    from flows.local_server import local_api
-
-    with (
-        local_api(PREFECT_HOME.value(), load_settings().images_server_linger) as url,
-        temporary_settings({PREFECT_API_URL: url}),
-    ):
-        yield url
 
 
 def _for_tenant(article: Article, user_id: str) -> Article:
@@ -221,8 +207,21 @@ def _prepare_environment() -> None:
     """
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", os.environ.get("IMAGES_LOG", "CRITICAL"))
     os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect's telemetry: no business of a command-line run
-    if not os.environ.get("REPLICATE_POLL_INTERVAL", "0.5"):
-        del os.environ["REPLICATE_POLL_INTERVAL"]  # the replicate package fails at import on an empty one
+    if any(name.lower().endswith("_proxy") for name in os.environ):
+        from blocks.proxies import spare_this_machine
+
+        spare_this_machine()
+    _import_replicate_despite(os.environ.get("REPLICATE_POLL_INTERVAL", "0.5"))
+
+
+def _import_replicate_despite(interval: str) -> None:
+    """Let the settings say what is wrong with the variable: the package would fail at import."""
+    try:
+        float(interval)
+    except ValueError:
+        del os.environ["REPLICATE_POLL_INTERVAL"]
+        importlib.import_module("replicate")
+        os.environ["REPLICATE_POLL_INTERVAL"] = interval
 
 
 def _leave(code: int, message: str) -> NoReturn:
@@ -233,6 +232,7 @@ def _leave(code: int, message: str) -> NoReturn:
 def main() -> None:
     """Run the command line, and turn every error into one line and an exit code."""
     _prepare_environment()
+    write_what_it_can(sys.stdout, sys.stderr)
     try:
         app()
     except (InvalidInput, ConfigurationError) as error:

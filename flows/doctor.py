@@ -24,7 +24,7 @@ from blocks.checks.finding import Finding, failure, well
 from blocks.checks.scene import Scene
 from blocks.settings import Settings, load_settings
 from flows.local_server import local_api
-from flows.terminal import line
+from flows.terminal import line, print_json
 from imaging.errors import ConfigurationError
 
 _STYLE = {"ok": "green", "warn": "yellow", "FAIL": "bold red"}
@@ -41,7 +41,7 @@ def doctor(*, as_json: bool) -> bool:
                 _print(console, finding)
     counts = Counter(finding.level for finding in findings)
     if as_json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=1))  # noqa: T201 - the command's output
+        print_json(json.dumps([asdict(finding) for finding in findings], indent=1))
     else:
         console.print(f"\n{counts['FAIL']} broken, {counts['warn']} to think about, {counts['ok']} well")
     return counts["FAIL"] > 0

@@ -26,9 +26,14 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from blocks.private_files import CHILD_UMASK, make_private_folder
+from imaging.children import minimal_environment
+
 _START_SECONDS = 180  # migrating a new database on a slow machine takes most of a minute
 _BUSY_SECONDS = 30  # that a server may keep a question waiting before it counts as gone
 _POLL_SECONDS = 0.1
+
+_FOR_THE_SERVER = ("PREFECT_", "PG", "OTEL_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 # SQLite stalls for seconds between runs until the services that write to it do so in batches. The interval is cut
 # to whole seconds by Prefect 3.8: 0.5 becomes 0, a loop that eats a core.
@@ -56,7 +61,7 @@ def local_api(home: Path, linger: float) -> Iterator[str]:
 
     `linger`: seconds that it stays when its last user is gone. Raises RuntimeError when it does not start.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    make_private_folder(home)
     note = note_in(home)
     with users_of(home) as users:
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -123,6 +128,7 @@ def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
         ["/bin/sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!', "sh", str(log), *command],
         stdout=subprocess.PIPE,
         env=server_environment(url, os.environ),
+        umask=CHILD_UMASK,
         cwd=home,
         start_new_session=True,  # a Ctrl-C is not for it
         check=True,
@@ -156,12 +162,16 @@ def _ensure_automations(url: str) -> None:
 
 
 def server_environment(url: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of a server process at `url`: quick on SQLite, unless `given` says otherwise."""
+    """Return the variables of a server process at `url`: quick on SQLite, unless `given` says otherwise.
+
+    None of the keys that are for the runs alone: it has no use for them.
+    """
+    kept = minimal_environment(*_FOR_THE_SERVER, given=given)
     root = str(Path(__file__).resolve().parent.parent)  # where `flows` is found from another folder
     paths = [root, *filter(None, [given.get("PYTHONPATH")])]
     return {
         **_SERVER_SETTINGS,
-        **given,
+        **{name: value for name, value in kept.items() if name != "PREFECT_API_KEY"},
         "PREFECT_API_URL": url,
         "PREFECT_UI_API_URL": "/api",  # of whichever of its names the UI was opened at
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url.removesuffix("/api"),  # see flows/server_guard.py

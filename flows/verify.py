@@ -1,7 +1,6 @@
 """The command `verify`: reads pictures back, and says of each whether hash, mark and signature are right."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -9,6 +8,7 @@ import httpx
 from blocks.download import Downloader, HostRules
 from blocks.toolbox import Toolbox, toolbox_for_run
 from blocks.verifying import verify_picture
+from flows.prefect_api import prefect_api
 from flows.terminal import echo
 from imaging.errors import BadPicture, ConfigurationError, ImagesError, InvalidInput, PredictionEnded
 from tasks.stock import recorded
@@ -16,16 +16,15 @@ from tasks.stock import recorded
 Read = tuple[bytes, Mapping[str, str] | None]
 
 
-def verify(targets: list[str], api: Callable[[], AbstractContextManager[object]]) -> bool:
+def verify(targets: list[str]) -> bool:
     """Print what there is to say of each picture; tell whether all is well.
 
     What cannot be read, or is no picture, keeps none of the others from being looked at; then it is raised
-    (InvalidInput and the like). `api` is entered only where a target is not a file: files need neither Prefect nor a
-    bucket.
+    (InvalidInput and the like). Files need neither Prefect nor a bucket.
     """
     if all(Path(target).is_file() for target in targets):
         return _all_well(targets, None)
-    with api(), toolbox_for_run() as box:
+    with prefect_api(), toolbox_for_run() as box:
         return _all_well(targets, box)
 
 
@@ -53,7 +52,7 @@ def _read(target: str, box: Toolbox | None) -> Read:
     if box is None or Path(target).is_file():
         return _from_file(target), None
     if "://" not in target:
-        data = box.store.get(target)
+        data = box.store.get(target, box.settings.images_max_bytes)
         if data is None:
             raise InvalidInput(f"{target!r}: there is no such file, and no object of this key in the bucket")
         return data, recorded(box.store, target)

@@ -19,6 +19,7 @@
     ├── HeroMissing          a card is to show the hero, and that cannot be read
     ├── BadPicture           the bytes are not a picture that we accept
     │   └── NotWhole             no picture, or not all of one: it may arrive whole another time
+    ├── TooLarge             an object has more bytes than are read of its kind
     └── StorageError         the bucket could not be read or written
         ├── StorageBusy          5xx, connection trouble: worth a retry
         └── StorageRefused       wrong key, no such bucket: a retry changes nothing
@@ -111,6 +112,10 @@ class BadPicture(ImagesError):
 
 class NotWhole(BadPicture):
     """The bytes are no picture at all, or one that broke off: fetched once more, it may be whole."""
+
+
+class TooLarge(ImagesError):
+    """An object of the bucket has more bytes than are read of its kind."""
 
 
 class StorageError(ImagesError):

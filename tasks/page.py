@@ -7,6 +7,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
+from blocks.private_files import write_private
 from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.errors import StorageError
@@ -63,8 +64,7 @@ def write_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str) -
     """Write the page below `IMAGES_DATA_DIR` and return its path, None if it cannot."""
     path = toolbox().settings.images_data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html_page(image_set, previews, excerpt), encoding="utf-8")
+        write_private(path, html_page(image_set, previews, excerpt).encode())
     except OSError as error:
         get_run_logger().warning("no gallery page at %s: %s", path, error.strerror)
         return None

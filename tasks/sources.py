@@ -7,6 +7,7 @@ from prefect import Task, task
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
+from blocks.addresses import HostRules
 from blocks.articles import Listing, files_in, objects_below
 from blocks.feed_items import parse_feed
 from blocks.feeds import FeedReader, Page, next_page
@@ -63,6 +64,8 @@ def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) ->
 )
 def fetch_page(number: int, url: str, address: str, place: str) -> Page:
     """Fetch a page of the feed at `address`; it is kept under `place`. Raises as `FeedReader.page`."""
-    page = FeedReader(address, toolbox().results(bucket_answers=True), place).page(number, url)
+    box = toolbox()
+    private = HostRules.parse(box.settings.images_download_hosts).private
+    page = FeedReader(address, box.results(bucket_answers=True), place, private).page(number, url)
     get_run_logger().info("%s bytes%s", len(page.body), ", not modified" if page.unchanged else "")
     return page

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from prefect import task
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from blocks.addresses import DEFAULT_HOSTS, HostRules
+from blocks.replicate import SAMPLE_OUTPUT
 from blocks.storage import ImageStore, looks_like_md5
 from blocks.toolbox import Toolbox, toolbox
 from imaging import keys
@@ -158,10 +160,18 @@ def refusals_named() -> Iterator[None]:
 def check_providers() -> str | None:
     """Return the id of the newest prediction on Replicate (empty: none yet; None: not known), before any is ordered.
 
-    Raises ConfigurationError for a token that is refused, while nothing is spent yet.
+    Raises ConfigurationError for a token that is refused, or hosts that we may not fetch from, while nothing is spent.
     """
-    block = toolbox().replicate
-    return block.check_token() if block else None
+    box = toolbox()
+    if box.replicate is None:
+        return None
+    hosts = box.settings.images_download_hosts
+    if not box.replicate.base_url and not HostRules.parse(hosts).allows(SAMPLE_OUTPUT):
+        raise ConfigurationError(
+            "IMAGES_DOWNLOAD_HOSTS: replicate.delivery is not listed, so Replicate's pictures would be paid for and not"
+            f" fetched. Set it to {hosts},{DEFAULT_HOSTS}"
+        )
+    return box.replicate.check_token()
 
 
 def owned_slug(store: ImageStore, article: Article) -> str | None:

@@ -1,6 +1,6 @@
 """The Prefect API: does it answer, with which version, over which database, with which settings."""
 
-import ipaddress
+import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,18 +8,31 @@ from typing import Any
 import httpx
 import prefect
 from packaging.version import Version
-from prefect.client.orchestration import SyncPrefectClient
-from prefect.settings import PREFECT_API_URL
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.settings import PREFECT_API_SSL_CERT_FILE, PREFECT_API_TLS_INSECURE_SKIP_VERIFY, PREFECT_API_URL
 
 from blocks.checks.finding import Finding, failure, warning, well
 from blocks.checks.scene import Scene
 from blocks.checks.work import online_workers
+from blocks.proxies import is_this_machine
+from imaging.errors import ConfigurationError
 
 _LEASES = "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"
 _LEASES_ON_DISK = "prefect.server.concurrency.lease_storage.filesystem"
 _BATCHES = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE"
 _QUICK_BATCH = 50
 _REFUSALS = {401, 403}
+_SECONDS = 10.0
+
+
+def check_reachable(url: str) -> None:
+    """Raise ConfigurationError where no Prefect API answers at the configured `url`, or does not let us in."""
+    trouble: Finding | None = reachable(url)
+    if trouble and trouble.level == "ok":
+        with get_client(sync_client=True) as client:
+            trouble = refusal(client)
+    if trouble:
+        raise ConfigurationError(f"PREFECT_API_URL: {trouble.text}. To mend it: {trouble.mend}")
 
 
 def reachable(url: str) -> Finding:
@@ -27,14 +40,23 @@ def reachable(url: str) -> Finding:
     name, shown = "Prefect API", _shown(url)
     start = "start it (prefect server start), or set PREFECT_API_URL; unset, article-images uses a server of its own"
     try:
-        answer = httpx.get(f"{url.rstrip('/')}/health", timeout=10)
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        with httpx.Client(verify=_authorities(), timeout=_SECONDS, follow_redirects=True) as asker:
+            answer = asker.get(f"{url.rstrip('/')}/health")
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
         return failure(name, f"{shown} cannot be reached: {type(error).__name__}", start)
     asks_who_we_are = answer.status_code in _REFUSALS  # which only the client can say
     if asks_who_we_are or (answer.is_success and "html" not in answer.headers.get("content-type", "")):
         return well(name, f"{shown} answers")
     said = f"{shown} answers {answer.status_code}, but not as a Prefect API"
     return failure(name, said, "PREFECT_API_URL must lead to the API: it ends in /api on a server of your own")
+
+
+def _authorities() -> ssl.SSLContext | bool:
+    """Whom Prefect's client would trust."""
+    if PREFECT_API_TLS_INSECURE_SKIP_VERIFY.value():
+        return False
+    file = PREFECT_API_SSL_CERT_FILE.value()
+    return ssl.create_default_context(cafile=file) if file else True
 
 
 def refusal(client: SyncPrefectClient) -> Finding | None:
@@ -104,7 +126,7 @@ def _kind(server: Mapping[str, Any]) -> str | None:
     driver = str(server["database"]["driver"] or "")
     if "postgresql" in driver or server["database"]["host"]:
         return "PostgreSQL"
-    here = _is_loopback(httpx.URL(str(PREFECT_API_URL.value())).host)
+    here = is_this_machine(httpx.URL(str(PREFECT_API_URL.value())).host)
     in_use = here and (Path(server["home"]) / "prefect.db-wal").exists()
     return "SQLite" if "sqlite" in driver or in_use else None
 
@@ -123,13 +145,6 @@ def _settings(client: SyncPrefectClient) -> dict[str, Any] | None:
     except httpx.HTTPStatusError:
         return None
     return {**settings["server"], "home": settings["home"]}
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _shown(url: str) -> str:

@@ -11,6 +11,7 @@ from blocks.spool import Spool
 from imaging.cards.fonts import COLOR_EMOJI, STACK, TITLE_WEIGHT, load
 
 _ARTICLES_BYTES = 1_000_000_000  # a hundred articles, in the embedded storage or in the spool of an outage
+_OTHERS_READ = 0o055
 _NO_ROOM_BYTES = 50_000_000
 
 
@@ -48,6 +49,8 @@ def check_data_dir(scene: Scene) -> Iterator[Finding]:
     except OSError as error:
         yield failure("data directory", f"{folder} cannot be written: {error.strerror}", mend)
         return
+    if place == folder and folder.stat().st_mode & _OTHERS_READ:
+        yield warning("data directory", f"{folder} can be read by other users of this machine", f"chmod 700 {folder}")
     text = f"{folder} can be written, {free / 1e9:.1f} GB free"
     if free < _NO_ROOM_BYTES:
         yield failure("data directory", text, mend)

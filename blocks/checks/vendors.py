@@ -10,16 +10,15 @@ from blocks.checks.scene import SETUP, Scene
 from blocks.chutes import Chutes
 from blocks.defaults import MODELS
 from blocks.download import HostRules
-from blocks.replicate import Replicate
+from blocks.replicate import SAMPLE_OUTPUT, Replicate
 from blocks.saving import CHUTES, REPLICATE, WRITER
 from blocks.toolbox import edited
 from blocks.vendor import WholeAnswers, vendor_error
 from blocks.writer import Writer
-from imaging.errors import ConfigurationError, UnsafeDownload
+from imaging.errors import ConfigurationError
 from imaging.models import ModelTable, model_table
 
 _SECONDS, _MAX_ANSWER = 10.0, 1024 * 1024
-_PICTURE = "https://replicate.delivery/xezq/out.png"  # such an address Replicate's outputs have
 _TOP_UP = "top up the account"
 
 
@@ -86,11 +85,11 @@ def check_download_hosts(scene: Scene) -> Iterator[Finding]:
         yield failure(name, str(error), "set IMAGES_DOWNLOAD_HOSTS to hosts, comma-separated")
         return
     replicate = scene.used(REPLICATE)
-    if isinstance(replicate, Replicate) and not replicate.base_url and not _allows(rules, _PICTURE):
+    if isinstance(replicate, Replicate) and not replicate.base_url and not rules.allows(SAMPLE_OUTPUT):
         text = "Replicate's pictures would be paid for, and not fetched: replicate.delivery is not listed"
         yield failure(name, text, f"set IMAGES_DOWNLOAD_HOSTS={listed},replicate.delivery,*.replicate.delivery")
         return
-    unknown = sorted(entry for entry in rules.literal if replicate and not _resolves(entry))
+    unknown = sorted(entry for entry in rules.listed if replicate and not _resolves(entry))
     if unknown:
         yield warning(name, f"no such host: {', '.join(unknown)}", "look at IMAGES_DOWNLOAD_HOSTS, or at the DNS")
     else:
@@ -130,14 +129,6 @@ def _ask(url: str, token: str) -> httpx.Response | str:
             return client.get(url, headers={"Authorization": f"Bearer {token}"} if token else {})
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         return type(error).__name__
-
-
-def _allows(rules: HostRules, address: str) -> bool:
-    try:
-        rules.check(httpx.URL(address))
-    except UnsafeDownload:
-        return False
-    return True
 
 
 def _resolves(entry: str) -> bool:

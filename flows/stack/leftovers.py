@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from imaging.children import minimal_environment
+
 VARIABLE = "ARTICLE_IMAGES_UP"
 _LOOK_AGAIN_SECONDS = 0.1
 _STOP_SECONDS = 12.0
@@ -57,6 +59,7 @@ def ended_with_us(mark: str) -> Iterator["subprocess.Popen[bytes]"]:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=minimal_environment(),
         cwd=Path(__file__).resolve().parent.parent.parent,  # where `flows` is found
         start_new_session=True,
     )

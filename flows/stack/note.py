@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from blocks.private_files import make_private_folder
 from flows.stack.leftovers import end_marked
 from imaging.errors import ConfigurationError
 
@@ -22,7 +23,7 @@ def the_only_one(home: Path, ui: str) -> Iterator[tuple[str, int]]:
     What an earlier `up` may have left behind is ended first; the number of these processes is yielded too. Raises
     ConfigurationError where an `up` still runs.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    make_private_folder(home)
     with open(home / "article-images-up.json", "a+") as note:
         try:
             fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from blocks.private_files import make_private_folder
+from blocks.proxies import sparing_this_machine
 from flows.stack.leftovers import VARIABLE
 from imaging.errors import ConfigurationError
 
@@ -42,7 +44,7 @@ class Place:
         """The folder of the logs. Raises ConfigurationError where it cannot be made."""
         folder = self.data_dir / "logs"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(folder)
         except OSError as error:
             raise ConfigurationError(f"IMAGES_DATA_DIR: {folder} cannot be written: {error.strerror}") from None
         return folder
@@ -53,6 +55,7 @@ class Place:
         They hold what `.env` says here, since the processes work in other folders, where another `.env` may lie.
         """
         return _with_dotenv(os.environ) | {
+            **sparing_this_machine(os.environ),
             VARIABLE: self.mark + role,
             "IMAGES_DATA_DIR": str(self.data_dir),
             "PREFECT_API_URL": self.api,

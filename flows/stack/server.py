@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from blocks.private_files import CHILD_UMASK
 from flows.local_server import note_in, server_environment, starting_alone, users_of, wait_until_healthy
 from flows.stack.parts import PartEnded
 from imaging.errors import ConfigurationError
@@ -93,6 +94,7 @@ def _started(home: Path, port: int, log: Path, environment: Mapping[str, str]) -
             stdout=output,
             stderr=output,
             env=server_environment(url, environment),
+            umask=CHILD_UMASK,
             cwd=home,
             start_new_session=True,  # a Ctrl-C is for `up`, which ends the server last
         )

@@ -7,6 +7,7 @@ deploy` and served by a worker of their pool, as everywhere else: prefect.yaml s
 triggers and schedules. (`prefect.serve` would need a second one in Python, and would take them out of their pool.)
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings
 
 from blocks.embedded import is_served, shared_storage
 from blocks.pool import POOL
+from blocks.private_files import CHILD_UMASK
 from blocks.settings import Settings, load_settings
 from blocks.setup import setup
 from blocks.toolbox import configured_store
@@ -42,6 +44,7 @@ def up(port: int) -> None:
     Raises ConfigurationError where it cannot be served here, PartEnded when a part ends by itself.
     """
     settings = load_settings()
+    os.umask(CHILD_UMASK)  # what this process and its children write is for this user
     home, data_dir = PREFECT_HOME.value(), settings.images_data_dir.resolve()
     _refuse_another_api(port)
     with the_only_one(home, f"http://127.0.0.1:{port}") as (mark, left_behind):

@@ -21,6 +21,7 @@ from defusedxml.ElementTree import fromstring
 from PIL import Image
 
 from imaging.cards.fonts import MANROPE, path
+from imaging.children import minimal_environment
 from imaging.errors import BadPicture
 from imaging.picture import inspect
 
@@ -71,7 +72,9 @@ def draw_svg(data: bytes, max_pixels: int) -> Image.Image:
     _check(root, max_pixels)
     command = [sys.executable, "-I", str(Path(__file__).with_name("renderer.py")), str(_SIDE), path(MANROPE)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603 - ours
+        done = subprocess.run(  # noqa: S603 - our own module
+            command, input=data, capture_output=True, timeout=_SECONDS, check=True, env=minimal_environment()
+        )
         with Image.open(BytesIO(done.stdout)) as drawn:
             return drawn.convert("RGBA")
     except (subprocess.SubprocessError, OSError, Image.DecompressionBombError):

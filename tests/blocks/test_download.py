@@ -39,7 +39,7 @@ def fetch(hosts: str, address: str, **limits: Any) -> bytes:
         (DEFAULT, "https://pbxt.replicate.delivery/a.png"),
         (DEFAULT, "https://a.b.replicate.delivery:443/a.png"),
         (DEFAULT, "HTTPS://PBXT.Replicate.Delivery/a.png"),
-        (DEFAULT, "http://replicate.delivery/a.png"),
+        (f"{DEFAULT},replicate.delivery:80", "http://replicate.delivery/a.png"),
         (" CDN.Example.com , other.example", "https://cdn.example.com/a.png"),
         ("localhost", "http://localhost:9000/a.png"),
         ("127.0.0.1:9000", "http://127.0.0.1:9000/a.png"),
@@ -71,6 +71,8 @@ def test_an_address_by_the_rules_is_allowed(rules: str, address: str) -> None:
         (DEFAULT, "https://pbxt.replicate.delivery@evil.com/a.png"),
         (DEFAULT, "https://user:pass@replicate.delivery/a.png"),
         (DEFAULT, "https://evil.com\\@replicate.delivery/a.png"),
+        (DEFAULT, "http://replicate.delivery/a.png"),
+        ("replicate.delivery", "http://replicate.delivery/a.png"),
         (DEFAULT, "http://pbxt.replicate.delivery/a.png"),
         (DEFAULT, "https://pbxt.replicate.delivery:8443/a.png"),
         (DEFAULT, "https://pbxt.replicate.delivery:0/a.png"),
@@ -230,6 +232,14 @@ def test_a_host_listed_literally_may_be_private(dns: dict[str, list[str]], files
     dns["cdn.vendor.test"] = ["127.0.0.1"]
     assert fetch("cdn.vendor.test", f"http://cdn.vendor.test:{port}/a.png") == b"picture"
     assert files.requests[0].headers["host"] == f"cdn.vendor.test:{port}"
+
+
+@pytest.mark.parametrize("rules", [DEFAULT, "replicate.delivery", f"cdn.example,{DEFAULT}"])
+def test_a_vendors_own_host_is_never_private(dns: dict[str, list[str]], rules: str) -> None:
+    """That it stands in the list by default says nothing of where its name may lead."""
+    dns["replicate.delivery"] = ["127.0.0.1"]
+    with pytest.raises(UnsafeDownload, match="private address"):
+        fetch(rules, "https://replicate.delivery/a.png")
 
 
 def test_the_next_address_of_a_host_is_tried(dns: dict[str, list[str]], files: FileHost) -> None:

@@ -125,6 +125,27 @@ def test_nothing_leads_to_another_private_address(site: FeedSite, results: Share
         assert inside.requests == []
 
 
+def test_a_feeds_own_name_does_not_lead_inside(
+    site: FeedSite, results: SharedResults, dns: dict[str, list[str]]
+) -> None:
+    """Whoever answers for a name could let it lead here one day: private is an address, or what the operator lists."""
+    site.put("/feed", b"one", "text/xml")
+    port = site.host.partition(":")[2]
+    for address in (f"http://blog.example:{port}/feed", "http://blog.example/feed", "https://blog.example/feed"):
+        dns["blog.example"] = ["127.0.0.1"]
+        with pytest.raises(SourceError, match="IMAGES_DOWNLOAD_HOSTS"):
+            reader(address, results).page(1, address)
+    assert site.requests == []
+    address = f"http://blog.example:{port}/feed"
+    dns["blog.example"] = ["127.0.0.1"]
+    listed = replace(reader(address, results), private=frozenset({"blog.example"}))
+    assert listed.page(1, address).body == b"one"
+    site.fault("page", "redirect", location=f"http://other.example:{port}/feed")
+    dns |= {"blog.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]}
+    with pytest.raises(SourceError, match="not followed"):
+        listed.page(1, address)
+
+
 def test_a_page_has_an_end(site: FeedSite, results: SharedResults) -> None:
     """More bytes than any honest page has, and a server that drips, are given up."""
     address = site.put("/feed", b"x" * 1001, "text/xml")

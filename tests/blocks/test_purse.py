@@ -8,7 +8,8 @@ import pytest
 
 from blocks.purse import Purse
 from blocks.results import SharedResults
-from blocks.storage import ImageStore, s3_bucket
+from blocks.s3_client import s3_bucket
+from blocks.storage import ImageStore
 
 NOWHERE = ImageStore(s3_bucket(endpoint="http://127.0.0.1:9", key_id="k", secret="s", bucket="b"), "http://127.0.0.1:9")
 

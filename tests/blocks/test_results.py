@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from blocks.results import SharedResults
-from blocks.storage import ImageStore, s3_bucket
+from blocks.s3_client import s3_bucket
+from blocks.storage import ImageStore
 from tests.blocks.hosts import Bucket, s3_error
 from tests.standins import Answer
 

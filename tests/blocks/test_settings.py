@@ -202,3 +202,61 @@ def test_a_wrong_value_in_the_file_is_told_by_its_name(monkeypatch: pytest.Monke
     """What is wrong in `.env` is told like what is wrong in the environment."""
     Path(".env").write_text("IMAGES_CONCURRENCY=geheim\n")
     assert complaint(monkeypatch).startswith("IMAGES_CONCURRENCY: ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["REPLICATE_API_TOKEN: geheim", "REPLICATE_API_TOKEN:geheim", "REPLICATE_API_TOKEN geheim", "REPLICATE_API_TOKEN",
+     '"REPLICATE_API_TOKEN"="geheim"', 'set REPLICATE_API_TOKEN=geheim', '$env:REPLICATE_API_TOKEN = "geheim"',
+     '{"REPLICATE_API_TOKEN": "geheim"}', "- REPLICATE_API_TOKEN=geheim", 'REPLICATE_API_TOKEN="geheim',
+     "replicate_api_token : geheim"],
+)  # fmt: skip
+def test_a_line_that_sets_nothing_is_told(line: str) -> None:
+    """A line of `.env` that names a variable and is not read would be painted over in silence: it is an error."""
+    Path(".env").write_text(f"# REPLICATE_API_TOKEN: comment\nOTHER: thing\n\n{line}\n")
+    with pytest.raises(ConfigurationError, match=r"^\.env: line 4 .*REPLICATE_API_TOKEN") as raised:
+        load_settings()
+    assert "geheim" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("secret", "address"),
+    [("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL"), ("CHUTES_API_KEY", "CHUTES_BASE_URL"),
+     ("IMAGES_LLM_API_KEY", "IMAGES_LLM_BASE_URL")],
+)  # fmt: skip
+def test_a_file_does_not_say_where_the_environments_keys_go(
+    monkeypatch: pytest.MonkeyPatch, secret: str, address: str
+) -> None:
+    """A `.env` in the working folder may be anybody's: key and address come from one place, or nothing is sent."""
+    monkeypatch.setenv("IMAGES_LLM_MODEL", "any")
+    values = {secret: "geheim", address: "https://evil.example"}
+    for in_file, in_environment in ((address, secret), (secret, address)):
+        Path(".env").write_text(f"{in_file}={values[in_file]}\n")
+        monkeypatch.setenv(in_environment, values[in_environment])
+        with pytest.raises(ConfigurationError, match=f"{address}: ") as raised:
+            load_settings()
+        assert "geheim" not in str(raised.value)
+        monkeypatch.delenv(in_environment)
+    Path(".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    load_settings()
+    for name, value in values.items():  # then the file has no say
+        monkeypatch.setenv(name, value)
+    load_settings()
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["s3.eu-central-003.backblazeb2.com/content-creator", "https://s3.eu-central-003.backblazeb2.com/content-creator/",
+     "https://content-creator.s3.eu-central-003.backblazeb2.com", "http://127.0.0.1:9000/content-creator",
+     "https://s3.example/a?content-creator", "https://me:pw@s3.example", "https://s3.example/#content-creator"],
+)  # fmt: skip
+def test_an_endpoint_is_the_store_and_not_the_bucket(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    """With the bucket's name in the endpoint, pictures would go to other keys than they are read from."""
+    for name in ("B2_KEY_ID", "B2_APPLICATION_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("B2_BUCKET_NAME", "content-creator")
+    monkeypatch.setenv("B2_ENDPOINT", endpoint)
+    with pytest.raises(ConfigurationError, match=r"^B2_ENDPOINT: "):
+        load_settings()
+    monkeypatch.setenv("B2_ENDPOINT", "https://project.supabase.co/storage/v1/s3")  # some stores have a path
+    load_settings()

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from prefect_aws import AwsCredentials
 
+from blocks.s3_client import region_of, s3_bucket
 from blocks.settings import load_settings
-from blocks.storage import ImageStore, bucket_from, looks_like_md5, region_of, s3_bucket
+from blocks.storage import ImageStore, bucket_from, looks_like_md5
 from imaging.errors import StorageError, StorageRefused
 from imaging.picture import inspect
 from tests.blocks.hosts import Bucket, s3_error

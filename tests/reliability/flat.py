@@ -78,7 +78,7 @@ def measure(home: Path, done: int, at_once: int) -> None:
     from blocks.index import Done, Index
     from blocks.toolbox import toolbox_for_run
     from flows.backlog import article_backlog, place_of
-    from flows.cli import prefect_api
+    from flows.prefect_api import prefect_api
     from flows.source_pass import Terms
     from imaging.spec import Kind
 

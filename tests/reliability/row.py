@@ -25,7 +25,8 @@ class Row:
     breaks something else for one more run before all is mended. `mends_first`: `repair` comes before the run
     that checks. Without it the run comes first, which is harder, since it must not pay for what waits in the
     spool, and `repair` gets its chance only where that run has left something missing. `passes`: the trouble is over
-    before the first run gives it up, which has to be complete.
+    before the first run gives it up, which has to be complete. `unpaid`: the
+    first run ends with exit 2, and nothing was paid when it did.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Row:
     mends_first: bool = False
     passes: bool = False
     seconds: float = 150
+    unpaid: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Result:
     tally: ledger.Tally | None = None
     skipped: str = ""
     seconds: float = 0.0
+    spent_first: int = 0
 
     @property
     def message(self) -> str:
@@ -62,6 +65,8 @@ class Result:
             return []
         found = [f"{self.tally.twice} paid twice"] if self.tally.twice else []
         found += [f"{self.tally.lost} lost"] if self.tally.lost else []
+        if self.row.unpaid and (self.runs[0].exit_code != 2 or self.spent_first):
+            found.append(f"exit {self.runs[0].exit_code} and {self.spent_first} paid, not exit 2 and none")
         found += [f"run {n} hangs" for n, run in enumerate(self.runs, 1) if run.exit_code is None]
         found += self.tally.lies
         if self.row.passes and self.runs[0].state != "complete":
@@ -99,6 +104,7 @@ def play(row: Row, prefect_api: str, root: Path) -> Result:
         except Skipped as reason:
             return Result(row, skipped=str(reason))
         runs = [world.call(*run, seconds=row.seconds)]
+        spent = len(world.replicate.paid) + len(world.chutes.paid)
         world.lift()
         if row.then:
             row.then(world)
@@ -111,4 +117,4 @@ def play(row: Row, prefect_api: str, root: Path) -> Result:
         if has_repair() and (tally.lost or tally.durable < tally.planned):
             world.call("repair", seconds=row.seconds)
             tally = ledger.take(world, runs, row.only)
-    return Result(row, tuple(runs), tally, seconds=time.monotonic() - began)
+    return Result(row, tuple(runs), tally, seconds=time.monotonic() - began, spent_first=spent)

@@ -19,7 +19,8 @@ from blocks.chutes import Chutes
 from blocks.download import Downloader, HostRules
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
-from blocks.storage import ImageStore, s3_bucket
+from blocks.s3_client import s3_bucket
+from blocks.storage import ImageStore
 from imaging import gallery, keys, xmp
 from imaging.anatomy import refuse_polyglot
 from imaging.article import Article, parse_json, parse_markdown

@@ -1,0 +1,74 @@
+"""The file `.env`: lines of it that nobody reads, and whom it may send our keys to."""
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from io import StringIO
+from pathlib import Path
+
+from dotenv.parser import Binding, parse_stream
+
+from imaging.errors import ConfigurationError
+
+ENV_FILE = ".env"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# A secret, and the address that it is sent to.
+_SENT_TO = (
+    ("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL"),
+    ("CHUTES_API_KEY", "CHUTES_BASE_URL"),
+    ("IMAGES_LLM_API_KEY", "IMAGES_LLM_BASE_URL"),
+    ("PREFECT_API_KEY", "PREFECT_API_URL"),
+    ("PREFECT_API_AUTH_STRING", "PREFECT_API_URL"),
+)
+
+
+def check_env_file(known: Collection[str]) -> None:
+    """Raise ConfigurationError for a line of `.env` that begins with one of the `known` variables and sets none.
+
+    Likewise where a key and the address that it is sent to come from two sources: a `.env` in the working folder may
+    be somebody else's, and must not send the keys of the environment wherever it likes.
+    """
+    bindings = _bindings()
+    given = {binding.key.upper() for binding in bindings if binding.key and binding.value}
+    for line, name in _unread(bindings, known, given):
+        raise ConfigurationError(f".env: line {line} names {name} and does not set it: write {name}=value")
+    for secret, address in _SENT_TO:
+        in_file = {name for name in (secret, address) if name in given and not _in_environment(name)}
+        elsewhere = {name for name in (secret, address) if _in_environment(name)}
+        if in_file and elsewhere:
+            one, other = in_file.pop(), elsewhere.pop()
+            raise ConfigurationError(
+                f"{address}: {one} stands in .env and {other} in the environment, and a key is only sent where"
+                " its own source says: set both in one place"
+            )
+
+
+def _unread(bindings: list[Binding], known: Collection[str], given: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Yield line and name where a line begins with a known name: `NAME: value`, `NAME value`, `"NAME"=value`."""
+    for binding in bindings:
+        is_read = not binding.error and (binding.key is None or (binding.value is not None and _is_name(binding.key)))
+        if is_read:
+            continue
+        for offset, text in enumerate(binding.original.string.splitlines()):
+            words = re.findall(r"\w+", text.partition("#")[0])[:2]  # the first may be `set` or `$env`
+            name = next((word.upper() for word in words if word.upper() in known), None)
+            if name and name not in given:
+                yield binding.original.line + offset, name
+
+
+def _bindings() -> list[Binding]:
+    try:
+        text = Path(ENV_FILE).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f".env cannot be read: {type(error).__name__}") from None
+    return list(parse_stream(StringIO(text)))
+
+
+def _is_name(key: str) -> bool:
+    return _NAME.fullmatch(key) is not None
+
+
+def _in_environment(name: str) -> bool:
+    return any(value for variable, value in os.environ.items() if variable.upper() == name)
