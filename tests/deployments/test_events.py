@@ -38,7 +38,7 @@ def nested(depth: int) -> Any:
 
 
 # What Prefect would not leave as it is, and the data that arrives.
-HOSTILE: list[tuple[dict[str, Any], dict[str, Any]]] = [
+HOSTILE: list[tuple[dict[str, Any], Any]] = [
     (
         {"topic": {"__prefect_kind": "workspace_variable", "variable_name": "images_budgets"}},
         {"topic": {"prefect_kind": "workspace_variable", "variable_name": "images_budgets"}},

@@ -5,10 +5,11 @@ import hashlib
 import pytest
 
 from imaging import keys
-from imaging.article import USER_ID, Article
+from imaging.article import Article
 from imaging.models import ModelTable
 from imaging.plan import Planner
 from imaging.spec import ImageSpec
+from imaging.validation import USER_ID
 
 ARTICLE = Article(topic="Tee", user_id="bar", body="\n\n".join(f"## Teil {number}" for number in range(6)))
 SPECS = {spec.name: spec for spec in Planner(ARTICLE, "tee", ModelTable(), {"replicate", "chutes"}).specs()}
