@@ -134,7 +134,10 @@ class ArticleRun:
             yield
 
     def _make(self, only: Kinds) -> ImageSet:
-        planner = Planner(self.article, self.stock.slug, self.box.models, self.box.providers, self._logo_sha256())
+        box, stock = self.box, self.stock
+        planner = Planner(
+            self.article, stock.slug, box.models, box.providers, self._logo_sha256(), stored=stock.objects
+        )
         with self._shared_results() as results:
             plan = worded(self.article, planner.specs(), self.stock, results)
             specs = [spec for spec in plan if not only or spec.kind in only]

@@ -19,8 +19,10 @@ from pydantic import (
     model_validator,
 )
 
+from imaging.dialects import title_words
 from imaging.errors import InvalidInput
 from imaging.front_matter import fields_of
+from imaging.plain import without_directions, words_of
 from imaging.printable import printable, printable_name
 from imaging.slug import BRANDING, MAX_LENGTH, SLUG
 from imaging.validation import LANGUAGE, USER_ID, explain
@@ -40,10 +42,11 @@ def _one_spelling(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise ValueError("holds half of a character (a lone surrogate)") from None
-    return unicodedata.normalize("NFC", text.replace("\0", " "))
+    return unicodedata.normalize("NFC", without_directions(text.replace("\0", " ")))
 
 
 Text = Annotated[str, AfterValidator(_one_spelling)]
+Words = Annotated[Text, AfterValidator(words_of)]  # systems that store HTML give it for titles and summaries too
 
 
 def _number_as_text(value: Any) -> Any:
@@ -126,9 +129,9 @@ class Brand(_Fields):
 class Article(_Fields):
     """One article, as the CMS knows it. Only the topic is required."""
 
-    topic: Text = Field(..., title="Topic", description="The article's title, 1 to 300 characters, in any language")
+    topic: Words = Field(..., title="Topic", description="The article's title, 1 to 300 characters, in any language")
     body: Text = Field("", title="Body", description="Markdown; its H2 headings steer the plan")
-    excerpt: Text = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
+    excerpt: Words = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
     language: str = Field("de", pattern=LANGUAGE, title="Language", description="ISO 639-1, two letters: de, en, ja")
     user_id: str = Field(
         "default",
@@ -170,6 +173,11 @@ class Article(_Fields):
         if len(topic) > 300:
             raise ValueError(f"has {len(topic)} characters; at most 300 are allowed")
         return topic
+
+    @property
+    def title(self) -> str:
+        """The topic without what only a site's generator or wiki would resolve, for prompts and readers."""
+        return title_words(self.topic)
 
     @field_validator("slug")
     @classmethod

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from imaging.article import Article
+from imaging.article import Article, Words
 
 
 class Claim(BaseModel):
@@ -11,7 +11,7 @@ class Claim(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     article_id: str | None = None
-    topic: str
+    topic: Words  # read as the article's own: a claim from before it was is still recognised
 
     @classmethod
     def of(cls, article: Article) -> "Claim":

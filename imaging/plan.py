@@ -29,7 +29,8 @@ class Planner:
     """Turns one article into the specs of its pictures.
 
     `slug` is the slug that the article owns. Specs of a provider that is not in `providers` are given to
-    the offline painter. `logo_sha256` stands for the logo's pixels in the digest of the cards.
+    the offline painter. `logo_sha256` stands for the logo's pixels in the digest of the cards. `stored`: the keys of
+    the article's pictures; a section that has one keeps it.
     """
 
     def __init__(
@@ -39,12 +40,15 @@ class Planner:
         models: ModelTable,
         providers: Collection[Provider],
         logo_sha256: str | None = None,
+        *,
+        stored: Collection[str] = (),
     ) -> None:
         self.article = article
         self.place = (article.user_id, slug)
         self.models = models
         self.providers = providers
         self.logo_sha256 = logo_sha256
+        self.stored_stems = {key.rpartition(".")[0] for key in stored}
 
     def specs(self) -> list[ImageSpec]:
         """Return the specs in the order of the plan."""
@@ -73,7 +77,7 @@ class Planner:
 
     def _supporting(self) -> Iterator[ImageSpec]:
         wanted = supporting_count(self.article.body)
-        for number, aspect in enumerate(aspects(self.article.body, wanted), start=1):
+        for number, aspect in enumerate(aspects(self.article.body, wanted, self._has_picture), start=1):
             yield self._generated(
                 self.models.supporting,
                 name=f"supporting-{number}",
@@ -82,6 +86,9 @@ class Planner:
                 stem=keys.supporting_stem(*self.place, aspect),
                 alt_text=self._alt(Kind.SUPPORTING, aspect=aspect),
             )
+
+    def _has_picture(self, aspect: str) -> bool:
+        return keys.supporting_stem(*self.place, aspect) in self.stored_stems
 
     def _comparison(self) -> Iterator[ImageSpec]:
         for model in (self.models.juggernautxl, self.models.qwen_image):
@@ -120,7 +127,7 @@ class Planner:
             )
 
     def _alt(self, kind: Kind, **words: str) -> str:
-        return prompts.alt_text(self.article.language, kind, self.article.topic, **words)
+        return prompts.alt_text(self.article.language, kind, self.article.title, **words)
 
     def _generated(self, model: Model, **fields: Any) -> ImageSpec:
         """A spec for `model`, or for the painter where the model's provider is not configured."""
@@ -158,7 +165,7 @@ class Planner:
             provider="pillow",
             model=brand.template,
             params={
-                "title": self.article.topic,
+                "title": self.article.title,
                 "excerpt": self.article.excerpt,
                 "language": self.article.language,
                 "color": brand.color,

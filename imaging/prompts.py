@@ -192,23 +192,23 @@ _BARE: Mapping[str, str] = {
 def hero_prompt(article: Article) -> str:
     """Ask for the editorial picture above the article."""
     about = f" The article is about: {_short(article.excerpt)}" if article.excerpt else ""
-    return f"Editorial hero photograph for an article titled “{article.topic}”.{about} Wide composition, {_STYLE}"
+    return f"Editorial hero photograph for an article titled “{article.title}”.{about} Wide composition, {_STYLE}"
 
 
 def supporting_prompt(article: Article, aspect: str) -> str:
     """Ask for a picture of one aspect of the article."""
-    return f"Editorial photograph illustrating “{aspect}” in an article titled “{article.topic}”. {_STYLE}"
+    return f"Editorial photograph illustrating “{aspect}” in an article titled “{article.title}”. {_STYLE}"
 
 
 def comparison_prompt(article: Article) -> str:
     """Ask every compared model for the same."""
-    return f"Editorial illustration for an article titled “{article.topic}”. Balanced square composition, {_STYLE}"
+    return f"Editorial illustration for an article titled “{article.title}”. Balanced square composition, {_STYLE}"
 
 
 def social_prompt(article: Article, platform: str) -> str:
     """Ask for a picture that stops the thumb on `platform`."""
     shape = "vertical full-screen" if platform == "tiktok" else "square"
-    return f"Eye-catching {shape} picture for social media on “{article.topic}”. One clear subject, {_STYLE}"
+    return f"Eye-catching {shape} picture for social media on “{article.title}”. One clear subject, {_STYLE}"
 
 
 def alt_text(language: str, kind: str, topic: str, **words: str) -> str:

@@ -1,11 +1,10 @@
 """What an article's body says about itself: sections and aspects, read from its Markdown."""
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from imaging.frames import is_frame
+from imaging.reading import Block, blocks
 
 # When the body has too few headings and sentences: what any article can be illustrated with.
 GENERIC_ASPECTS = ("everyday life", "close-up detail", "people and context", "wide overview")
@@ -15,28 +14,35 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？؟])\s*")
 
 
 def sections(body: str) -> list[str]:
-    """Return the texts of the body's H2 headings, in order; headings inside code do not count."""
-    return [text for level, text in _headings(_tokens(body)) if level == 2]
+    """Return the texts of the headings that are the body's sections, in order.
+
+    These are its H2. Where it has none, several H1 are (Notion, Google Docs), or else several H3 (Medium). Headings in
+    code, quotations and lists do not count.
+    """
+    return _sections(_headings(blocks(body)))
 
 
 def supporting_count(body: str) -> int:
-    """Return how many supporting pictures a body of this length gets: by its H2 sections, 0, 1 or 2."""
+    """Return how many supporting pictures a body of this length gets: by its sections, 0, 1 or 2."""
     count = len(sections(body))
     return 2 if count >= 6 else 1 if count >= 4 else 0
 
 
-def aspects(body: str, count: int) -> list[str]:
-    """Return `count` different aspects to illustrate: H2 headings, then H3, first sentences, generic ones.
+def aspects(body: str, count: int, has_picture: Callable[[str], bool] = lambda _: False) -> list[str]:
+    """Return `count` different aspects to illustrate: sections, then H3, first sentences, generic ones.
 
-    Different to readers too: two that read the same once they are cut to a label count as one.
+    An introduction, a table of contents and the like come after headings with a subject, unless `has_picture`: what
+    was paid for before stays. Different to readers too: two that read the same once they are cut to a label count as
+    one.
     """
-    tokens = _tokens(body)
-    headings = list(_headings(tokens))
+    read = blocks(body)
+    headings = _headings(read)
     found: dict[str, str] = {}
+    chapters = [*_sections(headings), *(text for level, text in headings if level == 3)]
     for text in (
-        *(text for level, text in headings if level == 2),
-        *(text for level, text in headings if level == 3),
-        *_first_sentences(tokens),
+        *(text for text in chapters if not is_frame(text) or has_picture(text)),
+        *chapters,
+        *_first_sentences(read),
         *GENERIC_ASPECTS,
     ):
         found.setdefault(cut(text, MAX_LABEL).casefold(), text)
@@ -44,8 +50,8 @@ def aspects(body: str, count: int) -> list[str]:
 
 
 def outline(body: str) -> str | None:
-    """Return the body's H2 and H3 headings alone; None where other pictures would be planned from them."""
-    lines = [f"{'#' * level} {heading}" for level, heading in _headings(_tokens(body)) if level in {2, 3}]
+    """Return the body's headings alone; None where other pictures would be planned from them."""
+    lines = [f"{'#' * level} {heading}" for level, heading in _headings(blocks(body)) if level <= 3]
     short = "\n\n".join(lines)
     count = supporting_count(body)
     same = supporting_count(short) == count and aspects(short, count) == aspects(body, count)
@@ -62,27 +68,17 @@ def cut(text: str, length: int) -> str:
     return (words if len(words) > length // 2 else head).rstrip(" ,;:-–") + "…"
 
 
-def _tokens(body: str) -> list[Token]:
-    return MarkdownIt("commonmark").parse(body)
+def _headings(read: Sequence[Block]) -> list[tuple[int, str]]:
+    return [(block.level, block.text[:_MAX_ASPECT]) for block in read if block.level and not block.inset]
 
 
-def _headings(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    for token, inline in pairwise(tokens):
-        # Level 0: a heading inside a quotation or a list is not a section of the article.
-        if token.type == "heading_open" and token.level == 0 and (text := _text(inline.children or ())):
-            yield int(token.tag[1:]), text
+def _sections(headings: list[tuple[int, str]]) -> list[str]:
+    """The headings of the level that parts the article: a single H1 is its title, and a single H3 parts nothing."""
+    by_level = {level: [text for one, text in headings if one == level] for level in (2, 1, 3)}
+    return by_level[2] or next((texts for texts in by_level.values() if len(texts) > 1), [])
 
 
-def _first_sentences(tokens: list[Token]) -> Iterator[str]:
-    for token, inline in pairwise(tokens):
-        if token.type == "paragraph_open" and (text := _text(inline.children or ())):
-            yield _SENTENCE_END.split(text, maxsplit=1)[0][:_MAX_ASPECT]
-
-
-def _text(children: Iterable[Token]) -> str:
-    """Plain text of inline tokens: no markup, no raw HTML, white space folded."""
-    parts = (
-        child.content if child.type in {"text", "code_inline"} else " " if "break" in child.type else ""
-        for child in children
-    )
-    return " ".join("".join(parts).split())[:_MAX_ASPECT]
+def _first_sentences(read: Sequence[Block]) -> Iterator[str]:
+    for block in read:
+        if not block.level:
+            yield _SENTENCE_END.split(block.text[:_MAX_ASPECT], maxsplit=1)[0]

@@ -48,7 +48,7 @@ class BadEnd:
         objects = box.store.list(keys.prefix(self.article.user_id, self.slug))
         stock = Stock(slug=self.slug, objects=objects, images=entries(document))
         results = box.results(bucket_answers=True)
-        specs = [spec for spec in self._plan(box, results) if not self.only or spec.kind in self.only]
+        specs = [spec for spec in self._plan(box, results, stock) if not self.only or spec.kind in self.only]
         made = _made(box, results, specs, stock)
         gone = [image for image in stock.images if image.durable and not stock.lying(image.name)]
         if manifest and not made and not gone:
@@ -63,13 +63,13 @@ class BadEnd:
     def _is_past(self, manifest: ImageSet) -> bool:
         return manifest.flow_run_id == self.run_id or datetime.fromisoformat(manifest.created_at) > self.ended
 
-    def _plan(self, box: Toolbox, results: SharedResults) -> list[ImageSpec]:
+    def _plan(self, box: Toolbox, results: SharedResults, stock: Stock) -> list[ImageSpec]:
         logo = self.article.brand.logo
         try:
             sha256 = logo_sha256(box, self.article.user_id, logo) if logo else None
         except ImagesError:
             sha256 = None
-        specs = Planner(self.article, self.slug, box.models, box.providers, sha256).specs()
+        specs = Planner(self.article, self.slug, box.models, box.providers, sha256, stored=stock.objects).specs()
         return kept_words(results, self.article.user_id, self.slug).applied(specs)
 
     def _image_set(self, images: list[Image]) -> ImageSet:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imaging.reading import blocks
 from imaging.sections import GENERIC_ASPECTS, MAX_LABEL, aspects, cut, outline, sections, supporting_count
 
 
@@ -24,6 +25,121 @@ from imaging.sections import GENERIC_ASPECTS, MAX_LABEL, aspects, cut, outline, 
 def test_sections_are_the_h2_headings_as_plain_text(body: str, found: list[str]) -> None:
     """Headings in code, quotations and lists do not count, nor do those without words; markup is gone."""
     assert sections(body) == found
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Die Küche planen {#kueche}", "Die Küche planen"),  # Pandoc, Hugo, Docusaurus
+        ("Teig kneten {: #kneten .no_toc }", "Teig kneten"),  # kramdown
+        ("Vorwort {-}", "Vorwort"),
+        ("Backen {/* #backen */}", "Backen"),
+        ("Das [Sauer]{.smallcaps}teig-ABC", "Das Sauerteig-ABC"),
+        (":rocket: Start", "Start"),
+        ("Los :material-rocket-launch: geht's :+1:", "Los geht's"),
+        ("Um 12:30:45 Uhr", "Um 12:30:45 Uhr"),
+        ("[[Seite|Wort]] und [[Brot]] ^block-1", "Wort und Brot"),
+        ("![[ofen.png]] Der Ofen", "Der Ofen"),
+        ("Gärung[^1] und Reife^[im Kühlschrank]", "Gärung und Reife"),
+        ('{{< icon name="x_y_" >}} Backen {{% note %}}', "Backen"),
+        ("Über {{ site.title }} {% include x.html %}", "Über"),
+        ("Warum $E=mc^2$ stimmt", "Warum stimmt"),
+        ("Warum \\(E=mc^2\\) stimmt \\(fast\\)", "Warum stimmt (fast)"),
+        ("Von 5$ bis 10$", "Von 5$ bis 10$"),
+        ("~~alt~~ ==neu== ++dazu++ H~2~O und m^2^", "alt neu dazu H2O und m2"),
+        ("C++ und D++, a==b", "C++ und D++, a==b"),
+        ("Menge {a, b} und {Name}", "Menge {a, b} und {Name}"),
+        ("Ofen [#](#ofen)", "Ofen"),
+        ("Ofen<a class='headerlink' href='#ofen'>¶</a><sup><a href='#fn1'>1</a></sup>", "Ofen"),
+        ("[1.2.0](#120)", "1.2.0"),
+        ("<% tp.file.title %> Ofen <Badge text={'neu'} />", "Ofen"),
+        ("\\[Update\\] `{{ x }}` zeigen", "[Update] {{ x }} zeigen"),
+    ],
+)
+def test_headings_are_words_in_every_dialect(heading: str, words: str) -> None:
+    """What a generator, wiki or editor reads as markup is no word of a heading; what only looks like it stays."""
+    assert sections(f"Text.\n\n## {heading}\n\nText.") == [words]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "%%\n## Geheim\n%%",
+        "Satz. %%\n\n## Geheim\n\n%%",
+        "{% comment %}\n## Geheim\n{% endcomment %}",
+        "{%- comment -%}\n\n## Geheim\n\n{%- endcomment -%}",
+        "{/*\n\n## Geheim\n\n*/}",
+        "{{/*\n## Geheim\n*/}}",
+        "{{< comment >}}\n\n## Geheim\n\n{{< /comment >}}",
+        "{# TODO\n\n## Geheim\n\n#}",
+        "<!--\n\n## Geheim\n\n-->",
+        "<div hidden>\n\n## Geheim\n\n</div>",
+        "{% highlight md %}\n## Geheim\n{% endhighlight %}",
+        "import Tabs from '@theme/Tabs'\n\nexport const text = `\n## Geheim`",
+    ],
+)
+def test_hidden_headings_stay_hidden(hidden: str) -> None:
+    """What a writer has commented out is neither pictured nor published; what stands around it is read on."""
+    assert aspects(f"## Eins\n\n{hidden}\n\n## Zwei\n", 3)[:2] == ["Eins", "Zwei"]
+    assert "Geheim" not in repr(blocks(f"{hidden}\n\n## Zwei"))
+
+
+def test_comment_signs_in_code_hide_nothing() -> None:
+    """Fences and code spans are code, whatever they hold."""
+    body = "```mermaid\n%% a\n```\n\n## Eins `{/*`\n\n- x\n\n    ```\n    %%\n    ```\n\n## Zwei `%%` und `*/}`\n"
+    assert sections(body) == ["Eins {/*", "Zwei %% und */}"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a href="x"><h2>Eins</h2></a>\n\n<table><tr><td>\n<h2>Zwei<a aria-hidden="true">#</a></h2></td></tr></table>',
+        '<!-- wp:heading -->\n<h2 class="x">Eins</h2>\n<!-- /wp:heading -->\n\n<h2 align="center">\n\n*Zwei*\n\n</h2>',
+        "##\u00a0Eins\n\n##\u202fZwei",
+        "### Eins\n\n### Zwei",
+        "# Eins\n\n### Klein\n\n# Zwei",
+        "# Titel\n\n### Eins\n\n### Zwei",
+        "[TOC]\n\n:::note Tipp\n\n## Eins\n\n:::\n\n!!! note\n    ## Kasten\n\n## Zwei\n{: .no_toc }",
+    ],
+)
+def test_sections_are_what_readers_see_as_sections(body: str) -> None:
+    """HTML in Markdown counts, and a no-break space; without H2 it is several H1 or H3 that part an article."""
+    assert sections(body) == ["Eins", "Zwei"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import Tabs from '@theme/Tabs';\nimport A from 'a'",
+        "[TOC]",
+        "[[_TOC_]]",
+        "{:toc}",
+        "- [ ] ",
+        "[gallery ids='1,2']",
+    ],
+)
+def test_code_of_a_generator_is_no_sentence(body: str) -> None:
+    """Where first sentences have to do, they are the article's, not what its generator reads."""
+    assert aspects(f"{body}\n\nEin Satz. Noch einer.", 1) == ["Ein Satz."]
+
+
+def test_a_frame_is_pictured_only_when_there_is_nothing_else() -> None:
+    """Introduction, contents, conclusion come behind headings with a subject, in any language, numbered or not."""
+    names = ["Inhaltsverzeichnis", "1. Einleitung", "Mahlgrad", "Conclusion:", "Röstung", "Quellen"]
+    body = "\n\n".join(f"## {name}" for name in names)
+    assert supporting_count(body) == 2
+    assert aspects(body, 2) == ["Mahlgrad", "Röstung"]
+    assert aspects("## Introducción\n\n### Molienda\n\nTexto.", 2) == ["Molienda", "Introducción"]
+    assert aspects("## Einleitung: Warum Kaffee?", 1) == ["Einleitung: Warum Kaffee?"]
+    assert aspects(body, 2, {"1. Einleitung"}.__contains__) == ["1. Einleitung", "Mahlgrad"]
+
+
+@pytest.mark.parametrize(
+    "unit", ["[", "![", "[^", "`", "``` ", "%%", "{{", "{% comment %}", "\\(", "<A x={", '<A "', "{/*", "$a"]
+)
+def test_markup_without_an_end_is_read_in_bounded_time(unit: str) -> None:
+    """Ten thousand openings cost about as much each as one: a body cannot hold a worker up (pytest's time limit)."""
+    blocks(unit * 10_000)
 
 
 def test_aspects_come_in_the_contracts_order() -> None:

@@ -1,0 +1,95 @@
+"""What a writer has hidden in Markdown by means that CommonMark does not know: comments, and code without a fence."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+
+# Fences, code spans and HTML comments are looked for as well: in them, the other signs mean nothing.
+_OPENING = re.compile(
+    r"(?P<fence>^[ \t>]*(?:`{3,}(?=[^`\n]*$)|~{3,}))"
+    r"|(?P<span>`+)"
+    r"|(?P<html><!--)"
+    r"|(?<!\\)(?:"
+    r"(?P<obsidian>%%)"
+    r"|(?P<mdx>\{/\*)"
+    r"|(?P<hugo>\{\{[<%]?[ \t]{0,9}/\*)"
+    r"|(?P<jinja>\{#-?\s)"
+    r"|(?P<erb><%)"
+    r"|\{%-?[ \t]*(?P<liquid>comment|highlight|codeblock|code|schema|style|stylesheet|javascript)\b[^%\n]{0,300}%\}"
+    r"|\{\{[<%][ \t]*(?P<shortcode>comment|highlight)\b[^}\n]{0,300}[>%]\}\})",
+    re.MULTILINE,
+)
+_CLOSING = {
+    "html": r"-->",
+    "obsidian": r"%%",
+    "mdx": r"\*/\s*\}",
+    "hugo": r"\*/[ \t]*[>%]?\}\}",
+    "jinja": r"#\}",
+    "erb": r"%>",
+    "liquid": r"\{%-?[ \t]*end{name}[ \t]*-?%\}",
+    "shortcode": r"\{\{[<%][ \t]*/[ \t]*{name}[ \t]*[>%]\}\}",
+}
+
+
+def visible(text: str) -> str:
+    """Return Markdown without what its writer has hidden. Takes time in proportion to the length of the text."""
+    parts: list[str] = []
+    shown_to = position = 0
+    closings = _Closings(text)
+    while opening := _OPENING.search(text, position):
+        kind = opening.lastgroup or ""
+        end = closings.after(opening, kind)
+        if end is None:
+            position = opening.end()
+            continue
+        position = end
+        if kind not in {"fence", "span", "html"}:
+            parts.append(text[shown_to : opening.start()])
+            shown_to = end
+    return "".join([*parts, text[shown_to:]])
+
+
+class _Closings:
+    """Finds where what was opened ends. What is not closed any more is searched for once only."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.never: set[str] = set()
+        self.runs: dict[int, list[int]] = defaultdict(list)  # where backticks stand, by how many they are
+        for run in re.finditer("`+", text):
+            self.runs[len(run[0])].append(run.start())
+
+    def after(self, opening: re.Match[str], kind: str) -> int | None:
+        """Return the index behind the end; None where what looked like an opening is none."""
+        if kind == "span":
+            return self._span(opening)
+        if kind == "fence":
+            fence = opening[0].lstrip(" \t>")
+            end = self._next(rf"^[ \t>]*{fence}{fence[0]}*[ \t]*$", opening.end())
+            return len(self.text) if end is None else end
+        end = self._next(_CLOSING[kind].replace("{name}", opening[kind]), opening.end())
+        if kind == "obsidian":
+            return self._obsidian(opening, end)
+        return end
+
+    def _next(self, pattern: str, start: int) -> int | None:
+        found = None if pattern in self.never else re.compile(pattern, re.MULTILINE).search(self.text, start)
+        if found is None:
+            self.never.add(pattern)
+        return found.end() if found else None
+
+    def _span(self, opening: re.Match[str]) -> int | None:
+        starts = self.runs[len(opening[0])]
+        number = bisect_left(starts, opening.end())
+        if number == len(starts) or self.text.find("\n\n", opening.end(), starts[number]) >= 0:
+            return None
+        return starts[number] + len(opening[0])
+
+    def _obsidian(self, opening: re.Match[str], end: int | None) -> int | None:
+        """At the beginning or the end of a line the signs open a comment of any length, else one within a paragraph."""
+        start = self.text.rfind("\n", 0, opening.start()) + 1
+        if not self.text[start : opening.start()].strip(" \t>"):
+            return len(self.text) if end is None else end
+        if end is None or self.text.startswith("\n", opening.end()):
+            return end
+        return None if self.text.find("\n\n", opening.end(), end) >= 0 else end
