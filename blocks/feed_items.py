@@ -12,12 +12,15 @@ from typing import Any
 
 import feedparser
 
+from blocks.feed_entries import is_published
 from blocks.feed_prolog import bounded
 from imaging.article import Article, article_from
 from imaging.errors import InvalidInput
-from imaging.markup import markdown_of, text_of
+from imaging.markup import markdown_of
+from imaging.plain import text_of, words_of
 from imaging.printable import printable
 from imaging.sections import cut
+from imaging.teaser import teaser
 
 _EXCERPT = 300  # characters of a summary that cards and the hero's prompt can use
 _LONGEST_ID = 200  # characters; so many an `article_id` may have
@@ -34,9 +37,13 @@ class Words:
         """Return it as Markdown. Raises InvalidInput."""
         return markdown_of(self.said) if self.is_html else self.said
 
-    def plain(self) -> str:
-        """Return it without markup."""
-        return text_of(self.said) if self.is_html else self.said
+    def title(self) -> str:
+        """Return it as a title: many are written by hand, and name tags without escaping them."""
+        return words_of(self.said, is_html=self.is_html)
+
+    def summary(self) -> str:
+        """Return it as a summary: without markup."""
+        return text_of(self.said) if self.is_html else words_of(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,11 @@ class FeedItem:
 
     def article(self) -> Article:
         """Return the item as an article. Raises InvalidInput."""
+        title = self.title.title()
         fields: dict[str, Any] = {
-            "topic": self.title.plain(),
+            "topic": title,
             "body": self.content.markdown(),
-            "excerpt": cut(self.summary.plain(), _EXCERPT),
+            "excerpt": cut(teaser(self.summary.summary(), title), _EXCERPT),
             "article_id": self.identity or None,
         }
         if language := re.match(r"[a-z]{2}(?![a-z])", self.language.lower()):
@@ -131,7 +139,9 @@ def _xml_feed(data: bytes, content_type: str) -> Feed:
     if not parsed.get("version"):
         raise InvalidInput("it is neither a JSON Feed nor RSS nor Atom")
     return Feed(
-        items=tuple(_xml_item(entry, parsed.feed.get("language") or "") for entry in parsed.entries),
+        items=tuple(
+            _xml_item(entry, parsed.feed.get("language") or "") for entry in parsed.entries if is_published(entry)
+        ),
         problem=_not_well_formed(parsed.get("bozo_exception")),
     )
 

@@ -25,6 +25,7 @@ from imaging.front_matter import fields_of
 from imaging.plain import without_directions, words_of
 from imaging.printable import printable, printable_name
 from imaging.slug import BRANDING, MAX_LENGTH, SLUG
+from imaging.teaser import teaser
 from imaging.validation import LANGUAGE, USER_ID, explain
 
 # Prefect refuses a run whose parameters have more than 512 KB, written as JSON in ASCII: an umlaut or a Chinese
@@ -131,7 +132,9 @@ class Article(_Fields):
 
     topic: Words = Field(..., title="Topic", description="The article's title, 1 to 300 characters, in any language")
     body: Text = Field("", title="Body", description="Markdown; its H2 headings steer the plan")
-    excerpt: Words = Field("", max_length=2000, title="Excerpt", description="One or two sentences for the cards")
+    excerpt: Annotated[Words, AfterValidator(teaser)] = Field(
+        "", max_length=2000, title="Excerpt", description="One or two sentences for the cards"
+    )
     language: str = Field("de", pattern=LANGUAGE, title="Language", description="ISO 639-1, two letters: de, en, ja")
     user_id: str = Field(
         "default",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from imaging.frames import is_frame
 from imaging.reading import Block, blocks
+from imaging.teaser import teaser
 
 # When the body has too few headings and sentences: what any article can be illustrated with.
 GENERIC_ASPECTS = ("everyday life", "close-up detail", "people and context", "wide overview")
@@ -80,5 +81,5 @@ def _sections(headings: list[tuple[int, str]]) -> list[str]:
 
 def _first_sentences(read: Sequence[Block]) -> Iterator[str]:
     for block in read:
-        if not block.level:
+        if not block.level and teaser(block.text):  # else it says only where the article appeared first
             yield _SENTENCE_END.split(block.text[:_MAX_ASPECT], maxsplit=1)[0]

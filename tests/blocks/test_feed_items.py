@@ -1,6 +1,7 @@
 """Feeds: JSON Feed, RSS and Atom become articles with what they say, and nothing they say does harm."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.feed_items import FeedItem, parse_feed
+from imaging.article import article_from
 from imaging.errors import InvalidInput
-from imaging.sections import sections
+from imaging.sections import aspects, sections
 
 BODY = "<h2>Erstens</h2><p>Ein <em>Satz</em>.</p><h2>Zweitens</h2><script>alert(1)</script>"
 
@@ -69,6 +71,118 @@ def test_plain_text_stays_plain(item: dict[str, object], topic: str, body: str) 
     """What is not HTML is not read as HTML, and words do not become headings by accident."""
     article = only(json_feed(item)).article()
     assert (article.topic, article.body) == (topic, body)
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("Baker&#8217;s Notes &amp; Tips", "Baker’s Notes & Tips"),
+        ("C++ <vector>", "C++ <vector>"),
+        ("Tom &amp; Jerry &#8211; <em>Teil</em> 2", "Tom & Jerry – Teil 2"),
+        ("Rechnung \u202egnp.exe", "Rechnung gnp.exe"),
+        ("Was &nbsp; bedeutet", "Was &nbsp; bedeutet"),
+        ("Wann <p> statt <div>…</div> passt", "Wann <p> statt <div>…</div> passt"),
+    ],
+)
+def test_a_title_in_json_is_read_as_it_is_meant(said: str, topic: str) -> None:
+    """Entities and enclosing tags of systems that store HTML are resolved; tags that a title speaks of stay."""
+    article = only(json_feed({"id": 1, "title": said, "summary": said})).article()
+    assert (article.topic, article.excerpt) == (topic, topic)
+    assert article_from(article.model_dump()) == article
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("Wann &lt;p&gt; statt &lt;div&gt;...&lt;/div&gt; passt", "Wann <p> statt <div>...</div> passt"),
+        ("Warum &lt;b&gt; nicht &lt;strong&gt;…&lt;/strong&gt; ist", "Warum <b> nicht <strong>…</strong> ist"),
+        ("Ein &lt;em&gt;Satz&lt;/em&gt;&lt;br&gt;mehr &amp;amp; mehr", "Ein Satz mehr & mehr"),
+    ],
+)
+def test_a_title_in_xml_keeps_the_tags_that_it_speaks_of(said: str, topic: str) -> None:
+    """A closing tag alone does not make markup of a title."""
+    assert only(rss(f"<item><title>{said}</title></item>")).article().topic == topic
+
+
+def test_a_summary_is_without_what_wordpress_puts_behind_it() -> None:
+    """Neither the card nor the prompt says where the post appeared first, nor do first sentences."""
+    said = (
+        "<p>Kaffee mag kein Licht, wie [&#8230;]</p><p>The post <a href='/1'>Kaffee</a> appeared first on <a>Y</a>.</p>"
+    )
+    article = only(rss(f"<item><title>x</title><description><![CDATA[{said}]]></description></item>")).article()
+    assert article.excerpt == "Kaffee mag kein Licht, wie…"
+    assert "appeared" not in " ".join(aspects(article.body, 2))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<title>Echt</title><image><title>Bild</title><link>http://x/</link></image>",
+        "<image><title>Bild</title></image><title>Echt</title>",
+        "<title>Echt</title><image><title>Bild</title></image><media:title>Auch Bild</media:title>",
+        "<textInput><title>Suche</title></textInput><title>Echt</title>",
+    ],
+)
+def test_the_title_of_a_picture_in_an_item_is_not_its_own(item: str) -> None:
+    """Wherever it stands; an item that has no other title has none."""
+    channel = "<image><title>Logo</title></image><language>de</language>"
+    spaces = rss(f"<item>{item}</item>", channel).replace(
+        b"<rss ", b'<rss xmlns:media="http://search.yahoo.com/mrss/" '
+    )
+    assert only(spaces).title.said == "Echt"
+    assert only(rss("<item><guid>1</guid><image><title>Bild</title></image></item>")).title.said == ""
+
+
+def test_an_export_gives_what_is_published() -> None:
+    """Of WordPress' WXR, posts and pages that everybody may read; of Blogger's, posts that are no drafts."""
+    kinds = [
+        ("Beitrag", "post", "publish", ""), ("Seite", "page", "publish", ""), ("Entwurf", "post", "draft", ""),
+        ("Bald", "post", "future", ""), ("Privat", "post", "private", ""), ("Geschützt", "post", "publish", "x"),
+        ("IMG_1", "attachment", "inherit", ""), ("Menü", "nav_menu_item", "publish", ""),
+        ("Alt", "revision", "inherit", ""),
+    ]  # fmt: skip
+    items = "".join(
+        f"<item><title>{title}</title><wp:post_type>{kind}</wp:post_type><wp:status>{status}</wp:status>"
+        f"<wp:post_password>{word}</wp:post_password></item>"
+        for title, kind, status, word in kinds
+    )
+    wxr = rss(items).replace(b"<rss ", b'<rss xmlns:wp="http://wordpress.org/export/1.2/" ')
+    assert [item.title.said for item in parse_feed(wxr).items] == ["Beitrag", "Seite"]
+    kind = '<category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#{}"/>'
+    draft = '<app:control xmlns:app="http://www.w3.org/2007/app"><app:draft>yes</app:draft></app:control>'
+    entries = "".join(
+        f"<entry><id>{n}</id><title>{n}</title>{more}</entry>"
+        for n, more in enumerate([kind.format("post"), kind.format("comment"), kind.format("post") + draft])
+    )
+    blogger = f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode()
+    assert [item.title.said for item in parse_feed(blogger).items] == ["0"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="x"><h2>Eins</h2></a><p>x</p><a href="y"><h2>Zwei</h2></a>',
+        "<table><tr><td><h2>Eins</h2><p>x</p></td><td><h2>Zwei</h2></td></tr></table>",
+        '<h2>Eins<a class="anchor" aria-hidden="true">#</a></h2><h2>Zwei<a href="#zwei">¶</a></h2>',
+        '<h2>Eins<sup><a href="#fn1">1</a></sup></h2><h2><span hidden>Abschnitt</span>Zwei</h2>',
+        "<h3>Eins</h3><p>x</p><h3>Zwei</h3>",
+        "<h1>Eins</h1><p>x</p><h1>Zwei</h1>",
+    ],
+)
+def test_sections_of_html_are_its_headings(html: str) -> None:
+    """In a link, in a table for the layout, with an anchor, of another level: what readers see as sections."""
+    assert sections(only(json_feed({"title": "x", "content_html": html})).article().body) == ["Eins", "Zwei"]
+
+
+@pytest.mark.parametrize(
+    "unit", ["<br>", "x<img>", "<ol><li>x", "<a ", "<a b='", "<!--", "<td><h2>x</h2>", "x<i hidden>y</i>", "<b>"]
+)
+def test_html_is_read_in_bounded_time(unit: str) -> None:
+    """A hundred thousand of the same cost a hundred thousand times as much as one (pytest's time limit)."""
+    html = "<ol>" + unit * (100_000 // len(unit))
+    item = only(json_feed({"title": html, "summary": html, "content_html": html}))
+    with suppress(InvalidInput):
+        item.article()
 
 
 def test_a_description_alone_is_the_text_and_the_summary() -> None:

@@ -288,3 +288,17 @@ def test_every_example_is_an_article(path: Path) -> None:
     article = parse_json(text) if path.suffix == ".json" else parse_markdown(text)
     assert article.excerpt
     assert len(article.body) > 1000
+
+
+def test_the_title_is_without_what_only_a_generator_resolves() -> None:
+    """Prompts, cards and alternative texts have words alone; the topic, which names the folder, stays as written."""
+    article = Article(topic=":coffee: Kaffee [[Röstung|rösten]] bei $T=200$ {#kaffee}")
+    assert article.title == "Kaffee rösten bei"
+    assert article.topic.startswith(":coffee:")
+    assert Article(topic="C++ <vector>, $5 und $6, {{ x }}, a_b").title == "C++ <vector>, $5 und $6, {{ x }}, a_b"
+
+
+def test_signs_that_turn_the_direction_are_taken_out_everywhere() -> None:
+    """Topic, excerpt and body lose them; marks that right-to-left scripts need stay."""
+    article = Article(topic="Rechnung \u202egnp.exe", excerpt="a\u2066b\u2069", body="## X\u202dY\u200f")
+    assert (article.topic, article.excerpt, article.body) == ("Rechnung gnp.exe", "ab", "## XY\u200f")

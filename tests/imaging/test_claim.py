@@ -38,3 +38,9 @@ def test_a_claim_survives_json() -> None:
     """What was noted in the bucket is what is read from it."""
     claim = Claim.of(Article(topic="Käse", article_id="7"))
     assert Claim.model_validate_json(claim.model_dump_json()) == claim
+
+
+def test_an_old_claim_knows_a_topic_that_is_read_better_now() -> None:
+    """A claim from before entities were resolved is that of the same article."""
+    old = Claim.model_validate({"topic": "Baker&#8217;s Notes &amp; \u202eTips"})
+    assert old.is_of(Article(topic="Baker&#8217;s Notes &amp; \u202eTips"))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
+from imaging import keys
 from imaging.article import Article, Brand, parse_json, parse_markdown
 from imaging.models import ModelTable, model_table
 from imaging.plan import Planner
@@ -234,3 +235,11 @@ def test_each_example_has_the_plan_of_its_length(file: str, supporting: int) -> 
     assert len({spec.stem for spec in specs.values()}) == len(specs)
     assert len({spec.alt_text for spec in specs.values()}) == len(specs)
     assert all(1 < len(spec.alt_text) <= 125 for spec in specs.values())
+
+
+def test_a_frame_that_has_its_picture_keeps_it() -> None:
+    """What was paid for while an introduction was pictured is used again; a new article pictures what has a subject."""
+    body = "## Einleitung\n\n## Teil 1\n\n## Teil 2\n\n## Fazit"
+    old = keys.supporting_stem("default", "tee", "Einleitung")
+    assert plan(tea(body=body))["supporting-1"].stem == keys.supporting_stem("default", "tee", "Teil 1")
+    assert plan(tea(body=body), stored=[f"{old}.png"])["supporting-1"].stem == old
