@@ -90,9 +90,11 @@ class ObjectEntry:
         return parse_document(data, self.key)
 
 
-def objects_below(store: ImageStore, prefix: str) -> Listing:
-    """Return the article files whose keys begin with `prefix`, by key. Raises StorageError."""
-    found = store.list(prefix)
+def objects_in(store: ImageStore, folder: str) -> Listing:
+    """Return the article files in a folder of the bucket, by key; or the one whose key it is. Raises StorageError."""
+    found = store.list(f"{folder}/")
+    if not found and folder.lower().endswith(SUFFIXES):
+        found = {key: seen for key, seen in store.list(folder).items() if key == folder}
     articles = [ObjectEntry(store, key, *found[key]) for key in sorted(found) if _is_article(key)]
     return Listing(articles, _unread(found))
 

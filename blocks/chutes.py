@@ -7,9 +7,10 @@ import httpx
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
+from blocks.download import is_web_page
 from blocks.settings import Settings
 from blocks.vendor import TooLarge, WholeAnswers, account_name, vendor_error, words_in
-from imaging.errors import BadPicture, ProviderBusy, ProviderError
+from imaging.errors import BadPicture, Moderated, ProviderBusy, ProviderError
 from imaging.picture import MAX_BYTES
 from imaging.spec import ImageSpec
 
@@ -38,8 +39,8 @@ class Chutes(Block):
     def generate(self, spec: ImageSpec) -> bytes:
         """Return the bytes of a picture for `spec`. This is what costs money.
 
-        Raises ProviderBusy or ProviderRefused, ProviderError when the answer was lost on the way, BadPicture
-        for an answer that is too large to be one.
+        Raises ProviderBusy, ProviderRefused or Moderated, ProviderError when the answer was lost on the way or is a
+        web page, BadPicture for an answer that is too large to be one. What was paid all the same, the error says.
         """
         url = self.base_url.replace("{slug}", spec.model).rstrip("/") + "/generate"
         body = {"prompt": spec.prompt, **spec.params}
@@ -49,17 +50,22 @@ class Chutes(Block):
         try:
             response = client.post(url, json=body, headers=headers)
         except TooLarge as error:
-            raise BadPicture(f"Chutes answered with {error}") from None
+            raise BadPicture(f"Chutes answered with {error}").costing(spec.price_usd) from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderBusy(f"Chutes cannot be reached: {type(error).__name__}") from None
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # The request went out and may have been paid for; Chutes lists nothing to find it by. No retry.
             raise ProviderError(
                 f"the answer of Chutes was lost ({type(error).__name__}); run again to ask anew"
-            ) from None
+            ).costing(spec.price_usd) from None
         # A picture may come with 201, and an error with 200: then the vendor's words for it are there.
         if not response.is_success or words_in(response):
-            raise vendor_error("Chutes", "CHUTES_API_KEY", response)
+            refused = vendor_error("Chutes", "CHUTES_API_KEY", response)
+            # A filter that speaks with 200 has looked at a picture, and that was made.
+            is_paid = response.is_success and isinstance(refused, Moderated)
+            raise refused.costing(spec.price_usd if is_paid else 0.0)
+        if is_web_page(response.content):
+            raise ProviderError("Chutes answered with a web page (a proxy's, say), and not with a picture")
         return response.content
 
 

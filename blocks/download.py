@@ -19,8 +19,14 @@ __all__ = ["Downloader", "HostRules"]
 
 _MAX_REDIRECTS = 5
 _STEP = 30  # seconds of silence
+_WEB_PAGE = re.compile(rb"\s*+<(?:!doctype html|html)", re.IGNORECASE)
 # Pictures are compressed already: what unpacks into more than was sent is a bomb.
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
+
+
+def is_web_page(data: bytes | bytearray) -> bool:
+    """Tell whether an answer is a web page."""
+    return _WEB_PAGE.match(data) is not None
 
 
 class _WithoutQueries(logging.Filter):
@@ -160,6 +166,11 @@ class Downloader:
             body += part
             if len(body) > self._max_bytes:
                 raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
+        if not body or is_web_page(body):  # of a CDN that is not ready yet, or of a proxy on the way
+            what = "a web page" if body else "no bytes"
+            raise ProviderBusy(
+                f"the download from {url.host} was answered with {what}: not a PNG, JPEG or WebP picture"
+            )
         return bytes(body)
 
     def close(self) -> None:

@@ -19,11 +19,12 @@ from replicate.client import Client
 from replicate.prediction import Prediction
 
 from blocks.backoff import Pause, slept
+from blocks.outputs import address_in, ending
 from blocks.recent import IS_ID, MAX_PAGES, Page, request
 from blocks.settings import Settings
-from blocks.trouble import is_interruption
-from blocks.vendor import NotThere, WholeAnswers, account_name, is_moderation, vendor_error
-from imaging.errors import ConfigurationError, Interrupted, Moderated, PredictionEnded, ProviderBusy, ProviderError
+from blocks.vendor import NotThere, WholeAnswers, account_name, vendor_error
+from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
+from imaging.picture import MAX_BYTES
 from imaging.quoting import quoted
 from imaging.spec import ImageSpec
 
@@ -33,7 +34,8 @@ SAMPLE_OUTPUT = "https://replicate.delivery/xezq/out.png"  # such an address Rep
 _NO_PREDICTION = (V1ValidationError, ValueError, TypeError, RecursionError)
 # Threads that ask for the client at once would each get their own, and all but one be lost with open sockets.
 _MAKING = threading.Lock()
-_MAX_ANSWER = 16 * 1024 * 1024  # bytes; a page of a hundred predictions with their logs is far below
+# Bytes: a picture may come within the answer, in Base64. Pages of a hundred predictions with their logs are far below.
+_MAX_ANSWER = 4 * MAX_BYTES // 3 + 1024 * 1024
 
 
 class Replicate(Block):
@@ -76,26 +78,26 @@ class Replicate(Block):
         return prediction.id
 
     def collect(self, prediction_id: str, pause_for: Pause = slept) -> str:
-        """Wait until the prediction has ended and return the address of its picture.
+        """Wait until the prediction has ended and return the address of its picture, which may be a `data:` URI.
 
-        Raises Moderated when its picture was refused, Interrupted when it failed for Replicate's own trouble,
-        PredictionEnded when it failed otherwise, was canceled or aborted, or its output is gone (Replicate keeps it
-        for one hour), ProviderRefused when we may not look, ProviderError when it takes longer than `timeout`, or
-        the run is stopped.
+        Raises Moderated when its picture was refused, NotDelivered when it succeeded without one, Interrupted when it
+        failed for Replicate's own trouble, PredictionEnded when it failed otherwise or its output is gone (Replicate
+        keeps it for one hour), PredictionStopped when it was canceled or aborted, ProviderRefused when we may not look,
+        ProviderError when it takes longer than `timeout`, or the run is stopped.
         """
         deadline = time.monotonic() + self.timeout
         while True:
             pause = self.poll_interval
             try:
-                status, output, error = self._look(prediction_id)
+                status, output, error, removed = self._look(prediction_id)
             except ProviderBusy as busy:
                 # The prediction goes on while the API hiccups; only the deadline ends our patience.
-                status, output, error = "unknown", None, str(busy)
+                status, output, error, removed = "unknown", None, str(busy), False
                 pause = max(2 * self.poll_interval, busy.retry_after or 0)
             if status == "succeeded":
-                return _address(output, prediction_id)
+                return address_in(output, prediction_id, error, removed=removed)
             if status in {"failed", "canceled", "aborted"}:
-                raise _ending(status, error)(f"prediction {prediction_id} {status}" + (f": {error}" if error else ""))
+                raise ending(status, error)(f"prediction {prediction_id} {status}" + (f": {error}" if error else ""))
             if time.monotonic() + pause > deadline:
                 detail = f": {error}" if error else ""
                 raise ProviderError(f"prediction {prediction_id} is {status} after {self.timeout:g} s{detail}")
@@ -164,12 +166,12 @@ class Replicate(Block):
         with httpx.Client(transport=WholeAnswers(seconds, _MAX_ANSWER)) as client:
             return client.get(url.copy_with(query=older), headers=headers)
 
-    def _look(self, prediction_id: str) -> tuple[str, Any, str]:
-        """Return (status, output, error) of a prediction as it stands now."""
+    def _look(self, prediction_id: str) -> tuple[str, Any, str, bool]:
+        """Return (status, output, error, whether its data are removed) of a prediction as it stands now."""
         return self._ask(self._client.predictions.get, prediction_id)
 
-    def _ask(self, call: Callable[[str], Prediction], prediction_id: str) -> tuple[str, Any, str]:
-        """Make a call of the package's client about a prediction; return (status, output, error) in its answer."""
+    def _ask(self, call: Callable[[str], Prediction], prediction_id: str) -> tuple[str, Any, str, bool]:
+        """Make a call of the package's client about a prediction; return what its answer says, as `_look` does."""
         try:
             prediction = call(prediction_id)
         except NotThere as gone:
@@ -181,12 +183,14 @@ class Replicate(Block):
             # anything else must not pass for an end, after which a new prediction would be paid for.
             match error.errors():
                 case [{"loc": ("status",), "ctx": {"given": str(status)}}]:
-                    return status[:30], None, ""
+                    return status[:30], None, "", False
             raise ProviderBusy("Replicate's answer is not a prediction") from None
         except _NO_PREDICTION:
             raise ProviderBusy("Replicate's answer is not a prediction") from None
         said = quoted(prediction.error or "", self.api_token.get_secret_value())
-        return prediction.status, prediction.output, said[:300]
+        # The package knows no `data_removed`. The input, never empty in our orders, is removed with the output.
+        removed = prediction.output is None and not prediction.input
+        return prediction.status, prediction.output, said[:300], removed
 
     @property
     def _api(self) -> str:
@@ -232,19 +236,3 @@ def _client(token: str, base_url: str, seconds: float) -> Client:
     client = Client(api_token=token, base_url=base_url, transport=_Strict(seconds, _MAX_ANSWER))
     client._client  # noqa: B018 - the package makes its connections on first use, and not only once
     return client
-
-
-def _ending(status: str, error: str) -> type[Moderated | PredictionEnded]:
-    """Return what it means that a prediction ended so. One that was canceled is wanted by nobody."""
-    if is_moderation(error):
-        return Moderated
-    return Interrupted if status != "canceled" and is_interruption(error) else PredictionEnded
-
-
-def _address(output: Any, prediction_id: str) -> str:
-    """The one address in an output: Flux Dev answers with a list, Ultra with a string."""
-    first = output[0] if isinstance(output, list) and output else output
-    if not isinstance(first, str) or not first:
-        gone = " any more: it is deleted after one hour" if output is None else ""
-        raise PredictionEnded(f"prediction {prediction_id} succeeded but its output holds no picture{gone}")
-    return first

@@ -1,10 +1,12 @@
 """The spool: pictures that were paid for and could not be stored, kept on this machine until they can be.
 
 Two files an entry: `{digest}.picture` holds the bytes, `{digest}.json` says what they are. The description is
-written last, so an entry that has one is whole.
+written last, so an entry that has one is whole. `{digest}.arrived` is the answer of a vendor that cannot be asked for
+it again, until it is known what became of it.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,14 @@ class Spooled(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """A vendor's answer, as it came, and when."""
+
+    data: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Spool:
     """Entries below `folder`, by the digest of their spec."""
 
@@ -48,6 +58,27 @@ class Spool:
         except (OSError, ValidationError):
             return None
         return (entry, data) if len(data) == entry.stored.bytes else None
+
+    def arrive(self, digest: str, data: bytes) -> None:
+        """Keep an answer until it is stored or refused. Raises OSError as `keep`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._write(self._arrived(digest), data)
+
+    def arrived(self, digest: str) -> Arrived | None:
+        """Return the answer that a run which was killed has left, or None."""
+        path = self._arrived(digest)
+        try:
+            return Arrived(path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        except OSError:
+            return None
+
+    def forget(self, digest: str) -> None:
+        """Forget an answer: what came of it is known."""
+        with suppress(OSError):
+            self._arrived(digest).unlink(missing_ok=True)
+
+    def _arrived(self, digest: str) -> Path:
+        return self.folder / f"{digest}.arrived"
 
     def digests(self) -> Iterator[str]:
         """Yield the digests of all entries, oldest first."""

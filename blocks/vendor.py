@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from blocks.moderation import is_moderation
 from blocks.trouble import is_cold_start
 from blocks.wire import TimedBackend, TimedTransport, must_end_in
 from imaging.errors import (
@@ -25,11 +26,6 @@ from imaging.quoting import quoted
 
 _BUSY = {408, 409, 425}  # and every 5xx
 _NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)", re.IGNORECASE)
-# In the words of Flux on Replicate ("flagged as sensitive", "NSFW content detected") and their like. Whole words: a
-# field may be called `disable_nsfw_checker`.
-_MODERATION = re.compile(
-    r"\b(nsfw|flagged as sensitive|sensitive content|content policy|moderated|moderation|E005)\b", re.IGNORECASE
-)
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
 
@@ -93,24 +89,20 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
     status = response.status_code
     detail = words_in(response)
     said = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
-    if status in _BUSY or status >= 500:
+    moderated = status not in {401, 402, 429} and is_moderation(detail)
+    if status in _BUSY or (status >= 500 and not moderated):  # a server may take what its filter raises for a fault
         kind = ModelStarting if is_cold_start(response.text[:2000]) else ProviderBusy
         return kind(said, retry_after(response))
     if status == 402 or _NO_CREDIT.search(detail):  # an account without credit may answer 403 or 429 too
         return OutOfCredit(f"{said}. The account's balance is used up: top it up, then run again")
     if status == 429:
         return Throttled(said, retry_after(response))
-    if status != 401 and is_moderation(detail):
+    if moderated:
         return Moderated(said)
     if status in {401, 403}:
         return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
     # Without the vendor's own words it may be a proxy's on the way: no reason to order anything anew.
     return (NotThere if status in {404, 410} and detail else ProviderRefused)(said)
-
-
-def is_moderation(words: str) -> bool:
-    """Tell whether a vendor's words refuse a prompt or a picture for what it shows."""
-    return _MODERATION.search(words) is not None
 
 
 def retry_after(response: httpx.Response) -> float | None:
@@ -145,7 +137,7 @@ def words_in(response: httpx.Response) -> str:
         return ""
     if not isinstance(body, dict):
         return ""
-    detail = body.get("detail") or body.get("title") or body.get("error") or ""
+    detail = body.get("detail") or body.get("title") or body.get("error") or body.get("message") or ""
     text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
     secret = response.request.headers.get("authorization", "").removeprefix("Bearer ")
     return quoted(text, secret)[:300]

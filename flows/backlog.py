@@ -58,7 +58,7 @@ async def article_backlog(
     """Make every picture of every article of a source.
 
     Args:
-        source: a folder, the address of a JSON Feed, RSS or Atom feed, or bucket:PREFIX. Empty: all sources in the
+        source: a folder, the address of a JSON Feed, RSS or Atom feed, or bucket:FOLDER. Empty: all sources in the
             variable images_sources.
         user_id: the tenant of the articles. An article that names another one is refused.
         at_once: articles side by side in one process.

@@ -60,7 +60,7 @@ def run(
 def backlog(  # noqa: PLR0917 - a command's options, all by name
     source: Annotated[
         str | None,
-        typer.Argument(help="A folder, a feed's address, or bucket:PREFIX; none: what images_sources lists"),
+        typer.Argument(help="A folder, a feed's address, or bucket:FOLDER; none: what images_sources lists"),
     ] = None,
     user_id: Annotated[str | None, typer.Option(help="The articles' tenant; one that names another is refused")] = None,
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Articles side by side")] = 4,

@@ -73,6 +73,7 @@ class Making:
             storage_trouble=self.stock.trouble,
             newest_prediction=self.newest_prediction,
             unnamed={} if overwrite else self.stock.unnamed,
+            single=self.spending.single,
         )
         return self.rounds.make(specs, terms, overwrite=overwrite)
 

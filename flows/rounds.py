@@ -14,7 +14,7 @@ from blocks.toolbox import Toolbox
 from flows.finishing import Finishing
 from imaging import fitness
 from imaging.claim import Claim
-from imaging.errors import HeroMissing, ImagesError, Moderated, StorageError
+from imaging.errors import HeroMissing, ImagesError, NotDelivered, StorageError
 from imaging.record import NOT_STORED, Image, StoredImage, as_stored, described, failed, fallen_back
 from imaging.spec import ImageSpec, Provider
 from tasks.cards import draw_platform_card
@@ -54,7 +54,8 @@ class Rounds:
     """The rounds of one run. `images`, `thumbnails` and `previews` are gathered on the way, by the image's name.
     `problems`: by name, how a stored picture differs from what was ordered.
 
-    `stand_ins`: for what a picture stands in, by its name, and why.
+    `stand_ins`: for what a picture stands in, by its name, and why. `in_vain`: what was paid for a picture that did
+    not come, in USD by its name: the entry that takes its place says so.
     """
 
     box: Toolbox
@@ -67,6 +68,7 @@ class Rounds:
     thumbnails: dict[str, str] = field(default_factory=dict)
     previews: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    in_vain: dict[str, float] = field(default_factory=dict)
     _specs: dict[str, ImageSpec] = field(default_factory=dict)
 
     def make(self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool) -> Outcome:
@@ -93,10 +95,12 @@ class Rounds:
         """Put a finished task where it belongs: one failed image never takes another with it."""
         try:
             stored = future.result()
-        except (Moderated, HeroMissing) as declined:
+        except (NotDelivered, HeroMissing) as declined:
+            self._spend_in_vain(spec, declined)
             into.declined[spec.name] = str(declined)
             return
         except ImagesError as error:
+            self._spend_in_vain(spec, error)
             self.count(failed(spec, str(error)))
             return
         except Exception as error:  # noqa: BLE001 - a bug in one maker must not lose the pictures of the others
@@ -161,8 +165,13 @@ class Rounds:
             image = described(spec, earlier, reused=True, url=self.box.store.url(earlier.key))
         self.images[image.name] = self.finishing.begin(image)
 
+    def _spend_in_vain(self, spec: ImageSpec, error: ImagesError) -> None:
+        self.in_vain[spec.name] = self.in_vain.get(spec.name, 0.0) + error.cost_usd
+
     def count(self, image: Image) -> None:
         """Note that this image is done, well or badly; of one that is not stored yet that is not certain."""
+        if in_vain := self.in_vain.get(image.name):
+            image = image.model_copy(update={"cost_usd": round(image.cost_usd + in_vain, 6)})
         if image.name in self.stand_ins:
             image = fallen_back(image, *self.stand_ins[image.name])
         image = self.finishing.begin(image)

@@ -18,6 +18,8 @@ _SOI = b"\xff\xd8"  # with this a JPEG begins
 # Honest pictures have a few thousand at most (a PNG of 64 MiB in pieces of 8 KB); the millions of empty ones that fit
 # into 64 MiB hold a decoder up for 15 seconds.
 _MAX_PARTS = 100_000
+_PADDING = {b"\0", b"\t", b"\n", b"\r", b" "}
+_ALL_PADDING = re.compile(rb"[\0\t\n\r ]*+")
 _BROKE_OFF = "the picture broke off: it has no end"
 _BROKEN = "the picture's parts do not fit together"
 
@@ -51,6 +53,18 @@ def refuse_polyglot(data: bytes) -> None:
     for what, signature in _FOREIGN.items():
         if found := signature.search(data):
             raise BadPicture(f"more than a picture (a polyglot): {what} lies in it, at byte {found.start():,}")
+
+
+def padding_behind(data: bytes) -> int:
+    """Return how many bytes of padding (zeros, blanks, line ends) follow a picture, which mean nothing to any reader.
+
+    0 where anything else follows. Raises BadPicture.
+    """
+    walk = _walk_of(data) if data[-1:] in _PADDING else None
+    if walk is None:
+        return 0
+    end = _ends(walk, data)[-1]
+    return len(data) - end if _ALL_PADDING.fullmatch(data, end) else 0
 
 
 def parts(data: bytes) -> list[bytes]:

@@ -9,9 +9,11 @@
     │   │   └── ModelStarting        a cold start: nothing was done or billed, this takes minutes
     │   ├── ProviderRefused      401, 404, 422: a retry changes nothing
     │   │   └── OutOfCredit          402: no paid call of this provider can succeed
-    │   ├── Moderated            refused for what it shows: another seed may pass
+    │   ├── NotDelivered         done, but there is no picture that can be used: another seed may bring one
+    │   │   └── Moderated            refused for what it shows
     │   └── PredictionEnded      failed, canceled, aborted or gone: only a new prediction helps
-    │       ├── Interrupted          by the vendor's own trouble: another one at once may succeed
+    │       ├── Interrupted          by the vendor's own trouble, not charged: another one at once may succeed
+    │       ├── PredictionStopped    canceled or aborted, which is not charged
     │       └── PictureGone          its file alone does not answer: not before its hour is over
     ├── UnsafeDownload       an address that we do not fetch from
     ├── SourceError          a source of articles could not be read
@@ -28,14 +30,30 @@ Messages are shown to people, stored in manifests and sent in events: they never
 presigned query.
 """
 
+from datetime import datetime
+from typing import Self
+
 from imaging.printable import printable
 
 
 class ImagesError(Exception):
-    """Base of all errors that this product raises on purpose. The message is one line that steers no terminal."""
+    """Base of all errors that this product raises on purpose. The message is one line that steers no terminal.
+
+    `cost_usd`: what the vendor was paid all the same. `refused_at`: since when it is known that the same order would
+    end so again. `sha256`: of the bytes that were refused.
+    """
+
+    cost_usd: float = 0.0
+    refused_at: datetime | None = None
+    sha256: str | None = None
 
     def __init__(self, *said: object) -> None:
         super().__init__(*(printable(words) if isinstance(words, str) else words for words in said))
+
+    def costing(self, usd: float) -> Self:
+        """Return the error with so much more on its account."""
+        self.cost_usd = round(self.cost_usd + usd, 6)
+        return self
 
 
 class InvalidInput(ImagesError):
@@ -74,8 +92,12 @@ class OutOfCredit(ProviderRefused):
     """The account's balance is used up: every further paid call of this provider would be refused too."""
 
 
-class Moderated(ProviderError):
-    """The provider's moderation refused the prompt or the picture: the same again is no use, another seed may be."""
+class NotDelivered(ProviderError):
+    """The provider is done, and what came is of no use: the same again would be too, another seed may be better."""
+
+
+class Moderated(NotDelivered):
+    """The provider's moderation refused the prompt or the picture."""
 
 
 class PredictionEnded(ProviderError):
@@ -84,6 +106,10 @@ class PredictionEnded(ProviderError):
 
 class Interrupted(PredictionEnded):
     """The vendor broke the prediction off for a reason of its own (a worker died, no capacity): another may succeed."""
+
+
+class PredictionStopped(PredictionEnded):
+    """The prediction was canceled or aborted, which is not charged."""
 
 
 class PictureGone(PredictionEnded):

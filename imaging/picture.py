@@ -14,7 +14,7 @@ from typing import cast
 
 from PIL import Image, UnidentifiedImageError
 
-from imaging.anatomy import refuse_polyglot
+from imaging.anatomy import padding_behind, refuse_polyglot
 from imaging.errors import BadPicture, NotWhole
 from imaging.look import Look, look_of
 
@@ -61,7 +61,8 @@ class Picture:
     """A picture's bytes and what they are. Width and height in pixels, as it is shown (EXIF may turn it).
 
     `thumbnail` and `preview` are WebPs as `data:` URLs: one of a few kilobytes for lists, and one of some 10 to 40
-    that looks well in a page. `useless`: why nobody could use it, None for a picture that shows something.
+    that looks well in a page. `useless`: why nobody could use it, None for a picture that shows something. `note`: what
+    was done to the bytes, if anything.
     """
 
     data: bytes
@@ -73,6 +74,7 @@ class Picture:
     preview: str
     look: Look
     useless: str | None = None
+    note: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -93,9 +95,13 @@ class Picture:
 def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     """Return the picture in `data`, decoded to its last pixel to be sure.
 
-    Raises NotWhole for what is not a PNG, JPEG or WebP, or is truncated, BadPicture for one that has more than
-    `max_pixels`, or is something else besides.
+    Padding behind its end is cut off, and noted. Raises NotWhole for what is not a PNG, JPEG or WebP, or is truncated,
+    BadPicture for one that has more than `max_pixels`, or is something else besides.
     """
+    note = None
+    if padding := padding_behind(data):
+        data = data[:-padding]
+        note = f"cut off: {padding:,} {'byte' if padding == 1 else 'bytes'} of padding behind the picture's end"
     refuse_polyglot(data)
     try:
         with _open(data) as image:
@@ -118,7 +124,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         raise NotWhole(f"the picture cannot be decoded: {error}") from None
     except _SURPRISES as error:
         raise NotWhole(f"the picture cannot be decoded: {type(error).__name__}") from None
-    return Picture(data, content_type, extension, width, height, thumbnail, preview, look, useless)
+    return Picture(data, content_type, extension, width, height, thumbnail, preview, look, useless, note)
 
 
 def _useless(shown: Image.Image) -> str | None:

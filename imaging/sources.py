@@ -1,4 +1,4 @@
-"""How a source of articles is spelled: a folder, `bucket:PREFIX`, or the http(s) address of a feed."""
+"""How a source of articles is spelled: a folder, `bucket:FOLDER`, or the http(s) address of a feed."""
 
 from pathlib import Path
 
@@ -16,12 +16,12 @@ def checked_source(source: str) -> str:
     """Return the source as it is known by: of a folder, the whole path. Raises InvalidInput."""
     if source.startswith(BUCKET):
         if not source.removeprefix(BUCKET).strip("/"):
-            raise InvalidInput("SOURCE: bucket: needs the beginning of the articles' keys, like bucket:acme/articles/")
+            raise InvalidInput("SOURCE: bucket: needs the folder of the articles, like bucket:acme/articles/")
         return source
     if is_feed(source):
         if "@" in source.split("/")[2]:
             raise InvalidInput("SOURCE: an address with credentials in it would be shown to people: give one without")
         return source
     if "://" in source or "\0" in source or not source.strip():
-        raise InvalidInput("SOURCE: must be a folder, the http(s) address of a feed, or bucket:PREFIX")
+        raise InvalidInput("SOURCE: must be a folder, the http(s) address of a feed, or bucket:FOLDER")
     return str(Path(source).resolve())

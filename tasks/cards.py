@@ -12,7 +12,7 @@ from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.measuring import measured
 from tasks.policy import CACHED, IMAGE, Terms
-from tasks.storing import Made, keep
+from tasks.storing import Made, keep, looked_at
 
 
 @task(name="draw_card", **IMAGE, **CACHED)
@@ -36,7 +36,7 @@ def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
     )
     with measured("provider", spec):
         drawn = draw_card(card)
-    return keep(spec, drawn, terms, cost_usd=0.0)
+    return keep(spec, looked_at(drawn), terms, cost_usd=0.0)
 
 
 def _hero(spec: ImageSpec) -> bytes | None:

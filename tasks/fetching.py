@@ -1,27 +1,30 @@
 """Fetching a picture that a vendor has made: it is paid for, and lies there, so trouble on the way is waited out."""
 
 from blocks.backoff import limit, until_it_passes
+from blocks.data_uris import bytes_in, is_data_uri
 from blocks.toolbox import toolbox
-from imaging.cleaning import accepted
 from imaging.errors import NotWhole, PictureGone, ProviderBusy, ProviderError
 from imaging.picture import Picture
 from imaging.spec import ImageSpec
 from tasks.measuring import measured
+from tasks.storing import delivered
 
 
 def fetch_picture(spec: ImageSpec, address: str, *, kept: bool) -> Picture:
     """Return the picture at `address`, asking again while what comes is none, or not all of it.
 
     `kept`: the vendor still keeps it, so a file that is not there may only not have arrived yet. Raises ProviderError
-    where it cannot be had in time, BadPicture where it is none or one that we refuse, UnsafeDownload.
+    where it cannot be had in time, NotDelivered, BadPicture and UnsafeDownload where it is to be had, and refused.
     """
     box = toolbox()
 
     def fetched() -> Picture:
         with measured("download", spec):
             data = box.downloader.fetch(address)
-        return accepted(data, box.settings.images_max_pixels)
+        return delivered(data)
 
+    if is_data_uri(address):
+        return delivered(bytes_in(address, box.settings.images_max_bytes))
     passing = (ProviderBusy, NotWhole, PictureGone) if kept else (ProviderBusy, NotWhole)
     try:
         return until_it_passes(fetched, passing, limit(box.settings.images_retry_seconds), box.in_flight.pause)

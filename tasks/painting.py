@@ -8,7 +8,7 @@ from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.measuring import measured
 from tasks.policy import CACHED, IMAGE, Terms
-from tasks.storing import Made, keep
+from tasks.storing import Made, keep, looked_at
 
 
 @task(**IMAGE, **CACHED)
@@ -22,4 +22,4 @@ def paint_offline(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = N
     with measured("provider", spec):
         canvas = paint(prompt, spec.size, str(color) if color else None, series)
         painted = encode(canvas, str(spec.params.get("output_format", "png")))
-    return keep(spec, painted, terms, cost_usd=0.0)
+    return keep(spec, looked_at(painted), terms, cost_usd=0.0)

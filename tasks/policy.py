@@ -45,7 +45,7 @@ class Terms:
     `owner`: whose article it is. `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket did not answer
     when the run began, if so: then the article's slug is still to be claimed. `newest_prediction`: the newest one of
     Replicate's account before this run ordered any, as `check_providers` returns it. `unnamed`: the objects (bytes
-    and ETag by key) that no manifest names.
+    and ETag by key) that no manifest names. `single`: names of images that the budget has no room to ask for twice.
     """
 
     owner: Claim
@@ -53,6 +53,7 @@ class Terms:
     storage_trouble: str | None = None
     newest_prediction: str | None = None
     unnamed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    single: frozenset[str] = frozenset()
 
 
 # One set of tags for all image tasks: Prefect asks the server for each set's concurrency limits, and when two sets

@@ -17,23 +17,29 @@ from prefect.results import get_result_store
 from prefect.runtime import task_run
 from pydantic import BaseModel, ConfigDict
 
+from blocks.data_uris import is_data_uri
 from blocks.ledger import Attempt, Ledger
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.toolbox import toolbox
 from imaging.errors import (
+    BadPicture,
     ConfigurationError,
+    ImagesError,
     Interrupted,
-    Moderated,
+    NotDelivered,
     PictureGone,
     PredictionEnded,
+    PredictionStopped,
     ProviderBusy,
     ProviderError,
     ProviderRefused,
+    UnsafeDownload,
 )
 from imaging.picture import Picture
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.billing import Bill
 from tasks.fetching import fetch_picture
 from tasks.measuring import measured
 from tasks.moderation import seed_changed_once
@@ -56,22 +62,22 @@ class Started(BaseModel):
 
 
 class Ended(BaseModel):
-    """An earlier prediction that came to nothing, and why."""
+    """An earlier prediction that came to nothing, and why. `charged`: it is paid for all the same."""
 
     model_config = ConfigDict(frozen=True)
 
     prediction_id: str
     why: str
+    charged: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A picture, where it came from, and the spec that was asked for."""
+    """A picture, its prediction, and the address that it came from (None: it came with the answer itself)."""
 
-    asked: ImageSpec
-    started: Started
+    attempt: Attempt
     picture: Picture
-    address: str
+    address: str | None
 
 
 @task(task_run_name=prediction_name, persist_result=False, **RETRIED)
@@ -79,7 +85,7 @@ def start_prediction(spec: ImageSpec, terms: Terms, ended: Ended | None = None) 
     """Create a prediction for `spec`, or find the one that was: it is paid for here, and nowhere else.
 
     Not cached by Prefect: after a kill between two records of one fact the staler one could win.
-    Raises Moderated, without asking again, where the picture was refused before.
+    Raises what it was refused with, without asking again, where the picture was refused before.
     """
     ledger = _ledger()
     last = ledger.last(spec)
@@ -88,8 +94,7 @@ def start_prediction(spec: ImageSpec, terms: Terms, ended: Ended | None = None) 
         return started
     if last and last.lost and (adopted := _adopted(spec, last)):
         return adopted
-    note = f"made anew, since an earlier one came to nothing: {ended.why}" if ended else None
-    return toolbox().gates["replicate"].pay(partial(_order, spec, last, terms, note))
+    return toolbox().gates["replicate"].pay(partial(_order, spec, last, terms, ended))
 
 
 def _adopted(spec: ImageSpec, last: Attempt) -> Started | None:
@@ -110,40 +115,42 @@ def _listed(spec: ImageSpec, last: Attempt) -> Started | None:
     return None
 
 
-def _order(spec: ImageSpec, last: Attempt | None, terms: Terms, note: str | None) -> Started:
+def _order(spec: ImageSpec, last: Attempt | None, terms: Terms, ended: Ended | None) -> Started:
     """Create a prediction for `spec` and write its id down: this is what costs money."""
     ledger = _ledger()
+    note = f"made anew, since an earlier one came to nothing: {ended.why}" if ended else None
+    carried_usd = last.carried_usd if last and ended and not ended.charged else None
     with toolbox().in_flight.paying():
-        attempt = ledger.begin(spec, last, terms.newest_prediction, note)
+        attempt = ledger.begin(spec, last, terms.newest_prediction, note, carried_usd)
         toolbox().in_flight.may_pay()  # the note may have had to wait for the bucket, and the run was stopped meanwhile
         try:
             with measured("provider", spec):
                 prediction_id = _replicate().create(spec)
-        except (ProviderRefused, Moderated) as refused:
+        except (ProviderRefused, NotDelivered) as refused:
             if attempt != last:  # an earlier create of the same attempt may yet have been accepted
-                ledger.refuse(spec, attempt, str(refused))
+                ledger.refuse(spec, attempt, refused)
             raise
-        get_run_logger().info(
-            "%s: ordered from Replicate, %s, prediction %s, %.3f USD",
-            spec.name,
-            spec.model,
-            prediction_id,
-            spec.price_usd,
+        said = (
+            f"{spec.name}: ordered from Replicate, {spec.model}, prediction {prediction_id}, {spec.price_usd:.3f} USD"
         )
+        get_run_logger().info("%s", said)
         return _started(ledger.settle(spec, attempt, prediction_id), created=True)
 
 
 def _started_before(last: Attempt, terms: Terms, ended: Ended | None) -> Started | None:
-    """Return the prediction of the last attempt, if it is still wanted. Raises Moderated.
+    """Return the prediction of the last attempt, if it is still wanted. Raises what its picture was refused with.
 
     `--refresh` wants another one only when the last was delivered: what a killed refresh has ordered is collected.
+    One that we have refused is looked at again as long as the vendor keeps it: that costs nothing, and our own limits
+    may have been changed.
     """
-    if last.prediction_id is None or (ended and ended.prediction_id == last.prediction_id):
-        return None
     if terms.anew and (last.billed or last.refused):
         return None
-    if last.refused:
-        raise Moderated(last.refused)
+    can_be_looked_at = last.prediction_id and last.verdict == "unusable" and _ledger().is_kept(last)
+    if (refusal := last.refusal) and not can_be_looked_at:
+        raise refusal
+    if last.prediction_id is None or (ended and ended.prediction_id == last.prediction_id):
+        return None
     return _started(last, created=False)
 
 
@@ -155,7 +162,7 @@ def _started(attempt: Attempt, *, created: bool) -> Started:
 def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
     """Return `spec`'s picture, made by Replicate and stored: `earlier` where it already lies in the bucket.
 
-    Raises Moderated when it was refused with another seed too.
+    Raises NotDelivered when another seed brought nothing either.
     """
     if earlier:
         return earlier
@@ -163,63 +170,84 @@ def collect_prediction(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
         return kept
     # A retry of this very task must not pay again for what its first try created.
     terms = terms if task_run.run_count == 1 else replace(terms, anew=False)
-    fetched, reseeded = seed_changed_once(partial(_fetched, terms), spec)
-    attempt = fetched.started.attempt
+    bill = Bill(_ledger())
     try:
-        return keep(
-            spec,
-            fetched.picture.data,
-            terms,
-            cost_usd=0.0 if attempt.billed else spec.price_usd,
-            created=attempt.at,  # when it was ordered: of what a killed run has made, nothing else is known later
-            prediction_id=fetched.started.prediction_id,
-            provider_url=fetched.address,
-            note="; ".join(filter(None, [attempt.note, reseeded])) or None,
-            picture=fetched.picture,
-        )
-    finally:  # not before: what a killed run had not stored is collected, even by a refresh
-        _ledger().bill(fetched.asked, attempt)
+        ask = partial(_fetched, terms, bill)
+        fetched, reseeded = seed_changed_once(ask, spec, may_ask_twice=spec.name not in terms.single)
+    except ProviderBusy:
+        raise  # it is tried again, and what has come to an end is reported then
+    except ImagesError as error:
+        error.costing(bill.usd)
+        bill.close()
+        raise
+    attempt = fetched.attempt
+    made = keep(
+        spec,
+        fetched.picture,
+        terms,
+        cost_usd=bill.usd,
+        created=attempt.at,  # when it was ordered: of what a killed run has made, nothing else is known later
+        prediction_id=attempt.prediction_id,
+        provider_url=fetched.address,
+        note="; ".join(filter(None, [attempt.note, reseeded])) or None,
+    )
+    bill.close()  # not before: what a killed run had not stored is collected, even by a refresh
+    return made
 
 
-def _fetched(terms: Terms, spec: ImageSpec) -> Fetched:
-    """Start or find `spec`'s prediction, wait for it, fetch its picture.
+def _fetched(terms: Terms, bill: Bill, spec: ImageSpec) -> Fetched:
+    """Start or find `spec`'s prediction, wait for it, fetch its picture. What has come to an end goes onto the bill.
 
     Another one takes the place of an earlier run's that came to nothing, and once the place of this run's own that
     the vendor broke off.
     """
-    started, ordered_again = _start(spec, terms), False
+    started, ordered_again = _start(spec, terms, bill), False
     while True:
         try:
-            return _fetch(spec, started)
+            return _fetch(spec, started, bill)
         except PredictionEnded as why:
+            if refusal := started.attempt.refusal:  # looked at once more, but it is gone: it stays refused
+                bill.add(spec, started.attempt)
+                raise refusal from None
             if isinstance(why, PictureGone) and _ledger().is_kept(started.attempt):
-                raise
+                raise  # a later run may have it
+            charged = not isinstance(why, PredictionStopped | Interrupted)
             if started.created:
                 if ordered_again or not isinstance(why, Interrupted):
+                    bill.add(spec, _ledger().end(spec, started.attempt), charged=charged)
                     raise
                 ordered_again = True
                 get_run_logger().warning("%s: ordered once more, since %s", spec.name, why)
                 toolbox().in_flight.pause(BREATH_SECONDS)
-            ended = Ended(prediction_id=started.prediction_id, why=str(why))
-        started = _start(spec, terms, ended)
+            ended = Ended(prediction_id=started.prediction_id, why=str(why), charged=charged)
+        started = _start(spec, terms, bill, ended)
 
 
-def _start(spec: ImageSpec, terms: Terms, ended: Ended | None = None) -> Started:
+def _start(spec: ImageSpec, terms: Terms, bill: Bill, ended: Ended | None = None) -> Started:
     try:
         return start_prediction(spec, terms, ended)
     except ProviderBusy as busy:
         raise ProviderError(str(busy)) from None  # the inner task has tried it all; the outer must not multiply that
+    except (NotDelivered, BadPicture):
+        if last := _ledger().last(spec):
+            bill.add(spec, last)
+        raise
 
 
-def _fetch(spec: ImageSpec, started: Started) -> Fetched:
+def _fetch(spec: ImageSpec, started: Started, bill: Bill) -> Fetched:
+    """Wait for a prediction and fetch its picture. What is refused, by the vendor or by us, is remembered."""
+    ledger, attempt = _ledger(), started.attempt
     try:
         with toolbox().in_flight.waiting(started.prediction_id), measured("provider", spec):
             address = _replicate().collect(started.prediction_id, toolbox().in_flight.pause)
-    except Moderated as refused:
-        _ledger().refuse(spec, started.attempt, str(refused))
+        picture = fetch_picture(spec, address, kept=ledger.is_kept(attempt))
+    except (NotDelivered, BadPicture, UnsafeDownload) as refused:
+        bill.add(spec, ledger.refuse(spec, attempt, refused))
         raise
-    kept = _ledger().is_kept(started.attempt)
-    return Fetched(spec, started, fetch_picture(spec, address, kept=kept), address)
+    if attempt.refused:
+        attempt = ledger.accept(spec, attempt)
+    bill.add(spec, attempt)
+    return Fetched(attempt, picture, None if is_data_uri(address) else address)
 
 
 def _ledger() -> Ledger:

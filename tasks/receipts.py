@@ -23,7 +23,7 @@ def write_receipt(spec: ImageSpec, about: StoredImage) -> None:
         _results().write_path(_path(spec), about.model_dump_json().encode())
 
 
-def delivered(spec: ImageSpec, terms: Terms) -> StoredImage | None:
+def uploaded_before(spec: ImageSpec, terms: Terms) -> StoredImage | None:
     """Return the picture of an earlier run's receipt if it lies in the bucket, None if there is none."""
     if not terms.unnamed:
         return None

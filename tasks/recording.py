@@ -11,6 +11,7 @@ from blocks.toolbox import toolbox
 from imaging import gallery, keys
 from imaging.errors import StorageError
 from imaging.record import Image, ImageSet, located
+from imaging.slug import short_hash
 from tasks.stock import Stock
 
 _MAX_EVENT_BYTES = 1_000_000  # Prefect drops events above 1.5 MB without a word
@@ -76,8 +77,12 @@ def show(image_set: ImageSet, thumbnails: Mapping[str, str], again: str | None) 
 
 
 def artifact_place(user_id: str, slug: str) -> str:
-    """Return tenant and slug as an artifact key may hold them: it knows no underscore."""
-    return f"{user_id.replace('_', '-')}-{slug}"
+    """Return tenant and slug as an artifact key may hold them: it knows no underscore.
+
+    A name that is changed by that gets a hash of what it was: `acme_2` is not `acme-2`.
+    """
+    place = f"{user_id.replace('_', '-')}-{slug}"
+    return place if "_" not in user_id else f"{place}-{short_hash(user_id)}"
 
 
 def announce(image_set: ImageSet) -> None:

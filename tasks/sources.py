@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
 from blocks.addresses import HostRules
-from blocks.articles import Listing, files_in, objects_below
+from blocks.articles import Listing, files_in, objects_in
 from blocks.feed_items import parse_feed
 from blocks.feeds import FeedReader, Page, next_page
 from blocks.toolbox import Toolbox, toolbox
@@ -28,7 +28,7 @@ def articles_of(source: str, box: Toolbox, place: str) -> Iterator[Listing]:
     """
     if source.startswith(BUCKET):
         with refusals_named():
-            objects = objects_below(box.store, source.removeprefix(BUCKET).lstrip("/"))
+            objects = objects_in(box.store, source.removeprefix(BUCKET).strip("/"))
         yield objects
     elif is_feed(source):
         yield from _pages(source, place)

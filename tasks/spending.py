@@ -1,24 +1,26 @@
 """What one run may spend: the budgets of its tenant, held against what its plan would cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from blocks.ledger import Ledger
+from blocks.ledger import Attempt, Ledger
 from blocks.purse import Purse
 from blocks.results import SharedResults
 from blocks.toolbox import Toolbox
 from imaging.budget import Limits, affordable
+from imaging.errors import NotDelivered
 from imaging.spec import ImageSpec
 
 
 @dataclass(slots=True)
 class Spending:
-    """One run's budget, in USD."""
+    """One run's budget, in USD. `single`: names of admitted pictures that there is no room to order twice."""
 
     box: Toolbox
     results: SharedResults
     user_id: str
     slug: str
+    single: frozenset[str] = frozenset()
     _admitted: float = 0.0
 
     @property
@@ -43,17 +45,20 @@ class Spending:
         return beyond
 
     def settle(self, specs: Iterable[ImageSpec], spent_usd: float) -> None:
-        """Note what was spent. Predictions for `specs` that no run has got its picture of yet stay reserved."""
-        self._purse.settle(spent_usd, sum(spec.price_usd for spec in specs if self._is_unbilled(spec)))
+        """Note what was spent. Orders for `specs` whose cost no run has reported yet stay reserved."""
+        self._purse.settle(spent_usd, sum(map(self._owed_usd, specs)))
 
     def _beyond(self, specs: list[ImageSpec], limits: Limits, month: float | None, *, anew: bool) -> dict[str, str]:
         """Admit what there is room for; return the others, with the reason. `month`: what the month's budget leaves."""
-        paid = [] if anew else [spec for spec in specs if self._was_paid(spec)]
-        self._admitted += sum(spec.price_usd for spec in paid if self._is_unbilled(spec))
+        paid = [] if anew else [spec for spec in specs if not self._is_to_be_ordered(spec)]
+        self._admitted += sum(map(self._owed_usd, specs))
         others = [spec for spec in specs if spec not in paid]
         left = min(usd for usd in (limits.run_usd, month) if usd is not None) - self._admitted
         within = affordable(others, left)
-        self._admitted += sum(spec.price_usd for spec in others if spec.name in within)
+        ordered = sum(spec.price_usd for spec in others if spec.name in within)
+        self._admitted += ordered
+        admitted = [spec for spec in specs if spec in paid or spec.name in within]
+        self.single = frozenset(spec.name for spec in admitted) - affordable(admitted, left - ordered)
         why = self._reason(limits, month)
         return {spec.name: why for spec in others if spec.name not in within}
 
@@ -65,18 +70,34 @@ class Spending:
             f" (images_budgets, month_usd): {month:.3f} USD are left"
         )
 
-    def _was_paid(self, spec: ImageSpec) -> bool:
-        """Tell whether this picture costs nothing more: made before, or ordered, or waiting in the spool."""
-        ordered = Ledger(self.results).last(spec)
+    def _is_to_be_ordered(self, spec: ImageSpec) -> bool:
+        """Tell whether this picture costs something more: it was neither made before, nor ordered, nor refused."""
+        for one, attempt in self._attempts(spec):
+            if attempt is None or attempt.refusal is None:
+                return not self._is_had(one, attempt)
+            if not isinstance(attempt.refusal, NotDelivered):
+                return False
+        return False
+
+    def _is_had(self, spec: ImageSpec, attempt: Attempt | None) -> bool:
+        """Tell whether the picture was made before, or ordered and can be collected, or waits on this machine."""
+        spool = self.box.spool
         return (
-            bool(ordered and ordered.prediction_id)
+            bool(attempt and attempt.prediction_id and not attempt.ended and Ledger(self.results).is_kept(attempt))
             or self.results.holds(spec.cache_key)
-            or self.box.spool.read(spec.digest) is not None
+            or spool.read(spec.digest) is not None
+            or spool.arrived(spec.digest) is not None
         )
 
-    def _is_unbilled(self, spec: ImageSpec) -> bool:
-        ordered = Ledger(self.results).last(spec)
-        return bool(ordered and ordered.prediction_id and not ordered.billed)
+    def _owed_usd(self, spec: ImageSpec) -> float:
+        return sum(attempt.owed_usd(one.price_usd) for one, attempt in self._attempts(spec) if attempt)
+
+    def _attempts(self, spec: ImageSpec) -> Iterator[tuple[ImageSpec, Attempt | None]]:
+        """Yield the last order for a picture; where that was refused, the last one with another seed too."""
+        ledger = Ledger(self.results)
+        yield spec, (attempt := ledger.last(spec))
+        if attempt and attempt.refusal:
+            yield spec.reseeded, ledger.last(spec.reseeded)
 
     @property
     def _purse(self) -> Purse:

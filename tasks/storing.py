@@ -1,5 +1,6 @@
 """The end that all images share: look at the bytes, store them, describe what was stored."""
 
+import hashlib
 from datetime import datetime
 
 from prefect.client.schemas.objects import State
@@ -11,7 +12,7 @@ from blocks.spool import Spooled
 from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.cleaning import accepted
-from imaging.errors import StorageError
+from imaging.errors import BadPicture, NotDelivered, StorageError
 from imaging.picture import Picture
 from imaging.quoting import without_query
 from imaging.record import StoredImage
@@ -25,9 +26,34 @@ from tasks.stock import owns_slug
 Made = StoredImage | State[StoredImage]
 
 
+def looked_at(data: bytes) -> Picture:
+    """Return the picture in `data`. Raises BadPicture for what is none that we store."""
+    try:
+        return accepted(data, toolbox().settings.images_max_pixels)
+    except BadPicture as refused:
+        refused.sha256 = hashlib.sha256(data).hexdigest()
+        raise
+
+
+def delivered(data: bytes) -> Picture:
+    """Return the picture that a vendor has delivered.
+
+    Raises NotDelivered for what no editor could use, where another seed may bring something better, and BadPicture
+    for what is refused, whatever the seed.
+    """
+    if not data:
+        raise NotDelivered("the answer holds no bytes, and so no picture")
+    picture = looked_at(data)
+    if picture.useless:
+        useless = NotDelivered(f"the picture is of no use: {picture.useless}")
+        useless.sha256 = picture.sha256
+        raise useless
+    return picture
+
+
 def keep(
     spec: ImageSpec,
-    data: bytes,
+    picture: Picture,
     terms: Terms,
     *,
     cost_usd: float,
@@ -35,21 +61,19 @@ def keep(
     prediction_id: str | None = None,
     provider_url: str | None = None,
     note: str | None = None,
-    picture: Picture | None = None,
 ) -> Made:
-    """Check, mark and store `spec`'s picture and return its description, with a `note` on how it was made.
+    """Mark and store `spec`'s picture and return its description, with a `note` on how it was made.
 
     `created`: when it was made; the same at each try, for the mark names it and what is stored is to stay the same.
-    `picture`: what is known of `data`, where somebody has looked already.
 
     Where the bucket cannot be written the picture is not lost: the state `Degraded` carries a description
     that holds the provider's own URL, or the picture itself as a data URL. That is never cached.
-    Raises BadPicture.
     """
     box = toolbox()
     at = created.isoformat(timespec="seconds") if created else None
-    picture, unmarked = marked(spec, picture or accepted(data, box.settings.images_max_pixels), at)
-    note = "; ".join(filter(None, [note, unmarked])) or None
+    cut_off = picture.note
+    picture, unmarked = marked(spec, picture, at)
+    note = "; ".join(filter(None, [note, cut_off, unmarked])) or None
     stored = _description(spec, picture, cost_usd, prediction_id, note)
     if cost_usd and prediction_id is None:
         write_receipt(spec, stored)
@@ -92,7 +116,7 @@ def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:
     spooled, data = entry
     return keep(
         spec,
-        data,
+        looked_at(data),
         terms,
         cost_usd=0.0,
         prediction_id=spooled.stored.prediction_id,

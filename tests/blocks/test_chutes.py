@@ -9,7 +9,7 @@ from PIL import Image
 from blocks import chutes as module
 from blocks.chutes import Chutes, chutes_from
 from blocks.settings import load_settings
-from imaging.errors import BadPicture, OutOfCredit, ProviderBusy, ProviderError, ProviderRefused
+from imaging.errors import BadPicture, ImagesError, OutOfCredit, ProviderBusy, ProviderError, ProviderRefused
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost
 from tests.standins import ChutesStandin
@@ -115,13 +115,51 @@ def test_an_answer_without_end_is_no_picture(chutes_api: ChutesStandin, chutes: 
         patient.generate(comparison)
 
 
-@pytest.mark.parametrize("kind", ["html", "empty", "wrong_type"])
+@pytest.mark.parametrize("kind", ["empty", "wrong_type"])
 def test_whether_bytes_are_a_picture_is_for_others_to_say(
     chutes_api: ChutesStandin, chutes: Chutes, comparison: ImageSpec, kind: str
 ) -> None:
     """A 200 is returned as it came: the bytes are looked at where all pictures are."""
     chutes_api.fault("generate", kind)
     assert not chutes.generate(comparison).startswith(b"\xff\xd8")
+
+
+def test_a_web_page_is_no_answer_of_the_vendors(
+    chutes_api: ChutesStandin, chutes: Chutes, comparison: ImageSpec
+) -> None:
+    """A proxy's page with 200 costs nothing and is not held against the picture; a retry is for the next run."""
+    chutes_api.fault("generate", "html")
+    with pytest.raises(ProviderError, match="a web page") as page:
+        chutes.generate(comparison)
+    assert (type(page.value), page.value.cost_usd) == (ProviderError, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "paid"),
+    [
+        ("lost_answer", {}, True),
+        ("endless", {}, True),
+        ("wrong_type", {"body": {"detail": "Blocked by our safety filters"}}, True),
+        (400, {"detail": "Blocked by our safety filters"}, False),
+        (500, {"detail": "NSFW content detected"}, False),
+        (503, {}, False),
+    ],
+)
+def test_an_error_says_what_was_paid_all_the_same(
+    chutes_api: ChutesStandin,
+    chutes: Chutes,
+    comparison: ImageSpec,
+    *,
+    kind: str | int,
+    options: dict[str, Any],
+    paid: bool,
+) -> None:
+    """Where the vendor has made a picture, its price stands in the error; a prompt that is turned down is free."""
+    chutes_api.fault("generate", kind, **options)
+    spec = comparison.model_copy(update={"price_usd": 0.006})
+    with module._client(chutes.timeout), pytest.raises(ImagesError) as error:
+        chutes.generate(spec)
+    assert error.value.cost_usd == (0.006 if paid else 0)
 
 
 def test_words_are_no_picture_though_they_come_with_200(

@@ -9,7 +9,7 @@ import pytest
 
 from blocks.ledger import Attempt, Ledger
 from blocks.results import SharedResults
-from imaging.errors import StorageError
+from imaging.errors import BadPicture, ImagesError, NotDelivered, ProviderRefused, StorageError, UnsafeDownload
 from imaging.spec import ImageSpec
 
 
@@ -44,12 +44,46 @@ def test_an_attempt_beyond_its_hour_is_made_anew_and_says_so(ledger: Ledger, her
 def test_an_attempt_that_was_turned_down_is_not_looked_for(ledger: Ledger, hero: ImageSpec) -> None:
     """After a refusal there is nothing in the list, and the next attempt is one of its own."""
     first = ledger.begin(hero, None, "newest")
-    ledger.refuse(hero, first, "Replicate answered 422")
+    ledger.refuse(hero, first, ProviderRefused("Replicate answered 422"))
     last = ledger.last(hero)
     assert last
     assert not last.lost
     second = ledger.begin(hero, last, "newer")
     assert (second.newest, second.refused, second.note) == ("newer", None, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [(NotDelivered, NotDelivered), (BadPicture, BadPicture), (UnsafeDownload, BadPicture), (ProviderRefused, None)],
+)
+def test_what_was_refused_is_remembered(
+    ledger: Ledger, hero: ImageSpec, error: type[ImagesError], kind: type[ImagesError] | None
+) -> None:
+    """A refused picture is one for good, with its first date; that an account was turned down passes."""
+    refused = error("no")
+    ledger.refuse(hero, ledger.begin(hero, None, ""), refused)
+    last = ledger.last(hero)
+    assert last
+    refusal = last.refusal
+    assert type(refusal) is (kind or type(None))
+    if refusal:
+        assert (str(refusal), refusal.refused_at) == ("no", refused.refused_at)
+        assert ledger.refuse(hero, last, error("no again")).refused_at == refused.refused_at
+        assert ledger.accept(hero, last).refusal is None
+
+
+def test_what_an_order_cost_is_owed_until_it_is_billed(ledger: Ledger, hero: ImageSpec) -> None:
+    """It goes along with the next order, unless that was free of charge, and is owed no more once it is reported."""
+    hero = hero.model_copy(update={"price_usd": 0.06})
+    first = ledger.settle(hero, ledger.begin(hero, None, ""), "p1")
+    assert first.owed_usd(0.06) == 0.06
+    assert ledger.begin(hero, first, "", carried_usd=0.0).owed_usd(0.06) == 0
+    second = ledger.settle(hero, ledger.begin(hero, first, ""), "p2")
+    assert second.owed_usd(0.06) == 0.12
+    ledger.bill(hero, second)
+    last = ledger.last(hero)
+    assert last
+    assert last.owed_usd(0.06) == 0
 
 
 def test_nobody_adopts_what_another_has(ledger: Ledger, hero: ImageSpec, twin: ImageSpec) -> None:

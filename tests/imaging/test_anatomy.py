@@ -78,9 +78,20 @@ def test_an_honest_picture_is_accepted(name: str) -> None:
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
-@pytest.mark.parametrize("behind", [b"\0", b"\n", bytes(512), PAGE, zipped(), PDF, b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize("behind", [b"\0", b"\n", b"\r\n\r\n", b" \t\0", bytes(5_000)])
+def test_padding_behind_the_end_is_cut_off(image_format: str, behind: bytes) -> None:
+    """Zeros, blanks and line ends mean nothing: the picture is what stands before them, and that is noted."""
+    whole = saved(image_format)
+    found = inspect(whole + behind)
+    assert found.data == whole
+    assert str(found.note).startswith(f"cut off: {len(behind):,} byte")
+    assert inspect(whole).note is None
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+@pytest.mark.parametrize("behind", [b"x", b"\0x", b"\n" + PAGE + b"\n", PAGE, zipped(), PDF, b"\x89PNG\r\n\x1a\n"])
 def test_nothing_may_lie_behind_the_end(image_format: str, behind: bytes) -> None:
-    """Whatever follows the picture, be it one byte, is refused and counted."""
+    """Whatever else follows the picture, be it one byte, is refused and counted."""
     with pytest.raises(BadPicture, match=rf"polyglot\): {len(behind)} bytes lie behind the picture's end"):
         inspect(saved(image_format) + behind)
 

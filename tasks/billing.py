@@ -1,0 +1,36 @@
+"""What a picture has cost: every order is reported once, with the picture or with the error that came of it."""
+
+from dataclasses import dataclass, field
+
+from blocks.ledger import Attempt, Ledger
+from imaging.spec import ImageSpec
+
+
+@dataclass
+class Bill:
+    """What one task has to report: the orders that have come to an end and that no run has reported."""
+
+    ledger: Ledger
+    _ended: list[tuple[ImageSpec, Attempt, float]] = field(default_factory=list)
+    _charged_usd: float = 0.0
+
+    def add(self, spec: ImageSpec, attempt: Attempt, *, charged: bool = True) -> None:
+        """Add an attempt that has come to an end. `charged`: the vendor takes money for how it ended."""
+        owed = attempt.owed_usd(spec.price_usd) if charged else attempt.carried_usd
+        self._ended.append((spec, attempt, owed))
+
+    def charge(self, usd: float) -> None:
+        """Add what was paid for an order that the ledger does not know."""
+        self._charged_usd += usd
+
+    @property
+    def usd(self) -> float:
+        """What is to be reported, in USD."""
+        return round(self._charged_usd + sum(owed for _, _, owed in self._ended), 6)
+
+    def close(self) -> None:
+        """Note in the ledger that it is reported."""
+        for spec, attempt, _ in self._ended:
+            self.ledger.bill(spec, attempt)
+        self._ended.clear()
+        self._charged_usd = 0.0
