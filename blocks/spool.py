@@ -62,7 +62,7 @@ class Spool:
     def arrive(self, digest: str, data: bytes) -> None:
         """Keep an answer until it is stored or refused. Raises OSError as `keep`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._write(self._arrived(digest), data)
+        write_private(self._arrived(digest), data)
 
     def arrived(self, digest: str) -> Arrived | None:
         """Return the answer that a run which was killed has left, or None."""
