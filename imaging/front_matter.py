@@ -107,8 +107,8 @@ class _Reader:
         for number, line in enumerate(entry.below, entry.first + 2 + self._before):
             if (name := _name_and_value(line, _TOP | _BRAND)[0]) in _TOP | _BRAND:
                 raise InvalidInput(
-                    f"{name}: in line {number} is indented as if it went on with {inside}{entry.name}: begin it where"
-                    f" {entry.name} begins"
+                    f"{name}: front matter, line {number}: is indented as if it went on with {inside}{entry.name}:"
+                    f" begin it where {entry.name} begins"
                 )
         return False
 
@@ -134,11 +134,11 @@ class _Reader:
         names = [printable_name(entry.name) for entry in entries if entry.first <= line and entry.name]
         mend = str(error.problem) if isinstance(error, Refused) else f"cannot be read: {_IN_QUOTES}, and close what"
         mend += "" if isinstance(error, Refused) else " it opens"
-        where = f"line {line + 1 + self._before}"
-        return InvalidInput(f"{names[-1]}: {where} {mend}" if names else f"the front matter: {where} {mend}")
+        where = f"front matter, line {line + 1 + self._before}: {mend}"
+        return InvalidInput(f"{names[-1]}: {where}" if names else where)
 
     def _wrong(self, field: str, entry: _Entry, problem: str) -> InvalidInput:
-        return InvalidInput(f"{field}: line {entry.first + 1 + self._before} {problem}")
+        return InvalidInput(f"{field}: front matter, line {entry.first + 1 + self._before}: {problem}")
 
 
 def _indented(line: str) -> str:
@@ -224,6 +224,8 @@ def _word(name: str, value: str) -> str | None:
 def _text(value: str) -> str | None:
     if re.search(r"(?:^|\s)#(?:\s|$)", value):
         raise ValueError(f"may have a comment behind the #: {_IN_QUOTES}, or the comment on a line of its own")
+    if (closing := {"[": "]", "{": "}"}.get(value[:1])) and closing not in value:
+        raise ValueError(f"opens a bracket that does not end: {_IN_QUOTES}")
     if re.match(r"[&!]+[^\s&!]|\*[\w-]+$", value):
         raise ValueError(f"begins with {value[0]}, which has a meaning of its own in YAML: {_IN_QUOTES}")
     return None if value in _NULL else value

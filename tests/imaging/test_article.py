@@ -198,6 +198,7 @@ def test_a_value_is_never_repeated(field: str) -> None:
         f"topic: !{SECRET} x",
         f"topic: !!float {SECRET}",
         f"topic: !!bool {SECRET}",
+        f"topic: [{SECRET}",
         f"tags: [{SECRET}",
         f"tags: a: {SECRET}",
         f"topic: '{SECRET}'{SECRET}'",
@@ -219,7 +220,9 @@ def test_broken_front_matter_is_told_without_its_words(front_matter: str) -> Non
 @pytest.mark.parametrize("start", ["---\n\n\n", "\n\n---\n", "\ufeff\r\n\r---\r\n"])
 def test_broken_front_matter_is_told_with_its_line(start: str) -> None:
     """The line is counted from the top of the file, as editors count, and the words are not the parser's."""
-    with pytest.raises(InvalidInput, match=r"^tags: line 5 cannot be read: put the whole value in quotes"):
+    with pytest.raises(
+        InvalidInput, match=r"^tags: front matter, line 5: cannot be read: put the whole value in quotes"
+    ):
         parse_markdown(f"{start}topic: x\ntags: a: b\n---\n")
 
 
