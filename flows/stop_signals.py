@@ -22,7 +22,10 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STOP_SECONDS = 9.5
-_BEGIN_SECONDS = 2.0  # from the request that creates a run to its first statement: some 0.1 s
+_BEGIN_SECONDS = (
+    7.0  # for a run to come to its first statement, where its id is not known: 0.1 s, but on a busy machine
+)
+_KNOWN_SECONDS = 2.0  # the same where its id is known before
 _LOOK_AGAIN_SECONDS = 0.02
 _SHOW_CURSOR = "\x1b[?25h"  # the progress display has hidden it
 
@@ -104,7 +107,8 @@ def beginning(known: Stoppable | None = None) -> Iterator[None]:
             raise Stopped(_reason[0])
         yield
     finally:
-        _beginning.pop(token, None)
+        if known is None or not is_stopping():  # else its end is told by the stop
+            _beginning.pop(token, None)
         _mine.reset(reset)
 
 
@@ -190,12 +194,13 @@ def _stop_all(why: str) -> None:
     pool = ThreadPoolExecutor(64)
     stops: dict[Stoppable, Future[str]] = {}
     while (waited := time.monotonic() - began) < _STOP_SECONDS:
-        known = [run for run in _beginning.copy().values() if run and waited > _BEGIN_SECONDS]
+        known = [run for run in _beginning.copy().values() if run and waited > _KNOWN_SECONDS]
         new = [run for run in [*_runs.copy(), *known] if run not in stops]
         for run in new:
             run.close(why)
         stops |= {run: pool.submit(run.stop, why) for run in new}
-        if all(stop.done() for stop in stops.values()) and not (_beginning and waited <= _BEGIN_SECONDS):
+        awaited = [run for run in _beginning.copy().values() if run not in stops and waited < _BEGIN_SECONDS]
+        if not awaited and all(stop.done() for stop in stops.values()):
             break
         time.sleep(_LOOK_AGAIN_SECONDS)
     _say([f"{run.name}: {_message(stop) or why}" for run, stop in stops.items()] or [why])

@@ -44,16 +44,10 @@ class StoppableRun:
             self.close(self._closed)
 
     def close(self, why: str) -> None:
-        """Let nothing more be ordered or stored. Returns at once."""
+        """Let nothing more be ordered, waited for or stored. Returns at once."""
         self._closed = why
         if self._box:
             self._box.in_flight.close(why)
-
-    def abandon(self, why: str) -> None:
-        """Do the same, and no longer wait for what was ordered."""
-        self.close(why)
-        if self._box:
-            self._box.in_flight.abandon()
 
     @contextmanager
     def recorded_by(self, record: Callable[[str], ImageSet]) -> Iterator[None]:
@@ -137,11 +131,3 @@ def set_cancelled(run_id: UUID, message: str) -> None:
         caller = client.read_task_run(parent).flow_run_id if parent else None
     if caller:
         set_cancelled(caller, message)
-
-
-def cancel_unless_final(run_id: UUID, message: str) -> None:
-    """Set the state of a run that has not begun here, and that may have ended without having begun."""
-    with get_client(sync_client=True) as client:
-        state = client.read_flow_run(run_id).state
-    if state is None or not state.is_final():
-        set_cancelled(run_id, message)

@@ -53,7 +53,7 @@ async def unless_interrupted(run: StoppableRun, work: Coroutine[Any, Any, T]) ->
         while not (await asyncio.wait([task], timeout=_LOOK_AGAIN_SECONDS))[0]:
             take_signals()
     except BaseException:
-        run.abandon("the run was interrupted")
+        run.close("the run was interrupted")
         raise
     return task.result()
 

@@ -25,8 +25,6 @@ def _entry(spec: ImageSpec, seen: Image | None, stock: Stock, why: str) -> Image
     box = toolbox()
     if seen and seen.durable:
         return seen
-    if seen and why in (seen.error or ""):
-        seen = None  # it failed because of the stop
     if stored := box.in_flight.stored(spec.digest):
         return described(spec, stored, reused=False, url=box.store.url(stored.key))
     if earlier := stock.lying(spec.name):
