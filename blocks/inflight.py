@@ -71,7 +71,8 @@ class InFlight:
         try:
             yield
         finally:
-            self._predictions.discard(prediction_id)
+            if not self.closed:  # else the stop may be what ends the wait, and the prediction goes on
+                self._predictions.discard(prediction_id)
 
     def pause(self, seconds: float) -> bool:
         """Wait so long; return False, at once, when the run is stopped."""

@@ -178,7 +178,8 @@ class ArticleRun:
     def _record_stop(self, specs: list[ImageSpec], rounds: Rounds, why: str) -> ImageSet:
         """Write the manifest of a run that is stopped, beside whatever still goes on. Raises StorageError."""
         stock = stock_now(self.article.user_id, self.stock)
-        return write_manifest.fn(self._image_set(images_at_stop(specs, dict(rounds.images), stock, why)), stock)
+        seen = {name: image for name, image in rounds.images.copy().items() if name not in rounds.stopped}
+        return write_manifest.fn(self._image_set(images_at_stop(specs, seen, stock, why)), stock)
 
     def _image_set(self, images: list[Image]) -> ImageSet:
         return ImageSet(

@@ -175,7 +175,7 @@ def test_a_signal_before_a_deployments_run_has_begun(
 
 def once(words: bytes, act: Callable[[], object]) -> Callable[[bytes], None]:
     """What acts when it first hears the words."""
-    heard = []
+    heard: list[bytes] = []
 
     def listen(piece: bytes) -> None:
         if words in piece and not heard:
