@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
-.PHONY: demo test faults crash scale formats lint install dask lock clean
+.PHONY: demo test faults crash stops scale formats lint install dask lock clean
 
 install: $(INSTALLED)
 
@@ -35,6 +35,9 @@ faults: $(INSTALLED) # every fault x kind of picture; ONLY='s3 503' for some row
 
 crash: $(INSTALLED) # kill -9 at 30 moments of a run, and run again
 	$(BIN)/python -m tests.reliability.crash
+
+stops: $(INSTALLED) # SIGINT and SIGTERM at every quarter of a second of a run, a backlog, a worker's run; STEP=1 is quicker
+	$(BIN)/python -m tests.reliability.stops --step $(or $(STEP),0.25)
 
 formats: $(INSTALLED) # bytes and looks of the web formats, against PNG
 	$(BIN)/python -m tests.imaging.bench_formats

@@ -71,7 +71,8 @@ class InFlight:
         try:
             yield
         finally:
-            self._predictions.discard(prediction_id)
+            if not self.closed:  # else the stop may be what ends the wait, and the prediction goes on
+                self._predictions.discard(prediction_id)
 
     def pause(self, seconds: float) -> bool:
         """Wait so long; return False, at once, when the run is stopped."""
@@ -87,11 +88,20 @@ class InFlight:
         """Return the picture that this run has stored for a spec's digest, if so."""
         return self._stored.get(digest)
 
-    def close(self, why: str, seconds: float) -> bool:
-        """Let nothing new begin, and wait for the steps under way. False when something is still being stored."""
+    @property
+    def closed(self) -> bool:
+        """Whether nothing new may begin any more."""
+        return self._closed is not None
+
+    def close(self, why: str) -> None:
+        """Let nothing new begin, and end every `pause`. Returns at once."""
         with self._changed:
             self._closed = why
             self._changed.notify_all()
+
+    def settled(self, seconds: float) -> bool:
+        """Wait for the steps under way. False when something is still being stored."""
+        with self._changed:
             self._changed.wait_for(lambda: not self._steps.total(), seconds)
             return not self._steps["store"]
 

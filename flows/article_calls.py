@@ -1,6 +1,7 @@
 """Calls of the flow `article-images` by a backlog: each a run of its own, tried again where the API fails it."""
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -8,8 +9,10 @@ import httpx
 from prefect.context import FlowRunContext
 from prefect.exceptions import MissingResult
 from prefect.task_runners import TaskRunner
+from prefect.tasks import Task
 
 from flows.article_images import article_images
+from flows.stop_signals import beginning
 from imaging.article import Article
 from imaging.backlog import Outcome
 from imaging.errors import ConfigurationError, ImagesError
@@ -17,6 +20,7 @@ from imaging.record import ImageSet
 from imaging.spec import Kind
 
 # Of 1,000 runs against a local server on a machine that was busy beyond measure, 15 met an API that failed them.
+_CALL = Task(article_images.fn, name=article_images.name).task_key  # under which Prefect counts the calls of a flow
 _PAUSES = (2.0, 10.0)  # seconds before an article is run again; what was made is reused
 
 
@@ -43,7 +47,7 @@ class ArticleCalls:
 
     async def _call(self, article: Article) -> Outcome:
         """Raises ConfigurationError, and httpx.HTTPError or MissingResult where the API is in trouble."""
-        with _apart():
+        with _apart(), beginning():
             state = await self._flow(article, only=self._only, return_state=True)
             made = await state.aresult(raise_on_failure=False)
         if isinstance(made, ConfigurationError | httpx.HTTPError):
@@ -76,7 +80,8 @@ def _apart() -> FlowRunContext:
 
     Prefect notes the result of every run that a flow has called, which adds up over ten thousand. And when a run is
     started again, it takes its first call for the first call of before, and returns that one's result: but what is
-    due is others by then. `detached` lets each call be one of its own.
+    due is others by then. So calls are counted from a number that comes up once. (`detached` would do that too, but it
+    has each article report its end as that of the whole process: a worker then cancels nothing any more.)
     """
     run = cast(FlowRunContext, FlowRunContext.get())
-    return run.model_copy(update={"run_results": {}, "detached": True})
+    return run.model_copy(update={"run_results": {}, "task_run_dynamic_keys": {_CALL: secrets.randbits(62)}})

@@ -7,11 +7,8 @@ Needs the blocks `b2-images`, `replicate` and `chutes`, or the variables of the 
 storage is embedded and the pictures are painted offline.
 """
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import copy_context
 from functools import partial
 from typing import cast
 
@@ -27,6 +24,7 @@ from blocks.logo import logo_sha256
 from blocks.results import SharedResults
 from blocks.telemetry import untold_trouble
 from blocks.toolbox import Toolbox, toolbox_for_run
+from flows.aside import Aside
 from flows.ending import tell_the_truth
 from flows.finishing import Finishing
 from flows.heartbeat import heartbeats
@@ -35,7 +33,7 @@ from flows.observed import observed
 from flows.rounds import Rounds
 from flows.runners import check_task_runner, configured_task_runner
 from flows.stoppable import StoppableRun
-from flows.stopping import keeping_signals, stops_politely
+from flows.stopping import stops_politely_async, unless_interrupted
 from flows.story import tell_end, tell_plan
 from imaging.article import Article
 from imaging.errors import StorageError
@@ -72,6 +70,7 @@ def run_name() -> str:
     result_serializer="compressed/json",
     on_failure=[tell_the_truth],
     on_crashed=[tell_the_truth],
+    on_cancellation=[tell_the_truth],  # by a worker, where the run was killed before it could
 )
 async def article_images(article: Article, only: Kinds = (), refresh: bool = False) -> ImageSet | State[ImageSet]:
     """Make, store and show every picture of an article; what is there already is used again.
@@ -86,16 +85,11 @@ async def article_images(article: Article, only: Kinds = (), refresh: bool = Fal
     """
     # The body is plain synchronous code in a thread of its own; the flow is async so that many can run side by
     # side in one process. One client for all tasks: without it each makes its own, TLS context and all.
-    with (
-        toolbox_for_run() as box,
-        SyncClientContext.get_or_create(),
-        stops_politely(box) as run,
-        heartbeats(),
-        ThreadPoolExecutor(1) as thread,
-    ):
-        check_task_runner(box)
-        body = partial(copy_context().run, ArticleRun(box, run, article, refresh=refresh).make, only)
-        image_set = await keeping_signals(asyncio.get_running_loop().run_in_executor(thread, body))
+    async with stops_politely_async() as run:
+        with toolbox_for_run() as box, SyncClientContext.get_or_create(), heartbeats(), Aside() as aside:
+            run.use(box)
+            check_task_runner(box)
+            image_set = await unless_interrupted(run, aside(ArticleRun(box, run, article, refresh=refresh).make, only))
     if image_set.status == "complete":
         return image_set
     return Completed(name="Degraded", message="; ".join(image_set.troubles)[:2000], data=image_set)
@@ -184,7 +178,8 @@ class ArticleRun:
     def _record_stop(self, specs: list[ImageSpec], rounds: Rounds, why: str) -> ImageSet:
         """Write the manifest of a run that is stopped, beside whatever still goes on. Raises StorageError."""
         stock = stock_now(self.article.user_id, self.stock)
-        return write_manifest.fn(self._image_set(images_at_stop(specs, dict(rounds.images), stock, why)), stock)
+        seen = {name: image for name, image in rounds.images.copy().items() if name not in rounds.stopped}
+        return write_manifest.fn(self._image_set(images_at_stop(specs, seen, stock, why)), stock)
 
     def _image_set(self, images: list[Image]) -> ImageSet:
         return ImageSet(

@@ -22,7 +22,7 @@ from blocks.variables import read_variable
 from flows.heartbeat import heartbeats
 from flows.shards import is_deployed, leave_report, run_in_shards
 from flows.source_pass import SourcePass, Terms
-from flows.stopping import stops_politely
+from flows.stopping import stops_politely_async
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
@@ -70,19 +70,21 @@ async def article_backlog(
     Returns the counts. Where articles or sources are not complete the state is `Completed`, named `Degraded`.
     Raises InvalidInput, SourceError and ConfigurationError.
     """
-    if shard is not None and shard > shards:
-        raise InvalidInput(f"shard: is {shard}, but there are only {shards}")
-    source = None if source is None else checked_source(source)
-    terms = Terms(at_once, shards, shard, tuple(only or ()), recheck)
-    with toolbox_for_run() as box, SyncClientContext.get_or_create(), stops_politely(box), heartbeats():
-        asked = {"source": source, "user_id": user_id, "at_once": at_once, "only": only, "recheck": recheck}
-        if shards > 1 and shard is None and await is_deployed():
-            report = backlog_report(*await run_in_shards(asked, shards, box.results(bucket_answers=True)))
-        else:
-            report = backlog_report(await _all_passes(box, source, user_id, terms))
-        if shard is not None:
-            leave_report(report, box.results(bucket_answers=True))
-        show_summary(report, artifact_key("summary", source, user_id, str(shard)))
+    async with stops_politely_async() as run:
+        if shard is not None and shard > shards:
+            raise InvalidInput(f"shard: is {shard}, but there are only {shards}")
+        source = None if source is None else checked_source(source)
+        terms = Terms(at_once, shards, shard, tuple(only or ()), recheck)
+        with toolbox_for_run() as box, SyncClientContext.get_or_create(), heartbeats():
+            run.use(box)
+            asked = {"source": source, "user_id": user_id, "at_once": at_once, "only": only, "recheck": recheck}
+            if shards > 1 and shard is None and await is_deployed():
+                report = backlog_report(*await run_in_shards(asked, shards, box.results(bucket_answers=True)))
+            else:
+                report = backlog_report(await _all_passes(box, source, user_id, terms))
+            if shard is not None:
+                leave_report(report, box.results(bucket_answers=True))
+            show_summary(report, artifact_key("summary", source, user_id, str(shard)))
     get_run_logger().info("%s", report)
     if report.status == "complete":
         return report

@@ -1,6 +1,7 @@
 """The command `backlog`: the flow run in this process, and its report on a terminal."""
 
 import asyncio
+from functools import partial
 from typing import cast
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from blocks.settings import load_settings
 from flows.backlog import VARIABLE, article_backlog
 from flows.prefect_api import prefect_api
 from flows.report import progress_lines
+from flows.stop_signals import run_apart
 from flows.terminal import line
 from imaging.backlog import BacklogReport, SourceReport
 from imaging.errors import ConfigurationError
@@ -24,8 +26,8 @@ def run_backlog(
     """Run the flow in this process and return its report. Raises InvalidInput, ConfigurationError and SourceError."""
     load_settings()  # what is wrong is told before a server is started for nothing
     with prefect_api(), progress_lines("reporting", "going through the backlog"):
-        call = article_backlog(source, user_id, at_once=at_once, shards=shards, only=only, recheck=recheck)
-        report = cast(BacklogReport, asyncio.run(call))
+        call = partial(article_backlog, source, user_id, at_once=at_once, shards=shards, only=only, recheck=recheck)
+        report = cast(BacklogReport, run_apart(lambda: asyncio.run(call())))
     if not report.sources:
         whose = f" of {user_id}" if user_id else ""
         raise ConfigurationError(f"Prefect variable {VARIABLE}: lists no source{whose}: set it, or give SOURCE")

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn, cast
 
 import typer
 
+from flows.stop_signals import Stopped, run_apart, signals_held
 from flows.terminal import echo, print_json, write_what_it_can
 from imaging.article import Article, parse_json
 from imaging.documents import MAX_BYTES, decoded, parse_document
@@ -94,7 +95,7 @@ def repair() -> None:
     with prefect_api():
         from flows.repair import repair as repair_flow
 
-        counts = cast(dict[str, int], repair_flow())
+        counts = cast(dict[str, int], run_apart(repair_flow))
     echo(f"{counts['repaired']} pictures stored, {counts['left']} left")
     raise typer.Exit(DEGRADED if counts["left"] else COMPLETE)
 
@@ -104,9 +105,9 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the Prefect UI and API, on 127.0.0.1")] = 4200,
 ) -> None:
     """Serve the whole local stack: Prefect server and UI, storage, all deployments. Ctrl-C ends it."""
-    from flows.stack.signals import Stopped, stopped_by_signals
-
     try:
+        from flows.stack.signals import stopped_by_signals
+
         with stopped_by_signals():
             from flows.stack.up import up as serve
 
@@ -179,7 +180,7 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tup
         from flows.report import progress_lines
 
         with progress_lines():
-            result = asyncio.run(article_images(article, only=only, refresh=refresh))
+            result = run_apart(lambda: asyncio.run(article_images(article, only=only, refresh=refresh)))
         return cast(ImageSet, result), server
 
 
@@ -230,17 +231,16 @@ def _leave(code: int, message: str) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line, and turn every error into one line and an exit code."""
+    """Run the command line, and turn every error and every signal into one line and an exit code."""
     _prepare_environment()
     write_what_it_can(sys.stdout, sys.stderr)
     try:
-        app()
+        with signals_held():
+            app()
     except (InvalidInput, ConfigurationError) as error:
         _leave(BAD_INPUT, str(error))
     except ImagesError as error:
         _leave(OTHER, str(error))
-    except KeyboardInterrupt:
-        _leave(130, "interrupted")
     except BrokenPipeError:
         sys.exit(OTHER)
     except Exception as error:

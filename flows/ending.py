@@ -1,4 +1,4 @@
-"""When a run failed or crashed: its manifest says what is there, and no longer what was there before.
+"""When a run failed, crashed or was cancelled: its manifest says what is there, and no longer what was there before.
 
 Prefect calls the hook in the run's own process where that lives, else in the worker's. A run that was killed without
 a worker has none: there the next run of the article writes the manifest.
@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 from prefect import Flow
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.logging.loggers import flow_run_logger
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,6 +22,7 @@ from tasks.ended import BadEnd
 from tasks.stock import owned_slug
 
 _KINDS = TypeAdapter(list[Kind])
+_ENDS = {StateType.CRASHED: "crashed", StateType.CANCELLING: "was cancelled", StateType.CANCELLED: "was cancelled"}
 
 
 async def tell_the_truth(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -45,7 +46,7 @@ def _recorded(flow_run: FlowRun, state: State[Any]) -> str | None:
         only = _KINDS.validate_python(flow_run.parameters.get("only") or [])
     except (KeyError, ValidationError):
         return None  # that is why it failed: nothing was begun
-    why = "the run crashed" if state.is_crashed() else "the run failed"
+    why = f"the run {_ENDS.get(state.type, 'failed')}"
     with toolbox_for_run() as box:
         slug = owned_slug(box.store, article)
         if slug is None:

@@ -16,6 +16,7 @@ from blocks.lock import one_at_a_time
 from blocks.toolbox import Toolbox, toolbox_for_run
 from flows.heartbeat import heartbeats
 from flows.observed import observed
+from flows.stopping import stops_politely
 from imaging.claim import Claim
 from imaging.errors import BadPicture, StorageError
 from tasks.repairing import bring_home, lay_aside, mend_manifest, superseded
@@ -27,7 +28,8 @@ observed()
 @flow(name="repair", persist_result=True, result_serializer="json")
 def repair() -> dict[str, int] | State[dict[str, int]]:
     """Store every spooled picture. Returns how many were repaired and how many are left; never raises for one."""
-    with toolbox_for_run() as box, heartbeats():
+    with stops_politely() as run, toolbox_for_run() as box, heartbeats():
+        run.use(box)
         articles: dict[tuple[str, str, Claim], list[str]] = defaultdict(list)
         for digest in box.spool.digests():
             if entry := box.spool.read(digest):

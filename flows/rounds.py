@@ -55,7 +55,7 @@ class Rounds:
     `problems`: by name, how a stored picture differs from what was ordered.
 
     `stand_ins`: for what a picture stands in, by its name, and why. `in_vain`: what was paid for a picture that did
-    not come, in USD by its name: the entry that takes its place says so.
+    not come, in USD by its name: the entry that takes its place says so. `stopped`: what failed since a stop began.
     """
 
     box: Toolbox
@@ -69,6 +69,7 @@ class Rounds:
     previews: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     in_vain: dict[str, float] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
     _specs: dict[str, ImageSpec] = field(default_factory=dict)
 
     def make(self, specs: list[ImageSpec], terms: Terms, *, overwrite: bool) -> Outcome:
@@ -175,6 +176,8 @@ class Rounds:
         if image.name in self.stand_ins:
             image = fallen_back(image, *self.stand_ins[image.name])
         image = self.finishing.begin(image)
+        if self.box.in_flight.closed and not image.durable:
+            self.stopped.add(image.name)
         self.images[image.name] = image
         if image.status not in NOT_STORED:
             self._tell(image)

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from flows.stop_signals import Stopped
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Stopped(BaseException):
-    """Somebody asked the process to stop. Not an Exception: nothing on the way may take it for a failure."""
 
 
 @contextmanager
@@ -21,12 +19,12 @@ def stopped_by_signals() -> Iterator[None]:
     A signal that was ignored before, as `nohup` has it, stays ignored.
     """
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+    def stop(number: int, _frame: FrameType | None) -> None:
+        for other in _SIGNALS:
+            signal.signal(other, signal.SIG_IGN)
         with suppress(OSError, ValueError):  # not through the buffer, which may be in use just now
             os.write(sys.stdout.fileno(), b"\narticle-images up: stopping\n")
-        raise Stopped
+        raise Stopped(number)
 
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     try:

@@ -111,9 +111,10 @@ def test_a_run_that_ends_waits_for_what_is_being_stored_and_allows_nothing_new()
     storing = threading.Thread(target=store)
     storing.start()
     begun.wait()
-    assert in_flight.close("stopped", seconds=0.01) is False
+    in_flight.close("stopped")
+    assert in_flight.settled(seconds=0.01) is False
     go_on.set()
-    assert in_flight.close("stopped", seconds=30) is True
+    assert in_flight.settled(seconds=30) is True
     storing.join()
     with pytest.raises(StorageError, match="stopped"), in_flight.storing():
         pass

@@ -7,14 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import StateType
+from prefect.states import Pending
 
 from blocks.embedded import BUCKET
+from flows.article_images import article_images
 from tests.flows.conftest import World, run_set
 from tests.flows.test_paid_once import ARTICLE, start
+from tests.reliability.gate import Gate
 from tests.reliability.s3_proxy import S3Proxy
 
 PATIENCE = 120  # seconds
@@ -119,6 +125,82 @@ def test_a_bucket_that_hangs_does_not_hold_up_the_stop(
     assert "no manifest" in err
     assert last_state(prefect_api)["type"] == "CANCELLED"
     assert world.store.get(MANIFEST) is None
+
+
+@pytest.mark.parametrize(
+    ("request_line", "number"),
+    [
+        (b"POST /api/flow_runs/ ", signal.SIGTERM),  # the run is being created
+        (b"/block_documents/", signal.SIGINT),  # its first statement, before anything is loaded
+        (b"GET /v1/predictions", signal.SIGTERM),  # the vendor is looked at, and nothing is ordered yet
+    ],
+)
+def test_a_signal_before_the_first_order(
+    world: World, prefect_api: str, monkeypatch: pytest.MonkeyPatch, request_line: bytes, number: signal.Signals
+) -> None:
+    """Whatever a run is just about when the signal comes, nothing is ordered, and its state says what ended it."""
+    host, vendor = prefect_api.removeprefix("http://").removesuffix("/api"), world.replicate.base_url
+    with Gate(host) as api, Gate(vendor.removeprefix("http://").split("/")[0]) as replicate:
+        monkeypatch.setenv("REPLICATE_BASE_URL", f"http://{replicate.host}")
+        process = start(f"http://{api.host}/api")
+        api.heard = replicate.heard = once(request_line, lambda: process.send_signal(number))
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (128 + number, "")
+    assert f"stopped by {number.name}" in err
+    assert world.paid == (0, 0)
+    state = last_state(prefect_api)
+    assert (state["type"], state["message"]) == ("CANCELLED", f"stopped by {number.name}")
+
+
+@pytest.mark.parametrize("request_line", [b"GET /api/flow_runs/", b"/set_state "])
+def test_a_signal_before_a_deployments_run_has_begun(
+    world: World, prefect_api: str, api: SyncPrefectClient, request_line: bytes
+) -> None:
+    """The command that a worker starts cancels its run by its id, although its code may not be loaded yet."""
+    run = api.create_flow_run(article_images, parameters={"article": {"topic": ARTICLE.topic}}, state=Pending())
+    with Gate(prefect_api.removeprefix("http://").removesuffix("/api")) as gate:
+        variables = {
+            "PREFECT_API_URL": f"http://{gate.host}/api",
+            "PREFECT__FLOW_RUN_ID": str(run.id),
+            "PREFECT__FLOW_ENTRYPOINT": f"{Path(__file__).parents[2] / 'flows/article_images.py'}:article_images",
+        }
+        process = subprocess.Popen([sys.executable, "-m", "flows.run_engine"], env=os.environ | variables)
+        gate.heard = once(request_line, process.terminate)
+        assert process.wait(PATIENCE) == 143
+    state = api.read_flow_run(run.id).state
+    assert state is not None
+    assert (state.type, state.message) == (StateType.CANCELLED, "stopped by SIGTERM")
+    assert world.paid == (0, 0)
+
+
+def once(words: bytes, act: Callable[[], object]) -> Callable[[bytes], None]:
+    """What acts when it first hears the words."""
+    heard: list[bytes] = []
+
+    def listen(piece: bytes) -> None:
+        if words in piece and not heard:
+            heard.append(words)
+            act()
+
+    return listen
+
+
+def test_a_second_signal_ends_the_process_at_once(
+    world: World, prefect_api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a stop waits for a bucket that hangs, another signal ends the process before it can say anything."""
+    with S3Proxy(world.environment["B2_ENDPOINT"].removeprefix("http://")) as bucket:
+        monkeypatch.setenv("B2_ENDPOINT", f"http://{bucket.host}")
+        world.replicate.delay = 60.0
+        process = start(prefect_api)
+        until(process, lambda: len(world.replicate.paid) == 3 and len(world.objects()) == 4)
+        bucket.fail("stall")
+        before = len(bucket.requests)
+        process.send_signal(signal.SIGINT)
+        until(process, lambda: len(bucket.requests) > before)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "")
 
 
 PUBLISH = """

@@ -199,6 +199,46 @@ def test_a_second_up_names_the_first(machine: Machine, up: "subprocess.Popen[byt
     assert machine.ask("GET", "health") is True
 
 
+def test_a_backlog_is_cancelled_and_killed_after_its_first_article(
+    machine: Machine, up: object, tmp_path: Path
+) -> None:
+    """One article's end is not that of its process: a backlog can be cancelled after it, and has crashed if killed."""
+    machine.replicate.delay = 0.0
+    backlog = machine.ask("GET", "deployments/name/article-backlog/shard")["id"]
+
+    def second_article_of(*topics: str) -> str:
+        """Start a backlog, and return its run when its second article waits for its picture."""
+        folder = tmp_path / topics[0]
+        folder.mkdir()
+        for topic in topics:
+            (folder / f"{topic}.json").write_text(json.dumps({"topic": topic}))
+        machine.replicate.fault("create", "stuck", times=None, match=lambda call: topics[1] in str(call.input))
+        before = machine.replicate.created()
+        parameters = {"source": str(folder), "at_once": 1, "only": ["hero"]}
+        run = machine.ask("POST", f"deployments/{backlog}/create_flow_run", parameters=parameters)["id"]
+        wait_for(lambda: machine.replicate.created() == before + 2)
+        return str(run)
+
+    def process_of(run: str) -> list[int]:
+        wanted = f"PREFECT__FLOW_RUN_ID={run}".encode()
+        return [pid for pid in machine.processes() if wanted in Path(f"/proc/{pid}/environ").read_bytes()]
+
+    run = second_article_of("a-wein", "b-bier")
+    before = machine.replicate.created()
+    machine.ask("POST", f"flow_runs/{run}/set_state", state={"type": "CANCELLING"})
+    wait_for(lambda: machine.state(run) == "CANCELLED" and not process_of(run))
+    assert machine.replicate.created() == before
+    articles = machine.ask("POST", "flow_runs/filter", flow_runs={"parent_flow_run_id": {"any_": [run]}})
+    assert sorted(one["state"]["type"] for one in articles) == ["CANCELLED", "COMPLETED"]
+
+    run = second_article_of("c-saft", "d-most")
+    [pid] = process_of(run)
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: machine.state(run) in {"CRASHED", "COMPLETED"})
+    assert machine.state(run) == "CRASHED"
+    machine.replicate.faults.clear()
+
+
 def test_sigterm_ends_everything_and_a_run_says_that_it_was_stopped(
     machine: Machine, up: "subprocess.Popen[bytes]"
 ) -> None:

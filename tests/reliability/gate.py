@@ -6,6 +6,7 @@ Bytes go through unread, so it stands before Prefect (websockets too) and before
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +26,8 @@ class Gate:
         self._port = 0
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._timer: threading.Timer | None = None
+        self.heard: Callable[[bytes], object] | None = None
+        """What is told of each piece that a client sends, before it goes on."""
 
     @property
     def host(self) -> str:
@@ -102,6 +105,8 @@ class Gate:
     def _pump(self, source: socket.socket, sink: socket.socket, pair: tuple[socket.socket, socket.socket]) -> None:
         try:
             while piece := source.recv(_PIECE):
+                if self.heard and source is pair[0]:
+                    self.heard(piece)
                 sink.sendall(piece)
             sink.shutdown(socket.SHUT_WR)
         except OSError:  # one end broke, or the gate was shut: what breaks here breaks there
