@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from prefect.logging import get_logger
+from prefect_aws import S3Bucket
 
 from imaging.errors import ImagesError, StorageBusy
 
@@ -103,3 +104,16 @@ class Patience:
     def _left(self, operation: str) -> float:
         now = time.monotonic()
         return self.failing.get(operation, (now, now))[0] + self.seconds - now
+
+
+def with_two_tries(bucket: S3Bucket) -> S3Bucket:
+    """Return the bucket with a client that tries twice: a run waits in its own way, which a stop can end.
+
+    (One more is what corrects a clock that is wrong.)
+    """
+    parameters = bucket.credentials.aws_client_parameters
+    config = {**(parameters.config or {}), "retries": {"mode": "standard", "total_max_attempts": 2}}
+    quick = bucket.credentials.model_copy(
+        update={"aws_client_parameters": parameters.model_copy(update={"config": config})}
+    )
+    return bucket.model_copy(update={"credentials": quick})

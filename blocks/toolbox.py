@@ -15,6 +15,7 @@ from prefect.runtime import flow_run
 from prefect_aws import S3Bucket
 
 from blocks import chutes, replicate, signing, storage, writer
+from blocks.backoff import with_two_tries
 from blocks.bases import plain_base, tenant_bases
 from blocks.chutes import Chutes
 from blocks.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, UNEDITED
@@ -218,7 +219,11 @@ def _in_public(store: ImageStore, settings: Settings) -> ImageStore:
 def _toolbox(settings: Settings, store: ImageStore, embedded: bool) -> Toolbox:
     return Toolbox(
         settings=settings,
-        store=replace(store, tenant_bases=tenant_bases(*edited(PUBLIC_BASE_URLS, settings.images_public_base_urls))),
+        store=replace(
+            store,
+            bucket=with_two_tries(store.bucket),
+            tenant_bases=tenant_bases(*edited(PUBLIC_BASE_URLS, settings.images_public_base_urls)),
+        ),
         embedded=embedded,
         replicate=saved_block(Replicate, replicate.BLOCK_NAME) or replicate.replicate_from(settings),
         chutes=saved_block(Chutes, chutes.BLOCK_NAME) or chutes.chutes_from(settings),
