@@ -90,7 +90,7 @@ def test_a_stop_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    in_flight.close("stopped by SIGTERM", 0)
+    in_flight.close("stopped by SIGTERM")
     assert ended.wait(30)
     thread.join()
     assert len(made) == 1

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from blocks.feed_items import parse_feed
-from blocks.vendor import is_moderation
+from blocks.moderation import is_moderation
 from imaging.anatomy import refuse_polyglot
 from imaging.article import parse_json, parse_markdown
 from imaging.cards.clusters import clean
