@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 from blocks.storage import ImageStore
 from imaging.article import Article
 from imaging.backlog import Entry
-from imaging.documents import MAX_BYTES, SUFFIXES, parse_document
+from imaging.documents import MAX_BYTES, SUFFIXES, parse_document, read_from
 from imaging.errors import InvalidInput
+from imaging.sources import BUCKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class FileEntry:
 
     def article(self) -> Article:
         """Read the article. Raises InvalidInput."""
-        return parse_document(self._read(), self.key)
+        return read_from(parse_document(self._read(), self.key), str(self.folder), self.key)
 
     def _read(self) -> bytes:
         path = self.folder / self.key
@@ -87,7 +88,7 @@ class ObjectEntry:
         data = self.store.get(self.key)
         if data is None:
             raise InvalidInput(f"{self.key} is gone")
-        return parse_document(data, self.key)
+        return read_from(parse_document(data, self.key), BUCKET, self.key)
 
 
 def objects_in(store: ImageStore, folder: str) -> Listing:

@@ -48,22 +48,28 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One item, as the feed has it. `identity` is its id, or else its address; empty where it has neither."""
+    """One item, as the feed at `source` has it.
+
+    `identity` is its id, or else its address; empty where it has neither, or where other items have the same.
+    """
 
     identity: str
     title: Words
     content: Words
     summary: Words
     language: str
+    link: str = ""
+    source: str = ""
 
     @property
     def key(self) -> str:
-        """What the item is known by: its identity, or else its title or text."""
-        return self.identity or _hash(self.title.said or self.content.said)
+        """What the item is known by: its identity, or else its address, its title or text."""
+        return self.identity or self.link or _hash(self.title.said or self.content.said)
 
     def fingerprint(self) -> str:
         """Return a hash of all that the article is made from."""
-        return _hash(json.dumps(astuple(self)))
+        words = [astuple(said) for said in (self.title, self.content, self.summary)]
+        return _hash(json.dumps([self.identity, *words, self.language]))
 
     def article(self) -> Article:
         """Return the item as an article. Raises InvalidInput."""
@@ -73,6 +79,7 @@ class FeedItem:
             "body": self.content.markdown(),
             "excerpt": cut(teaser(self.summary.summary(), title), _EXCERPT),
             "article_id": self.identity or None,
+            "origin": {"source": self.source, "url": self.link},
         }
         if language := re.match(r"[a-z]{2}(?![a-z])", self.language.lower()):
             fields["language"] = language[0]
@@ -119,6 +126,7 @@ def _json_item(item: Any, language: str) -> FeedItem:
         content=Words(html, is_html=True) if html else Words(_said(fields, "content_text")),
         summary=Words(_said(fields, "summary")),
         language=_said(fields, "language") or language,
+        link=_whole(_said(fields, "url")),
     )
 
 
@@ -164,6 +172,7 @@ def _xml_item(entry: Any, language: str) -> FeedItem:
         content=_words(content),
         summary=_words(summary),
         language=content.get("language") or title.get("language") or language,
+        link=_whole(entry.get("link") or ""),
     )
 
 
@@ -173,8 +182,12 @@ def _words(detail: Any) -> Words:
 
 def _identity(text: str) -> str:
     """Return an id as an `article_id` may be: in one visible line, and not too long; else a hash of it."""
-    text = text.encode(errors="replace").decode().strip()
+    text = _whole(text)
     return text if len(text) <= _LONGEST_ID and text == printable(text) else _hash(text)
+
+
+def _whole(text: str) -> str:
+    return text.encode(errors="replace").decode().strip()
 
 
 def _hash(text: str) -> str:

@@ -20,11 +20,15 @@ _SAVE_SECONDS = 5.0  # what a killed backlog has done in its last seconds is run
 
 
 class Done(NamedTuple):
-    """What an article was when it was done, what it came out as (`complete`, `degraded`), and under which slug."""
+    """What an article was when it was done, what it came out as (`complete`, `degraded`), and under which slug.
+
+    `article_id` is the tenant's and the article's, where it has one; indexes of earlier versions do not name it.
+    """
 
     fingerprint: str
     came: str
     slug: str
+    article_id: str = ""
 
 
 class _Slice(BaseModel):

@@ -18,6 +18,9 @@ from imaging.printable import printable
 from imaging.spec import ImageSpec
 
 FIELDS = ("tenant", "slug", "image")
+NOTICE = "notice"
+"""The attribute of a log line that the command line always shows: what costs, and was not asked for by name."""
+
 _RUN_FIELDS = ("flow_name", "flow_run_name", "flow_run_id", "task_name", "task_run_name", "task_run_id")
 
 

@@ -119,6 +119,10 @@ class SharedResults(WritableFileSystem):
         except ValueError:
             return None
 
+    def has_local(self, folder: str) -> bool:
+        """Tell whether this machine has records below `folder`."""
+        return (self._folder / folder).is_dir()
+
     def keep_local(self, path: str, content: bytes) -> None:
         """Keep a record on this machine alone. Raises OSError."""
         self._write_local(path, content)

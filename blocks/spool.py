@@ -110,7 +110,8 @@ class Spool:
 
     def _set(self, user_id: str, slug: str, owner: Claim) -> Path:
         # Neither part holds a dot; two articles may have wanted the same slug while nobody could be asked.
-        return self.folder / f"{user_id}.{slug}.{short_hash(owner.model_dump_json())}.manifest"
+        known = owner.model_dump_json(include={"article_id", "topic"})  # what a set says of its article
+        return self.folder / f"{user_id}.{slug}.{short_hash(known)}.manifest"
 
     def drop(self, digest: str) -> None:
         """Forget an entry: its picture lies in the bucket."""

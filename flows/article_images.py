@@ -34,21 +34,21 @@ from flows.rounds import Rounds
 from flows.runners import check_task_runner, configured_task_runner
 from flows.stoppable import StoppableRun
 from flows.stopping import stops_politely_async, unless_interrupted
-from flows.story import tell_end, tell_plan
+from flows.story import tell_end, tell_plan, tell_retitled
 from imaging.article import Article
 from imaging.errors import StorageError
 from imaging.plan import Planner
 from imaging.record import UNSHARED, Image, ImageSet
-from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kinds
 from tasks.again import run_again
+from tasks.claiming import claim_slug, wished_slug
 from tasks.naming import named, rename_run, tag_with_tenant
 from tasks.page import publish_page, write_page
 from tasks.progress import Progress
 from tasks.recording import announce, artifact_place, show, write_manifest
 from tasks.sharing import check_shares
 from tasks.spending import Spending
-from tasks.stock import check_providers, claim_slug, take_stock
+from tasks.stock import check_providers, take_stock
 from tasks.stopped import images_at_stop, stock_now
 from tasks.wording import worded
 
@@ -58,7 +58,7 @@ observed()
 def run_name() -> str:
     """Runs are named for tenant and slug."""
     article: Article = flow_run.parameters["article"]
-    return named(article.user_id, article.slug or slugify(article.topic))
+    return named(article.user_id, wished_slug(article))
 
 
 @flow(
@@ -112,13 +112,15 @@ class ArticleRun:
         tag_with_tenant(self.article.user_id)
         self.newest_prediction = check_providers()
         # Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
-        wished = self.article.slug or slugify(self.article.topic)
+        wished = wished_slug(self.article)
         with self._alone("claim", wished):
             claimed = claim_slug(self.article)
         if claimed.slug != wished:
             rename_run(named(self.article.user_id, claimed.slug))
+        if claimed.title_before:
+            tell_retitled(named(self.article.user_id, claimed.slug), claimed.title_before)
         with self._alone("run", claimed.slug):
-            self.stock = take_stock(self.article, claimed)
+            self.stock = take_stock(self.article.user_id, claimed.slug, claimed.trouble)
             return self._make(only)
 
     @contextmanager

@@ -11,7 +11,7 @@ import typer
 from flows.stop_signals import Stopped, run_apart, signals_held
 from flows.terminal import echo, print_json, write_what_it_can
 from imaging.article import Article, parse_json
-from imaging.documents import MAX_BYTES, decoded, parse_document
+from imaging.documents import MAX_BYTES, decoded, parse_document, read_from
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.record import ImageSet
 from imaging.sources import checked_source
@@ -161,7 +161,7 @@ def read_article(source: str) -> Article:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         raise InvalidInput(f"ARTICLE: {source!r} cannot be read: {reason}") from None
-    return parse_document(data, f"ARTICLE: {source}")
+    return read_from(parse_document(data, f"ARTICLE: {source}"), "", os.path.abspath(path))
 
 
 def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tuple[ImageSet, str | None]:

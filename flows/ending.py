@@ -18,8 +18,8 @@ from flows.aside import Aside
 from imaging.article import Article
 from imaging.errors import ImagesError
 from imaging.spec import Kind
+from tasks.claiming import owned_slug
 from tasks.ended import BadEnd
-from tasks.stock import owned_slug
 
 _KINDS = TypeAdapter(list[Kind])
 _ENDS = {StateType.CRASHED: "crashed", StateType.CANCELLING: "was cancelled", StateType.CANCELLED: "was cancelled"}

@@ -19,8 +19,8 @@ from flows.observed import observed
 from flows.stopping import stops_politely
 from imaging.claim import Claim
 from imaging.errors import BadPicture, StorageError
+from tasks.claiming import owns_slug
 from tasks.repairing import bring_home, lay_aside, mend_manifest, superseded
-from tasks.stock import owns_slug
 
 observed()
 

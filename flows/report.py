@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.table import Table
 
 from blocks.embedded import BUCKET
+from blocks.log import NOTICE
 from blocks.settings import load_settings
 from flows.terminal import line
 from imaging.gallery import short_url, size
@@ -20,18 +21,15 @@ _WIDE = 1000  # columns: a row stays in one line, since a pipe has no width and 
 
 @contextmanager
 def progress_lines(module: str = "progress", doing: str = "making pictures") -> Iterator[None]:
-    """Show each image as it comes in, on standard error, where that is a terminal.
+    """Show each image as it comes in, on standard error, where that is a terminal; what costs unexpectedly, always.
 
     `module` of our tasks is the one whose log lines are shown.
     """
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
     logger, handler = logging.getLogger("prefect.flow_runs"), _Lines(console, module)
     logger.addHandler(handler)
     try:
-        with console.status(doing):
+        with console.status(doing) if console.is_terminal else nullcontext():
             yield
     finally:
         logger.removeHandler(handler)
@@ -46,8 +44,9 @@ class _Lines(logging.Handler):
         self._module = module
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.module in {self._module, "lease"}:
-            self._console.print(line(f"  {record.getMessage()}"))
+        how_it_goes = self._console.is_terminal and record.module in {self._module, "lease"}
+        if how_it_goes or hasattr(record, NOTICE):
+            self._console.print(line(f"  {record.getMessage()}"), soft_wrap=True)
 
 
 def print_report(image_set: ImageSet, server: str | None) -> None:

@@ -7,8 +7,8 @@ Nothing piles up: the next article is read when there is a place for it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import cast
 
@@ -23,6 +23,7 @@ from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_fo
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
 from imaging.quoting import without_query
 from imaging.spec import Kind
+from tasks.claiming import remember
 from tasks.reporting import SourceProgress, artifact_key
 from tasks.sources import articles_of
 from tasks.stock import refusals_named
@@ -54,6 +55,11 @@ class Due:
     fingerprint: str
     article: Article
 
+    @property
+    def article_id(self) -> str:
+        """The article's id among all tenants; empty where it has none."""
+        return f"{self.article.user_id} {self.article.article_id}" if self.article.article_id else ""
+
 
 class SourcePass:
     """One pass over one source. `place` is where its records are kept."""
@@ -68,6 +74,7 @@ class SourcePass:
         self._index = Index(self._results, place)
         self._found = 0
         self._keys: dict[int, set[str]] = defaultdict(set)
+        self._owners: dict[str, str] = {}  # by article_id: the key of the article that has it
         self._unread: ImagesError | None = None
         self._refused: ConfigurationError | None = None
         # IMAGES_CONCURRENCY is for the whole process, so the articles share it.
@@ -114,6 +121,7 @@ class SourcePass:
             empty = True
             for page in articles_of(self.source, self.box, self.place):
                 self.report = self.report.plus_unread(page.unread)
+                self._note_owners(page.entries)
                 empty = empty and not page.entries
                 mine = [entry for entry in page.entries if self._is_new(entry.key)]
                 self._found += len(mine)
@@ -144,12 +152,27 @@ class SourcePass:
                 return None
             with refusals_named():
                 article = entry.article()
-            return Due(entry.key, fingerprint, for_tenant(article, self.report.user_id))
+            return self._as_due(entry.key, fingerprint, for_tenant(article, self.report.user_id))
         except ConfigurationError:
             raise
         except Exception as error:  # noqa: BLE001 - a reader's bug in one article must not lose the others
             self._count(entry.key, Outcome(came="failed", why=said(error)))
             return None
+
+    def _note_owners(self, entries: Sequence[Entry]) -> None:
+        """Note which of these articles have an id, so that another one with the same is not made over them."""
+        for entry in entries:
+            if (known := self._index.find(entry.key)) and known.article_id:
+                self._owners.setdefault(known.article_id, entry.key)
+
+    def _as_due(self, key: str, fingerprint: str, article: Article) -> Due:
+        due = Due(key, fingerprint, article)
+        if due.article_id and (owner := self._owners.setdefault(due.article_id, key)) != key:
+            raise InvalidInput(f"article_id: {owner} has the same one; give each article its own")
+        if known := self._index.find(key):
+            with suppress(StorageError):  # then its run says so
+                remember(self.box.store, article, known.slug)
+        return due
 
     def _is_done(self, key: str, fingerprint: str) -> bool:
         known = self._index.find(key)
@@ -158,7 +181,7 @@ class SourcePass:
     def _note(self, due: Due, outcome: Outcome) -> None:
         self._count(due.key, outcome)
         if outcome.came != "failed":
-            self._index.note(due.key, Done(due.fingerprint, outcome.came, outcome.slug))
+            self._index.note(due.key, Done(due.fingerprint, outcome.came, outcome.slug, due.article_id))
         self._save(self._index.save_now_and_then)
 
     def _count(self, key: str, outcome: Outcome) -> None:

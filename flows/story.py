@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from prefect.logging import get_run_logger
 
+from blocks.log import NOTICE
 from blocks.toolbox import Toolbox
 from imaging.record import ImageSet
 from imaging.spec import ImageSpec
@@ -27,11 +28,29 @@ def tell_plan(box: Toolbox, specs: Sequence[ImageSpec], stock: Stock, *, refresh
         log.info("made anew, since a refresh was asked for: %s", ", ".join(there))
     elif there:
         log.info("there already: %s", ", ".join(there))
+    if changed := [spec for spec in specs if _has_changed(spec, stock)]:
+        names, price = ", ".join(spec.name for spec in changed), sum(spec.price_usd for spec in changed)
+        log.warning(
+            "%s/%s: made anew in their places, since the article or its models have changed: %s (%.3f USD)",
+            changed[0].user_id, stock.slug, names, price, extra={NOTICE: True},
+        )  # fmt: skip
     where = "the embedded storage" if box.embedded else f"the bucket {box.store.bucket.bucket_name}"
     if stock.trouble:
         log.warning("%s cannot be written: %s", where, stock.trouble)
     else:
         log.info("they go to %s, %s", where, box.store.url(f"{specs[0].user_id}/{stock.slug}/") if specs else "")
+
+
+def _has_changed(spec: ImageSpec, stock: Stock) -> bool:
+    """Tell whether a picture is to be paid for although one that its vendor made lies in its place."""
+    paid = stock.paid(spec.name)
+    return bool(spec.price_usd and paid and paid.digest not in {spec.digest, spec.reseeded.digest})
+
+
+def tell_retitled(place: str, before: str) -> None:
+    """Say that the article had another title before."""
+    text = "%s: the title was “%s” before; folder and addresses stay"
+    get_run_logger().info(text, place, before, extra={NOTICE: True})
 
 
 def tell_vanished(specs: Sequence[ImageSpec]) -> None:

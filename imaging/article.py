@@ -22,6 +22,7 @@ from pydantic import (
 from imaging.dialects import title_words
 from imaging.errors import InvalidInput
 from imaging.front_matter import fields_of
+from imaging.origin import Origin
 from imaging.plain import without_directions, words_of
 from imaging.printable import printable, printable_name
 from imaging.slug import BRANDING, MAX_LENGTH, SLUG
@@ -157,6 +158,7 @@ class Article(_Fields):
         json_schema_extra=_plain_in_forms,
     )
     brand: Brand = Field(default_factory=Brand, title="Brand")
+    origin: Origin = Field(default_factory=Origin, title="Origin", description="Where it comes from: known again by it")
 
     @field_validator("body")
     @classmethod

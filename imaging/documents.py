@@ -2,6 +2,7 @@
 
 from imaging.article import Article, parse_json, parse_markdown
 from imaging.errors import InvalidInput
+from imaging.origin import Origin
 
 MAX_BYTES = 10_000_000
 # Markdown under all the names that it goes by (those of Linguist, and `.mdx`), and JSON.
@@ -14,6 +15,14 @@ def parse_document(data: bytes, name: str) -> Article:
     """Return the article in a document; a `.json` name means JSON, any other Markdown. Raises InvalidInput."""
     text = decoded(data, name)
     return parse_json(text) if name.lower().endswith(".json") else parse_markdown(text)
+
+
+def read_from(article: Article, source: str, path: str) -> Article:
+    """Return the article as one that was read from a file of a source. An address of its own that it names stays.
+
+    Links in the path are not followed before: `current/intro.md` is one article, whichever release it leads to.
+    """
+    return article.model_copy(update={"origin": Origin(source=source, path=path, url=article.origin.url)})
 
 
 def decoded(data: bytes, name: str) -> str:

@@ -38,6 +38,11 @@ def claim_key(user_id: str, slug: str) -> str:
     return f"{CLAIMS_FOLDER}/{user_id}/{slug}.json"
 
 
+def known_key(user_id: str, name: str) -> str:
+    """Return the key of the note that says which slug has what is known by `name`: an id, an address, a path."""
+    return f"{CLAIMS_FOLDER}/{user_id}/_known/{short_hash(name, 32)}.json"
+
+
 def hero_stem(user_id: str, slug: str) -> str:
     """Stem of the hero: a fixed name."""
     return f"{prefix(user_id, slug)}hero"

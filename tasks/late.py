@@ -8,7 +8,8 @@ from imaging.claim import Claim
 from imaging.errors import StorageError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.stock import Stock, owns_slug, stock_of
+from tasks.claiming import owns_slug
+from tasks.stock import Stock, stock_of
 from tasks.storing import store
 
 

@@ -10,6 +10,7 @@ from prefect.logging import get_run_logger
 from blocks.addresses import HostRules
 from blocks.articles import Listing, files_in, objects_in
 from blocks.feed_items import parse_feed
+from blocks.feed_twins import ToldApart
 from blocks.feeds import FeedReader, Page, next_page
 from blocks.toolbox import Toolbox, toolbox
 from imaging.errors import InvalidInput, SourceBusy, SourceError
@@ -37,7 +38,7 @@ def articles_of(source: str, box: Toolbox, place: str) -> Iterator[Listing]:
 
 
 def _pages(address: str, place: str) -> Iterator[Listing]:
-    url, seen = address, set[str]()
+    url, seen, told_apart = address, set[str](), ToldApart(address)
     while url not in seen:
         if len(seen) == _MAX_PAGES:
             raise SourceError(f"the feed has more than {_MAX_PAGES} pages: the rest is left out")
@@ -47,7 +48,7 @@ def _pages(address: str, place: str) -> Iterator[Listing]:
             feed = parse_feed(page.body, page.content_type)
         except InvalidInput as error:
             raise InvalidInput(f"SOURCE: page {len(seen)} of the feed cannot be read: {error}") from None
-        yield Listing(feed.items)
+        yield Listing(told_apart.page(feed.items))
         if feed.problem:
             raise SourceError(f"page {len(seen)} of the feed: {feed.problem}")
         url = next_page(url, feed.next_url) if feed.next_url else url

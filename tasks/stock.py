@@ -1,4 +1,4 @@
-"""Before anything is spent: which slug is the article's, what already lies in the bucket, who refuses us.
+"""Before anything is spent: what already lies in the bucket, who refuses us.
 
 Never cached: it asks how things stand now.
 """
@@ -15,12 +15,9 @@ from blocks.replicate import SAMPLE_OUTPUT
 from blocks.storage import ImageStore, looks_like_md5
 from blocks.toolbox import Toolbox, toolbox
 from imaging import keys
-from imaging.article import Article
-from imaging.claim import Claim
-from imaging.errors import ConfigurationError, InvalidInput, StorageError, StorageRefused
+from imaging.errors import ConfigurationError, StorageError, StorageRefused
 from imaging.picture import md5
 from imaging.record import Image, StoredImage, as_stored
-from imaging.slug import candidates, slugify
 
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
 
@@ -94,38 +91,19 @@ class Stock(BaseModel):
         return None
 
 
-class Claimed(BaseModel):
-    """The slug that is the article's own. `trouble` says why the bucket could not be asked, if so."""
-
-    model_config = ConfigDict(frozen=True)
-
-    slug: str
-    trouble: str | None = None
-
-
-@task(task_run_name="claim slug", persist_result=False)
-def claim_slug(article: Article) -> Claimed:
-    """Find the slug that is this article's own and note it as claimed.
-
-    Raises ConfigurationError when the bucket refuses us for good. Passing trouble is a fact in the answer.
-    """
-    try:
-        with refusals_named():
-            return Claimed(slug=_claim(toolbox().store, article))
-    except StorageError as error:
-        return Claimed(slug=article.slug or slugify(article.topic), trouble=str(error))
-
-
 @task(task_run_name="take stock", persist_result=False)
-def take_stock(article: Article, claimed: Claimed) -> Stock:
-    """List what the bucket holds of the article: one LIST, not a HEAD for every image. Raises as `claim_slug`."""
-    if claimed.trouble:
-        return Stock(slug=claimed.slug, trouble=claimed.trouble)
+def take_stock(user_id: str, slug: str, trouble: str | None) -> Stock:
+    """List what the bucket holds of the article: one LIST, not a HEAD for every image.
+
+    `trouble`: why the bucket could not be asked for the slug, if so. Raises as `claim_slug`.
+    """
+    if trouble:
+        return Stock(slug=slug, trouble=trouble)
     try:
         with refusals_named():
-            return stock_of(toolbox(), article.user_id, claimed.slug)
+            return stock_of(toolbox(), user_id, slug)
     except StorageError as error:
-        return Stock(slug=claimed.slug, trouble=str(error))
+        return Stock(slug=slug, trouble=str(error))
 
 
 def stock_of(box: Toolbox, user_id: str, slug: str) -> Stock:
@@ -172,50 +150,6 @@ def check_providers() -> str | None:
             f" fetched. Set it to {hosts},{DEFAULT_HOSTS}"
         )
     return box.replicate.check_token()
-
-
-def owned_slug(store: ImageStore, article: Article) -> str | None:
-    """Return the slug that this article has claimed, or None where it has none yet. Raises StorageError."""
-    for slug in _candidates(article):
-        owner = parsed(Claim, store.get_json(keys.claim_key(article.user_id, slug)))
-        if owner is None or owner.is_of(article):
-            return slug if owner else None
-    return None
-
-
-def _candidates(article: Article) -> list[str]:
-    # The topic before the id: an article that gets its id later still finds its own. A chosen slug has no second.
-    derived = candidates(slugify(article.topic), article.topic, article.article_id)
-    return [article.slug] if article.slug else derived
-
-
-def _claim(store: ImageStore, article: Article) -> str:
-    """Return the slug that is this article's own, noting it as claimed. Raises InvalidInput when there is none."""
-    ours = Claim.of(article)
-    for slug in _candidates(article):
-        key = keys.claim_key(article.user_id, slug)
-        owner = parsed(Claim, store.get_json(key))
-        if owner is None or owner.is_of(article):
-            # A run without the id does not take it from the claim.
-            if owner is None or (ours.article_id and not owner.article_id):
-                store.put_json(key, ours.model_dump_json())
-            return slug
-    raise InvalidInput(
-        "slug: belongs to another article of this tenant already; give both an article_id, or choose another slug"
-    )
-
-
-def owns_slug(user_id: str, slug: str, owner: Claim) -> bool:
-    """Claim the slug for an article that could not claim it before, unless the bucket says that it is another's.
-
-    Raises StorageError.
-    """
-    store = toolbox().store
-    key = keys.claim_key(user_id, slug)
-    claim = parsed(Claim, store.get_json(key))
-    if claim is None:
-        store.put_json(key, owner.model_dump_json())
-    return claim is None or claim.is_for(owner.article_id, owner.topic)
 
 
 def recorded(store: ImageStore, key: str) -> dict[str, str]:

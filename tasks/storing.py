@@ -17,11 +17,11 @@ from imaging.picture import Picture
 from imaging.quoting import without_query
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
+from tasks.claiming import owns_slug
 from tasks.marking import marked
 from tasks.measuring import measured
 from tasks.policy import Terms
 from tasks.receipts import write_receipt
-from tasks.stock import owns_slug
 
 Made = StoredImage | State[StoredImage]
 

@@ -6,6 +6,7 @@ import pytest
 
 from imaging.article import Article
 from imaging.claim import Claim
+from imaging.documents import read_from
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,63 @@ from imaging.claim import Claim
 def test_the_id_decides_and_else_the_topic(owner: dict[str, str], comer: dict[str, str], own: bool) -> None:
     """Two ids are compared, without two the topics are; a chosen slug changes nothing in that."""
     assert Claim.of(Article(**owner)).is_of(Article(**comer)) is own
+
+
+ITEM = {"topic": "Tee", "body": "Ein Text mit https://blog.example/bild.png darin."}
+
+
+def item(article_id: str | None, url: str = "", **fields: str) -> Article:
+    origin = {"source": "https://blog.example/feed.xml", "url": url}
+    return Article.model_validate({**ITEM, **fields, "article_id": article_id, "origin": origin})
+
+
+OWNER = item("g1", "http://www.blog.example/tee/")
+
+
+@pytest.mark.parametrize(
+    ("comer", "own"),
+    [
+        (item("g2", "https://blog.example/tee?utm_source=rss"), True),
+        (item("g2", "https://blog.example/tee", topic="Tee!"), True),
+        (item("g2", "https://blog.example/tee", body="Ganz anders."), True),
+        (item("g2", "https://neu.example/2026/tee"), True),
+        (item("g2"), True),
+        (item(None), True),
+        (item("g1", "https://neu.example/x", topic="Kaffee", body="Ganz anders."), True),
+        (item("g2", body=ITEM["body"].replace("https", "http")), True),
+        (item("g2", "https://blog.example/kaffee", body="Ganz anders."), False),
+        (item("g2", "https://blog.example/tee", topic="Kaffee", body="Ganz anders."), False),
+        (item("g2", topic="Kaffee"), False),
+        (item("g2", body=""), False),
+    ],
+)
+def test_a_feeds_item_is_recognised_by_two_of_address_title_and_text(comer: Article, own: bool) -> None:
+    """A guid that is another at each fetch makes no other article of an item, and neither does a moved site."""
+    assert Claim.of(OWNER).is_of(comer) is own
+
+
+def test_an_address_that_is_the_id_may_be_written_otherwise() -> None:
+    """Claims of earlier versions, which know the id alone, are recognised when the links of a feed move to https."""
+    old = Claim.model_validate_json('{"article_id":"http://www.blog.example/tee/","topic":"Tee"}')
+    assert old.is_of(item("https://blog.example/tee#comments", "https://blog.example/tee"))
+    assert not old.is_of(item("https://blog.example/kaffee", "https://blog.example/kaffee"))
+
+
+def test_a_copy_of_a_file_is_no_other_article() -> None:
+    """A file that is given alone, of the same title and words as another that is there, shares its folder."""
+    first, copy = (read_from(Article(**ITEM), "", f"/export/{day}/tee.md") for day in ("27", "28"))
+    assert Claim.of(first).is_of(copy, lambda _path: True)
+    changed = copy.model_copy(update={"body": "Ganz anders."})
+    assert not Claim.of(first).is_of(changed, lambda _path: True)
+    assert Claim.of(first).is_of(changed, lambda _path: False)
+    in_a_source = read_from(copy, "/export", "28/tee.md")
+    assert not Claim.of(read_from(first, "/export", "27/tee.md")).is_of(in_a_source, lambda _path: True)
+
+
+def test_the_ids_of_a_cms_are_taken_at_their_word() -> None:
+    """Two articles with ids of their own are two, though title and text are the same."""
+    first, second = (Article(article_id=article_id, **ITEM) for article_id in "12")
+    assert not Claim.of(first).is_of(second)
 
 
 def test_another_spelling_of_the_same_letters_is_the_same_article() -> None:

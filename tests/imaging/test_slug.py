@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from imaging.article import Article
-from imaging.slug import MAX_LENGTH, SLUG, candidates, short_hash, slugify
+from imaging.slug import MAX_LENGTH, SLUG, candidates, short_hash, slugify, spellings
 
 WORDS = st.lists(st.text("abcdefghij0123456789", min_size=1, max_size=30), min_size=1, max_size=12)
 
@@ -60,6 +60,85 @@ def test_a_long_topic_is_cut_between_words(words: list[str]) -> None:
 def test_topics_in_many_scripts_have_readable_slugs(topic: str, slug: str) -> None:
     """German letters are spelt out, accents dropped, other scripts transliterated, signs and emoji gone."""
     assert slugify(topic) == slug
+
+
+@pytest.mark.parametrize(
+    ("topic", "slug"),
+    [
+        ("Das 1,5-Grad-Ziel", "das-1-5-grad-ziel"),
+        ("3,14 und Pi", "3-14-und-pi"),
+        ("Python 3.13.1", "python-3-13-1"),
+        ("1’000 Franken, 1'000 Franken", "1-000-franken-1-000-franken"),
+        ("10,000 steps", "10-000-steps"),
+        ("Mit 2:1 gewonnen, 24/7 offen", "mit-2-1-gewonnen-24-7-offen"),
+        ("AT&T, R&amp;D", "at-t-r-d"),
+        ("価格は３，１４です", slugify("価格は3.14です")),
+        ("٣٫١٤", "3-14"),
+    ],
+)
+def test_numbers_stay_readable(topic: str, slug: str) -> None:
+    """Whatever mark stands between two digits or letters, it parts them: it is never dropped."""
+    assert slugify(topic) == slug
+
+
+@pytest.mark.parametrize("apostrophe", "'’‘ʼ`´′＇ʻ")
+def test_every_apostrophe_is_the_same(apostrophe: str) -> None:
+    """However an editor writes the apostrophe, the topic has one slug."""
+    assert slugify(f"L{apostrophe}été d{apostrophe}Élise", "fr") == "l-ete-d-elise"
+    assert slugify(f"Don{apostrophe}t", "en") == "don-t"
+
+
+@pytest.mark.parametrize(
+    ("language", "topic", "slug"),
+    [
+        ("de", "Öl für Größe", "oel-fuer-groesse"),
+        ("tr", "Ölçüm ve İğne ışığı", "olcum-ve-igne-isigi"),
+        ("fi", "Yö Äänekoskella", "yo-aanekoskella"),
+        ("sv", "Smörgåsbord på Åland", "smorgasbord-pa-aland"),
+        ("hu", "Őszi tökfőzelék", "oszi-tokfozelek"),
+        ("et", "Õhtu öö ääres", "ohtu-oo-aares"),
+        ("is", "Þjóð ö æ", "thjod-o-ae"),
+        ("da", "Rødgrød på Ærø", "roedgroed-paa-aeroe"),
+        ("nb", "Blåbær og øl", "blaabaer-og-oel"),
+        ("en", "Motörhead naïve", "motorhead-naive"),
+        ("az", "Əlifba", "elifba"),
+        ("hr", "Đakovo", "djakovo"),
+        ("ca", "Col·legi", "collegi"),
+    ],
+)
+def test_letters_are_spelled_as_the_language_does(language: str, topic: str, slug: str) -> None:
+    """`ö` is `oe` in German and `o` in Swedish: what ASCII lacks is spelled as readers of the language expect."""
+    assert slugify(topic, language) == slug
+
+
+# What version 0.1 made of topics; folders in buckets have these names. Never to be changed.
+OLD_SLUGS = [
+    ("de", "Das 1,5-Grad-Ziel", "das-15-grad-ziel"),
+    ("de", "3,14 und Pi", "314-und-pi"),
+    ("fr", "L’été d’Élise", "lete-delise"),
+    ("en", "Don’t panic", "dont-panic"),
+    ("de", "1’000 Franken", "1000-franken"),
+    ("tr", "Ölçüm", "oelcuem"),
+    ("sv", "Ön", "oen"),
+    ("da", "Rødgrød på Ærø", "rodgrod-pa-aero"),
+    ("ca", "Col·legi", "col-legi"),
+    ("ja", "日本語", "ri-ben-yu"),
+    ("de", "Käse, Öl & Übung: groß!", "kaese-oel-uebung-gross"),
+    ("de", "🍰", "article-6284f965"),
+]
+
+
+@pytest.mark.parametrize(("language", "topic", "old"), OLD_SLUGS)
+def test_the_slugs_of_earlier_versions_are_looked_for(language: str, topic: str, old: str) -> None:
+    """Where a topic has another slug by now, the one that its folder may have is still among its spellings."""
+    assert old in spellings(topic, language)
+    assert spellings(topic, language)[0] == slugify(topic, language)
+
+
+@pytest.mark.parametrize(("was", "now"), [("sv", "de"), ("de", "sv"), ("da", "en"), ("en", "da"), ("de", "tr")])
+def test_a_corrected_language_leads_to_the_same_folder(was: str, now: str) -> None:
+    """A slug that another language made is looked for as well."""
+    assert slugify("Över Ørsted", was) in spellings("Över Ørsted", now)
 
 
 @pytest.mark.parametrize("topic", ["発酵食品と食卓", "حكاية القهوة", "Ελληνικός", "한국 커피", "กาแฟไทย", "קפה"])
