@@ -35,11 +35,12 @@ def check_env_file(known: Collection[str]) -> None:
     for secret, address in _SENT_TO:
         in_file = {name for name in (secret, address) if name in given and not _in_environment(name)}
         elsewhere = {name for name in (secret, address) if _in_environment(name)}
-        if in_file and elsewhere:
+        # Prefect's address may well be the machine's, and the password the project's: a worker is set up so.
+        if in_file and elsewhere and (address in in_file or not address.startswith("PREFECT_")):
             one, other = in_file.pop(), elsewhere.pop()
             raise ConfigurationError(
-                f"{address}: {one} stands in .env and {other} in the environment, and a key is only sent where"
-                " its own source says: set both in one place"
+                f".env: {one} stands in it and {other} in the environment, and a key is only sent where its own source"
+                f" says: set {secret} and {address} in one place"
             )
 
 

@@ -156,7 +156,7 @@ class Settings(BaseSettings):
     def _endpoint_without_its_bucket(self) -> "Settings":
         if self.b2_endpoint and self.b2_bucket_name and names_bucket(self.b2_endpoint, self.b2_bucket_name):
             raise ValueError(
-                "B2_ENDPOINT: must be the endpoint alone; the bucket's name belongs in B2_BUCKET_NAME only"
+                "B2_ENDPOINT: must be the endpoint alone, since the bucket's name stands in B2_BUCKET_NAME"
             )
         return self
 

@@ -1,6 +1,5 @@
 """The console script `article-images`. Exit codes: 0 complete, 3 degraded, 2 bad input or configuration, 1 else."""
 
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -8,8 +7,9 @@ from typing import Annotated, NoReturn, cast
 
 import typer
 
+from flows.start import prepare_process
 from flows.stop_signals import Stopped, run_apart, signals_held
-from flows.terminal import echo, print_json, write_what_it_can
+from flows.terminal import echo, print_json
 from imaging.article import Article, parse_json
 from imaging.documents import MAX_BYTES, decoded, parse_document, read_from
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
@@ -201,30 +201,6 @@ def _kinds(only: list[str] | None) -> list[Kind] | None:
     return [Kind(name) for name in names] or None
 
 
-def _prepare_environment() -> None:
-    """What must be said before Prefect is imported.
-
-    Its console log would mix tracebacks into our output; the UI keeps all of it. IMAGES_LOG shows it here too.
-    """
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", os.environ.get("IMAGES_LOG", "CRITICAL"))
-    os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect's telemetry: no business of a command-line run
-    if any(name.lower().endswith("_proxy") for name in os.environ):
-        from blocks.proxies import spare_this_machine
-
-        spare_this_machine()
-    _import_replicate_despite(os.environ.get("REPLICATE_POLL_INTERVAL", "0.5"))
-
-
-def _import_replicate_despite(interval: str) -> None:
-    """Let the settings say what is wrong with the variable: the package would fail at import."""
-    try:
-        float(interval)
-    except ValueError:
-        del os.environ["REPLICATE_POLL_INTERVAL"]
-        importlib.import_module("replicate")
-        os.environ["REPLICATE_POLL_INTERVAL"] = interval
-
-
 def _leave(code: int, message: str) -> NoReturn:
     echo(f"article-images: {message}", err=True)
     sys.exit(code)
@@ -232,8 +208,7 @@ def _leave(code: int, message: str) -> NoReturn:
 
 def main() -> None:
     """Run the command line, and turn every error and every signal into one line and an exit code."""
-    _prepare_environment()
-    write_what_it_can(sys.stdout, sys.stderr)
+    prepare_process()
     try:
         with signals_held():
             app()
