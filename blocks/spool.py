@@ -61,7 +61,6 @@ class Spool:
 
     def arrive(self, digest: str, data: bytes) -> None:
         """Keep an answer until it is stored or refused. Raises OSError as `keep`."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         write_private(self._arrived(digest), data)
 
     def arrived(self, digest: str) -> Arrived | None:
