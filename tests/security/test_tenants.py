@@ -230,10 +230,11 @@ def visible(words: str) -> str:
 
 def a_set(words: str, address: str = "https://replicate.delivery/x.png") -> ImageSet:
     """A set in which `words` stand wherever words from outside may stand."""
-    body = "".join(f"## {' '.join(words.split())} {number}\n\ntext\n\n" for number in range(6))
+    body = "".join(f"## Section {number}\n\ntext\n\n" for number in range(6))  # of markup, no words would be left
     topic = " ".join(words.split())[:300]
     article = Article(topic=topic, excerpt=words, body=body, article_id=visible(words)[:200] or None, language="en")
     specs = Planner(article, "milk", ModelTable(), ()).specs()
+    specs = [spec.model_copy(update={"alt_text": f"{words} {spec.alt_text}", "prompt": words}) for spec in specs]
     images: list[Image] = []
     for spec in specs:
         facts: dict[str, Any] = {
