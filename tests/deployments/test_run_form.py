@@ -58,7 +58,8 @@ def test_a_topic_is_all_that_the_form_needs(deployed: str) -> None:
             topic.fill("Kaffee {{ 1 }}")
             assert submit(page, deployed) == {
                 "article": {"topic": "Kaffee {{ 1 }}", "body": "", "excerpt": "", "language": "de",
-                            "user_id": "default", "brand": {"template": "minimal"}},
+                            "user_id": "default", "brand": {"template": "minimal"},
+                            "origin": {"source": "", "path": "", "url": ""}},
                 "only": [],
                 "refresh": False,
             }  # fmt: skip
