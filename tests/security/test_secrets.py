@@ -24,6 +24,7 @@ import sysconfig
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from blocks.embedded import BUCKET, embedded_storage
 from tests.blocks.hosts import FileHost
 from tests.standins import ChutesStandin, ReplicateStandin
 from tests.standins.collector import Collector
+from tests.standins.messages import Call
 from tests.standins.pictures import picture
 
 TOKEN = f"r8_Hunter2Token{secrets.token_hex(8)}"
@@ -118,11 +120,20 @@ def _bucket_keys(folder: Path) -> Mapping[str, str]:
     return known
 
 
-def _good(stage: Stage, replicate: ReplicateStandin, address: str) -> None:
+def _good(stage: Stage, replicate: ReplicateStandin, files: FileHost) -> None:
     """All goes well; every output is a presigned address, behind a redirect to another one."""
-    replicate.fault("create", "output", times=None, output=[address])
+    for ratio, (width, height) in {"16:9": (512, 288), "1:1": (512, 512), "9:16": (288, 512)}.items():
+        made = files.page(f"/{width}x{height}.png", picture("secrets", width, height, "png"))
+        location = f"{made}?X-Amz-Algorithm=AWS4&X-Amz-Signature={QUERY}"
+        hop = files.page(f"/hop-{width}x{height}", status=302, location=location) + f"?X-Amz-Signature={QUERY}"
+        asked = partial(_asks_for, ratio)
+        replicate.fault("create", "output", times=None, match=asked, output=[hop])
     stage.run("good", "run", "-", "--json", stdin=stage.article("Good milk"))
     replicate.faults.clear()
+
+
+def _asks_for(ratio: str, call: Call) -> bool:
+    return bool(call.input.get("aspect_ratio") == ratio)
 
 
 def _degraded(stage: Stage, replicate: ReplicateStandin, chutes: ChutesStandin, address: str) -> None:
@@ -197,7 +208,6 @@ def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Writt
         fcntl.flock(users, fcntl.LOCK_SH)  # the server stays for as long as we hold this, and then leaves at once
         png = picture("secrets", 256, 256, "png")
         address = files.page("/out.png", png) + f"?X-Amz-Algorithm=AWS4&X-Amz-Signature={QUERY}"
-        hop = files.page("/hop", status=302, location=address) + f"?X-Amz-Signature={QUERY}"
         variables = {
             **LOUD, **replicate.environment(), **chutes.environment(), "REPLICATE_POLL_INTERVAL": "0.05",
             "PREFECT_HOME": str(root / "home"), "TMPDIR": str(root / "tmp"), "IMAGES_DATA_DIR": str(root / "data"),
@@ -209,7 +219,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Writt
         stage = Stage(root, variables, {}, {})
         with embedded_storage(root / "bucket"):
             stage.run("setup", "setup")
-            _good(stage, replicate, hop)
+            _good(stage, replicate, files)
         _degraded(stage, replicate, chutes, address)
         _refused(stage, replicate)
         raw = {name: (root / "home" / name).read_bytes() for name in ("prefect.db", "prefect.db-wal")}
