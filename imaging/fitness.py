@@ -9,6 +9,7 @@ from imaging.spec import ImageSpec
 
 _RATIO_TOLERANCE = 0.05  # models round their sides to multiples of 8 to 64 pixels: 1344x768 is their 16:9
 _SIZE_TOLERANCE = 0.1
+_HALF = 0.5  # of a side: less is not what was paid for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ def shortfall(spec: ImageSpec, width: int, height: int) -> Shortfall | None:
     if ratio and abs(width * ratio[1] / (height * ratio[0]) - 1) > _RATIO_TOLERANCE:
         ordered = "{}:{}".format(*ratio) if ratio != size else "{}x{}".format(*ratio)
         return Shortfall(f"{width}x{height} pixels came, {ordered} was ordered", degrades=True)
-    if size and min(width / size[0], height / size[1]) < 1 - _SIZE_TOLERANCE:
-        return Shortfall(f"{width}x{height} pixels came, {size[0]}x{size[1]} were ordered", degrades=False)
+    if size and (share := min(width / size[0], height / size[1])) < 1 - _SIZE_TOLERANCE:
+        words = f"{width}x{height} pixels came, {size[0]}x{size[1]} were ordered"
+        return Shortfall(words, degrades=share < _HALF)
     return None
 
 

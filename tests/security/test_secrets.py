@@ -122,7 +122,7 @@ def _bucket_keys(folder: Path) -> Mapping[str, str]:
 
 def _good(stage: Stage, replicate: ReplicateStandin, files: FileHost) -> None:
     """All goes well; every output is a presigned address, behind a redirect to another one."""
-    for ratio, (width, height) in {"16:9": (512, 288), "1:1": (512, 512), "9:16": (288, 512)}.items():
+    for ratio, (width, height) in {"16:9": (1376, 768), "1:1": (1024, 1024), "9:16": (768, 1344)}.items():
         made = files.page(f"/{width}x{height}.png", picture("secrets", width, height, "png"))
         location = f"{made}?X-Amz-Algorithm=AWS4&X-Amz-Signature={QUERY}"
         hop = files.page(f"/hop-{width}x{height}", status=302, location=location) + f"?X-Amz-Signature={QUERY}"
