@@ -20,7 +20,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 # What is watched for new paths; all that Prefect imports would take minutes to prepare.
-_WATCHED = ["imaging", "blocks", "tasks", "PIL", "yaml", "frontmatter", "markdown_it", "replicate", "httpx", "idna"]
+_WATCHED = [
+    "imaging",
+    "blocks",
+    "tasks",
+    "PIL",
+    "lxml",
+    "feedparser",
+    "yaml",
+    "frontmatter",
+    "markdown_it",
+    "replicate",
+    "httpx",
+    "idna",
+]
 
 
 def main() -> None:

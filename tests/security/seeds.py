@@ -71,13 +71,39 @@ _MARKDOWN = (
     '---\ntopic: "Käse: {{ 7 }}"\nuser_id: acme\nbrand:\n  color: "#0a7d5a"\n'
     "slug: !!str kaese\nexcerpt: >\n  Zwei\n---\n## A\n\ntext\n"
 )
+_ITEM = {"id": "1", "url": "https://blog.example/a", "title": "A &amp; B", "content_html": "<h2>A</h2><p>b",
+         "summary": "S […]", "language": "de-AT"}  # fmt: skip
+_ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><link rel="next" href="?p=2"/><entry><id>1</id>'
+    '<title type="html">A &lt;b&gt;c&lt;/b&gt;</title><link href="https://blog.example/a"/>'
+    '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><h2>A</h2></div></content></entry></feed>'
+)
+_RSS = (
+    '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><language>en</language><item>'
+    "<guid>1</guid><title>C++ &lt;vector&gt;</title><image><title>no</title></image><wp:status>draft</wp:status>"
+    "<description>S</description><content:encoded><![CDATA[<h2>A</h2>]]></content:encoded></item></channel></rss>"
+)
+FEEDS = [_ATOM.encode(), _RSS.encode(), _ATOM.encode("utf-16"), _json({"items": [_ITEM, {"title": 1}], "next_url": 2})]
+_PACKET = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><!-- a -->'
+    '<rdf:Description rdf:about="" xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" e:DigitalSourceType="'
+    'http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"><e:DigitalSourceType><?p?></e:DigitalSourceType>'
+    "</rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+XMP = [_PACKET.encode(), f"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>{_PACKET}<?xpacket end='w'?>".encode()]
 SEEDS: Mapping[str, list[bytes]] = {
     "article": [_json(_ARTICLE), _MARKDOWN.encode(), b"---\ntopic: &a [*a]\nbrand: {<<: *a}\n---\n# x",
                 b"---\ntopic: !!timestamp 2001-12-14T21:59:43.10-05:30\nslug: !!binary YQ==\n---\n",
                 b"---\ntopic: !!int 0x1_f\nslug: !!float 1:2.5e3\nlanguage: !!set {a}\n---\n"],
+    "feed": FEEDS,
+    "payload": [_json({"article": _ARTICLE}), _json(_ARTICLE),
+                _json({"topic": {"__prefect_kind": "jinja", "template": "{{ 7 }}"}, "body": [10**40, "a\0b", None]}),
+                _json({"__prefect_kind": {"____prefect_kind": ["{% raw %}", 0.5, True, {}]}})],
     "models": [_json({"hero": {"price_usd": 0.05, "params": {"aspect_ratio": "16:9"}},
                       "juggernautxl": {"name": "chutes-x", "params": {"width": 512, "height": 512}}})],
     "picture": [*PICTURES, *_POLYGLOTS],
+    "xmp": XMP,
     "anatomy": [*PICTURES, *_POLYGLOTS],
     "logo": PICTURES,
     "create": _answers(_PREDICTION, _PREDICTION | {"status": "starting", "output": None}),

@@ -13,10 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import yaml
+from prefect.utilities.schema_tools.hydration import HydrationContext, hydrate
+
 from blocks import chutes as chutes_module
 from blocks import replicate as replicate_module
 from blocks.chutes import Chutes
 from blocks.download import Downloader, HostRules
+from blocks.feed_items import parse_feed
 from blocks.replicate import Replicate
 from blocks.results import SharedResults
 from blocks.s3_client import s3_bucket
@@ -27,8 +31,9 @@ from imaging.article import Article, parse_json, parse_markdown
 from imaging.cards.logo import fit_logo, is_visible_on, open_logo
 from imaging.claim import Claim
 from imaging.cleaning import accepted
+from imaging.containers import with_packet
 from imaging.errors import BadPicture, ImagesError
-from imaging.marking import Facts, SourceType, mark, marks
+from imaging.marking import Facts, SourceType, mark, marks, with_mark
 from imaging.models import ModelTable, model_table
 from imaging.page import html_page
 from imaging.picture import Picture, inspect
@@ -37,6 +42,7 @@ from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kind
 from tasks.stock import Stock, entries, parsed
+from tests.security.seeds import PICTURES
 from tests.standins import Answer, Call
 from tests.standins.server import Standin
 
@@ -46,6 +52,12 @@ SPEC = ImageSpec(
     name="hero", kind=Kind.HERO, provider="replicate", model="black-forest-labs/flux-dev", prompt="milk",
     size=(1024, 1024), user_id="default", slug="milk", stem="default/milk/hero", alt_text="Milk",
 )  # fmt: skip
+
+_DEPLOYMENTS = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text())["deployments"]
+TEMPLATE = next(
+    trigger["parameters"] for each in _DEPLOYMENTS for trigger in each.get("triggers", []) if "parameters" in trigger
+)
+"""What the trigger of `on-published` makes of an event."""
 
 MADE = Facts(SourceType.TRAINED, "replicate: black-forest-labs/flux-dev", "2026-11-26T08:00:00+00:00")
 
@@ -96,6 +108,54 @@ def read_models(data: bytes) -> ModelTable:
         if isinstance(overrides, dict):
             return model_table(overrides)
     return ModelTable()
+
+
+def read_feed(data: bytes) -> int:
+    """A page of a feed, and each of its items as an article."""
+    feed = parse_feed(data)
+    for item in feed.items:
+        assert item.key
+        item.fingerprint()
+        with contextlib.suppress(ImagesError):
+            item.article().model_dump_json()
+    return len(feed.items)
+
+
+def read_payload(data: bytes) -> object:
+    """The payload of an event, hydrated twice as Prefect does: it stays data, and the run can be listed."""
+    try:
+        payload = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(payload, dict):  # Prefect takes nothing else for an event's payload
+        return None
+    event = HydrationContext(render_jinja=True, jinja_context={"event": {"payload": payload}})
+    sent = json.loads(json.dumps(hydrate(TEMPLATE, event)))
+    for value in _inner(sent):
+        assert not (isinstance(value, dict) and "__prefect_kind" in value)
+        assert not (isinstance(value, str) and "\0" in value)
+        assert not (isinstance(value, int) and not -(2**63) <= value < 2**63)
+    made = hydrate(sent, HydrationContext(render_jinja=True, render_workspace_variables=True))
+    assert made == sent
+    return made
+
+
+def _inner(value: object) -> Iterator[object]:
+    """The value and everything in it, its keys too."""
+    yield value
+    if isinstance(value, dict):
+        yield from value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _inner(one)
+
+
+def mark_over_xmp(data: bytes) -> object:
+    """Any XMP packet in a picture of each kind: the picture is marked as a model's, whatever the packet says."""
+    for number in (4, 11, 15):  # PNG, JPEG, WebP
+        marked, _ = with_mark(with_packet(PICTURES[number], data), MADE)
+        assert marks(marked)[xmp.DIGITAL_SOURCE_TYPE] in {SourceType.TRAINED.value, SourceType.COMPOSITE.value}
+        inspect(marked, 1_000_000)
+    return data
 
 
 def look_at_picture(data: bytes) -> object:
@@ -270,8 +330,11 @@ def targets() -> Iterator[Mapping[str, Target]]:
         outside = Outside(echo)
         raw: dict[str, Target] = {
             "article": read_article,
+            "feed": read_feed,
+            "payload": read_payload,
             "models": read_models,
             "picture": look_at_picture,
+            "xmp": mark_over_xmp,
             "anatomy": walk_through,
             "logo": look_at_logo,
             "create": outside.create,

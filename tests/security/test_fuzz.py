@@ -114,7 +114,9 @@ def test_any_bytes_are_read_or_refused(known: Mapping[str, Target], name: str, d
         known[name](data.draw(spoilt(SEEDS[name])))
 
 
-@pytest.mark.parametrize("name", ["article", "models", "create", "collect", "find", "generate", "manifest", "claim"])
+@pytest.mark.parametrize(
+    "name", ["article", "feed", "payload", "models", "create", "collect", "find", "generate", "manifest", "claim"]
+)
 @given(data=st.data())
 @quick
 def test_any_json_is_read_or_refused(known: Mapping[str, Target], name: str, data: st.DataObject) -> None:
