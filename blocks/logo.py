@@ -6,7 +6,7 @@ from blocks.toolbox import Toolbox
 from imaging.cards.logo import MAX_PIXELS
 from imaging.cards.svg import draw_svg, is_svg
 from imaging.errors import BadPicture, InvalidInput, ProviderError, TooLarge, UnsafeDownload
-from imaging.picture import inspect
+from imaging.pictures.picture import inspect
 
 
 def load_logo(box: Toolbox, user_id: str, logo: str) -> bytes:

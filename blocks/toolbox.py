@@ -14,28 +14,30 @@ from prefect.blocks.system import Secret
 from prefect.runtime import flow_run
 from prefect_aws import S3Bucket
 
-from blocks import chutes, replicate, signing, storage, writer
-from blocks.backoff import with_two_tries
-from blocks.bases import plain_base, tenant_bases
-from blocks.chutes import Chutes
-from blocks.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, UNEDITED
-from blocks.download import Downloader, HostRules
-from blocks.embedded import embedded_storage
-from blocks.gate import Gate
-from blocks.inflight import InFlight, why_ended
-from blocks.manifests import Manifests
-from blocks.replicate import Replicate
-from blocks.results import SharedResults
-from blocks.settings import Settings, load_settings
-from blocks.signing import Signer, signer_from
-from blocks.spool import Spool, Spooled
-from blocks.stopwatch import Stopwatch
-from blocks.storage import ImageStore, bucket_from, endpoint_of
-from blocks.variables import read_variable
-from blocks.writer import Writer
-from imaging.budget import Budgets, budgets_from
+from blocks.configuration.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, UNEDITED
+from blocks.configuration.public_urls import plain_base, tenant_bases
+from blocks.configuration.settings import Settings, load_settings
+from blocks.configuration.variables import read_variable
+from blocks.locks.in_flight import InFlight, why_ended
+from blocks.network.backoff import with_two_tries
+from blocks.network.download import Downloader, HostRules
+from blocks.observability.stopwatch import Stopwatch
+from blocks.provenance import signing
+from blocks.provenance.signing import Signer, signer_from
+from blocks.records.manifests import Manifests
+from blocks.records.records import Records
+from blocks.storage import bucket as storage
+from blocks.storage.bucket import ImageStore, bucket_from, endpoint_of
+from blocks.storage.embedded import embedded_storage
+from blocks.storage.spool import Spool, Spooled
+from blocks.vendors import chutes, replicate, writer
+from blocks.vendors.chutes import Chutes
+from blocks.vendors.gate import Gate
+from blocks.vendors.replicate import Replicate
+from blocks.vendors.writer import Writer
 from imaging.errors import ConfigurationError
-from imaging.models import ModelTable, model_table
+from imaging.planning.budget import Budgets, budgets_from
+from imaging.planning.models import ModelTable, model_table
 from imaging.spec import Provider
 
 _RUNS_REMEMBERED = 64  # of those whose tasks run here and whose flow does not
@@ -105,9 +107,9 @@ class Toolbox:
     @property
     def manifests(self) -> Manifests:
         """Where an article's manifest is read and written."""
-        return Manifests(self.store, self.results(bucket_answers=True), self.settings.images_mark_prompt)
+        return Manifests(self.store, self.records(bucket_answers=True), self.settings.images_mark_prompt)
 
-    def results(self, *, bucket_answers: bool) -> SharedResults:
+    def records(self, *, bucket_answers: bool) -> Records:
         """Return where task results are kept: in the bucket if it answers, else on this machine's disk.
 
         The embedded storage is this machine's disk already. Each bucket has its own folder there: what was stored
@@ -115,8 +117,8 @@ class Toolbox:
         """
         folder = self.settings.images_data_dir.resolve() / "results"
         if self.embedded:
-            return SharedResults.over(None, folder)
-        return SharedResults.over(self.store if bucket_answers else None, folder / f"_{self.store.place}")
+            return Records(None, folder)
+        return Records(self.store if bucket_answers else None, folder / f"_{self.store.place}")
 
 
 _current: ContextVar[Toolbox] = ContextVar("toolbox")

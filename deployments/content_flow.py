@@ -14,7 +14,7 @@ from prefect.deployments import run_deployment
 from prefect.events import emit_event
 
 from flows.article_images import article_images
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.record import ImageSet
 
 

@@ -10,34 +10,34 @@ storage is embedded and the pictures are painted offline.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import cast
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.context import FlowRunContext, SyncClientContext
+from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from blocks.lock import one_at_a_time
+from blocks.locks.article_lock import one_at_a_time
 from blocks.logo import logo_sha256
-from blocks.results import SharedResults
-from blocks.telemetry import untold_trouble
+from blocks.observability.telemetry import untold_trouble
+from blocks.records.records import Records
+from blocks.result_storage import results_kept_in
 from blocks.toolbox import Toolbox, toolbox_for_run
-from flows.aside import Aside
-from flows.ending import tell_the_truth
-from flows.finishing import Finishing
-from flows.heartbeat import heartbeats
-from flows.making import Making
-from flows.observed import observed
-from flows.rounds import Rounds
-from flows.runners import check_task_runner, configured_task_runner
-from flows.stoppable import StoppableRun
-from flows.stopping import stops_politely_async, unless_interrupted
-from flows.story import tell_end, tell_plan, tell_retitled
-from imaging.article import Article
+from flows.article_run.fallbacks import Making
+from flows.article_run.run_log import tell_end, tell_plan, tell_retitled
+from flows.article_run.submission import Rounds
+from flows.article_run.task_runner import check_task_runner, configured_task_runner
+from flows.article_run.web_formats import Finishing
+from flows.lifecycle.ending import tell_the_truth
+from flows.lifecycle.heartbeat import heartbeats
+from flows.lifecycle.observed import observed
+from flows.lifecycle.stoppable import StoppableRun
+from flows.lifecycle.stopping import stops_politely_async, unless_interrupted
+from flows.lifecycle.worker_thread import Aside
+from imaging.articles.article import Article
 from imaging.errors import StorageError
-from imaging.plan import Planner
+from imaging.planning.plan import Planner
 from imaging.record import UNSHARED, Image, ImageSet
 from imaging.spec import ImageSpec, Kinds
 from tasks.again import run_again
@@ -145,7 +145,7 @@ class ArticleRun:
                 self._make_specs(specs, planner, rounds, results)
                 return self._finish(specs, only, rounds)
 
-    def _make_specs(self, specs: list[ImageSpec], planner: Planner, rounds: Rounds, results: SharedResults) -> None:
+    def _make_specs(self, specs: list[ImageSpec], planner: Planner, rounds: Rounds, results: Records) -> None:
         spending = Spending(self.box, results, self.article.user_id, self.stock.slug)
         making = Making(self.article, planner, rounds, spending, self.refresh, self.newest_prediction)
         images = making.make(specs)
@@ -157,7 +157,7 @@ class ArticleRun:
         if results.trouble:
             self.problems.append(f"{UNSHARED}: {results.trouble}")
 
-    def _share_late(self, results: SharedResults) -> None:
+    def _share_late(self, results: Records) -> None:
         """Hand over the records that only this machine has, if the bucket takes them now."""
         if not self.stock.trouble and not self.box.embedded:
             results.catch_up(self.box.store)
@@ -196,16 +196,14 @@ class ArticleRun:
         )
 
     @contextmanager
-    def _shared_results(self) -> Iterator[SharedResults]:
+    def _shared_results(self) -> Iterator[Records]:
         """Keep the results of this run's tasks where every run of the article finds them.
 
         Through the run's context: a task's own `result_storage` must be a saved block, and credentials that
         come from the environment are not to be saved behind the user's back.
         """
-        results = self.box.results(bucket_answers=self.stock.trouble is None)
-        run = cast(FlowRunContext, FlowRunContext.get())
-        store = run.result_store.model_copy(update={"result_storage": results})
-        with run.model_copy(update={"result_store": store}):
+        results = self.box.records(bucket_answers=self.stock.trouble is None)
+        with results_kept_in(results):
             yield results
 
     def _logo_sha256(self) -> str | None:

@@ -16,18 +16,18 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 from pydantic import Field, TypeAdapter, ValidationError
 
-from blocks.index import SLICES
+from blocks.configuration.variables import read_variable
+from blocks.records.backlog_index import SLICES
 from blocks.toolbox import Toolbox, toolbox_for_run
-from blocks.variables import read_variable
-from flows.heartbeat import heartbeats
-from flows.shards import is_deployed, leave_report, run_in_shards
-from flows.source_pass import SourcePass, Terms
-from flows.stopping import stops_politely_async
+from flows.backlog_run.shards import is_deployed, leave_report, run_in_shards
+from flows.backlog_run.source_pass import SourcePass, Terms
+from flows.lifecycle.heartbeat import heartbeats
+from flows.lifecycle.stopping import stops_politely_async
+from imaging.articles.sources import checked_source
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
 from imaging.slug import short_hash
-from imaging.sources import checked_source
 from imaging.spec import Kind
 from imaging.validation import USER_ID, explain
 from tasks.reporting import artifact_key, show_summary
@@ -79,11 +79,11 @@ async def article_backlog(
             run.use(box)
             asked = {"source": source, "user_id": user_id, "at_once": at_once, "only": only, "recheck": recheck}
             if shards > 1 and shard is None and await is_deployed():
-                report = backlog_report(*await run_in_shards(asked, shards, box.results(bucket_answers=True)))
+                report = backlog_report(*await run_in_shards(asked, shards, box.records(bucket_answers=True)))
             else:
                 report = backlog_report(await _all_passes(box, source, user_id, terms))
             if shard is not None:
-                leave_report(report, box.results(bucket_answers=True))
+                leave_report(report, box.records(bucket_answers=True))
             show_summary(report, artifact_key("summary", source, user_id, str(shard)))
     get_run_logger().info("%s", report)
     if report.status == "complete":

@@ -7,14 +7,14 @@ from typing import Annotated, NoReturn, cast
 
 import typer
 
-from flows.start import prepare_process
-from flows.stop_signals import Stopped, run_apart, signals_held
-from flows.terminal import echo, print_json
-from imaging.article import Article, parse_json
-from imaging.documents import MAX_BYTES, decoded, parse_document, read_from
+from blocks.observability.terminal import echo, print_json
+from flows.commands.process_start import prepare_process
+from flows.lifecycle.stop_signals import Stopped, run_apart, signals_held
+from imaging.articles.article import Article, parse_json
+from imaging.articles.documents import MAX_BYTES, decoded, parse_document, read_from
+from imaging.articles.sources import checked_source
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.record import ImageSet
-from imaging.sources import checked_source
 from imaging.spec import Kind
 from imaging.validation import explain
 
@@ -51,7 +51,7 @@ def run(
     if as_json:
         print_json(image_set.model_dump_json(indent=1))
     else:
-        from flows.report import print_report
+        from flows.commands.report import print_report
 
         print_report(image_set, server)
     raise typer.Exit(COMPLETE if image_set.status == "complete" else DEGRADED)
@@ -77,7 +77,7 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
     source = None if source is None else checked_source(source)
     if user_id is not None:
         _for_tenant(Article(topic="-"), user_id)
-    from flows.backlog_command import print_backlog, run_backlog
+    from flows.commands.backlog import print_backlog, run_backlog
 
     report = run_backlog(source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck)
     if as_json:
@@ -90,7 +90,7 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
 @app.command()
 def repair() -> None:
     """Store what was paid for while the bucket was away."""
-    from flows.prefect_api import prefect_api
+    from flows.commands.prefect_api import prefect_api
 
     with prefect_api():
         from flows.repair import repair as repair_flow
@@ -106,10 +106,10 @@ def up(
 ) -> None:
     """Serve the whole local stack: Prefect server and UI, storage, all deployments. Ctrl-C ends it."""
     try:
-        from flows.stack.signals import stopped_by_signals
+        from flows.local_stack.signals import stopped_by_signals
 
         with stopped_by_signals():
-            from flows.stack.up import up as serve
+            from flows.local_stack.up import up as serve
 
             serve(port)
     except Stopped:
@@ -119,10 +119,10 @@ def up(
 @app.command()
 def setup() -> None:
     """Register block types, save blocks from the environment, make pool, limit, variables and automations."""
-    from flows.prefect_api import prefect_api
+    from flows.commands.prefect_api import prefect_api
 
     with prefect_api():
-        from blocks.setup import setup as run_setup
+        from blocks.provisioning.setup import setup as run_setup
 
         for line in run_setup():
             echo(line)
@@ -133,7 +133,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, nothing else")] = False,
 ) -> None:
     """Find what is wrong with the set-up, and say how to mend it. Spends nothing, and leaves nothing behind."""
-    from flows.doctor import doctor as run_doctor
+    from flows.commands.doctor import doctor as run_doctor
 
     raise typer.Exit(OTHER if run_doctor(as_json=as_json) else COMPLETE)
 
@@ -143,7 +143,7 @@ def verify(
     pictures: Annotated[list[str], typer.Argument(help="Each a URL, a file, or a key in the bucket")],
 ) -> None:
     """Read pictures back: check hash, mark and signature, and say so."""
-    from flows.verify import verify as run_verify
+    from flows.commands.verify import verify as run_verify
 
     raise typer.Exit(COMPLETE if run_verify(pictures) else OTHER)
 
@@ -171,13 +171,13 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tup
     """
     import asyncio
 
-    from blocks.settings import load_settings
-    from flows.prefect_api import prefect_api
+    from blocks.configuration.settings import load_settings
+    from flows.commands.prefect_api import prefect_api
 
     load_settings()  # a wrong variable is told before a server is started for nothing
     with prefect_api() as server:
         from flows.article_images import article_images
-        from flows.report import progress_lines
+        from flows.commands.report import progress_lines
 
         with progress_lines():
             result = run_apart(lambda: asyncio.run(article_images(article, only=only, refresh=refresh)))

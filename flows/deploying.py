@@ -19,7 +19,7 @@ def here() -> dict[str, str]:
     """
     home = os.environ.get(HOME)
     python = "python" if home else sys.executable
-    return {"folder": home or os.getcwd(), "engine": shlex.join([python, "-m", "flows.run_engine"])}
+    return {"folder": home or os.getcwd(), "engine": shlex.join([python, "-m", "flows.lifecycle.run_engine"])}
 
 
 def enter(folder: str) -> dict[str, str]:

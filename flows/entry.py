@@ -1,6 +1,6 @@
 """Where the console script begins: signals are held before the command line, 0.4 s of imports, is loaded."""
 
-from flows.stop_signals import end_at_once, signals_held
+from flows.lifecycle.stop_signals import end_at_once, signals_held
 
 
 def main() -> None:

@@ -12,12 +12,12 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed
 from pydantic import ValidationError
 
-from blocks.lock import one_at_a_time
+from blocks.locks.article_lock import one_at_a_time
 from blocks.toolbox import Toolbox, toolbox_for_run
-from flows.heartbeat import heartbeats
-from flows.observed import observed
-from flows.stopping import stops_politely
-from imaging.claim import Claim
+from flows.lifecycle.heartbeat import heartbeats
+from flows.lifecycle.observed import observed
+from flows.lifecycle.stopping import stops_politely
+from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
 from tasks.claiming import owns_slug
 from tasks.repairing import bring_home, lay_aside, mend_manifest, superseded

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.errors import InvalidInput
 from imaging.printable import printable
 

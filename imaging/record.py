@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
+from imaging.pictures.picture_element import picture_element
 from imaging.printable import printable
-from imaging.snippet import picture_element
 from imaging.spec import ImageSpec, Kind, Provider
 
 Status = Literal["stored", "reused", "provider_url", "inline", "failed"]
@@ -105,7 +105,16 @@ class Image(BaseModel):
     @property
     def picture_html(self) -> str | None:
         """A `<picture>` element to put into a page as it is; None for what is not durable."""
-        return picture_element(self) if self.durable else None
+        if not self.durable:
+            return None
+        return picture_element(
+            self.url,
+            self.alt_text,
+            (self.width, self.height),
+            [(one.format, one.width, one.url) for one in self.variants],
+            color=self.dominant_color,
+            is_hero=self.kind is Kind.HERO,
+        )
 
 
 UNSHARED = "others may pay again, records are on this machine alone"

@@ -7,9 +7,9 @@ from prefect.context import SyncClientContext
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.urls import url_for
 
-from imaging.article import Article
-from imaging.sections import outline
+from imaging.articles.article import Article
 from imaging.spec import Kinds
+from imaging.text.sections import outline
 
 _MANUAL = "article-images/manual"
 _MAX_URL = 7000  # characters; a reverse proxy in front of the UI takes 8 KB (nginx) unless it is told otherwise

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from blocks.ledger import Attempt, Ledger
+from blocks.records.ledger import Attempt, Ledger
 from imaging.spec import ImageSpec
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from prefect import task
 from pydantic import BaseModel, ConfigDict
 
-from blocks.storage import ImageStore
+from blocks.storage.bucket import ImageStore
 from blocks.toolbox import Toolbox, toolbox
 from imaging import keys
-from imaging.article import Article
-from imaging.claim import Claim, Likeness
+from imaging.articles.article import Article
+from imaging.articles.claim import Claim, Likeness
 from imaging.errors import InvalidInput, StorageError
 from imaging.slug import candidates, slugify, spellings
 from tasks.stock import parsed, refusals_named
@@ -180,5 +180,5 @@ def _slug_of_local_records(box: Toolbox, article: Article) -> str:
     """
     wished = wished_slug(article)
     spelled = [wished] if article.slug else spellings(article.topic, article.language)
-    results = box.results(bucket_answers=False)
-    return next((slug for slug in spelled if results.has_local(f"{article.user_id}/{slug}")), wished)
+    records = box.records(bucket_answers=False)
+    return next((slug for slug in spelled if records.has_local(f"{article.user_id}/{slug}")), wished)

@@ -7,19 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import cast
 
 from prefect import task
-from prefect.results import get_result_store
 from prefect.runtime import task_run
 
-from blocks.chutes import Chutes
-from blocks.ledger import Attempt, Ledger
-from blocks.results import SharedResults
-from blocks.spool import Arrived
+from blocks.records.ledger import Attempt, Ledger
+from blocks.result_storage import run_records
+from blocks.storage.spool import Arrived
 from blocks.toolbox import toolbox
+from blocks.vendors.chutes import Chutes
 from imaging.errors import BadPicture, ConfigurationError, ImagesError, NotDelivered, ProviderBusy
-from imaging.picture import Picture
+from imaging.pictures.picture import Picture
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.billing import Bill
@@ -51,7 +49,7 @@ def generate_comparison(spec: ImageSpec, terms: Terms, earlier: StoredImage | No
         raise ConfigurationError("CHUTES_API_KEY: is not set where this task runs")
     # A retry of this very task must not pay again for what its first try has had refused.
     terms = terms if task_run.run_count == 1 else replace(terms, anew=False)
-    bill = Bill(Ledger(cast(SharedResults, get_result_store().result_storage)))
+    bill = Bill(Ledger(run_records()))
     try:
         ask = partial(_fetched, block, terms, bill)
         fetched, note = seed_changed_once(ask, spec, may_ask_twice=spec.name not in terms.single)

@@ -10,12 +10,13 @@ from datetime import datetime
 from prefect.results import ResultStore
 
 from blocks.logo import logo_sha256
-from blocks.results import SharedResults
+from blocks.records.records import Records
+from blocks.result_storage import ResultStorage
 from blocks.toolbox import Toolbox
 from imaging import keys
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.errors import ImagesError
-from imaging.plan import Planner
+from imaging.planning.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described
 from imaging.spec import ImageSpec, Kind
 from tasks.recording import write_manifest
@@ -47,9 +48,9 @@ class BadEnd:
             return None
         objects = box.store.list(keys.prefix(self.article.user_id, self.slug))
         stock = Stock(slug=self.slug, objects=objects, images=entries(document))
-        results = box.results(bucket_answers=True)
-        specs = [spec for spec in self._plan(box, results, stock) if not self.only or spec.kind in self.only]
-        made = _made(box, results, specs, stock)
+        records = box.records(bucket_answers=True)
+        specs = [spec for spec in self._plan(box, records, stock) if not self.only or spec.kind in self.only]
+        made = _made(box, records, specs, stock)
         gone = [image for image in stock.images if image.durable and not stock.lying(image.name)]
         if manifest and not made and not gone:
             return None
@@ -63,14 +64,14 @@ class BadEnd:
     def _is_past(self, manifest: ImageSet) -> bool:
         return manifest.flow_run_id == self.run_id or datetime.fromisoformat(manifest.created_at) > self.ended
 
-    def _plan(self, box: Toolbox, results: SharedResults, stock: Stock) -> list[ImageSpec]:
+    def _plan(self, box: Toolbox, records: Records, stock: Stock) -> list[ImageSpec]:
         logo = self.article.brand.logo
         try:
             sha256 = logo_sha256(box, self.article.user_id, logo) if logo else None
         except ImagesError:
             sha256 = None
         specs = Planner(self.article, self.slug, box.models, box.providers, sha256, stored=stock.objects).specs()
-        return kept_words(results, self.article.user_id, self.slug).applied(specs)
+        return kept_words(records, self.article.user_id, self.slug).applied(specs)
 
     def _image_set(self, images: list[Image]) -> ImageSet:
         return ImageSet(
@@ -84,20 +85,20 @@ class BadEnd:
         )
 
 
-def _made(box: Toolbox, results: SharedResults, specs: Sequence[ImageSpec], stock: Stock) -> Mapping[str, Image]:
+def _made(box: Toolbox, records: Records, specs: Sequence[ImageSpec], stock: Stock) -> Mapping[str, Image]:
     """Return the entries of pictures that lie there and that the last manifest does not know, by name."""
     made: dict[str, Image] = {}
     for spec in specs:
-        stored, known = _noted(results, spec), stock.lying(spec.name)
+        stored, known = _noted(records, spec), stock.lying(spec.name)
         if stored and stock.holds(stored) and not (known and known.sha256 == stored.sha256):
             made[spec.name] = described(spec, stored, reused=False, url=box.store.url(stored.key))
     return made
 
 
-def _noted(results: SharedResults, spec: ImageSpec) -> StoredImage | None:
+def _noted(records: Records, spec: ImageSpec) -> StoredImage | None:
     """Return what the task noted as its result, or None where it did not come so far."""
     try:
-        result = ResultStore(result_storage=results).read(spec.cache_key).result
+        result = ResultStore(result_storage=ResultStorage.over(records)).read(spec.cache_key).result
     except ValueError:  # pydantic's too
         return None
     return result if isinstance(result, StoredImage) else None

@@ -1,10 +1,10 @@
 """Fetching a picture that a vendor has made: it is paid for, and lies there, so trouble on the way is waited out."""
 
-from blocks.backoff import limit, until_it_passes
-from blocks.data_uris import bytes_in, is_data_uri
+from blocks.network.backoff import limit, until_it_passes
+from blocks.network.data_uris import bytes_in, is_data_uri
 from blocks.toolbox import toolbox
 from imaging.errors import NotWhole, PictureGone, ProviderBusy, ProviderError
-from imaging.picture import Picture
+from imaging.pictures.picture import Picture
 from imaging.spec import ImageSpec
 from tasks.measuring import measured
 from tasks.storing import delivered

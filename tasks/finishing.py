@@ -15,12 +15,12 @@ from prefect.runtime import task_run
 
 from blocks.toolbox import toolbox
 from imaging import keys
-from imaging.containers import packet_in
 from imaging.errors import BadPicture, StorageError
-from imaging.marking import facts_known_of, packet_with
-from imaging.picture import inspect, md5
+from imaging.marking.marks import facts_known_of, packet_with
+from imaging.pictures.containers import packet_in
+from imaging.pictures.picture import inspect, md5
+from imaging.pictures.web_formats import Format, Rendition, renditions, widths
 from imaging.record import Image, Variant
-from imaging.variants import Format, Rendition, renditions, widths
 
 # Encoding keeps a core busy, and several images wait for their vendors meanwhile: more at once would slow them down.
 _CORES = threading.BoundedSemaphore(os.cpu_count() or 1)

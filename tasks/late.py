@@ -4,7 +4,7 @@ from prefect import task
 from prefect.runtime import task_run
 
 from blocks.toolbox import toolbox
-from imaging.claim import Claim
+from imaging.articles.claim import Claim
 from imaging.errors import StorageError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec

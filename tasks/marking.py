@@ -5,8 +5,8 @@ from dataclasses import replace
 from prefect.logging import get_run_logger
 
 from blocks.toolbox import toolbox
-from imaging.marking import facts, with_mark
-from imaging.picture import Picture
+from imaging.marking.marks import facts, with_mark
+from imaging.pictures.picture import Picture
 from imaging.spec import ImageSpec
 
 

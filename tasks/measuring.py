@@ -17,7 +17,7 @@ from opentelemetry import metrics, trace
 from opentelemetry.trace import StatusCode
 from prefect.events import emit_event
 
-from blocks.stopwatch import Step
+from blocks.observability.stopwatch import Step
 from blocks.toolbox import toolbox
 from imaging.errors import ImagesError
 from imaging.record import Image

@@ -7,12 +7,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
-from blocks.private_files import write_private
+from blocks.storage.private_files import write_private
 from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.errors import StorageError
-from imaging.page import html_page
-from imaging.public import public_set
+from imaging.pages.page import html_page
+from imaging.pages.public import public_set
 from imaging.record import Image, ImageSet
 from tasks.recording import whole
 from tasks.stock import Stock

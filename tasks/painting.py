@@ -2,8 +2,8 @@
 
 from prefect import task
 
-from imaging.painter import paint
-from imaging.picture import encode
+from imaging.painting.painter import paint
+from imaging.pictures.picture import encode
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.measuring import measured

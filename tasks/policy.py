@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 from prefect.runtime import task_run
 
-from imaging.claim import Claim
+from imaging.articles.claim import Claim
 from imaging.errors import ProviderBusy
 from imaging.spec import ImageSpec
 

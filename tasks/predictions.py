@@ -9,19 +9,17 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import cast
 
 from prefect import task
 from prefect.logging import get_run_logger
-from prefect.results import get_result_store
 from prefect.runtime import task_run
 from pydantic import BaseModel, ConfigDict
 
-from blocks.data_uris import is_data_uri
-from blocks.ledger import Attempt, Ledger
-from blocks.replicate import Replicate
-from blocks.results import SharedResults
+from blocks.network.data_uris import is_data_uri
+from blocks.records.ledger import Attempt, Ledger
+from blocks.result_storage import run_records
 from blocks.toolbox import toolbox
+from blocks.vendors.replicate import Replicate
 from imaging.errors import (
     BadPicture,
     ConfigurationError,
@@ -36,7 +34,7 @@ from imaging.errors import (
     ProviderRefused,
     UnsafeDownload,
 )
-from imaging.picture import Picture
+from imaging.pictures.picture import Picture
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.billing import Bill
@@ -251,7 +249,7 @@ def _fetch(spec: ImageSpec, started: Started, bill: Bill) -> Fetched:
 
 
 def _ledger() -> Ledger:
-    return Ledger(cast(SharedResults, get_result_store().result_storage))
+    return Ledger(run_records())
 
 
 def _replicate() -> Replicate:

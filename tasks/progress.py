@@ -8,7 +8,7 @@ import httpx
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.logging import get_run_logger
 
-from imaging.gallery import size
+from imaging.pages.gallery import size
 from imaging.record import Image
 
 

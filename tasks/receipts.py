@@ -4,13 +4,11 @@ A run that is killed between a picture's upload and its record would else pay fo
 """
 
 from contextlib import suppress
-from typing import cast
 
 from prefect.logging import get_run_logger
-from prefect.results import get_result_store
 from pydantic import ValidationError
 
-from blocks.results import SharedResults
+from blocks.result_storage import run_records
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.policy import Terms
@@ -20,7 +18,7 @@ from tasks.stock import lies
 def write_receipt(spec: ImageSpec, about: StoredImage) -> None:
     """Note what is about to be uploaded."""
     with suppress(OSError):  # bucket and disk both away: the upload will say so
-        _results().write_path(_path(spec), about.model_dump_json().encode())
+        run_records().write(_path(spec), about.model_dump_json().encode())
 
 
 def uploaded_before(spec: ImageSpec, terms: Terms) -> StoredImage | None:
@@ -28,17 +26,13 @@ def uploaded_before(spec: ImageSpec, terms: Terms) -> StoredImage | None:
     if not terms.unnamed:
         return None
     try:
-        stored = StoredImage.model_validate_json(_results().read_path(_path(spec)))
+        stored = StoredImage.model_validate_json(run_records().read(_path(spec)))
     except (ValueError, ValidationError):
         return None
     if not lies(terms.unnamed, stored.key, stored.bytes, stored.md5):
         return None
     get_run_logger().info("%s lies in the bucket already: a run that was killed has stored it", spec.name)
     return stored
-
-
-def _results() -> SharedResults:
-    return cast(SharedResults, get_result_store().result_storage)
 
 
 def _path(spec: ImageSpec) -> str:

@@ -8,8 +8,9 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.events import emit_event
 
 from blocks.toolbox import toolbox
-from imaging import gallery, keys
+from imaging import keys
 from imaging.errors import StorageError
+from imaging.pages import gallery
 from imaging.record import Image, ImageSet, located
 from imaging.slug import short_hash
 from tasks.stock import Stock

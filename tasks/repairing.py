@@ -7,12 +7,12 @@ from prefect import task
 from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
-from blocks.spool import Spooled
+from blocks.storage.spool import Spooled
 from blocks.toolbox import toolbox
 from imaging import keys
-from imaging.claim import Claim
+from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
-from imaging.picture import inspect
+from imaging.pictures.picture import inspect
 from imaging.record import UNSHARED, Image, ImageSet, described
 from tasks.finishing import due, finished
 from tasks.page import put_page

@@ -10,8 +10,8 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.logging import get_run_logger
 from prefect.utilities.urls import url_for
 
-from imaging import gallery
 from imaging.backlog import BacklogReport, Outcome, SourceReport
+from imaging.pages import gallery
 from imaging.slug import short_hash
 
 _SECONDS_BETWEEN = 2.0  # two updates of the artifact: ten thousand articles that are done pass in seconds

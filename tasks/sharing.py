@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from prefect import task
 from prefect.logging import get_run_logger
 
-from blocks.public import look
+from blocks.network.crawl import look
 from blocks.toolbox import toolbox
+from imaging.pages.share_rules import complaints
 from imaging.record import Image
-from imaging.sharing import complaints
 
 _AT_ONCE = 8
 

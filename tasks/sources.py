@@ -7,14 +7,14 @@ from prefect import Task, task
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
-from blocks.addresses import HostRules
-from blocks.articles import Listing, files_in, objects_in
-from blocks.feed_items import parse_feed
-from blocks.feed_twins import ToldApart
-from blocks.feeds import FeedReader, Page, next_page
+from blocks.network.addresses import HostRules
+from blocks.sources.feed_items import parse_feed
+from blocks.sources.feed_twins import ToldApart
+from blocks.sources.feeds import FeedReader, Page, next_page
+from blocks.sources.files import Listing, files_in, objects_in
 from blocks.toolbox import Toolbox, toolbox
+from imaging.articles.sources import BUCKET, is_feed
 from imaging.errors import InvalidInput, SourceBusy, SourceError
-from imaging.sources import BUCKET, is_feed
 from tasks.policy import RETRIED
 from tasks.stock import refusals_named
 
@@ -67,6 +67,6 @@ def fetch_page(number: int, url: str, address: str, place: str) -> Page:
     """Fetch a page of the feed at `address`; it is kept under `place`. Raises as `FeedReader.page`."""
     box = toolbox()
     private = HostRules.parse(box.settings.images_download_hosts).private
-    page = FeedReader(address, box.results(bucket_answers=True), place, private).page(number, url)
+    page = FeedReader(address, box.records(bucket_answers=True), place, private).page(number, url)
     get_run_logger().info("%s bytes%s", len(page.body), ", not modified" if page.unchanged else "")
     return page

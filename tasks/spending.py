@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from blocks.ledger import Attempt, Ledger
-from blocks.purse import Purse
-from blocks.results import SharedResults
+from blocks.records.ledger import Attempt, Ledger
+from blocks.records.monthly_spend import Purse
+from blocks.records.records import Records
 from blocks.toolbox import Toolbox
-from imaging.budget import Limits, affordable
 from imaging.errors import NotDelivered
+from imaging.planning.budget import Limits, affordable
 from imaging.spec import ImageSpec
 
 
@@ -17,7 +17,7 @@ class Spending:
     """One run's budget, in USD. `single`: names of admitted pictures that there is no room to order twice."""
 
     box: Toolbox
-    results: SharedResults
+    records: Records
     user_id: str
     slug: str
     single: frozenset[str] = frozenset()
@@ -83,8 +83,8 @@ class Spending:
         """Tell whether the picture was made before, or ordered and can be collected, or waits on this machine."""
         spool = self.box.spool
         return (
-            bool(attempt and attempt.prediction_id and not attempt.ended and Ledger(self.results).is_kept(attempt))
-            or self.results.holds(spec.cache_key)
+            bool(attempt and attempt.prediction_id and not attempt.ended and Ledger(self.records).is_kept(attempt))
+            or self.records.holds(spec.cache_key)
             or spool.read(spec.digest) is not None
             or spool.arrived(spec.digest) is not None
         )
@@ -94,11 +94,11 @@ class Spending:
 
     def _attempts(self, spec: ImageSpec) -> Iterator[tuple[ImageSpec, Attempt | None]]:
         """Yield the last order for a picture; where that was refused, the last one with another seed too."""
-        ledger = Ledger(self.results)
+        ledger = Ledger(self.records)
         yield spec, (attempt := ledger.last(spec))
         if attempt and attempt.refusal:
             yield spec.reseeded, ledger.last(spec.reseeded)
 
     @property
     def _purse(self) -> Purse:
-        return Purse.of(self.results, self.box.locks, self.user_id, self.slug)
+        return Purse.of(self.records, self.box.locks, self.user_id, self.slug)

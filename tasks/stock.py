@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from prefect import task
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from blocks.addresses import DEFAULT_HOSTS, HostRules
-from blocks.replicate import SAMPLE_OUTPUT
-from blocks.storage import ImageStore, looks_like_md5
+from blocks.network.addresses import DEFAULT_HOSTS, HostRules
+from blocks.storage.bucket import ImageStore, looks_like_md5
 from blocks.toolbox import Toolbox, toolbox
+from blocks.vendors.replicate import SAMPLE_OUTPUT
 from imaging import keys
 from imaging.errors import ConfigurationError, StorageError, StorageRefused
-from imaging.picture import md5
+from imaging.pictures.picture import md5
 from imaging.record import Image, StoredImage, as_stored
 
 SomeModel = TypeVar("SomeModel", bound=BaseModel)

@@ -8,12 +8,12 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed
 from prefect.transactions import get_transaction
 
-from blocks.spool import Spooled
+from blocks.storage.spool import Spooled
 from blocks.toolbox import toolbox
 from imaging import keys
-from imaging.cleaning import accepted
 from imaging.errors import BadPicture, NotDelivered, StorageError
-from imaging.picture import Picture
+from imaging.pictures.cleaning import accepted
+from imaging.pictures.picture import Picture
 from imaging.quoting import without_query
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec

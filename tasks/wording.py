@@ -11,16 +11,16 @@ from prefect import task
 from prefect.logging import get_run_logger
 from pydantic import ValidationError
 
-from blocks.results import SharedResults
+from blocks.records.records import Records
 from blocks.toolbox import toolbox
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.errors import ProviderError
+from imaging.planning.words import Words, words_from
 from imaging.spec import ImageSpec
-from imaging.words import Words, words_from
 from tasks.stock import Stock
 
 
-def worded(article: Article, specs: list[ImageSpec], stock: Stock, results: SharedResults) -> list[ImageSpec]:
+def worded(article: Article, specs: list[ImageSpec], stock: Stock, records: Records) -> list[ImageSpec]:
     """Return the specs with the words that a language model has found for them; without one, as they are.
 
     `specs` are all of the article's plan. A picture that was made from our words keeps them.
@@ -28,11 +28,11 @@ def worded(article: Article, specs: list[ImageSpec], stock: Stock, results: Shar
     configured = toolbox().writer is not None
     if not (configured or _were_worded(specs, stock)):
         return specs
-    words = kept_words(results, article.user_id, stock.slug)
+    words = kept_words(records, article.user_id, stock.slug)
     if configured and (missing := words.missing(specs)):
         words = words.joined(find_words(article, missing, stock))
         try:
-            results.write_path(_path(article.user_id, stock.slug), words.model_dump_json().encode())
+            records.write(_path(article.user_id, stock.slug), words.model_dump_json().encode())
         except OSError:  # kept nowhere: the next run would ask again, and pay for what another answer describes
             return specs
     return words.applied(specs)
@@ -51,10 +51,10 @@ def find_words(article: Article, specs: Sequence[ImageSpec], stock: Stock) -> Wo
     return words.without_prompts(ours)
 
 
-def kept_words(results: SharedResults, user_id: str, slug: str) -> Words:
+def kept_words(records: Records, user_id: str, slug: str) -> Words:
     """Return the words that were found for an article before."""
     with suppress(ValueError, ValidationError):
-        return Words.model_validate_json(results.read_path(_path(user_id, slug)))
+        return Words.model_validate_json(records.read(_path(user_id, slug)))
     return Words()
 
 

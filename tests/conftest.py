@@ -68,7 +68,7 @@ def prefect_api() -> Iterator[str]:
     """The URL of a real Prefect server over a database of its own."""
     from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    from flows.local_server import local_api
+    from flows.local_stack.local_server import local_api
 
     home = Path(os.environ["PREFECT_HOME"])
     with ExitStack() as running:

@@ -10,7 +10,7 @@ from botocore.retries.standard import ExponentialBackoff
 @contextmanager
 def no_pauses() -> Iterator[None]:
     """Let the tasks and the S3 clients of this process try again at once, and give up after a moment."""
-    from blocks import backoff
+    from blocks.network import backoff
     from tasks import predictions
     from tasks.policy import RETRY_DELAYS
 

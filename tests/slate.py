@@ -6,11 +6,11 @@ from uuid import UUID
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
 
-from blocks.alerts import ALERTS
-from blocks.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, wishes
-from blocks.checks.work import deployments_wanted
-from blocks.pool import POOL
-from blocks.saving import CREDENTIALS
+from blocks.doctor.work import deployments_wanted
+from blocks.provisioning.alerts import ALERTS
+from blocks.provisioning.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, wishes
+from blocks.provisioning.pool import POOL
+from blocks.provisioning.saved_blocks import CREDENTIALS
 
 
 def wipe(client: SyncPrefectClient) -> None:

@@ -1,7 +1,7 @@
 """Stored pictures as they came from the vendor: without the mark."""
 
-from imaging.anatomy import parts
 from imaging.errors import BadPicture
+from imaging.pictures.anatomy import parts
 
 _PACKETS = (b"XML:com.adobe.xmp\0", b"http://ns.adobe.com/xap/1.0/\0")
 

@@ -22,7 +22,7 @@ from imaging.cards.contrast import (
     parse_color,
 )
 from imaging.cards.layout import Texts, Typography, draw, place
-from imaging.palette import LEAD_TONE, STEPS, Palette, Plane, palette
+from imaging.painting.palette import LEAD_TONE, STEPS, Palette, Plane, palette
 
 _MARGIN = 84  # pixels on a card of 1200x630
 _RINGS = (0.42, 0.68, 0.98)  # radii in shorter sides

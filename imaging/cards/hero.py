@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from imaging.scaling import prepared
+from imaging.pictures.scaling import prepared
 
 Grey = npt.NDArray[np.float64]
 

@@ -23,7 +23,7 @@ from PIL import Image
 from imaging.cards.fonts import MANROPE, path
 from imaging.children import minimal_environment
 from imaging.errors import BadPicture
-from imaging.picture import inspect
+from imaging.pictures.picture import inspect
 
 MAX_BYTES = 1_000_000
 _MAX_DRAWN = 20_000  # elements, each as often as it is drawn

@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from blocks import chutes as chutes_module
-from blocks import replicate as replicate_module
-from blocks.chutes import Chutes
-from blocks.embedded import embedded_storage
-from blocks.replicate import Replicate
-from blocks.storage import ImageStore
+from blocks.storage.bucket import ImageStore
+from blocks.storage.embedded import embedded_storage
+from blocks.vendors import chutes as chutes_module
+from blocks.vendors import replicate as replicate_module
+from blocks.vendors.chutes import Chutes
+from blocks.vendors.replicate import Replicate
 from imaging.spec import ImageSpec, Kind
 from tests.blocks.hosts import Bucket, FileHost
 from tests.pauses import no_pauses

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blocks.addresses import is_public
+from blocks.network.addresses import is_public
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "2a00:1450:4001::200e", "64:ff9b::101:101"])

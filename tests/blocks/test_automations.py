@@ -9,8 +9,8 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.events import emit_event
 from prefect.states import Completed, Running
 
-from blocks.automations import ensure_killed_runs
-from blocks.crashes import HEARTBEAT, KILLED_AT_START, NAME, killed_runs
+from blocks.provisioning.automations import ensure_killed_runs
+from blocks.provisioning.crashes import HEARTBEAT, KILLED_AT_START, NAME, killed_runs
 
 
 @flow

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from blocks.backoff import Patience, limit, until_it_passes
-from blocks.inflight import InFlight
+from blocks.locks.in_flight import InFlight
+from blocks.network.backoff import Patience, limit, until_it_passes
 from imaging.errors import ModelStarting, StorageBusy, StorageRefused
 
 
@@ -78,7 +78,7 @@ def test_the_vendors_own_wish_is_kept() -> None:
 
 def test_a_stop_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits when the run is stopped gives up at once, and nothing is tried again."""
-    monkeypatch.setattr("blocks.backoff._FIRST_SECONDS", 60)
+    monkeypatch.setattr("blocks.network.backoff._FIRST_SECONDS", 60)
     in_flight = InFlight()
     call, made = failing(1000)
     ended = threading.Event()

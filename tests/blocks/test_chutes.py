@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from blocks import chutes as module
-from blocks.chutes import Chutes, chutes_from
-from blocks.settings import load_settings
+from blocks.configuration.settings import load_settings
+from blocks.vendors import chutes as module
+from blocks.vendors.chutes import Chutes, chutes_from
 from imaging.errors import BadPicture, ImagesError, OutOfCredit, ProviderBusy, ProviderError, ProviderRefused
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost

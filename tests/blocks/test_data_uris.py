@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from blocks.data_uris import bytes_in
+from blocks.network.data_uris import bytes_in
 from imaging.errors import BadPicture, UnsafeDownload
 
 DATA = bytes(range(256)) * 3

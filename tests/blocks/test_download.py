@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from blocks.download import Downloader, HostRules
+from blocks.network.download import Downloader, HostRules
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, UnsafeDownload
 from tests.blocks.hosts import FileHost, talker
 

@@ -17,14 +17,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from blocks.embedded import embedded_storage, is_served, shared_storage
-from blocks.storage import ImageStore
+from blocks.storage.bucket import ImageStore
+from blocks.storage.embedded import embedded_storage, is_served, shared_storage
 from imaging.errors import ConfigurationError
 
 _OWNER = """
 import sys, time
 from pathlib import Path
-from blocks.embedded import embedded_storage
+from blocks.storage.embedded import embedded_storage
 with embedded_storage(Path(sys.argv[1])) as store:
     print("up", flush=True)
     sys.stdin.read()

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocks.feed_items import FeedItem, parse_feed
-from imaging.article import article_from
+from blocks.sources.feed_items import FeedItem, parse_feed
+from imaging.articles.article import article_from
 from imaging.errors import InvalidInput
-from imaging.sections import aspects, sections
+from imaging.text.sections import aspects, sections
 
 BODY = "<h2>Erstens</h2><p>Ein <em>Satz</em>.</p><h2>Zweitens</h2><script>alert(1)</script>"
 

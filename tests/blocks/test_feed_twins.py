@@ -1,7 +1,7 @@
 """Items of a feed that share what they are known by."""
 
-from blocks.feed_items import FeedItem, Words
-from blocks.feed_twins import ToldApart
+from blocks.sources.feed_items import FeedItem, Words
+from blocks.sources.feed_twins import ToldApart
 from imaging.errors import InvalidInput
 
 HOME = "https://blog.example/"

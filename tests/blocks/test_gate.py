@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from blocks import gate as gate_module
-from blocks.gate import Gate
-from blocks.replicate import Replicate
-from blocks.variables import delete_variable, read_variable, write_variable
+from blocks.configuration.variables import delete_variable, read_variable, write_variable
+from blocks.vendors import gate as gate_module
+from blocks.vendors.gate import Gate
+from blocks.vendors.replicate import Replicate
 from imaging.errors import OutOfCredit, ProviderBusy, ProviderError
 from imaging.spec import ImageSpec
 from tests.standins import ReplicateStandin

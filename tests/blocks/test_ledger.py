@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from blocks.ledger import Attempt, Ledger
-from blocks.results import SharedResults
+from blocks.records.ledger import Attempt, Ledger
+from blocks.records.records import Records
 from imaging.errors import BadPicture, ImagesError, NotDelivered, ProviderRefused, StorageError, UnsafeDownload
 from imaging.spec import ImageSpec
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(SharedResults.over(None, tmp_path))
+    return Ledger(Records(None, tmp_path))
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_nothing_is_ordered_that_cannot_be_noted(tmp_path: Path, hero: ImageSpec
     """Before money is spent a disk that takes nothing is an error that names it; afterwards it is no obstacle."""
     blocked = tmp_path / "file"
     blocked.touch()
-    ledger = Ledger(SharedResults.over(None, blocked))
+    ledger = Ledger(Records(None, blocked))
     with pytest.raises(StorageError, match="IMAGES_DATA_DIR cannot keep: Not a directory"):
         ledger.begin(hero, None, "")
     attempt = Attempt(at=datetime.now(UTC))

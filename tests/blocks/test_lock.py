@@ -9,9 +9,9 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from blocks.inflight import InFlight
-from blocks.lease import Lease, acquire
-from blocks.lock import one_at_a_time
+from blocks.locks.article_lock import one_at_a_time
+from blocks.locks.in_flight import InFlight
+from blocks.locks.lease import Lease, acquire
 from imaging.errors import ProviderError, StorageError
 from tests.reliability.gate import Gate
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from blocks.download import Downloader, HostRules
+from blocks.configuration.settings import load_settings
 from blocks.logo import load_logo, logo_sha256
-from blocks.settings import load_settings
-from blocks.storage import ImageStore
+from blocks.network.download import Downloader, HostRules
+from blocks.storage.bucket import ImageStore
 from blocks.toolbox import Toolbox
 from imaging.errors import InvalidInput
 from tests.blocks.hosts import FileHost

@@ -6,8 +6,8 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from blocks.gate import Gate
-from blocks.pace import ensure_pace, keep_pace, limit_name
+from blocks.vendors.gate import Gate
+from blocks.vendors.rate_limit import ensure_pace, keep_pace, limit_name
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from blocks.download import Downloader, HostRules
-from blocks.feeds import FeedReader
-from blocks.proxies import check_proxies, proxy_for, spare_this_machine
-from blocks.public import look
-from blocks.results import SharedResults
-from blocks.s3_client import s3_bucket
-from blocks.storage import ImageStore
-from blocks.vendor import WholeAnswers
+from blocks.network.crawl import look
+from blocks.network.download import Downloader, HostRules
+from blocks.network.proxies import check_proxies, proxy_for, spare_this_machine
+from blocks.records.records import Records
+from blocks.sources.feeds import FeedReader
+from blocks.storage.bucket import ImageStore
+from blocks.storage.s3_client import s3_bucket
+from blocks.vendors.answers import WholeAnswers
 from imaging.errors import ConfigurationError, SourceError, UnsafeDownload
 from tests.blocks.hosts import FileHost
 from tests.standins import Answer, Call
@@ -64,7 +64,7 @@ def test_every_client_takes_the_proxy(proxy: Proxy, tmp_path: Path) -> None:
     downloader = Downloader(HostRules.parse("cdn.example"), 1000, 5)
     assert downloader.fetch("http://cdn.example/a.png") == b"cdn.example"
     downloader.close()
-    feed = FeedReader("http://blog.example/feed", SharedResults.over(None, tmp_path), "feed")
+    feed = FeedReader("http://blog.example/feed", Records(None, tmp_path), "feed")
     assert feed.page(1, "http://blog.example/feed").body == b"blog.example"
     assert look("http://public.example/a.png").begins == b"public.example"
     bucket = s3_bucket(endpoint="http://s3.example", key_id="id", secret="geheim", bucket="images")
@@ -103,7 +103,7 @@ def test_a_name_that_leads_inside_is_not_asked_of_the_proxy(
         downloader.fetch("https://cdn.vendor.test/a.png")
     downloader.close()
     with pytest.raises(SourceError, match="IMAGES_DOWNLOAD_HOSTS"):
-        FeedReader("http://blog.example/", SharedResults.over(None, tmp_path), "feed").page(1, "http://blog.example/")
+        FeedReader("http://blog.example/", Records(None, tmp_path), "feed").page(1, "http://blog.example/")
     assert proxy.requests == []
 
 

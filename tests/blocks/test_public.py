@@ -2,8 +2,8 @@
 
 import ssl
 
-from blocks.public import look
-from imaging.sharing import Seen
+from blocks.network.crawl import look
+from imaging.pages.share_rules import Seen
 from tests.blocks.hosts import FileHost, talker
 
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from blocks.purse import Purse
-from blocks.results import SharedResults
-from blocks.s3_client import s3_bucket
-from blocks.storage import ImageStore
+from blocks.records.monthly_spend import Purse
+from blocks.records.records import Records
+from blocks.storage.bucket import ImageStore
+from blocks.storage.s3_client import s3_bucket
 
 NOWHERE = ImageStore(s3_bucket(endpoint="http://127.0.0.1:9", key_id="k", secret="s", bucket="b"), "http://127.0.0.1:9")
 
 
 def purse(store: ImageStore, folder: Path, tenant: str, slug: str) -> Purse:
-    return Purse.of(SharedResults.over(store, folder / "results"), folder / "locks", tenant, slug)
+    return Purse.of(Records(store, folder / "records"), folder / "locks", tenant, slug)
 
 
 def test_what_others_reserved_or_spent_is_not_left(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:

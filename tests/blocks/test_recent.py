@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from blocks.recent import MAX_PAGES
-from blocks.replicate import Replicate
+from blocks.vendors.recent_predictions import MAX_PAGES
+from blocks.vendors.replicate import Replicate
 from imaging.errors import PredictionEnded, ProviderBusy
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from blocks import replicate as module
-from blocks.replicate import Replicate, replicate_from
-from blocks.settings import load_settings
+from blocks.configuration.settings import load_settings
+from blocks.vendors import replicate as module
+from blocks.vendors.replicate import Replicate, replicate_from
 from imaging.errors import (
     ConfigurationError,
     Moderated,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from prefect_aws import AwsCredentials, S3Bucket
 
-from blocks.s3_client import _client
-from blocks.storage import ImageStore
+from blocks.storage.bucket import ImageStore
+from blocks.storage.s3_client import _client
 from imaging.errors import StorageError, StorageRefused
 from tests.blocks.hosts import Bucket
 from tests.blocks.test_storage import at

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.settings import Settings, load_settings
+from blocks.configuration.settings import Settings, load_settings
 from imaging.errors import ConfigurationError
 
 B2 = {

@@ -5,12 +5,12 @@ import json
 import pytest
 from prefect.blocks.system import Secret
 
-from blocks.signatures import signature_of
-from blocks.signing import Signer, signer_from
-from blocks.verifying import verify_picture
+from blocks.provenance.signatures import signature_of
+from blocks.provenance.signing import Signer, signer_from
+from blocks.provenance.verifying import verify_picture
 from imaging.errors import BadPicture, ConfigurationError
-from imaging.marking import Facts, SourceType, mark
-from imaging.picture import inspect
+from imaging.marking.marks import Facts, SourceType, mark
+from imaging.pictures.picture import inspect
 from tests.certificates import signing_certificate
 from tests.imaging.containers import saved
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from prefect_aws import AwsCredentials
 
-from blocks.s3_client import region_of, s3_bucket
-from blocks.settings import load_settings
-from blocks.storage import ImageStore, bucket_from, looks_like_md5
+from blocks.configuration.settings import load_settings
+from blocks.storage.bucket import ImageStore, bucket_from, looks_like_md5
+from blocks.storage.s3_client import region_of, s3_bucket
 from imaging.errors import StorageError, StorageRefused
-from imaging.picture import inspect
+from imaging.pictures.picture import inspect
 from tests.blocks.hosts import Bucket, s3_error
 from tests.standins import Answer
 from tests.standins.pictures import picture

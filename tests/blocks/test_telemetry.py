@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks import telemetry
+from blocks.observability import telemetry
 from tests.standins.collector import Collector, attributes
 
 CARDS = ("linkedin", "facebook")
@@ -20,7 +20,7 @@ ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 # A process that has a span and a number to tell, and ends.
 TALK = """
 from opentelemetry import metrics, trace
-from blocks.telemetry import export_if_configured
+from blocks.observability.telemetry import export_if_configured
 export_if_configured()
 with trace.get_tracer("test").start_as_current_span("a span"):
     metrics.get_meter("test").create_counter("a.number").add(1)

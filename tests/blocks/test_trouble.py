@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from blocks.trouble import is_cold_start, is_interruption
-from blocks.vendor import vendor_error
+from blocks.network.passing_trouble import is_cold_start, is_interruption
+from blocks.vendors.answers import vendor_error
 from imaging.errors import ModelStarting
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from prefect.client.orchestration import get_client
 
-from blocks.pool import ensure_pool
+from blocks.provisioning.pool import ensure_pool
 from tests.deployments.stack import Vendors, automations, deployable, deployments, prefect, vendors, worker
 
 

@@ -40,7 +40,7 @@ def main() -> None:
 def _rows(folder: Path, events: int, query_seconds: str) -> Iterator[list[str]]:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from flows.local_server import local_api
+    from flows.local_stack.local_server import local_api
     from tests.deployments.stack import deployable, prefect, vendors, worker
 
     with local_api(folder / "prefect", linger=0) as api:

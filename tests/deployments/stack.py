@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from blocks.embedded import BUCKET, embedded_storage
-from blocks.storage import ImageStore
+from blocks.storage.bucket import ImageStore
+from blocks.storage.embedded import BUCKET, embedded_storage
 from tests.standins import ChutesStandin, ReplicateStandin
 
 ROOT = Path(__file__).parent.parent.parent

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from prefect import settings as prefect_settings
 
-from blocks.settings import Settings
+from blocks.configuration.settings import Settings
 from flows.deploying import HOME, here
 from tests.deployments.stack import ROOT
 
@@ -116,4 +116,4 @@ def test_runs_start_in_the_folder_of_each_machine(monkeypatch: pytest.MonkeyPatc
     """With IMAGES_HOME a deploy names no program of the machine that deploys; without it, this very Python."""
     assert here()["engine"].startswith(sysconfig.get_path("scripts"))
     monkeypatch.setenv(HOME, str(tmp_path))
-    assert here() == {"folder": str(tmp_path), "engine": "python -m flows.run_engine"}
+    assert here() == {"folder": str(tmp_path), "engine": "python -m flows.lifecycle.run_engine"}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from flows.cli import read_article
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.browser import browser_page, in_a_browser

@@ -17,7 +17,7 @@ from prefect.events import emit_event
 from prefect.events.clients import get_events_client
 from prefect.events.schemas.events import Event
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from tests.deployments.stack import ROOT, Vendors, ask, runs, wait_for
 from tests.flows.conftest import run_set
 

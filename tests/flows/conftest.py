@@ -17,10 +17,10 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import State
 
-from blocks.automations import ensure_killed_runs
-from blocks.embedded import BUCKET, embedded_storage
-from blocks.storage import ImageStore
-from imaging.article import Article
+from blocks.provisioning.automations import ensure_killed_runs
+from blocks.storage.bucket import ImageStore
+from blocks.storage.embedded import BUCKET, embedded_storage
+from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.pauses import no_pauses

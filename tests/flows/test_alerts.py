@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from blocks.alerts import ALERTS, TROUBLE
-from blocks.automations import ensure_automations
-from blocks.saving import ensure_block
-from blocks.settings import load_settings
-from imaging.article import Article
+from blocks.configuration.settings import load_settings
+from blocks.provisioning.alerts import ALERTS, TROUBLE
+from blocks.provisioning.automations import ensure_automations
+from blocks.provisioning.saved_blocks import ensure_block
+from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_state

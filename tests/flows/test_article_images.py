@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from flows.cli import read_article
-from imaging.article import Article, Brand
+from imaging.articles.article import Article, Brand
 from imaging.errors import ConfigurationError, InvalidInput
 from imaging.keys import RESULTS_FOLDER
-from imaging.public import public_document
+from imaging.pages.public import public_document
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES

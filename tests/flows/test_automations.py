@@ -14,14 +14,14 @@ from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger
 from prefect.states import Crashed, Running
 
-from blocks.automations import (
+from blocks.provisioning.automations import (
     ACTION_FAILED,
     MISSED_DEPLOYMENT,
     REPAIR_DEPLOYMENT,
     ensure_automations,
     ensure_killed_runs,
 )
-from blocks.pool import ensure_pool
+from blocks.provisioning.pool import ensure_pool
 from flows.missed import missed_event
 from tests.slate import deploy, wipe
 

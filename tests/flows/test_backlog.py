@@ -19,9 +19,9 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Crashed
 
-from blocks.variables import delete_variable, write_variable
+from blocks.configuration.variables import delete_variable, write_variable
 from flows.backlog import VARIABLE, article_backlog
-from flows.shards import is_deployed, start_shard
+from flows.backlog_run.shards import is_deployed, start_shard
 from imaging.backlog import BacklogReport
 from imaging.errors import ConfigurationError, InvalidInput, SourceError
 from imaging.record import ImageSet

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from blocks.variables import delete_variable, write_variable
-from imaging.article import Article
+from blocks.configuration.variables import delete_variable, write_variable
+from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
 from imaging.record import ImageSet
 from tests.flows.conftest import World, run_set, run_state

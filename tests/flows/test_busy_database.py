@@ -9,7 +9,7 @@ import pytest
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 
-from flows.busy_database import AskedAgain, Receive, Send, wait_briefly
+from flows.local_stack.busy_database import AskedAgain, Receive, Send, wait_briefly
 
 Message = MutableMapping[str, Any]
 

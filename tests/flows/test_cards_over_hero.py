@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from imaging.article import Article, Brand
+from imaging.articles.article import Article, Brand
 from imaging.record import Image, ImageSet
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_set

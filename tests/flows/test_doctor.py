@@ -16,21 +16,21 @@ from prefect.client.schemas.actions import BlockDocumentUpdate, WorkPoolUpdate
 from prefect.events import emit_event
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from blocks.automations import ACTION_FAILED, MISSED_EVENTS, REPAIR_LATER, ensure_killed_runs
-from blocks.checks.work import deployments_wanted
-from blocks.crashes import NAME, killed_runs
-from blocks.defaults import UNEDITED
-from blocks.embedded import BUCKET, embedded_storage
-from blocks.gate import pause_name
-from blocks.pool import POOL, ensure_pool
-from blocks.saving import BUCKET as BLOCK
-from blocks.saving import ensure_block
-from blocks.settings import load_settings
-from blocks.setup import setup
-from blocks.signing import BLOCK_NAME
-from blocks.variables import delete_variable, write_variable
-from blocks.vendor import account_name
-from flows.doctor import doctor
+from blocks.configuration.defaults import UNEDITED
+from blocks.configuration.settings import load_settings
+from blocks.configuration.variables import delete_variable, write_variable
+from blocks.doctor.work import deployments_wanted
+from blocks.provenance.signing import BLOCK_NAME
+from blocks.provisioning.automations import ACTION_FAILED, MISSED_EVENTS, REPAIR_LATER, ensure_killed_runs
+from blocks.provisioning.crashes import NAME, killed_runs
+from blocks.provisioning.pool import POOL, ensure_pool
+from blocks.provisioning.saved_blocks import BUCKET as BLOCK
+from blocks.provisioning.saved_blocks import ensure_block
+from blocks.provisioning.setup import setup
+from blocks.storage.embedded import BUCKET, embedded_storage
+from blocks.vendors.answers import account_name
+from blocks.vendors.gate import pause_name
+from flows.commands.doctor import doctor
 from tests.blocks.hosts import FileHost
 from tests.flows.conftest import command
 from tests.slate import deploy, wipe

@@ -10,10 +10,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
 
-from blocks.lock import one_at_a_time
+from blocks.locks.article_lock import one_at_a_time
 from flows.article_images import article_images
-from flows.ending import tell_the_truth
-from imaging.article import Article
+from flows.lifecycle.ending import tell_the_truth
+from imaging.articles.article import Article
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_set, run_state
 

@@ -8,13 +8,13 @@ import httpx
 import pytest
 from prefect.blocks.system import Secret
 
-from blocks.defaults import PUBLIC_BASE_URLS, UNEDITED
-from blocks.signing import BLOCK_NAME
-from blocks.variables import write_variable
+from blocks.configuration.defaults import PUBLIC_BASE_URLS, UNEDITED
+from blocks.configuration.variables import write_variable
+from blocks.provenance.signing import BLOCK_NAME
 from flows.repair import repair
-from imaging import xmp
-from imaging.article import Article
-from imaging.marking import SourceType, marks
+from imaging.articles.article import Article
+from imaging.marking import xmp
+from imaging.marking.marks import SourceType, marks
 from imaging.record import Image, ImageSet
 from imaging.spec import Kind
 from tests.certificates import signing_certificate

@@ -1,8 +1,8 @@
 """What a vendor delivers is looked at before a set calls itself complete."""
 
-from imaging import xmp
-from imaging.article import Article
-from imaging.marking import SourceType, marks
+from imaging.articles.article import Article
+from imaging.marking import xmp
+from imaging.marking.marks import SourceType, marks
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_state, set_of
 from tests.imaging.containers import png_chunk, zipped

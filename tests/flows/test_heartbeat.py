@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx
 
-from blocks.crashes import HEARTBEAT
-from imaging.article import Article
+from blocks.provisioning.crashes import HEARTBEAT
+from imaging.articles.article import Article
 from imaging.spec import Kind
 from tests.flows.conftest import run_set
 

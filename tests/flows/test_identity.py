@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.flows.conftest import CommandLine, World, run_set

@@ -8,7 +8,7 @@ import time
 import uuid
 from pathlib import Path
 
-from flows.stack.leftovers import VARIABLE, end_marked, ended_with_us, marked
+from flows.local_stack.leftovers import VARIABLE, end_marked, ended_with_us, marked
 
 # A child in a session of its own, whose parent is gone, and that does not listen to SIGTERM.
 ORPHAN = "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 300; sleep 300' & sleep 300"
@@ -38,7 +38,7 @@ def test_a_killed_holder_takes_its_processes_along(tmp_path: Path) -> None:
     mark = uuid.uuid4().hex
     holder = subprocess.Popen(
         [sys.executable, "-c",
-         "import subprocess, sys\nfrom flows.stack.leftovers import ended_with_us\n"
+         "import subprocess, sys\nfrom flows.local_stack.leftovers import ended_with_us\n"
          "with ended_with_us(sys.argv[1]): subprocess.run(['/bin/sh', '-c', 'setsid sleep 300 & sleep 300'])", mark],
         start_new_session=True,
     )  # fmt: skip

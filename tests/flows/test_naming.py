@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.flows.conftest import run_set

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_set
 from tests.standins.predictions import NSFW

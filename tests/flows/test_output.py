@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from blocks.private_files import make_private_folder, write_private
-from flows.local_server import server_environment
+from blocks.storage.private_files import make_private_folder, write_private
+from flows.local_stack.local_server import server_environment
 from imaging.children import minimal_environment
 from tests.flows.conftest import command
 
@@ -71,7 +71,7 @@ def test_the_renderer_and_the_storage_inherit_nothing(tmp_path: Path, monkeypatc
         real(self, *args, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess.Popen, "__init__", noted)
-    from blocks.embedded import embedded_storage
+    from blocks.storage.embedded import embedded_storage
     from imaging.cards.svg import draw_svg
 
     draw_svg(b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>', 1000)

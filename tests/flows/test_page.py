@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_set
 from tests.reliability.s3_proxy import S3Proxy

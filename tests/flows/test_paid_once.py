@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from blocks.embedded import BUCKET
+from blocks.storage.embedded import BUCKET
 from flows.repair import repair
-from imaging.article import Article, Brand
+from imaging.articles.article import Article, Brand
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
 from tests.flows.conftest import STARTED, World, run_set
@@ -265,7 +265,7 @@ THREE_RUNS = f"""
 import asyncio, json
 from pathlib import Path
 from flows.article_images import article_images
-from imaging.article import parse_markdown
+from imaging.articles.article import parse_markdown
 
 article = parse_markdown(Path({str(NINE)!r}).read_text())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_set

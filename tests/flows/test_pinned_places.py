@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from blocks.embedded import BUCKET
-from imaging.article import parse_markdown
+from blocks.storage.embedded import BUCKET
+from imaging.articles.article import parse_markdown
 from imaging.slug import short_hash
 from tests.conftest import EXAMPLES
 from tests.flows.conftest import CommandLine, World, run_set

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.keys import RESULTS_FOLDER
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_set

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.record import Image
 from imaging.spec import Kind
 from tasks import comparison

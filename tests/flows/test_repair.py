@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from flows.repair import repair
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.spec import Kind
 from tests.flows.conftest import CommandLine, World, run_set
 

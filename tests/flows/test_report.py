@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.report import print_report
+from flows.commands.report import print_report
 from tests.imaging.test_gallery import a_set
 
 

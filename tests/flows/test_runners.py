@@ -10,8 +10,8 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelled, Running
 
-from blocks.inflight import InFlight, why_ended
-from blocks.results import SharedResults
+from blocks.locks.in_flight import InFlight, why_ended
+from blocks.result_storage import ResultStorage
 from blocks.toolbox import toolbox_for_run
 from imaging.errors import ProviderError
 from tests.conftest import EXAMPLES
@@ -56,12 +56,12 @@ def test_results_are_found_in_another_process_and_no_key_travels(world: World, m
     """What Prefect sends to a task in another process is enough to find the records, and holds no credentials."""
     world.enter(monkeypatch)
     with toolbox_for_run() as box:
-        here = box.results(bucket_answers=True)
-        here.write_path("acme/x", b"{}")
-    sent = here.model_dump(serialize_as_any=True, exclude_unset=True)
+        here = box.records(bucket_answers=True)
+        here.write("acme/x", b"{}")
+    sent = ResultStorage.over(here).model_dump(serialize_as_any=True, exclude_unset=True)
     assert world.environment["B2_APPLICATION_KEY"] not in repr(sent)
     (world.folder.parent / "data").rename(world.folder.parent / "of another machine")
-    assert SharedResults.model_validate(sent).read_path("acme/x") == b"{}"
+    assert ResultStorage.model_validate(sent).read_path("acme/x") == b"{}"
 
 
 @flow

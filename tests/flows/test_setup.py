@@ -10,14 +10,14 @@ from prefect.events.actions import RunDeployment, SendNotification
 from prefect.events.schemas.automations import AutomationCore, EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 
-from blocks.alerts import BLOCK_NAME
-from blocks.automations import MISSED_EVENTS, REPAIR_LATER
-from blocks.crashes import NAME, killed_runs
-from blocks.pool import ensure_pool
-from blocks.setup import setup
+from blocks.configuration.variables import read_variable, write_variable
+from blocks.provisioning.alerts import BLOCK_NAME
+from blocks.provisioning.automations import MISSED_EVENTS, REPAIR_LATER
+from blocks.provisioning.crashes import NAME, killed_runs
+from blocks.provisioning.pool import ensure_pool
+from blocks.provisioning.setup import setup
 from blocks.toolbox import toolbox_for_run
-from blocks.variables import read_variable, write_variable
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
 from imaging.spec import Kind
 from tests.flows.conftest import World, command, run_set

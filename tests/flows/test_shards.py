@@ -10,11 +10,11 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Completed, Crashed, Failed, Pending, Running
 
-from blocks.pool import ensure_pool
-from blocks.results import SharedResults
-from flows import shards, watch
-from flows.shards import DEPLOYMENT, run_in_shards
-from flows.watch import Watch
+from blocks.provisioning.pool import ensure_pool
+from blocks.records.records import Records
+from flows.backlog_run import shards, watch
+from flows.backlog_run.shards import DEPLOYMENT, run_in_shards
+from flows.backlog_run.watch import Watch
 from imaging.backlog import SourceReport
 from tests.slate import deploy, wipe
 
@@ -38,8 +38,8 @@ def begun(client: SyncPrefectClient) -> list[FlowRun]:
 
 
 @flow
-async def sharded(results: SharedResults, number: int) -> tuple[list[SourceReport], list[str]]:
-    return await run_in_shards({"source": "nowhere"}, number, results)
+async def sharded(records: Records, number: int) -> tuple[list[SourceReport], list[str]]:
+    return await run_in_shards({"source": "nowhere"}, number, records)
 
 
 async def died(client: SyncPrefectClient, before: int) -> FlowRun:
@@ -53,15 +53,15 @@ async def died(client: SyncPrefectClient, before: int) -> FlowRun:
 
 def test_a_shard_whose_machine_died_is_started_again(api: SyncPrefectClient, tmp_path: Path) -> None:
     """The shard's next run makes the report; nobody has pressed anything."""
-    results = SharedResults.over(None, tmp_path)
+    records = Records(None, tmp_path)
 
     async def play() -> tuple[list[SourceReport], list[str]]:
-        going = asyncio.create_task(sharded(results, 1))
+        going = asyncio.create_task(sharded(records, 1))
         await died(api, 0)
         while len(runs := await asyncio.to_thread(begun, api)) < 2:
             await asyncio.sleep(0.05)
         report = shards._Left(sources=[SourceReport(source="nowhere", complete=3)])
-        results.write_path(shards._path(runs[-1].id), report.model_dump_json().encode())
+        records.write(shards._path(runs[-1].id), report.model_dump_json().encode())
         api.set_flow_run_state(runs[-1].id, Running())
         api.set_flow_run_state(runs[-1].id, Completed())
         return await going
@@ -74,7 +74,7 @@ def test_what_kills_every_machine_is_given_up(api: SyncPrefectClient, tmp_path: 
     """After four lives a shard is a problem of the report, with the last state's message."""
 
     async def play() -> tuple[list[SourceReport], list[str]]:
-        going = asyncio.create_task(sharded(SharedResults.over(None, tmp_path), 1))
+        going = asyncio.create_task(sharded(Records(None, tmp_path), 1))
         for before in range(4):
             await died(api, before)
         return await going

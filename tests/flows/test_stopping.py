@@ -16,7 +16,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import StateType
 from prefect.states import Pending
 
-from blocks.embedded import BUCKET
+from blocks.storage.embedded import BUCKET
 from flows.article_images import article_images
 from tests.flows.conftest import World, run_set
 from tests.flows.test_paid_once import ARTICLE, start
@@ -164,7 +164,7 @@ def test_a_signal_before_a_deployments_run_has_begun(
             "PREFECT__FLOW_RUN_ID": str(run.id),
             "PREFECT__FLOW_ENTRYPOINT": f"{Path(__file__).parents[2] / 'flows/article_images.py'}:article_images",
         }
-        process = subprocess.Popen([sys.executable, "-m", "flows.run_engine"], env=os.environ | variables)
+        process = subprocess.Popen([sys.executable, "-m", "flows.lifecycle.run_engine"], env=os.environ | variables)
         gate.heard = once(request_line, process.terminate)
         assert process.wait(PATIENCE) == 143
     state = api.read_flow_run(run.id).state
@@ -208,7 +208,7 @@ import asyncio
 from prefect import flow
 from prefect.runtime import flow_run
 from flows.article_images import article_images
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.spec import Kind
 
 @flow

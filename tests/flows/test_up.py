@@ -283,7 +283,7 @@ def lingering_server(machine: Machine) -> Iterator["subprocess.Popen[bytes]"]:
     """A local server as a run leaves it behind."""
     lock = machine.home / "article-images-server.lock"
     server = subprocess.Popen(
-        [sys.executable, "-m", "flows.local_server", str(free_port()), str(lock), "600"],
+        [sys.executable, "-m", "flows.local_stack.local_server", str(free_port()), str(lock), "600"],
         env=os.environ | {"PREFECT_HOME": str(machine.home)},
         stderr=subprocess.DEVNULL,
     )

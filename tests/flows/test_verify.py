@@ -7,10 +7,10 @@ import httpx
 import pytest
 from prefect.blocks.system import Secret
 
-from blocks.signing import BLOCK_NAME
-from imaging import xmp
-from imaging.article import Article
-from imaging.marking import Facts, SourceType, mark, marks
+from blocks.provenance.signing import BLOCK_NAME
+from imaging.articles.article import Article
+from imaging.marking import xmp
+from imaging.marking.marks import Facts, SourceType, mark, marks
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.certificates import signing_certificate

@@ -16,10 +16,10 @@ import numpy as np
 from PIL import Image
 from typer import echo
 
-from imaging.painter import paint
-from imaging.scaling import scaled
-from imaging.similarity import ssim
-from imaging.variants import LOOKS
+from imaging.painting.painter import paint
+from imaging.pictures.scaling import scaled
+from imaging.pictures.similarity import ssim
+from imaging.pictures.web_formats import LOOKS
 from tests.imaging.bench_samples import HERO, photo
 
 Encode = Callable[[Image.Image, int], bytes]

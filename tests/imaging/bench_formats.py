@@ -10,9 +10,9 @@ from collections import defaultdict
 from PIL import Image
 from typer import echo
 
-from imaging.scaling import prepared, scaled
-from imaging.similarity import ssim
-from imaging.variants import Format, renditions, widths
+from imaging.pictures.scaling import prepared, scaled
+from imaging.pictures.similarity import ssim
+from imaging.pictures.web_formats import Format, renditions, widths
 from tests.imaging.bench_samples import samples
 
 _FORMATS: tuple[Format, ...] = ("avif", "webp")

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from imaging.cards import Card, draw_card
-from imaging.painter import paint
-from imaging.picture import encode
+from imaging.painting.painter import paint
+from imaging.pictures.picture import encode
 from tests.conftest import EXAMPLES
 
 HERO, SQUARE = (2752, 1536), (1024, 1024)

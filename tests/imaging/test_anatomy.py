@@ -6,9 +6,9 @@ import zlib
 import pytest
 from PIL import Image, ImageCms
 
-from imaging.anatomy import refuse_polyglot
 from imaging.errors import BadPicture
-from imaging.picture import inspect
+from imaging.pictures.anatomy import refuse_polyglot
+from imaging.pictures.picture import inspect
 from tests.imaging.containers import ROOMS, jpeg_with, png_chunk, png_with, riff, saved, webp_with, zipped
 
 PAGE = b"<html><script>alert(1)</script></html>"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.article import Article, Brand, article_from, parse_json, parse_markdown
+from imaging.articles.article import Article, Brand, article_from, parse_json, parse_markdown
 from imaging.errors import InvalidInput
 from tests.conftest import EXAMPLES
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from imaging.article import Article
+from imaging.articles.article import Article
+from imaging.articles.sources import checked_source
 from imaging.backlog import MAX_LISTED, Outcome, SourceReport, backlog_report, for_tenant
 from imaging.errors import InvalidInput
-from imaging.gallery import markdown_backlog
-from imaging.sources import checked_source
+from imaging.pages.gallery import markdown_backlog
 
 
 def test_a_report_counts_and_lists_what_is_not_complete() -> None:

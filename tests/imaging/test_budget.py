@@ -2,11 +2,11 @@
 
 import pytest
 
-from imaging.article import Article
-from imaging.budget import Limits, affordable, budgets_from
+from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
-from imaging.models import ModelTable
-from imaging.plan import Planner
+from imaging.planning.budget import Limits, affordable, budgets_from
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 from imaging.spec import ImageSpec, Kind
 
 SPECS = Planner(Article(topic="Tee"), "tee", ModelTable(), ["replicate", "chutes"]).specs()

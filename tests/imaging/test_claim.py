@@ -4,9 +4,9 @@ import unicodedata
 
 import pytest
 
-from imaging.article import Article
-from imaging.claim import Claim
-from imaging.documents import read_from
+from imaging.articles.article import Article
+from imaging.articles.claim import Claim
+from imaging.articles.documents import read_from
 
 
 @pytest.mark.parametrize(

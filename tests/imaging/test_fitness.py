@@ -5,11 +5,11 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
-from imaging.article import Article
-from imaging.fitness import shortfall
-from imaging.models import ModelTable
-from imaging.picture import inspect
-from imaging.plan import Planner
+from imaging.articles.article import Article
+from imaging.pictures.picture import inspect
+from imaging.planning.fitness import shortfall
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 from imaging.spec import ImageSpec, Provider
 
 PROVIDERS: tuple[Provider, ...] = ("replicate", "chutes", "pillow")

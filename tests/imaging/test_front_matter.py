@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from imaging.article import Article, parse_markdown
+from imaging.articles.article import Article, parse_markdown
 from imaging.errors import InvalidInput
 
 # What a YAML parser would make less of, make something else of, or stumble over.
@@ -168,7 +168,7 @@ def _limited() -> None:
 
 
 _HOSTILE = r"""
-from imaging.article import parse_json, parse_markdown
+from imaging.articles.article import parse_json, parse_markdown
 from imaging.errors import InvalidInput
 def tried(parse, text):
     try:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from imaging import gallery
-from imaging.article import Article
-from imaging.models import ModelTable
-from imaging.page import html_page
-from imaging.plan import Planner
+from imaging.articles.article import Article
+from imaging.pages import gallery
+from imaging.pages.page import html_page
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.spec import ImageSpec
 from tests.conftest import FEW

@@ -5,9 +5,9 @@ import hashlib
 import pytest
 
 from imaging import keys
-from imaging.article import Article
-from imaging.models import ModelTable
-from imaging.plan import Planner
+from imaging.articles.article import Article
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 from imaging.spec import ImageSpec
 from imaging.validation import USER_ID
 

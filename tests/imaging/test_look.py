@@ -6,7 +6,7 @@ import pytest
 from fast_thumbhash import thumb_hash_to_average_rgba, thumb_hash_to_rgba
 from PIL import Image
 
-from imaging.look import look_of
+from imaging.pictures.placeholder import look_of
 
 
 def test_the_colour_is_the_one_that_fills_most() -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from imaging import xmp
-from imaging.containers import without_words
-from imaging.marking import Facts, SourceType, facts, mark, marks
-from imaging.picture import inspect
+from imaging.marking import xmp
+from imaging.marking.marks import Facts, SourceType, facts, mark, marks
+from imaging.pictures.containers import without_words
+from imaging.pictures.picture import inspect
 from imaging.spec import ImageSpec, Kind
 from tests.imaging.containers import jpeg_with, png_with, saved, webp_with
 

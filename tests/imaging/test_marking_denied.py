@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocks.verifying import verify_picture
-from imaging import xmp
-from imaging.cleaning import accepted, bare, cleaned
+from blocks.provenance.verifying import verify_picture
 from imaging.errors import BadPicture
-from imaging.marking import Facts, SourceType, mark, marks, with_mark
-from imaging.picture import inspect
+from imaging.marking import xmp
+from imaging.marking.marks import Facts, SourceType, mark, marks, with_mark
+from imaging.pictures.cleaning import accepted, bare, cleaned
+from imaging.pictures.picture import inspect
 from tests.conftest import FEW
 from tests.imaging.containers import ROOMS, jpeg_with, png_chunk, png_with, riff, saved, webp_with
 from tests.imaging.test_anatomy import HONEST

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from imaging.errors import ConfigurationError
-from imaging.models import Model, ModelTable, delivered_size, model_table
+from imaging.planning.models import Model, ModelTable, delivered_size, model_table
 
 
 def test_the_default_table_is_the_contracts() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.origin import Origin, id_key, url_key
+from imaging.articles.origin import Origin, id_key, url_key
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import PIL.Image
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from imaging.article import Article
-from imaging.models import ModelTable
-from imaging.page import html_page
-from imaging.picture import encode, inspect
-from imaging.plan import Planner
+from imaging.articles.article import Article
+from imaging.pages.page import html_page
+from imaging.pictures.picture import encode, inspect
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.spec import ImageSpec
 from tests.browser import browser_page, in_a_browser

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imaging.painter import paint
+from imaging.painting.painter import paint
 from tests.conftest import FEW
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +90,7 @@ def test_refuses_what_is_too_small(size: tuple[int, int]) -> None:
 def test_is_the_same_in_another_process() -> None:
     """A picture is the same bytes in a process with another hash seed."""
     code = (
-        "import hashlib; from imaging.painter import paint\n"
+        "import hashlib; from imaging.painting.painter import paint\n"
         f"for topic in {TOPICS[:6]!r}:\n"
         "    print(hashlib.sha256(paint(topic, (160, 90), '#c2185b').tobytes()).hexdigest())"
     )

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from imaging.errors import BadPicture
-from imaging.picture import Picture, encode, inspect
+from imaging.pictures.picture import Picture, encode, inspect
 
 
 def noise(width: int = 1400, height: int = 700) -> Image.Image:

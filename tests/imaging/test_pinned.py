@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from imaging import keys
-from imaging.article import Article, Brand, parse_json, parse_markdown
-from imaging.composite import over_hero, without_hero
-from imaging.models import ModelTable, model_table
-from imaging.plan import Planner
+from imaging.articles.article import Article, Brand, parse_json, parse_markdown
+from imaging.planning.models import ModelTable, model_table
+from imaging.planning.over_hero import over_hero, without_hero
+from imaging.planning.plan import Planner
 from imaging.record import StoredImage, described
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Provider

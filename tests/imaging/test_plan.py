@@ -11,11 +11,11 @@ import pytest
 from pydantic import JsonValue
 
 from imaging import keys
-from imaging.article import Article, Brand, parse_json, parse_markdown
-from imaging.models import ModelTable, model_table
-from imaging.plan import Planner
-from imaging.sections import supporting_count
+from imaging.articles.article import Article, Brand, parse_json, parse_markdown
+from imaging.planning.models import ModelTable, model_table
+from imaging.planning.plan import Planner
 from imaging.spec import ImageSpec, Kind, Provider
+from imaging.text.sections import supporting_count
 from tests.conftest import EXAMPLES
 
 ALL: tuple[Provider, ...] = ("replicate", "chutes")
@@ -198,8 +198,9 @@ def test_a_cache_key_is_readable_and_short() -> None:
 def test_digests_do_not_depend_on_the_process() -> None:
     """Processes with other hash seeds find each other's cache entries."""
     code = (
-        "import json, sys; from imaging.article import parse_json; from imaging.models import ModelTable;"
-        "from imaging.plan import Planner;"
+        "import json, sys; from imaging.articles.article import parse_json;"
+        "from imaging.planning.models import ModelTable;"
+        "from imaging.planning.plan import Planner;"
         "specs = Planner(parse_json(sys.stdin.read()), 'tee', ModelTable(), {'replicate', 'chutes'}).specs();"
         "print(json.dumps({spec.name: spec.digest for spec in specs}))"
     )

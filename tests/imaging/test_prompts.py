@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging import prompts
-from imaging.article import Article
-from imaging.models import ModelTable
-from imaging.plan import Planner
+from imaging.articles.article import Article
+from imaging.planning import prompts
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 
 WORDY = st.text(min_size=1, max_size=300).filter(lambda text: any(sign.isalnum() for sign in text))
 HEADING = st.text(st.characters(categories=["L", "N", "Zs"]), min_size=1, max_size=300)

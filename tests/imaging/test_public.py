@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imaging.public import public_document, public_set
+from imaging.pages.public import public_document, public_set
 from imaging.record import ImageSet, failed, fallen_back
 from imaging.spec import ImageSpec
 from tests.imaging.test_record import HERO, SPECS, entry, image_set

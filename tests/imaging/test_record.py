@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from imaging.article import Article
-from imaging.models import ModelTable
-from imaging.plan import Planner
+from imaging.articles.article import Article
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, Variant, as_stored, described, failed
 
 SPECS = Planner(Article(topic="Tee"), "tee", ModelTable(), ("replicate", "chutes")).specs()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.reading import blocks
-from imaging.sections import GENERIC_ASPECTS, MAX_LABEL, aspects, cut, outline, sections, supporting_count
+from imaging.text.reading import blocks
+from imaging.text.sections import GENERIC_ASPECTS, MAX_LABEL, aspects, cut, outline, sections, supporting_count
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from imaging.article import Article
+from imaging.articles.article import Article
 from imaging.slug import MAX_LENGTH, SLUG, candidates, short_hash, slugify, spellings
 
 WORDS = st.lists(st.text("abcdefghij0123456789", min_size=1, max_size=30), min_size=1, max_size=12)

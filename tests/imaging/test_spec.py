@@ -1,8 +1,8 @@
 """The spec: what another seed changes, and what it leaves as it is."""
 
-from imaging.article import Article
-from imaging.models import ModelTable
-from imaging.plan import Planner
+from imaging.articles.article import Article
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 
 HERO = Planner(Article(topic="Tee"), "tee", ModelTable(), ("replicate", "chutes")).specs()[0]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imaging.teaser import teaser
+from imaging.text.teaser import teaser
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageFilter
 
-from imaging import xmp
-from imaging.marking import Facts, SourceType, marks
-from imaging.painter import paint
-from imaging.scaling import prepared, scaled
-from imaging.similarity import ssim
-from imaging.variants import LOOKS, Format, Width, lowest_quality, renditions, widths
+from imaging.marking import xmp
+from imaging.marking.marks import Facts, SourceType, marks
+from imaging.painting.painter import paint
+from imaging.pictures.scaling import prepared, scaled
+from imaging.pictures.similarity import ssim
+from imaging.pictures.web_formats import LOOKS, Format, Width, lowest_quality, renditions, widths
 from tests.imaging.containers import saved
 
 WANTED: tuple[Width, ...] = (480, 960, 1600, "full")

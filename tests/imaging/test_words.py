@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.article import Article
-from imaging.models import ModelTable
-from imaging.plan import Planner
-from imaging.words import Words, words_from
+from imaging.articles.article import Article
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
+from imaging.planning.words import Words, words_from
 
 SPECS = Planner(Article(topic="Kaffee"), "kaffee", ModelTable(), {"replicate", "chutes"}).specs()
 JSON = st.recursive(

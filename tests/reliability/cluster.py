@@ -48,7 +48,7 @@ class Cluster:
 @contextmanager
 def open_cluster(folder: Path, workers: int, runs_at_once: int, delay: float) -> Iterator[Cluster]:
     """Start everything, set it up and deploy; at the end all of it is stopped. Raises NoPostgres."""
-    from blocks.embedded import BUCKET, embedded_storage
+    from blocks.storage.embedded import BUCKET, embedded_storage
 
     with ExitStack() as parts:
         database = parts.enter_context(postgres(folder / "postgres"))

@@ -137,7 +137,7 @@ def _engine(world: World) -> "subprocess.Popen[str]":
     }
     with (world.folder / "stderr").open("w") as err:
         return subprocess.Popen(
-            [sys.executable, "-m", "flows.run_engine"],
+            [sys.executable, "-m", "flows.lifecycle.run_engine"],
             env=world.environment | variables,
             cwd=repository,
             stdout=err,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from imaging.documents import parse_document
-from imaging.models import ModelTable
-from imaging.plan import Planner
+from imaging.articles.documents import parse_document
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 from imaging.slug import slugify
 
 from . import postgres

@@ -176,7 +176,7 @@ def prefect_server(home: Path) -> Iterator[str]:
     for name in [name for name in os.environ if name.startswith(_OURS)]:
         del os.environ[name]
     os.environ["PREFECT_HOME"] = str(home)
-    from flows.local_server import local_api
+    from flows.local_stack.local_server import local_api
 
     with local_api(home, linger=0) as url:
         yield url
@@ -195,7 +195,7 @@ def open_world(
 
     `embedded`: no bucket is configured, so that the run brings its own server and has children to leave behind.
     """
-    from blocks.embedded import BUCKET, embedded_storage
+    from blocks.storage.embedded import BUCKET, embedded_storage
 
     data = folder / "data"
     data.mkdir(parents=True)

@@ -16,28 +16,30 @@ from typing import Any
 import yaml
 from prefect.utilities.schema_tools.hydration import HydrationContext, hydrate
 
-from blocks import chutes as chutes_module
-from blocks import replicate as replicate_module
-from blocks.chutes import Chutes
-from blocks.download import Downloader, HostRules
-from blocks.feed_items import parse_feed
-from blocks.replicate import Replicate
-from blocks.results import SharedResults
-from blocks.s3_client import s3_bucket
-from blocks.storage import ImageStore
-from imaging import gallery, keys, xmp
-from imaging.anatomy import refuse_polyglot
-from imaging.article import Article, parse_json, parse_markdown
+from blocks.network.download import Downloader, HostRules
+from blocks.records.records import Records
+from blocks.sources.feed_items import parse_feed
+from blocks.storage.bucket import ImageStore
+from blocks.storage.s3_client import s3_bucket
+from blocks.vendors import chutes as chutes_module
+from blocks.vendors import replicate as replicate_module
+from blocks.vendors.chutes import Chutes
+from blocks.vendors.replicate import Replicate
+from imaging import keys
+from imaging.articles.article import Article, parse_json, parse_markdown
+from imaging.articles.claim import Claim
 from imaging.cards.logo import fit_logo, is_visible_on, open_logo
-from imaging.claim import Claim
-from imaging.cleaning import accepted
-from imaging.containers import with_packet
 from imaging.errors import BadPicture, ImagesError
-from imaging.marking import Facts, SourceType, mark, marks, with_mark
-from imaging.models import ModelTable, model_table
-from imaging.page import html_page
-from imaging.picture import Picture, inspect
-from imaging.plan import Planner
+from imaging.marking import xmp
+from imaging.marking.marks import Facts, SourceType, mark, marks, with_mark
+from imaging.pages import gallery
+from imaging.pages.page import html_page
+from imaging.pictures.anatomy import refuse_polyglot
+from imaging.pictures.cleaning import accepted
+from imaging.pictures.containers import with_packet
+from imaging.pictures.picture import Picture, inspect
+from imaging.planning.models import ModelTable, model_table
+from imaging.planning.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kind
@@ -280,9 +282,9 @@ class Outside:
     def result(self, data: bytes) -> object:
         """A task's result in the bucket: the record, and the description in it."""
         self.echo.say(data)
-        results = SharedResults.over(self.store, _NOWHERE)
+        results = Records(self.store, _NOWHERE)
         with contextlib.suppress(ValueError):  # what Prefect expects where there is none
-            record = json.loads(results.read_path("default/milk/hero"))
+            record = json.loads(results.read("default/milk/hero"))
             value = record.get("result") if isinstance(record, dict) else None
             if stored := parsed(StoredImage, value):
                 _show([described(SPEC, stored, reused=True, url=self.store.url(stored.key))])

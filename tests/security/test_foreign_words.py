@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from blocks.checks.finding import failure
-from blocks.log import JsonLines, structured_logs
-from flows.backlog_command import print_backlog
-from flows.doctor import _print
-from flows.report import print_report
-from flows.verify import verify
+from blocks.doctor.finding import failure
+from blocks.observability.log import JsonLines, structured_logs
+from flows.commands.backlog import print_backlog
+from flows.commands.doctor import _print
+from flows.commands.report import print_report
+from flows.commands.verify import verify
 from imaging import errors
 from imaging.backlog import Outcome, SourceReport, backlog_report
 from imaging.errors import ImagesError
@@ -97,9 +97,9 @@ def test_no_report_is_forged(capsys: pytest.CaptureFixture[str], tmp_path: Path)
 
 
 def test_nothing_is_printed_past_the_one_function() -> None:
-    """No module but `flows.terminal` prints for people; what is printed elsewhere is a command's JSON."""
+    """Only `blocks.observability.terminal` prints for people; what is printed elsewhere is a command's JSON."""
     for path in [path for folder in ("flows", "tasks", "blocks", "imaging") for path in (ROOT / folder).rglob("*.py")]:
-        if path == ROOT / "flows" / "terminal.py":
+        if path == ROOT / "blocks" / "observability" / "terminal.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             said = ast.unparse(node)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imaging.anatomy import refuse_polyglot
 from imaging.errors import BadPicture, ImagesError
-from imaging.picture import inspect
+from imaging.pictures.anatomy import refuse_polyglot
+from imaging.pictures.picture import inspect
 from tests.conftest import FEW
 from tests.imaging.containers import ROOMS, zipped
 from tests.security.seeds import PICTURES, SEEDS, picture

@@ -29,7 +29,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.embedded import BUCKET, embedded_storage
+from blocks.storage.embedded import BUCKET, embedded_storage
 from tests.blocks.hosts import FileHost
 from tests.standins import ChutesStandin, ReplicateStandin
 from tests.standins.collector import Collector

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
-from imaging import gallery, keys
-from imaging.article import Article, Brand, article_from
+from imaging import keys
+from imaging.articles.article import Article, Brand, article_from
 from imaging.errors import ConfigurationError, InvalidInput
-from imaging.models import ModelTable, model_table
-from imaging.page import html_page
-from imaging.plan import Planner
-from imaging.public import public_document
+from imaging.pages import gallery
+from imaging.pages.page import html_page
+from imaging.pages.public import public_document
+from imaging.planning.models import ModelTable, model_table
+from imaging.planning.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import SLUG, candidates, slugify
 from imaging.spec import Kind

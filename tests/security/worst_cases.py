@@ -7,14 +7,14 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from blocks.feed_items import parse_feed
-from blocks.moderation import is_moderation
-from imaging.anatomy import refuse_polyglot
-from imaging.article import parse_json, parse_markdown
+from blocks.sources.feed_items import parse_feed
+from blocks.vendors.refusals import is_moderation
+from imaging.articles.article import parse_json, parse_markdown
 from imaging.cards.clusters import clean
 from imaging.cards.svg import draw_svg, is_svg
 from imaging.cards.syllables import syllables
 from imaging.errors import ImagesError
+from imaging.pictures.anatomy import refuse_polyglot
 from imaging.printable import printable, printable_name
 from imaging.slug import slugify
 

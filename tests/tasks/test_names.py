@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from blocks.articles import objects_in
-from blocks.embedded import embedded_storage
+from blocks.sources.files import objects_in
+from blocks.storage.embedded import embedded_storage
 from tasks.recording import artifact_place
 
 

@@ -10,15 +10,15 @@ from PIL import features
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from blocks.checks.api import check_server, check_version
-from blocks.checks.collector import check_collector
-from blocks.checks.examination import examine
-from blocks.checks.finding import Finding
-from blocks.checks.machine import check_fonts
-from blocks.checks.scene import Scene
-from blocks.checks.storage import check_storage
-from blocks.checks.vendors import check_download_hosts
-from blocks.checks.versions import check_pillow
+from blocks.doctor.api import check_server, check_version
+from blocks.doctor.collector import check_collector
+from blocks.doctor.examination import examine
+from blocks.doctor.finding import Finding
+from blocks.doctor.machine import check_fonts
+from blocks.doctor.scene import Scene
+from blocks.doctor.storage import check_storage
+from blocks.doctor.vendors import check_download_hosts
+from blocks.doctor.versions import check_pillow
 from imaging.cards import fonts
 from tests.blocks.hosts import FileHost
 from tests.standins import Answer

@@ -13,7 +13,7 @@ from typing import get_args
 from PIL import Image, ImageDraw
 
 from imaging.cards import Card, Template, draw_card
-from imaging.painter import paint
+from imaging.painting.painter import paint
 from tests.imaging.cards.corpus import TITLES
 
 COLORS = ("#0a7d5a", "#b5532a", "#c2185b", "#1f4e9c", "#ffcc00", "#222222", "#5a4391", None)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from imaging.cards import Card, draw_card
-from imaging.painter import paint
+from imaging.painting.painter import paint
 from tests.imaging.cards.contact_sheet import encoded, logo
 
 FOLDER = Path(__file__).parent / "golden"

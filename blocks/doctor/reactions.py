@@ -1,0 +1,53 @@
+"""The automations, and what they could not do lately."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter
+from prefect.events.schemas.automations import Automation
+
+from blocks.doctor.finding import Finding, warning, well
+from blocks.doctor.scene import SETUP, Scene
+from blocks.provisioning.automations import ACTION_FAILED, Wish, is_edited, is_same, wishes
+
+_LATELY = timedelta(days=1)
+
+
+def check_automations(scene: Scene) -> Iterator[Finding]:
+    """Compare each automation with what there should be."""
+    if scene.client is not None:
+        for wish in wishes(scene.client):
+            yield _of_automation(scene, scene.client.read_automations_by_name(wish.name), wish)
+
+
+def check_failed_actions(scene: Scene) -> Iterator[Finding]:
+    """List what automations could not do within a day, such as start a run for an event with a wrong payload."""
+    if scene.client is None:
+        return
+    since = EventOccurredFilter(since=datetime.now(UTC) - _LATELY)
+    failures = EventFilter(occurred=since, event=EventNameFilter(name=[ACTION_FAILED]))
+    page = scene.client.read_events(failures, limit=50)
+    counts = Counter((event.resource.name, str(event.payload.get("reason"))) for event in page.events)
+    for (automation, reason), count in counts.items():
+        text = f"the automation {automation} could not act, {count} times in a day: {reason[:300]}"
+        mend = f"look for {ACTION_FAILED} in the UI's event feed; send the events that it names again"
+        yield warning("missed events", text, mend)
+    if not counts:
+        yield well("missed events", "no automation failed to act within a day")
+
+
+def _of_automation(scene: Scene, there: list[Automation], wish: Wish) -> Finding:
+    name = f"automation {wish.name}"
+    if wish.automation is None and wish.optional:
+        return well(name, f"left out: {wish.missing}")
+    if wish.automation is None:
+        return warning(name, f"cannot act: {wish.missing.partition(': ')[0]}", wish.missing.partition(": ")[2])
+    if not there:
+        return scene.missing(name, "is not there", SETUP)
+    if not there[0].enabled:
+        return warning(name, "is switched off", "switch it on in the UI, under Automations")
+    edited = is_edited(there[0], wish.automation)
+    if len(there) > 1 or not (edited or is_same(there[0], wish.automation)):
+        return warning(name, "is there twice" if len(there) > 1 else "is not as this version wants it", SETUP)
+    return well(name, "is there and switched on" + (", as somebody has edited it" if edited else ""))

@@ -1,0 +1,92 @@
+"""The Prefect variables: valid as people edited them, and no vendor left alone."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
+from typing import Any
+
+from pydantic import ValidationError
+
+from blocks.configuration.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, SOURCES, UNEDITED
+from blocks.configuration.public_urls import tenant_bases
+from blocks.doctor.finding import Finding, failure, warning, well
+from blocks.doctor.scene import SETUP, Scene
+from blocks.provisioning.saved_blocks import CHUTES, REPLICATE
+from blocks.vendors.chutes import Chutes
+from blocks.vendors.gate import Pause, pause_name
+from blocks.vendors.replicate import Replicate
+from imaging.errors import ConfigurationError
+from imaging.planning.budget import budgets_from
+from imaging.planning.models import model_table
+
+_TENANT = r"[a-z0-9][a-z0-9_-]{0,63}"
+
+
+def check_variables(scene: Scene) -> Iterator[Finding]:
+    """Read each variable as a run would, and compare it with the environment, over which it wins."""
+    if scene.client is None:
+        return
+    readers: dict[str, Callable[[Any, str], object]] = {
+        BUDGETS: budgets_from, MODELS: model_table, SOURCES: _sources, PUBLIC_BASE_URLS: tenant_bases,
+    }  # fmt: skip
+    for name, read in readers.items():
+        there = scene.client.read_variable_by_name(name)
+        if there is None:
+            yield warning(f"variable {name}", "is not there to be edited", SETUP)
+            continue
+        given = getattr(scene.settings, name, None)
+        try:
+            read(there.value, name)
+        except ConfigurationError as error:
+            mend = f"edit it in the UI, or prefect variable delete {name} and {SETUP}"
+            yield failure(f"variable {name}", str(error), mend)
+            continue
+        if given and there.value not in (UNEDITED[name], given):
+            text = f"wins over {name.upper()}, which says something else"
+            mend = f"unset {name.upper()}, or prefect variable delete {name} and {SETUP}"
+            yield warning(f"variable {name}", text, mend)
+        else:
+            yield well(f"variable {name}", "valid")
+
+
+def check_pauses(scene: Scene) -> Iterator[Finding]:
+    """Look whether runs leave a vendor alone because of what it said to an earlier one."""
+    if scene.client is None:
+        return
+    accounts = {"replicate": scene.used(REPLICATE), "chutes": scene.used(CHUTES)}
+    noted = {
+        vendor: scene.client.read_variable_by_name(pause_name(vendor, block.account))
+        for vendor, block in accounts.items()
+        if isinstance(block, Replicate | Chutes)
+    }
+    for vendor, variable in noted.items():
+        if variable is None:
+            continue
+        try:
+            yield _of_pause(vendor, Pause.model_validate(variable.value))
+        except ValidationError:
+            text = f"the variable {variable.name} is none of ours, and counts for nothing"
+            yield warning(f"pause of {vendor}", text, f"prefect variable delete {variable.name}")
+    if not any(noted.values()):
+        yield well("pauses", "no vendor is left alone")
+
+
+def _of_pause(vendor: str, pause: Pause) -> Finding:
+    name, left = f"pause of {vendor}", pause.left(0)
+    if pause.why == "no credit":
+        text = f"without credit at {pause.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {pause.said}"
+        return warning(name, text, "top up the account; the next run that is let through takes the note down")
+    if left > 0:
+        return warning(name, f"for {left:.0f} s more: {pause.said}", "wait, or lower the limit images-" + vendor)
+    return well(name, "over; the next call that is let through takes the note down")
+
+
+def _sources(value: Any, name: str) -> None:
+    """Check the form: lists of addresses by tenant. Raises ConfigurationError."""
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f'{name}: must be an object like {{"acme": ["https://acme.example/feed.json"]}}')
+    for tenant, sources in value.items():
+        if not re.fullmatch(_TENANT, str(tenant)):
+            raise ConfigurationError(f"{name}: {str(tenant)[:60]!r} is not a tenant")
+        if not (isinstance(sources, list) and all(isinstance(source, str) and source for source in sources)):
+            raise ConfigurationError(f"{name}: {tenant} must have a list of sources")

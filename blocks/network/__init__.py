@@ -1,0 +1,1 @@
+"""What every connection keeps to: deadlines, allowed addresses, proxies, back-off."""

@@ -1,0 +1,134 @@
+"""Connections on which nothing outlasts its time, however slowly the other side drips."""
+
+import math
+import ssl
+import threading
+import time
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any, Self
+
+import httpcore
+import httpx
+
+from blocks.network.proxies import proxy_for
+
+# The moment, on the monotonic clock, at which what runs here must have ended.
+_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+def must_end_in(seconds: float) -> None:
+    """From now on, reading, writing and connecting in this context raise a timeout once `seconds` are over."""
+    _deadline.set(time.monotonic() + seconds)
+
+
+def is_over() -> bool:
+    """Tell whether the time is over."""
+    return _deadline.get() <= time.monotonic()
+
+
+def seconds_left(timeout: float | None = None) -> float | None:
+    """Return how long the next step may take: what is left, but not more than `timeout`. None: as long as it likes.
+
+    Raises httpx.ReadTimeout where nothing is left.
+    """
+    left = _deadline.get() - time.monotonic()
+    if left <= 0:
+        raise httpx.ReadTimeout("it has had its time")
+    if left == math.inf:
+        return timeout
+    return left if timeout is None else min(left, timeout)
+
+
+class _Timed(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, seconds_left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, seconds_left(timeout))
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Timed(self._stream.start_tls(ssl_context, server_hostname, seconds_left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class TimedBackend(httpcore.SyncBackend):
+    """Opens connections that keep to the time."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to `host`, a name or an address."""
+        return _Timed(super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options))
+
+    def check_proxied(self, host: str, port: int) -> None:
+        """Raise for a host that may not be asked through a proxy either. Here: none."""
+
+
+class TimedTransport(httpx.HTTPTransport):
+    """httpx's transport over connections by a backend of ours, which its own constructor does not take.
+
+    Through the proxy that the environment names for an address, if it does (`blocks/network/proxies.py`).
+    """
+
+    def __init__(self, backend: TimedBackend, *, keep_alive: bool = True) -> None:
+        self._pool = _Pools(backend, keep_alive)  # type: ignore[assignment] # all of a pool that httpx calls
+
+
+class _Pools:
+    """Connections to hosts themselves, and to each proxy. Thread-safe."""
+
+    def __init__(self, backend: TimedBackend, keep_alive: bool) -> None:
+        self._backend = backend
+        self._common: dict[str, Any] = {
+            "ssl_context": httpx.create_ssl_context(),
+            "max_connections": 64,
+            "max_keepalive_connections": None if keep_alive else 0,
+            "keepalive_expiry": 5,
+        }
+        self._direct = httpcore.ConnectionPool(**self._common, network_backend=backend)
+        self._proxied: dict[str, httpcore.HTTPProxy] = {}
+        self._making = threading.Lock()
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        scheme, host = request.url.scheme.decode("ascii"), request.url.host.decode("ascii")
+        port = request.url.port or {"http": 80}.get(scheme, 443)
+        proxy = proxy_for(httpx.URL(scheme=scheme, host=host, port=port))
+        if proxy is None:
+            return self._direct.handle_request(request)
+        self._backend.check_proxied(host, port)
+        return self._through(proxy).handle_request(request)
+
+    def _through(self, proxy: httpx.Proxy) -> httpcore.HTTPProxy:
+        with self._making:
+            key = f"{proxy.url} {proxy.auth}"
+            if key not in self._proxied:
+                self._proxied[key] = httpcore.HTTPProxy(
+                    str(proxy.url), proxy_auth=proxy.raw_auth, **self._common, network_backend=TimedBackend()
+                )
+            return self._proxied[key]
+
+    def close(self) -> None:
+        for pool in (self._direct, *self._proxied.values()):
+            pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

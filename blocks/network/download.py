@@ -1,0 +1,178 @@
+"""Fetching a provider's picture: from allowed hosts only, within limits, with no credentials."""
+
+import logging
+import re
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager, suppress
+
+import httpcore
+import httpx
+
+from blocks.network.addresses import HostRules, is_public
+from blocks.network.deadline import TimedBackend, TimedTransport, is_over, must_end_in, seconds_left
+from imaging.errors import PictureGone, ProviderBusy, UnsafeDownload
+
+__all__ = ["Downloader", "HostRules"]
+
+_MAX_REDIRECTS = 5
+_STEP = 30  # seconds of silence
+_WEB_PAGE = re.compile(rb"\s*+<(?:!doctype html|html)", re.IGNORECASE)
+# Pictures are compressed already: what unpacks into more than was sent is a bomb.
+_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
+
+
+def is_web_page(data: bytes | bytearray) -> bool:
+    """Tell whether an answer is a web page."""
+    return _WEB_PAGE.match(data) is not None
+
+
+class _WithoutQueries(logging.Filter):
+    """Cuts the query off every address that the HTTP libraries log: of a presigned one it is the key."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"\?[^\s\"'<>]+", "?…", record.getMessage()), None
+        return True
+
+
+for _name in ("httpx", "httpcore.connection", "httpcore.http11"):  # these write it at INFO and DEBUG
+    logging.getLogger(_name).addFilter(_WithoutQueries())
+
+
+class _Guard(TimedBackend):
+    """Opens connections to the very address that was checked, so that a second DNS answer changes nothing."""
+
+    def __init__(self, rules: HostRules) -> None:
+        super().__init__()
+        self._rules = rules
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        addresses = _resolved(host, port)
+        self._check(host, port, addresses)
+        for address in addresses[:-1]:  # an IPv6 address that this machine cannot reach often comes first
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+        return super().connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    def check_proxied(self, host: str, port: int) -> None:
+        """Check a host that a proxy looks up and connects to: as far as it can be seen from here.
+
+        In a closed network the proxy alone knows names of the internet. And it may find another address than we do:
+        what it lets nobody reach is its own to refuse.
+        """
+        if not self._rules.may_be_private(host, port):
+            with suppress(httpx.ConnectError):
+                self._check(host, port, _resolved(host, port))
+
+    def _check(self, host: str, port: int, addresses: list[str]) -> None:
+        private = [address for address in addresses if not is_public(address)]
+        if private and not self._rules.may_be_private(host, port):
+            raise UnsafeDownload(f"{host} resolves to the private address {private[0]}")
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    """Return the addresses of `host`. Not here but in a thread, since the system's resolver knows no time of ours."""
+    answer: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.set_result([str(entry[4][0]) for entry in found])
+        except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    try:
+        return answer.result(seconds_left())
+    except TimeoutError:
+        raise httpx.ConnectTimeout(f"{host} was not resolved in time") from None
+    except (OSError, UnicodeError) as error:
+        raise httpx.ConnectError(f"{host} cannot be resolved: {error}") from None
+
+
+@contextmanager
+def guarded_client(rules: HostRules, seconds: float) -> Iterator[httpx.Client]:
+    """Yield a client that connects only where `rules` let it, and whose answers must have ended in `seconds`.
+
+    It follows no redirect: each address is the caller's to check.
+    """
+    must_end_in(seconds)
+    with httpx.Client(
+        transport=TimedTransport(_Guard(rules), keep_alive=False), trust_env=False, timeout=_STEP
+    ) as client:
+        yield client
+
+
+class Downloader:
+    """Fetches bytes over http(s) within limits. Thread-safe; one for a process is enough."""
+
+    def __init__(self, rules: HostRules, max_bytes: int, timeout: float) -> None:
+        self._rules = rules
+        self._max_bytes = max_bytes
+        self._seconds = timeout
+        # No client on top: it would keep cookies, and read a .netrc and a proxy's address from the environment.
+        # No connection is used twice: where a host sends more than it announced, the rest would be taken for the
+        # answer to the next request, which is another picture.
+        self._transport = TimedTransport(_Guard(rules), keep_alive=False)
+
+    def fetch(self, address: str) -> bytes:
+        """Return the body behind `address`, following at most 5 redirects, each checked like the first.
+
+        Raises UnsafeDownload for an address or a size that is not allowed, PredictionEnded for a picture that is
+        no longer there, ProviderBusy for passing trouble.
+        """
+        must_end_in(self._seconds)
+        try:
+            url = httpx.URL(address)
+            for _ in range(_MAX_REDIRECTS + 1):
+                self._rules.check(url)
+                with closing(self._ask(url)) as answer:
+                    if answer.is_redirect and "location" in answer.headers:
+                        url = url.join(answer.headers["location"])
+                        continue
+                    return self._body(answer, url)
+        except (httpx.InvalidURL, OverflowError, ValueError):  # a port or a zone that httpx alone lets pass
+            raise UnsafeDownload("the provider's answer is not an address") from None
+        except httpx.HTTPError as error:
+            if is_over():
+                raise ProviderBusy(f"the download from {url.host} took longer than {self._seconds:g} s") from None
+            raise ProviderBusy(f"the download from {url.host} broke off: {type(error).__name__}") from None
+        raise UnsafeDownload(f"more than {_MAX_REDIRECTS} redirects on the way to the picture")
+
+    def _ask(self, url: httpx.URL) -> httpx.Response:
+        timeout = httpx.Timeout(_STEP, pool=seconds_left()).as_dict()
+        return self._transport.handle_request(
+            httpx.Request("GET", url, headers=_HEADERS, extensions={"timeout": timeout})
+        )
+
+    def _body(self, answer: httpx.Response, url: httpx.URL) -> bytes:
+        if answer.status_code in {403, 404, 410}:
+            raise PictureGone(f"the picture at {url.host} is gone ({answer.status_code})")
+        if answer.status_code != 200:
+            raise ProviderBusy(f"the download from {url.host} was answered with {answer.status_code}")
+        if int(answer.headers.get("content-length", "0") or 0) > self._max_bytes:
+            raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
+        body = bytearray()
+        for part in answer.iter_raw():
+            body += part
+            if len(body) > self._max_bytes:
+                raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
+        if not body or is_web_page(body):  # of a CDN that is not ready yet, or of a proxy on the way
+            what = "a web page" if body else "no bytes"
+            raise ProviderBusy(
+                f"the download from {url.host} was answered with {what}: not a PNG, JPEG or WebP picture"
+            )
+        return bytes(body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()

@@ -1,0 +1,64 @@
+"""The manifest of an article: a public one beside its pictures, and the whole of it among the records."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from blocks.records.records import Records
+from blocks.storage.bucket import ImageStore, json_in
+from imaging import keys
+from imaging.pages.public import public_document
+from imaging.record import ImageSet
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was found of an article's manifest.
+
+    `document` is the whole of it where there is one; `public` the bytes of the object beside the pictures. `outdated`:
+    that object is by a version which published the whole of it.
+    """
+
+    document: Any = None
+    public: bytes | None = None
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """Reads and writes manifests. `prompts`: whether the public ones tell what the models were asked for."""
+
+    store: ImageStore
+    records: Records
+    prompts: bool
+
+    def read(self, user_id: str, slug: str) -> Manifest:
+        """Return the article's manifest; what cannot be read as JSON is as good as absent. Raises StorageError.
+
+        The public one counts where it is newer: then the other could not be written, or is by an older version.
+        """
+        data = self.store.get(keys.manifest_key(user_id, slug))
+        public, whole = json_in(data), self._whole(user_id, slug)
+        outdated = isinstance(public, dict) and public.get("cost_usd") is not None
+        return Manifest(whole if _created(whole) >= _created(public) else public, data, outdated)
+
+    def write(self, image_set: ImageSet) -> None:
+        """Write both. Raises StorageError where the public one cannot be written."""
+        with suppress(OSError):  # the flow's result has the whole set too
+            self.records.write(keys.whole_manifest(image_set.user_id, image_set.slug), _bytes(image_set))
+        key = keys.manifest_key(image_set.user_id, image_set.slug)
+        self.store.put_json(key, public_document(image_set, prompts=self.prompts))
+
+    def _whole(self, user_id: str, slug: str) -> Any:
+        with suppress(ValueError):
+            return json_in(self.records.read(keys.whole_manifest(user_id, slug)))
+        return None
+
+
+def _bytes(image_set: ImageSet) -> bytes:
+    return image_set.model_dump_json(indent=1).encode()
+
+
+def _created(document: Any) -> str:
+    """When the set was made; ISO 8601 in UTC, so that the later is the greater."""
+    return str(document.get("created_at", "")) if isinstance(document, dict) else ""

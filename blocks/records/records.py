@@ -1,0 +1,143 @@
+"""Records: small JSON documents on what was paid for, and what became of it.
+
+Prefect's cache fails open. A result store that does not answer reads as "not cached" and is paid for again; a
+failed write is only logged. So there are two places: the bucket, which every worker sees, and this machine's
+disk, which takes over where the bucket does not answer. A record that only the disk has is handed to the bucket
+as soon as it is read again.
+"""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from blocks.storage.bucket import ImageStore
+from blocks.storage.private_files import write_private
+from imaging.errors import StorageError
+from imaging.keys import RESULTS_FOLDER
+
+
+class Records:
+    """Records in the bucket (`store` None: not in this run) and in a folder of this machine, by their paths."""
+
+    def __init__(self, store: ImageStore | None, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self._trouble: str | None = None
+        # Paths whose last write in this run reached this machine alone: what the bucket has under them is older.
+        self._ahead: set[str] = set()
+
+    @property
+    def bucket_answers(self) -> bool:
+        """Whether the bucket is asked at all."""
+        return self._store is not None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why records of this run are on this machine alone, if they are."""
+        return self._trouble
+
+    def read(self, path: str) -> bytes:
+        """Return the record, from the bucket or else from this machine. Raises ValueError where there is none."""
+        behind = path in self._ahead
+        try:
+            shared = None if behind else self._read_shared(path)
+        except StorageError as error:
+            self._trouble = str(error)
+            return self._read_local(path)  # not handed to the bucket: what lies there may be newer
+        if shared is not None:
+            return shared
+        local = self._read_local(path)
+        self._write_shared(path, local)
+        return local
+
+    def holds(self, path: str) -> bool:
+        """Tell whether there is a record under `path`."""
+        try:
+            self.read(path)
+        except ValueError:
+            return False
+        return True
+
+    def write(self, path: str, content: bytes) -> bool:
+        """Keep the record in the bucket and on this machine: it must be found even while the bucket is away.
+
+        Whole or not at all. Tell whether the bucket has it. Raises OSError when neither takes it.
+        """
+        shared = self._write_shared(path, content)
+        if shared:
+            with suppress(OSError):  # a full disk must not stop a run whose bucket is well
+                self._write_local(path, content)
+        else:
+            self._write_local(path, content)
+        return shared
+
+    def shared(self, path: str) -> bytes | None:
+        """Return the bucket's own record, None where it has none. Raises StorageError where that is not known."""
+        if self._store is None:
+            raise StorageError("the bucket does not answer in this run")
+        try:
+            return self._read_shared(path)
+        except StorageError as error:
+            self._trouble = str(error)
+            raise
+
+    def local(self, path: str) -> bytes | None:
+        """Return this machine's own record, if it has one."""
+        try:
+            return self._read_local(path)
+        except ValueError:
+            return None
+
+    def has_local(self, folder: str) -> bool:
+        """Tell whether this machine has records below `folder`."""
+        return (self._folder / folder).is_dir()
+
+    def keep_local(self, path: str, content: bytes) -> None:
+        """Keep a record on this machine alone. Raises OSError."""
+        self._write_local(path, content)
+
+    def catch_up(self, store: ImageStore) -> None:
+        """Hand the bucket, which answers again, the records that only this machine has of this run.
+
+        Where it takes them all, the trouble is over.
+        """
+        self._store = store
+        taken = [self._write_shared(path, self._read_local(path)) for path in sorted(self._ahead)]
+        if all(taken):
+            self._trouble = None
+
+    def _read_local(self, path: str) -> bytes:
+        with suppress(OSError):
+            local = _whole((self._folder / path).read_bytes())
+            if local is not None:
+                return local
+        raise ValueError(f"no result under {path}")
+
+    def _write_local(self, path: str, content: bytes) -> None:
+        write_private(self._folder / path, content)
+
+    def _read_shared(self, path: str) -> bytes | None:
+        data = None if self._store is None else self._store.get(f"{RESULTS_FOLDER}/{path}")
+        return None if data is None else _whole(data)
+
+    def _write_shared(self, path: str, content: bytes) -> bool:
+        if self._store is None:
+            self._ahead.add(path)
+            return False
+        try:
+            self._store.put(f"{RESULTS_FOLDER}/{path}", content, "application/json", "no-store", {})
+        except StorageError as error:
+            self._trouble = str(error)
+            self._ahead.add(path)
+            return False
+        self._ahead.discard(path)
+        return True
+
+
+def _whole(data: bytes) -> bytes | None:
+    """Return the record, or None for one that was half written: it is as good as none, and is written anew."""
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return data

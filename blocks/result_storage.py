@@ -1,0 +1,76 @@
+"""Prefect's result storage over the records: what a task returned is kept where every run of its article finds it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from prefect.context import FlowRunContext
+from prefect.filesystems import WritableFileSystem
+from prefect.results import get_result_store
+from pydantic import PrivateAttr
+
+from blocks.records.records import Records
+from blocks.toolbox import toolbox
+
+
+class ResultStorage(WritableFileSystem):
+    """Result storage over one run's records.
+
+    Where tasks run in other processes than their flow, Prefect rebuilds this there from its fields alone: it then
+    finds bucket and folder through the toolbox of that process. No credentials travel.
+    """
+
+    _block_type_name = "Article Images Results"
+    bucket_answers: bool = True
+    _records: Records | None = PrivateAttr(None)
+
+    @classmethod
+    def over(cls, records: Records) -> "ResultStorage":
+        """Return result storage over `records`."""
+        storage = cls(bucket_answers=records.bucket_answers)
+        storage._records = records
+        return storage
+
+    @property
+    def records(self) -> Records:
+        """The records that the results are kept among."""
+        if self._records is None:
+            self._records = toolbox().records(bucket_answers=self.bucket_answers)
+        return self._records
+
+    def read_path(self, path: str, **_how: Any) -> bytes:  # type: ignore[override] # called with _sync=True
+        """Return a result. Raises ValueError where there is none."""
+        return self.records.read(path)
+
+    def write_path(self, path: str, content: bytes, **_how: Any) -> None:  # type: ignore[override]
+        """Keep a result. Raises OSError where it can be kept nowhere."""
+        if "/" in path:  # else it is no cache key but a failed task's exception, which nobody ever reads
+            self.records.write(path, content)
+
+    def _resolve_path(self, path: str) -> Path:
+        """Prefect asks for this to make keys relative; ours are."""
+        return Path(path)
+
+
+@contextmanager
+def results_kept_in(records: Records) -> Iterator[None]:
+    """Keep the results of the tasks of this flow run among `records`.
+
+    Through the run's context: a task's own `result_storage` must be a saved block, and credentials that come from the
+    environment are not to be saved behind the user's back. Raises RuntimeError outside a flow run.
+    """
+    run = FlowRunContext.get()
+    if run is None:
+        raise RuntimeError("results are kept for a flow run")
+    store = run.result_store.model_copy(update={"result_storage": ResultStorage.over(records)})
+    with run.model_copy(update={"result_store": store}):
+        yield
+
+
+def run_records() -> Records:
+    """Return the records of the run that this task is part of. Raises RuntimeError outside `results_kept_in`."""
+    storage = get_result_store().result_storage
+    if not isinstance(storage, ResultStorage):
+        raise RuntimeError("this task runs outside a flow that keeps records")
+    return storage.records

@@ -1,0 +1,1 @@
+"""Where a backlog's articles come from: files, objects of the bucket, feeds."""

@@ -1,0 +1,77 @@
+"""Items of a feed that share what they are known by: each is told apart by what is its own, or named as a twin."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from blocks.sources.feed_items import FeedItem
+from imaging.articles.article import Article
+from imaging.articles.origin import url_key
+from imaging.articles.sources import is_feed
+from imaging.backlog import Entry
+from imaging.errors import InvalidInput
+from imaging.quoting import without_query
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An item that nothing but its text tells from another one, which has the place of both."""
+
+    item: FeedItem
+    number: int
+
+    @property
+    def key(self) -> str:
+        """What it is listed by."""
+        return f"{self.item.key} ({self.number})"
+
+    def fingerprint(self) -> str:
+        """Return a hash of the item."""
+        return self.item.fingerprint()
+
+    def article(self) -> Article:
+        """Raise InvalidInput: made as well, the two would take turns in one folder."""
+        title = self.item.title.title()[:80]
+        raise InvalidInput(f"id: another item has the same id, address and title ({title}): give each item its own id")
+
+
+class ToldApart:
+    """The items of the feed at `address`, page by page, each with an identity that no other item has."""
+
+    def __init__(self, address: str) -> None:
+        self._source = without_query(address)
+        self._seen: dict[str, str] = {}  # by what items are known by: the fingerprint of the first one
+        self._twins: Counter[str] = Counter()
+
+    def page(self, items: Sequence[FeedItem]) -> list[Entry]:
+        """Return the entries of the next page. An item that an earlier page had too is left out."""
+        return list(self._entries(self._without_shared(items)))
+
+    def _without_shared(self, items: Sequence[FeedItem]) -> Iterator[FeedItem]:
+        shared = self._shared(items, "identity"), self._shared(items, "link")
+        for item in items:
+            identity = "" if item.identity in shared[0] or _is_home_page(item.identity) else item.identity
+            link = "" if item.link in shared[1] or _is_home_page(item.link) else item.link
+            yield replace(item, identity=identity, link=link, source=self._source)
+
+    def _shared(self, items: Sequence[FeedItem], field: str) -> set[str]:
+        """Return what several different items have in this field, on this page or across pages."""
+        prints: dict[str, set[str]] = {}
+        for item in items:
+            if name := str(getattr(item, field)):
+                first = self._seen.setdefault(f"{field} {name}", item.fingerprint())
+                prints.setdefault(name, {first}).add(item.fingerprint())
+        return {name for name, different in prints.items() if len(different) > 1}
+
+    def _entries(self, items: Iterator[FeedItem]) -> Iterator[Entry]:
+        for item in items:
+            first = self._seen.setdefault(item.key, item.fingerprint())
+            self._twins[item.key] += 1
+            if self._twins[item.key] == 1:
+                yield item
+            elif item.fingerprint() != first:
+                yield Twin(item, self._twins[item.key])
+
+
+def _is_home_page(address: str) -> bool:
+    return is_feed(address) and not url_key(address)

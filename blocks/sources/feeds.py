@@ -1,0 +1,181 @@
+"""Fetching feeds: page by page, each with a conditional GET, within limits.
+
+A feed's address is configuration, so its own host may be any on the internet. It may be a private address where it is
+written as one, or where IMAGES_DOWNLOAD_HOSTS lists the host: whoever answers for a name could let it lead to what this
+machine alone can reach. Where a feed leads (redirects, next pages): https on public addresses, or the very host and
+port of the feed itself.
+"""
+
+import zlib
+from base64 import b64decode, b64encode
+from contextlib import suppress
+from dataclasses import dataclass
+
+import httpcore
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from blocks.network.addresses import HostRules, entry_of, host_and_port, is_address
+from blocks.network.download import guarded_client
+from blocks.records.records import Records
+from imaging.errors import SourceBusy, SourceError, UnsafeDownload
+
+_MAX_REDIRECTS = 5
+_HEADERS = {
+    "Accept": "application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.5",
+    "Accept-Encoding": "identity",  # what unpacks into more than was sent is a bomb
+    "User-Agent": "article-images",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it was fetched now, or (`unchanged`) an earlier time."""
+
+    body: bytes
+    content_type: str
+    unchanged: bool = False
+
+
+class _Kept(BaseModel):
+    """A page that was fetched, and what its server wants to be asked with the next time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    content_type: str = ""
+    body: str  # base64
+
+    def conditions(self) -> dict[str, str]:
+        """Return the headers that ask for a change only."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReader:
+    """Reads the feed at `address`; pages are kept in `records` under `place`, until they change.
+
+    `private`: hosts that the operator lets be private addresses. A page may have `max_bytes`, and take `seconds`,
+    redirects and all.
+    """
+
+    address: str
+    records: Records
+    place: str
+    private: frozenset[str] = frozenset()
+    max_bytes: int = 32 * 1024 * 1024
+    seconds: float = 60.0
+
+    def page(self, number: int, url: str) -> Page:
+        """Return page `number`, at `url`. Raises SourceError; SourceBusy for passing trouble."""
+        kept = self._kept(number, url)
+        address = _address(url)
+        try:
+            status, headers, body = self._fetch(address, kept.conditions() if kept else {})
+        except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            raise SourceBusy(f"{_shown(address)} cannot be fetched: {type(error).__name__}") from None
+        if kept and status == httpx.codes.NOT_MODIFIED:
+            return Page(b64decode(kept.body), kept.content_type, unchanged=True)
+        _judge(status, address)
+        page = Page(body, headers.get("content-type", ""))
+        self._keep(number, url, headers, page)
+        return page
+
+    def _fetch(self, address: httpx.URL, conditions: dict[str, str]) -> tuple[int, httpx.Headers, bytes]:
+        rules, url = self._rules(), address
+        with guarded_client(rules, self.seconds) as client:
+            for _ in range(_MAX_REDIRECTS + 1):
+                try:
+                    rules.check(url)
+                    with client.stream("GET", url, headers=_HEADERS | conditions) as answer:
+                        if not (answer.is_redirect and "location" in answer.headers):
+                            return answer.status_code, answer.headers, self._body(answer)
+                        url = _address(answer.headers["location"], url)
+                except UnsafeDownload as unsafe:
+                    raise _refused(address, url, unsafe) from None
+        raise SourceError(f"{_shown(address)} leads on and on: more than {_MAX_REDIRECTS} redirects")
+
+    def _body(self, answer: httpx.Response) -> bytes:
+        packing = answer.headers.get("content-encoding", "identity").lower()
+        if packing not in {"identity", "gzip"}:
+            raise SourceError(f"the page at {answer.url.host} is packed as {packing[:20]!r}, which was not asked for")
+        unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # files that lie packed in a bucket come so, unasked
+        body = bytearray()
+        for part in answer.iter_raw():
+            try:
+                body += unpack.decompress(part, self.max_bytes + 1) if packing == "gzip" else part
+            except zlib.error:
+                raise SourceError(f"the page at {answer.url.host} says that it is gzip, and is not") from None
+            if len(body) > self.max_bytes:
+                raise SourceError(f"the page at {answer.url.host} has more than {self.max_bytes:,} bytes")
+        return bytes(body)
+
+    def _rules(self) -> HostRules:
+        """Let the feed's own host be plain http; private only by an address, or where the operator lists the host."""
+        host, port = host_and_port(httpx.URL(self.address))
+        own = frozenset({entry_of(host, port)})
+        private = self.private | (own if is_address(host) else frozenset())
+        return HostRules(plain=own, private=private, suffixes=("",))
+
+    def _kept(self, number: int, url: str) -> _Kept | None:
+        try:
+            kept = _Kept.model_validate_json(self.records.read(self._path(number)))
+        except (ValueError, ValidationError):
+            return None
+        return kept if kept.url == url else None
+
+    def _keep(self, number: int, url: str, headers: httpx.Headers, page: Page) -> None:
+        etag, last_modified = headers.get("etag", ""), headers.get("last-modified", "")
+        if etag or last_modified:
+            kept = _Kept(
+                url=url,
+                etag=etag,
+                last_modified=last_modified,
+                content_type=page.content_type,
+                body=b64encode(page.body).decode(),
+            )
+            with suppress(OSError):  # then it is fetched whole the next time
+                self.records.write(self._path(number), kept.model_dump_json().encode())
+
+    def _path(self, number: int) -> str:
+        return f"{self.place}/page-{number}.json"
+
+
+def next_page(url: str, said: str) -> str:
+    """Return the address that the page at `url` names as the next one, maybe relative to it. Raises SourceError."""
+    return str(_address(said, _address(url)))
+
+
+def _refused(address: httpx.URL, url: httpx.URL, unsafe: UnsafeDownload) -> SourceError:
+    if host_and_port(url) == host_and_port(address):
+        return SourceError(f"{_shown(address)}: {unsafe}; if it is yours, list its host in IMAGES_DOWNLOAD_HOSTS")
+    return SourceError(
+        f"{_shown(address)} leads to {url.scheme}://{url.netloc.decode()}, which is not followed: only https to public"
+        " addresses is, and the host and port of the feed itself"
+    )
+
+
+def _judge(status: int, address: httpx.URL) -> None:
+    if status == httpx.codes.OK:
+        return
+    said = f"{_shown(address)} was answered with {status}"
+    if status in {408, 425, 429} or status >= 500:
+        raise SourceBusy(said)
+    raise SourceError(said)
+
+
+def _address(text: str, base: httpx.URL | None = None) -> httpx.URL:
+    try:
+        url = base.join(text) if base else httpx.URL(text)
+        url.raw_host.decode("ascii")
+    except (httpx.InvalidURL, ValueError, OverflowError):
+        raise SourceError("the feed leads to something that is not an address") from None
+    return url
+
+
+def _shown(address: httpx.URL) -> str:
+    """Return the address for people: without what may be a key to it."""
+    return f"{address.scheme}://{address.netloc.decode()}{address.path}"

@@ -1,0 +1,231 @@
+"""The bucket: the `S3Bucket` block `b2-images`, and the few calls that this product makes on it."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+from prefect_aws import S3Bucket
+
+from blocks.configuration.settings import Settings
+from blocks.network.backoff import Patience
+from blocks.storage.errors import SDK_ERRORS, error_code, storage_error
+from blocks.storage.s3_client import body_of, s3_bucket, s3_client
+from imaging import keys
+from imaging.errors import StorageError, StorageRefused
+from imaging.pictures.picture import Picture, md5
+from imaging.slug import short_hash
+
+BLOCK_NAME = "b2-images"
+Found = TypeVar("Found")
+
+
+def bucket_from(settings: Settings, folder: str = "") -> S3Bucket:
+    """Return the `S3Bucket` that the `B2_*` variables describe; `folder` is a fixed prefix of all keys."""
+    secret = settings.b2_application_key
+    return s3_bucket(
+        endpoint=settings.b2_endpoint or "",
+        key_id=settings.b2_key_id or "",
+        secret=secret.get_secret_value() if secret else "",
+        bucket=settings.b2_bucket_name or "",
+        folder=folder,
+        checksums=settings.images_s3_checksums,
+    )
+
+
+def endpoint_of(bucket: S3Bucket) -> str:
+    """Return the address of the store's API: that of AWS where the block names none."""
+    return (bucket.credentials.aws_client_parameters.endpoint_url or "https://s3.amazonaws.com").rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageStore:
+    """The bucket of the pictures and the address under which the world reads it.
+
+    `tenant_bases`: by tenant, another address for what lies in that tenant's folder. `patience`: for how long the
+    calls of a run wait out passing trouble; outside a run they do not. `private`: where records and claims lie
+    instead, if not here. Those that were written here before are found, and copied there as they are read.
+    """
+
+    bucket: S3Bucket
+    public_base: str
+    tenant_bases: Mapping[str, str] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience, repr=False)
+    private: "ImageStore | None" = None
+
+    def patient(self, patience: Patience) -> "ImageStore":
+        """Return the same store with that patience, in the private place too."""
+        private = self.private and replace(self.private, patience=patience)
+        return replace(self, patience=patience, private=private)
+
+    def url(self, key: str) -> str:
+        """Return the public, permanent URL of `key` (keys are URL-safe by construction)."""
+        return f"{self.tenant_bases.get(key.partition('/')[0], self.public_base)}/{key}"
+
+    def key_of(self, url: str) -> str | None:
+        """Return the key of the object that a public URL of ours leads to, None for a URL of somebody else's."""
+        for base in (*self.tenant_bases.values(), self.public_base):
+            if url.startswith(f"{base}/"):
+                return url.removeprefix(f"{base}/").partition("?")[0]
+        return None
+
+    def put_picture(self, key: str, picture: Picture, cache_control: str, origin: Mapping[str, str]) -> None:
+        """Store a picture under `key`; `origin` says where it came from. Raises StorageError."""
+        metadata = {"sha256": picture.sha256} | dict(origin)
+        self.put(key, picture.data, picture.content_type, cache_control, metadata)
+
+    def put_json(self, key: str, text: str, cache_control: str = "no-cache") -> None:
+        """Store a JSON document. Raises StorageError."""
+        self.put(key, text.encode(), "application/json", cache_control, {})
+
+    def put(self, key: str, data: bytes, content_type: str, cache_control: str, metadata: Mapping[str, str]) -> None:
+        """Store `data` whole or not at all. Raises StorageError.
+
+        Not through `upload_from_file_object`: that hides the answer's ETag, and Content-MD5 with it proves
+        without a HEAD (B2 counts those) that what is stored is what was made.
+        """
+        if self.private and keys.is_private(key):
+            self.private.put(key, data, content_type, cache_control, metadata)
+            return
+        digest = md5(data)
+        answer = self._call(
+            "put_object",
+            Key=self.full_key(key),
+            Body=data,
+            ContentType=content_type,
+            ContentMD5=base64.b64encode(bytes.fromhex(digest)).decode(),
+            CacheControl=cache_control,
+            Metadata=dict(metadata),
+        )
+        etag = _plain(answer.get("ETag", ""))
+        if not etag:
+            raise StorageError(f"the bucket did not confirm {key}: its answer has no ETag")
+        # Encrypted with a key of AWS's KMS, an object has an ETag that only looks like an MD5: its bytes tell.
+        if looks_like_md5(etag) and etag != digest and self.get(key) != data:
+            raise StorageError(f"the bucket stored something else under {key}: its MD5 is {etag}, ours {digest}")
+
+    def get(self, key: str, max_bytes: int | None = None) -> bytes | None:
+        """Return the object's bytes, or None where there is none. Raises StorageError; TooLarge beyond `max_bytes`."""
+        if self.private and keys.is_private(key):
+            return self.private.get(key, max_bytes) or self._copied(key, self.private)
+        return self._of_object(
+            "get_object", lambda where: body_of(self._client.get_object(**where), key, max_bytes), key
+        )
+
+    def _copied(self, key: str, private: "ImageStore") -> bytes | None:
+        """Copy a JSON document from before there was a private place, and return its bytes; None where there is none.
+
+        It is not deleted: another run that looks for it just now must find it. Raises StorageError.
+        """
+        data = replace(self, private=None).get(key)
+        if data is not None:
+            private.put(key, data, "application/json", "no-store", {})
+        return data
+
+    def metadata(self, key: str) -> dict[str, str] | None:
+        """Return the object's metadata by lower-case name, None where there is no object. Raises StorageError."""
+        answer = self._of_object("head_object", lambda where: self._client.head_object(**where), key)
+        return None if answer is None else {name.lower(): value for name, value in answer["Metadata"].items()}
+
+    def _of_object(self, operation: str, ask: Callable[[dict[str, str]], Found], key: str) -> Found | None:
+        """Return what is asked of the object under `key`, None where there is none. Raises StorageError."""
+
+        def found() -> Found | None:
+            try:
+                return ask({"Bucket": self.bucket.bucket_name, "Key": self.full_key(key)})
+            except ClientError as error:
+                if error_code(error) in {"NoSuchKey", "404"}:
+                    return None
+                raise
+
+        return self._patiently(operation, found)
+
+    def get_json(self, key: str) -> Any:
+        """Return the document under `key`, or None where there is none or it is broken. Raises StorageError."""
+        return json_in(self.get(key))
+
+    def list(self, prefix: str) -> dict[str, tuple[int, str]]:
+        """Return {key: (bytes, ETag without quotes)} of all objects below `prefix`. Raises StorageError."""
+        found: dict[str, tuple[int, str]] = {}
+        token: dict[str, str] = {}
+        while True:
+            answer = self._call("list_objects_v2", Prefix=self._folder + prefix, **token)
+            if "html" in answer["ResponseMetadata"]["HTTPHeaders"].get("content-type", ""):
+                raise StorageRefused(f"the bucket {self.bucket.bucket_name} answered a LIST with a web page")
+            found |= {
+                item["Key"].removeprefix(self._folder): (item["Size"], _plain(item.get("ETag", "")))
+                for item in answer.get("Contents", [])
+            }
+            if not answer.get("IsTruncated"):
+                return found
+            token = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def delete(self, key: str) -> None:
+        """Delete the object with all its versions, or nothing where there is none. Raises StorageError."""
+        if self.private and keys.is_private(key):
+            self.private.delete(key)
+        try:
+            versions = self._call("list_object_versions", Prefix=self.full_key(key))
+        except StorageError:  # a store without versions
+            versions = {}
+        found = [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]
+        for version in found:
+            if version["Key"] == self.full_key(key):
+                self._call("delete_object", Key=version["Key"], VersionId=version["VersionId"])
+        if not found:
+            self._call("delete_object", Key=self.full_key(key))
+
+    @property
+    def place(self) -> str:
+        """A short name of this bucket and the folder in it, by whatever address it is reached: 8 hex digits."""
+        return short_hash(f"{self.bucket.bucket_name}/{self._folder}")
+
+    def full_key(self, key: str) -> str:
+        """Return the key as the bucket has it: below the block's folder."""
+        return self._folder + key
+
+    @property
+    def _folder(self) -> str:
+        """The block's fixed prefix of all keys: empty, or ending in a slash."""
+        folder = self.bucket.bucket_folder.strip("/")
+        return f"{folder}/" if folder else ""
+
+    @property
+    def _client(self) -> Any:
+        return s3_client(self.bucket.credentials)
+
+    def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        return self._patiently(
+            operation, lambda: getattr(self._client, operation)(Bucket=self.bucket.bucket_name, **arguments)
+        )
+
+    def _patiently(self, operation: str, call: Callable[[], Found]) -> Found:
+        """Make a call of the SDK. Raises StorageError: StorageBusy not before our patience is at its end."""
+
+        def attempt() -> Found:
+            try:
+                return call()
+            except SDK_ERRORS as error:
+                raise storage_error(error, self.bucket.bucket_name) from None
+
+        return self.patience.outlast(operation, attempt)
+
+
+def looks_like_md5(etag: str) -> bool:
+    """Tell whether an ETag may be the MD5 of the content: not so for multipart or some encrypted objects."""
+    return re.fullmatch(r"[0-9a-f]{32}", etag) is not None
+
+
+def json_in(data: bytes | None) -> Any:
+    """Return the document in an object's bytes, None where there is none or it is broken."""
+    try:
+        return None if data is None else json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _plain(etag: str) -> str:
+    return etag.strip('"').lower()

@@ -1,0 +1,147 @@
+"""The block of a bucket, and its S3 client: with the block's own keys, it reads nothing of AWS's environment or files.
+
+boto3 would take a profile, an endpoint, FIPS, a CA bundle and more from `AWS_*` and `~/.aws`, which belong to whatever
+else this machine does on AWS. A block without keys (a role, a profile) means just that, and gets boto3's own way.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import closing
+from functools import lru_cache
+from threading import Lock
+from typing import Any, cast
+
+import boto3
+import httpx
+from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ConstantProvider
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session
+from prefect_aws import AwsCredentials, MinIOCredentials, S3Bucket
+from prefect_aws.client_parameters import AwsClientParameters
+
+from blocks.network.proxies import proxy_for
+from imaging.errors import StorageRefused, TooLarge
+
+Credentials = AwsCredentials | MinIOCredentials
+_MAKING = Lock()  # boto3's making of clients is not thread-safe
+
+
+def s3_bucket(
+    *,
+    endpoint: str,
+    key_id: str,
+    secret: str,
+    bucket: str,
+    folder: str = "",
+    checksums: str = "when_required",
+) -> S3Bucket:
+    """Return an `S3Bucket` for an S3-compatible store at `endpoint` (a full URL)."""
+    credentials = AwsCredentials(
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
+        region_name=region_of(endpoint),
+        aws_client_parameters=AwsClientParameters(
+            endpoint_url=endpoint,
+            config={
+                # Path style: a bucket's name may hold what a host's cannot, and loopback has no subdomains.
+                "s3": {"addressing_style": "path"},
+                "signature_version": "s3v4",
+                # Older B2 and other stores answer 400 to x-amz-checksum-* headers.
+                "request_checksum_calculation": checksums,
+                "response_checksum_validation": checksums,
+                # 503 SlowDown is normal on B2 and means retry; what takes longer is waited out by `Patience`.
+                "retries": {"mode": "standard", "total_max_attempts": 4},
+                "connect_timeout": 5,
+                "read_timeout": 30,
+                "max_pool_connections": 64,
+            },
+        ),
+    )
+    return S3Bucket(bucket_name=bucket, credentials=credentials, bucket_folder=folder)
+
+
+def region_of(endpoint: str) -> str:
+    """Return the region in the endpoint's host (`s3.eu-central-003.backblazeb2.com`), or `us-east-1`.
+
+    A host like `s3.amazonaws.com` or `s3.example.com` names none.
+    """
+    match = re.match(r"(?:https?://)?s3[.-](?:dualstack\.)?([a-z0-9-]+)(?:\.[a-z0-9-]+){2}", endpoint.lower())
+    return match[1] if match else "us-east-1"
+
+
+class _OwnSession(Session):
+    """A session that knows no environment, no files and no profiles, only what it is given."""
+
+    def __init__(self) -> None:
+        defaults = {
+            name: (None, None, default, convert)
+            for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+        }
+        super().__init__(session_vars=defaults | {"ignore_configured_endpoint_urls": (None, None, True, None)})
+        self.get_component("config_store").set_config_provider("s3", ConstantProvider({}))
+
+    @property
+    def full_config(self) -> dict[str, Any]:
+        """What the files of AWS say."""
+        return {"profiles": {}}
+
+    def get_scoped_config(self) -> dict[str, Any]:
+        """What they say for the profile."""
+        return {}
+
+
+def s3_client(credentials: Credentials) -> Any:
+    """Return the client, one for all that have these credentials. Raises StorageRefused where none can be made."""
+    try:
+        with _MAKING:
+            return _client(credentials)
+    except (BotoCoreError, ValueError, OSError) as error:  # a profile that is not there, an endpoint that is none
+        raise StorageRefused(f"no S3 client can be made of what is configured: {type(error).__name__}") from None
+
+
+def body_of(answer: Mapping[str, Any], key: str, max_bytes: int | None) -> bytes:
+    """Return the object in a GET's answer. Raises TooLarge, before it is read, beyond `max_bytes`."""
+    with closing(answer["Body"]) as body:
+        if max_bytes is not None and answer["ContentLength"] > max_bytes:
+            raise TooLarge(f"{key} has {answer['ContentLength']:,} bytes, and at most {max_bytes:,} are read")
+        return cast(bytes, body.read())
+
+
+@lru_cache(maxsize=8)
+def _client(credentials: Credentials) -> Any:
+    keys = _keys(credentials)
+    if keys is None:
+        return credentials.get_client("s3")
+    session = _OwnSession()
+    session.set_credentials(*keys)
+    parameters = credentials.aws_client_parameters.get_params_override()
+    endpoint = parameters.get("endpoint_url")
+    config = parameters.pop("config", Config())
+    # Where AWS finds the endpoint itself, boto3 asks the environment for its proxy.
+    if endpoint is not None and config.proxies is None:
+        config = config.merge(Config(proxies=_proxies(endpoint)))
+    ours = {"verify": os.environ.get("SSL_CERT_FILE") or True}  # the authorities that all other clients trust
+    return boto3.Session(botocore_session=session).client(
+        "s3", region_name=credentials.region_name, config=config, **ours | parameters
+    )
+
+
+def _proxies(endpoint: str) -> dict[str, str]:
+    proxy = proxy_for(httpx.URL(endpoint))
+    if proxy is None:
+        return {}
+    user, password = proxy.auth or ("", "")
+    address = str(proxy.url.copy_with(username=user, password=password) if proxy.auth else proxy.url)
+    return {"http": address, "https": address}
+
+
+def _keys(credentials: Credentials) -> tuple[str, str, str | None] | None:
+    """Return access key, secret and session token that the block holds, None where it leaves them to boto3."""
+    if isinstance(credentials, MinIOCredentials):
+        return credentials.minio_root_user, credentials.minio_root_password.get_secret_value(), None
+    secret = credentials.aws_secret_access_key
+    if not credentials.aws_access_key_id or secret is None or credentials.profile_name or credentials.assume_role_arn:
+        return None
+    return credentials.aws_access_key_id, secret.get_secret_value(), credentials.aws_session_token

@@ -1,0 +1,125 @@
+"""The spool: pictures that were paid for and could not be stored, kept on this machine until they can be.
+
+Two files an entry: `{digest}.picture` holds the bytes, `{digest}.json` says what they are. The description is
+written last, so an entry that has one is whole. `{digest}.arrived` is the answer of a vendor that cannot be asked for
+it again, until it is known what became of it.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from blocks.storage.private_files import write_private
+from imaging.articles.claim import Claim
+from imaging.record import ImageSet, StoredImage
+from imaging.slug import short_hash
+from imaging.spec import ImageSpec
+
+
+class Spooled(BaseModel):
+    """What an entry is: the spec that asked for it, how it was described, and whose article it is for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    spec: ImageSpec
+    stored: StoredImage
+    owner: Claim
+    provider_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A vendor's answer, as it came, and when."""
+
+    data: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """Entries below `folder`, by the digest of their spec."""
+
+    folder: Path
+
+    def keep(self, entry: Spooled, data: bytes) -> None:
+        """Keep a picture. Raises OSError when this disk is full or cannot be written."""
+        write_private(self.folder / f"{entry.spec.digest}.picture", data)
+        write_private(self._description(entry.spec.digest), entry.model_dump_json().encode())
+
+    def read(self, digest: str) -> tuple[Spooled, bytes] | None:
+        """Return a whole entry, or None."""
+        try:
+            entry = Spooled.model_validate_json(self._description(digest).read_bytes())
+            data = (self.folder / f"{digest}.picture").read_bytes()
+        except (OSError, ValidationError):
+            return None
+        return (entry, data) if len(data) == entry.stored.bytes else None
+
+    def arrive(self, digest: str, data: bytes) -> None:
+        """Keep an answer until it is stored or refused. Raises OSError as `keep`."""
+        write_private(self._arrived(digest), data)
+
+    def arrived(self, digest: str) -> Arrived | None:
+        """Return the answer that a run which was killed has left, or None."""
+        path = self._arrived(digest)
+        try:
+            return Arrived(path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        except OSError:
+            return None
+
+    def forget(self, digest: str) -> None:
+        """Forget an answer: what came of it is known."""
+        with suppress(OSError):
+            self._arrived(digest).unlink(missing_ok=True)
+
+    def _arrived(self, digest: str) -> Path:
+        return self.folder / f"{digest}.arrived"
+
+    def digests(self) -> Iterator[str]:
+        """Yield the digests of all entries, oldest first."""
+        kept = {path.stem: at for path in self.folder.glob("*.json") if (at := self.kept_at(path.stem))}
+        yield from sorted(kept, key=kept.__getitem__)
+
+    def kept_at(self, digest: str) -> datetime | None:
+        """Return when an entry was kept last, or None where there is none (any more: a run may just have stored it)."""
+        try:
+            return datetime.fromtimestamp(self._description(digest).stat().st_mtime, UTC)
+        except OSError:
+            return None
+
+    def keep_set(self, image_set: ImageSet) -> None:
+        """Keep the record of a run whose manifest could not be written. Raises OSError as `keep`."""
+        path = self._set(image_set.user_id, image_set.slug, _owner(image_set))
+        write_private(path, image_set.model_dump_json().encode())
+
+    def read_set(self, user_id: str, slug: str, owner: Claim) -> ImageSet | None:
+        """Return the record kept for an article, or None."""
+        try:
+            return ImageSet.model_validate_json(self._set(user_id, slug, owner).read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def drop_set(self, image_set: ImageSet) -> None:
+        """Forget an article's record: its manifest is written."""
+        self._set(image_set.user_id, image_set.slug, _owner(image_set)).unlink(missing_ok=True)
+
+    def _set(self, user_id: str, slug: str, owner: Claim) -> Path:
+        # Neither part holds a dot; two articles may have wanted the same slug while nobody could be asked.
+        known = owner.model_dump_json(include={"article_id", "topic"})  # what a set says of its article
+        return self.folder / f"{user_id}.{slug}.{short_hash(known)}.manifest"
+
+    def drop(self, digest: str) -> None:
+        """Forget an entry: its picture lies in the bucket."""
+        self._description(digest).unlink(missing_ok=True)
+        (self.folder / f"{digest}.picture").unlink(missing_ok=True)
+
+    def _description(self, digest: str) -> Path:
+        return self.folder / f"{digest}.json"
+
+
+def _owner(image_set: ImageSet) -> Claim:
+    return Claim(article_id=image_set.article_id, topic=image_set.topic)

@@ -1,0 +1,143 @@
+"""What the vendors have in common: which HTTP answers are worth a retry, and when."""
+
+import hashlib
+import json
+import math
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from blocks.network.deadline import TimedBackend, TimedTransport, must_end_in
+from blocks.network.passing_trouble import is_cold_start
+from blocks.vendors.refusals import is_moderation
+from imaging.errors import (
+    ModelStarting,
+    Moderated,
+    OutOfCredit,
+    ProviderBusy,
+    ProviderError,
+    ProviderRefused,
+    Throttled,
+)
+from imaging.quoting import quoted
+
+_BUSY = {408, 409, 425}  # and every 5xx
+_NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)", re.IGNORECASE)
+_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
+
+
+class NotThere(ProviderRefused):
+    """404 or 410: what was asked for does not exist, or no longer."""
+
+
+class TooLarge(httpx.RemoteProtocolError):
+    """The answer has more bytes than any honest one."""
+
+
+class WholeAnswers(TimedTransport):
+    """Reads every answer to its end, so that one that drips or never ends is an error like a broken connection.
+
+    It may take `seconds` to begin and as many again to end. Raises TooLarge beyond `max_bytes`.
+    """
+
+    def __init__(self, seconds: float, max_bytes: int, connect: float = 5.0, *, keep_alive: bool = True) -> None:
+        super().__init__(TimedBackend(), keep_alive=keep_alive)
+        self._seconds, self._max_bytes = seconds, max_bytes
+        self._timeout = httpx.Timeout(seconds, connect=min(connect, seconds)).as_dict()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer with its body in memory."""
+        request.extensions["timeout"] = self._timeout
+        request.extensions["trace"] = self._begin
+        request.headers["Accept-Encoding"] = "identity"
+        must_end_in(math.inf)  # no time is lost by waiting for a connection
+        answer = super().handle_request(request)
+        try:
+            must_end_in(self._seconds)
+            body = self._read(answer)
+        finally:
+            answer.close()
+        headers = [(name, value) for name, value in answer.headers.multi_items() if name not in _OF_THE_WIRE]
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
+
+    def _begin(self, event: str, _info: object) -> None:
+        if event == "http11.send_request_headers.started":
+            must_end_in(self._seconds)
+
+    def _read(self, answer: httpx.Response) -> bytes:
+        if answer.headers.get("content-encoding", "identity").lower() != "identity":
+            # A few hundred bytes may unpack to gigabytes, packed twice and three times over.
+            raise httpx.DecodingError("packed, which was not asked for")
+        body = bytearray()
+        for part in answer.iter_raw():
+            body += part
+            if len(body) > self._max_bytes:
+                raise TooLarge(f"more than {self._max_bytes:,} bytes")
+        return bytes(body)
+
+
+def account_name(base_url: str | None, secret: str) -> str:
+    """Return 8 hex digits that tell one account at a vendor from another, and not what its secret is."""
+    return hashlib.sha256(f"{base_url} {secret}".encode()).hexdigest()[:8]
+
+
+def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) -> ProviderError:
+    """Put a 4xx or 5xx answer (its body read) into our words. The body is quoted in part, our secret never is."""
+    status = response.status_code
+    detail = words_in(response)
+    said = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
+    moderated = status not in {401, 402, 429} and is_moderation(detail)
+    if status in _BUSY or (status >= 500 and not moderated):  # a server may take what its filter raises for a fault
+        kind = ModelStarting if is_cold_start(response.text[:2000]) else ProviderBusy
+        return kind(said, retry_after(response))
+    if status == 402 or _NO_CREDIT.search(detail):  # an account without credit may answer 403 or 429 too
+        return OutOfCredit(f"{said}. The account's balance is used up: top it up, then run again")
+    if status == 429:
+        return Throttled(said, retry_after(response))
+    if moderated:
+        return Moderated(said)
+    if status in {401, 403}:
+        return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
+    # Without the vendor's own words it may be a proxy's on the way: no reason to order anything anew.
+    return (NotThere if status in {404, 410} and detail else ProviderRefused)(said)
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds to wait, from the Retry-After header (seconds or a date) or the body's `retry_after`."""
+    header = response.headers.get("retry-after", "")
+    try:
+        return _seconds(header)
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        pass
+    try:
+        return _seconds(json.loads(response.content)["retry_after"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise ValueError("not a number of seconds")
+    return max(0.0, seconds)
+
+
+def words_in(response: httpx.Response) -> str:
+    """Return the vendor's own words for the trouble, in one short line; empty where there are none."""
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(body, dict):
+        return ""
+    detail = body.get("detail") or body.get("title") or body.get("error") or body.get("message") or ""
+    text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
+    secret = response.request.headers.get("authorization", "").removeprefix("Bearer ")
+    return quoted(text, secret)[:300]

@@ -1,0 +1,1 @@
+"""One article's way through a run: submission, fallbacks, web formats."""

@@ -1,0 +1,63 @@
+"""What runs a run's tasks, by IMAGES_TASK_RUNNER: threads of its process, or a Dask cluster.
+
+A cluster of one's own takes seconds to start, so a process has one for all of its runs, and not one for each.
+"""
+
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any, cast
+
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from blocks.configuration.settings import load_settings
+from blocks.toolbox import Toolbox
+from imaging.errors import ConfigurationError
+
+THREADS, OWN_CLUSTER = "threads", "dask"
+
+
+def task_runner(where: str, threads: int) -> TaskRunner[Any]:
+    """Return the task runner that is set, with so many `threads` for a run's tasks where those are threads."""
+    if where == THREADS or not _dask_is_installed():
+        return ThreadPoolTaskRunner(max_workers=threads)
+    from prefect_dask import DaskTaskRunner
+
+    dask = DaskTaskRunner(cluster_class=_own_cluster) if where == OWN_CLUSTER else DaskTaskRunner(address=where)
+    return cast(TaskRunner[Any], dask)
+
+
+def configured_task_runner() -> TaskRunner[Any]:
+    """Return the task runner for a run that has the process to itself. Raises nothing: the run says what is wrong."""
+    try:
+        settings = load_settings()
+    except ConfigurationError:
+        return task_runner(THREADS, 32)
+    return task_runner(settings.images_task_runner, settings.images_concurrency)
+
+
+def check_task_runner(box: Toolbox) -> None:
+    """Raise ConfigurationError where what is set cannot run our tasks."""
+    where = box.settings.images_task_runner
+    if where == THREADS:
+        return
+    if not _dask_is_installed():
+        raise ConfigurationError(f"IMAGES_TASK_RUNNER: {where} needs Dask, which is not installed here: make dask")
+    if box.embedded:
+        raise ConfigurationError(f"IMAGES_TASK_RUNNER: {where} needs a bucket that its workers reach: set B2_*")
+
+
+def _dask_is_installed() -> bool:
+    return find_spec("prefect_dask") is not None
+
+
+def _own_cluster() -> AbstractContextManager[Any]:
+    """Return the cluster of this process as what a run may enter and leave; it ends with the process."""
+    return nullcontext(_cluster())
+
+
+@lru_cache(maxsize=1)
+def _cluster() -> Any:
+    from distributed import LocalCluster
+
+    return LocalCluster(dashboard_address=None)

@@ -1,0 +1,203 @@
+"""One source's way through a backlog: what is due is run, so many articles at once, and noted as done.
+
+    source ──▶ entries ──▶ due (not done, or changed) ──▶ article-images, a run each ──▶ report, index
+
+Nothing piles up: the next article is read when there is a place for it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import cast
+
+from blocks.locks.article_lock import one_at_a_time
+from blocks.records.backlog_index import Done, Index, slice_of
+from blocks.toolbox import Toolbox
+from flows.article_run.task_runner import task_runner
+from flows.backlog_run.article_calls import ArticleCalls, said
+from flows.lifecycle.worker_thread import Aside
+from imaging.articles.article import Article
+from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
+from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
+from imaging.quoting import without_query
+from imaging.spec import Kind
+from tasks.claiming import remember
+from tasks.reporting import SourceProgress, artifact_key
+from tasks.sources import articles_of
+from tasks.stock import refusals_named
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a backlog is gone through. `shard`, from 1 to `shards`, is the part of the articles to take; None: all.
+
+    `recheck`: what is done is run all the same.
+    """
+
+    at_once: int = 4
+    shards: int = 1
+    shard: int | None = None
+    only: tuple[Kind, ...] = ()
+    recheck: bool = False
+
+    def takes(self, key: str) -> bool:
+        """Tell whether the article is in this shard."""
+        return self.shard is None or slice_of(key) % self.shards == self.shard - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An article that is to be run, and what it was when it was read."""
+
+    key: str
+    fingerprint: str
+    article: Article
+
+    @property
+    def article_id(self) -> str:
+        """The article's id among all tenants; empty where it has none."""
+        return f"{self.article.user_id} {self.article.article_id}" if self.article.article_id else ""
+
+
+class SourcePass:
+    """One pass over one source. `place` is where its records are kept."""
+
+    def __init__(self, box: Toolbox, source: str, user_id: str | None, terms: Terms, place: str) -> None:
+        self.box = box
+        self.source = source
+        self.terms = terms
+        self.place = place
+        self.report = SourceReport(source=without_query(source), user_id=user_id)
+        self._records = box.records(bucket_answers=True)
+        self._index = Index(self._records, place)
+        self._found = 0
+        self._keys: dict[int, set[str]] = defaultdict(set)
+        self._owners: dict[str, str] = {}  # by article_id: the key of the article that has it
+        self._unread: ImagesError | None = None
+        self._refused: ConfigurationError | None = None
+        # IMAGES_CONCURRENCY is for the whole process, so the articles share it.
+        self._at_once = min(terms.at_once, box.settings.images_concurrency)
+        runner = task_runner(box.settings.images_task_runner, threads=box.settings.images_concurrency // self._at_once)
+        self._calls = ArticleCalls(terms.only, runner)
+
+    async def run(self) -> SourceReport:
+        """Make what is due. One bad article never stops the others.
+
+        Raises InvalidInput, SourceError or StorageError where nothing of the source can be read, ConfigurationError
+        where no article could be made.
+        """
+        with Aside() as self._aside, ExitStack() as held:
+            # Two backlogs over the same articles would do no harm, but each would forget what the other has done.
+            lock = one_at_a_time(f"article-backlog.{self.place.replace('/', '.')}.{self.terms.shard}", self.box.locks)
+            await self._aside(held.enter_context, lock)
+            held.callback(self._save, self._index.save)  # whatever ends us
+            try:
+                await self._aside(self._begin)
+                await asyncio.gather(*(self._work() for _ in range(self._at_once)))
+                await self._aside(self._end)
+            finally:
+                await self._aside(held.close)
+        if self._refused or (self._unread and not self.report.articles):
+            raise cast(ImagesError, self._refused or self._unread)
+        return self.report
+
+    def _begin(self) -> None:
+        key = artifact_key("progress", self.place, str(self.terms.shard))
+        self._progress = SourceProgress(key, self.report.source)
+        self._due = self._read()
+
+    async def _work(self) -> None:
+        try:
+            while self._refused is None and (due := await self._aside(next, self._due, None)):
+                await self._aside(self._note, due, await self._calls.make(due.article))
+        except ConfigurationError as refused:  # the bucket or a token: the next article would meet the same
+            self._refused = refused
+
+    def _read(self) -> Iterator[Due]:
+        """Yield what is due, and count the rest."""
+        try:
+            empty = True
+            for page in articles_of(self.source, self.box, self.place):
+                self.report = self.report.plus_unread(page.unread)
+                self._note_owners(page.entries)
+                empty = empty and not page.entries
+                mine = [entry for entry in page.entries if self._is_new(entry.key)]
+                self._found += len(mine)
+                for entry in mine:
+                    if due := self._if_due(entry):
+                        yield due
+            if empty:  # not only of this shard: a name that is spelled wrong is as empty as a folder that nobody fills
+                self.report = self.report.plus_problem(nothing_found(self.report))
+            self._index.forget_others(self._keys)
+        except (InvalidInput, SourceError, StorageError) as error:
+            self._unread = error
+            self.report = self.report.plus_problem(str(error))
+
+    def _is_new(self, key: str) -> bool:
+        """Tell whether the article is ours, and was not met before: pages of a feed may overlap."""
+        keys = self._keys[slice_of(key)]
+        if key in keys or not self.terms.takes(key):
+            return False
+        keys.add(key)
+        return True
+
+    def _if_due(self, entry: Entry) -> Due | None:
+        try:
+            fingerprint = entry.fingerprint()
+            if self._is_done(entry.key, fingerprint):
+                self.report = self.report.plus_done()
+                self._progress.show(self.report, self._found)
+                return None
+            with refusals_named():
+                article = entry.article()
+            return self._as_due(entry.key, fingerprint, for_tenant(article, self.report.user_id))
+        except ConfigurationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a reader's bug in one article must not lose the others
+            self._count(entry.key, Outcome(came="failed", why=said(error)))
+            return None
+
+    def _note_owners(self, entries: Sequence[Entry]) -> None:
+        """Note which of these articles have an id, so that another one with the same is not made over them."""
+        for entry in entries:
+            if (known := self._index.find(entry.key)) and known.article_id:
+                self._owners.setdefault(known.article_id, entry.key)
+
+    def _as_due(self, key: str, fingerprint: str, article: Article) -> Due:
+        due = Due(key, fingerprint, article)
+        if due.article_id and (owner := self._owners.setdefault(due.article_id, key)) != key:
+            raise InvalidInput(f"article_id: {owner} has the same one; give each article its own")
+        if known := self._index.find(key):
+            with suppress(StorageError):  # then its run says so
+                remember(self.box.store, article, known.slug)
+        return due
+
+    def _is_done(self, key: str, fingerprint: str) -> bool:
+        known = self._index.find(key)
+        return bool(known and known[:2] == (fingerprint, "complete")) and not self.terms.recheck
+
+    def _note(self, due: Due, outcome: Outcome) -> None:
+        self._count(due.key, outcome)
+        if outcome.came != "failed":
+            self._index.note(due.key, Done(due.fingerprint, outcome.came, outcome.slug, due.article_id))
+        self._save(self._index.save_now_and_then)
+
+    def _count(self, key: str, outcome: Outcome) -> None:
+        self.report = self.report.plus(key, outcome)
+        self._progress.tell(key, outcome)
+        self._progress.show(self.report, self._found)
+
+    def _end(self) -> None:
+        self._save(self._index.save)
+        if trouble := self._records.trouble:
+            self.report = self.report.plus_problem(f"what is done was written down on this machine alone: {trouble}")
+        self._progress.show(self.report, self._found, last=True)
+
+    def _save(self, save: Callable[[], None]) -> None:
+        try:
+            save()
+        except OSError as error:
+            said = f"what is done could not be written down: {error.strerror}"
+            self.report = self.report.plus_problem(said)

@@ -1,0 +1,62 @@
+"""The command `backlog`: the flow run in this process, and its report on a terminal."""
+
+import asyncio
+from functools import partial
+from typing import cast
+
+from rich.console import Console
+from rich.table import Table
+
+from blocks.configuration.settings import load_settings
+from blocks.observability.terminal import line
+from flows.backlog import VARIABLE, article_backlog
+from flows.commands.prefect_api import prefect_api
+from flows.commands.report import progress_lines
+from flows.lifecycle.stop_signals import run_apart
+from imaging.backlog import BacklogReport, SourceReport
+from imaging.errors import ConfigurationError
+from imaging.spec import Kind
+
+_SHOWN = 20  # articles with trouble
+
+
+def run_backlog(
+    source: str | None, user_id: str | None, *, at_once: int, shards: int, only: list[Kind] | None, recheck: bool
+) -> BacklogReport:
+    """Run the flow in this process and return its report. Raises InvalidInput, ConfigurationError and SourceError."""
+    load_settings()  # what is wrong is told before a server is started for nothing
+    with prefect_api(), progress_lines("reporting", "going through the backlog"):
+        call = partial(article_backlog, source, user_id, at_once=at_once, shards=shards, only=only, recheck=recheck)
+        report = cast(BacklogReport, run_apart(lambda: asyncio.run(call())))
+    if not report.sources:
+        whose = f" of {user_id}" if user_id else ""
+        raise ConfigurationError(f"Prefect variable {VARIABLE}: lists no source{whose}: set it, or give SOURCE")
+    return report
+
+
+def print_backlog(report: BacklogReport) -> None:
+    """Print a line for each source, what is not complete and why, and the sums."""
+    console = Console()
+    for source in report.sources:
+        _print_source(console, source)
+    for problem in report.problems:
+        console.print(line(f"  ! {problem}", "yellow"))
+    console.print(f"{report}; {report.status}", highlight=False)
+
+
+def _print_source(console: Console, source: SourceReport) -> None:
+    console.print(line(source.source, "bold"), soft_wrap=True)
+    for problem in source.problems:
+        console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
+    if source.unread and not source.problems:
+        console.print(line(f"  not read: {source.unread_said}", "dim"), soft_wrap=True)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    for _ in range(2):
+        table.add_column(overflow="fold")
+    for article in source.trouble[:_SHOWN]:
+        table.add_row(f"  {article.came}", line(article.key), line(article.why))
+    if source.trouble:
+        console.print(table)
+    if (more := source.degraded + source.failed - len(source.trouble[:_SHOWN])) > 0:
+        console.print(f"  ... and {more} more: see the summary in the UI, or --json")

@@ -1,0 +1,29 @@
+"""The Prefect API that a command uses: the one that is configured, or this machine's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings, temporary_settings
+
+from blocks.configuration.settings import load_settings
+from blocks.doctor.api import check_reachable
+from blocks.network.proxies import spare_this_machine
+from flows.local_stack.local_server import local_api
+
+
+@contextmanager
+def prefect_api() -> Iterator[str | None]:
+    """Use the Prefect API that is configured, or the local server where none is: then yield its URL.
+
+    Raises ConfigurationError where no API answers at the address that is configured.
+    """
+    if configured := get_current_settings().api.url:
+        spare_this_machine(configured)
+        check_reachable(configured)
+        yield None
+        return
+    with (
+        local_api(PREFECT_HOME.value(), load_settings().images_server_linger) as url,
+        temporary_settings({PREFECT_API_URL: url}),
+    ):
+        yield url

@@ -1,0 +1,109 @@
+"""What a run shows on a terminal: progress while it goes on, a table when it is done."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from rich.console import Console
+from rich.table import Table
+
+from blocks.configuration.settings import load_settings
+from blocks.observability.log import NOTICE
+from blocks.observability.terminal import line
+from blocks.storage.embedded import BUCKET
+from imaging.pages.gallery import short_url, size
+from imaging.record import ImageSet
+
+_STATUS_STYLE = {"stored": "green", "reused": "cyan", "provider_url": "yellow", "inline": "yellow", "failed": "red"}
+
+_WIDE = 1000  # columns: a row stays in one line, since a pipe has no width and a terminal wraps it itself
+
+
+@contextmanager
+def progress_lines(module: str = "progress", doing: str = "making pictures") -> Iterator[None]:
+    """Show each image as it comes in, on standard error, where that is a terminal; what costs unexpectedly, always.
+
+    `module` of our tasks is the one whose log lines are shown.
+    """
+    console = Console(stderr=True)
+    logger, handler = logging.getLogger("prefect.flow_runs"), _Lines(console, module)
+    logger.addHandler(handler)
+    try:
+        with console.status(doing) if console.is_terminal else nullcontext():
+            yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Lines(logging.Handler):
+    """Repeats from the run's log how it gets on and what it waits for, and nothing else."""
+
+    def __init__(self, console: Console, module: str) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
+        self._module = module
+
+    def emit(self, record: logging.LogRecord) -> None:
+        how_it_goes = self._console.is_terminal and record.module in {self._module, "lease"}
+        if how_it_goes or hasattr(record, NOTICE):
+            self._console.print(line(f"  {record.getMessage()}"), soft_wrap=True)
+
+
+def print_report(image_set: ImageSet, server: str | None) -> None:
+    """Print the table of images, the cost, what is missing, and where to look.
+
+    `server` is the URL of the local Prefect API that this run used, None for one that is configured.
+    """
+    console, wide = Console(), Console(width=_WIDE)
+    if not console.is_terminal:
+        console = wide
+    table = _table(image_set)
+    narrow = wide.measure(table).maximum > console.width
+    if narrow:  # most terminals are: a URL that is folded into a column of a few letters is of no use
+        table.columns.pop()
+    wide.print(table)
+    for image in image_set.images if narrow else ():
+        console.print(line(f"{image.name}: {short_url(image)}"), soft_wrap=True)
+    console.print(f"\n{len(image_set.images)} images, {image_set.cost_usd:.3f} USD, {image_set.status}")
+    for trouble in image_set.troubles:
+        console.print(line(f"  ! {trouble}", "yellow"))
+    if any(image.provider == "painter" for image in image_set.images):
+        console.print(
+            "\n[bold yellow]Painted offline.[/] No key for the providers of these pictures is configured, so the"
+            " built-in painter made them.\nSet REPLICATE_API_TOKEN and CHUTES_API_KEY for real ones (README)."
+        )
+    console.print()
+    for heading, place in _places(image_set, server):
+        console.print(line(f"{heading}: {place}"), soft_wrap=True)
+
+
+def _table(image_set: ImageSet) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("image", "kind", "status", "size"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("USD", justify="right", no_wrap=True)
+    table.add_column("URL", overflow="fold")
+    for image in image_set.images:
+        status = line(image.status, _STATUS_STYLE[image.status])
+        cost = f"{image.cost_usd:.3f}"
+        table.add_row(image.name, image.kind.value, status, size(image), cost, line(short_url(image)))
+    return table
+
+
+def _places(image_set: ImageSet, server: str | None) -> Iterator[tuple[str, str]]:
+    """Where to look: the page, the files of the embedded storage, the run in the UI of the local server."""
+    settings = load_settings()
+    data_dir = settings.images_data_dir.resolve()
+    page = data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
+    if page.exists():
+        yield "Gallery", str(page)
+    # Only the embedded storage serves from this machine; its URLs answer while a run is going.
+    embedded = (image_set.manifest_url or "").startswith("http://127.0.0.1:")
+    if image_set.gallery_url and not embedded:
+        yield "Gallery for everybody", image_set.gallery_url
+    files = data_dir / "storage" / BUCKET / image_set.user_id / image_set.slug
+    if embedded and files.is_dir():
+        yield "Files (no bucket is configured; the URLs answer while a run or `up` is going)", str(files)
+    if server:
+        lingers = f"the local server stays for {settings.images_server_linger:g} s, or as long as `up` runs"
+        yield f"Run ({lingers})", f"{server.removesuffix('/api')}/runs/flow-run/{image_set.flow_run_id}"

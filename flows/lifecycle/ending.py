@@ -1,0 +1,55 @@
+"""When a run failed, crashed or was cancelled: its manifest says what is there, and no longer what was there before.
+
+Prefect calls the hook in the run's own process where that lives, else in the worker's. A run that was killed without
+a worker has none: there the next run of the article writes the manifest.
+"""
+
+from typing import Any
+
+import httpx
+from prefect import Flow
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.logging.loggers import flow_run_logger
+from pydantic import TypeAdapter, ValidationError
+
+from blocks.locks.article_lock import one_at_a_time
+from blocks.toolbox import toolbox_for_run
+from flows.lifecycle.worker_thread import Aside
+from imaging.articles.article import Article
+from imaging.errors import ImagesError
+from imaging.spec import Kind
+from tasks.claiming import owned_slug
+from tasks.ended import BadEnd
+
+_KINDS = TypeAdapter(list[Kind])
+_ENDS = {StateType.CRASHED: "crashed", StateType.CANCELLING: "was cancelled", StateType.CANCELLED: "was cancelled"}
+
+
+async def tell_the_truth(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Write the manifest of a run that has ended badly. Nothing raises: there is nobody left to act on it."""
+    log = flow_run_logger(flow_run, flow)
+    try:
+        with Aside() as aside:  # the loop has other runs to attend to
+            said = await aside(_recorded, flow_run, state)
+    except BlockingIOError:
+        said = "another run has the article by now, and writes the manifest"
+    except (ImagesError, httpx.HTTPError, OSError) as error:
+        said = f"no manifest: {error}"
+    if said:
+        log.warning("%s", said)
+
+
+def _recorded(flow_run: FlowRun, state: State[Any]) -> str | None:
+    """Return what to tell, None where there is nothing. Raises BlockingIOError while another run has the article."""
+    try:
+        article = Article.model_validate(flow_run.parameters["article"])
+        only = _KINDS.validate_python(flow_run.parameters.get("only") or [])
+    except (KeyError, ValidationError):
+        return None  # that is why it failed: nothing was begun
+    why = f"the run {_ENDS.get(state.type, 'failed')}"
+    with toolbox_for_run() as box:
+        slug = owned_slug(box.store, article)
+        if slug is None:
+            return None  # it did not come so far
+        with one_at_a_time(f"article-images.run.{article.user_id}.{slug}", box.locks, wait=False):
+            return BadEnd(article, slug, only, str(flow_run.id), state.timestamp, why).record(box)

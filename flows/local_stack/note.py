@@ -1,0 +1,60 @@
+"""One `up` for a database: a locked note says who serves it. The kernel releases the lock of a killed one."""
+
+import fcntl
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from blocks.storage.private_files import make_private_folder
+from flows.local_stack.leftovers import end_marked
+from imaging.errors import ConfigurationError
+
+_STOP_SECONDS = 12.0
+
+
+@contextmanager
+def the_only_one(home: Path, ui: str) -> Iterator[tuple[str, int]]:
+    """Hold the note in `home`, and yield a new mark for what is started under it.
+
+    What an earlier `up` may have left behind is ended first; the number of these processes is yielded too. Raises
+    ConfigurationError where an `up` still runs.
+    """
+    make_private_folder(home)
+    with open(home / "article-images-up.json", "a+") as note:
+        try:
+            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(_taken(note)) from None
+        left_behind = 0
+        with suppress(ValueError, KeyError, TypeError):
+            left_behind = end_marked(str(_read(note)["mark"]), _STOP_SECONDS)
+        mark = uuid.uuid4().hex
+        _write(note, json.dumps({"pid": os.getpid(), "ui": ui, "mark": mark}))
+        try:
+            yield mark, left_behind
+        finally:
+            _write(note, "")
+
+
+def _taken(note: IO[str]) -> str:
+    try:
+        other = _read(note)
+        return f"`up` is running already: process {other['pid']}, {other['ui']}; end it with: kill {other['pid']}"
+    except (ValueError, KeyError, TypeError):
+        return "`up` is running already, and is just starting or ending"
+
+
+def _read(note: IO[str]) -> dict[str, object]:
+    note.seek(0)
+    found: dict[str, object] = json.load(note)
+    return found
+
+
+def _write(note: IO[str], text: str) -> None:
+    note.truncate(0)
+    note.write(text)  # append mode: always at the end, which is the beginning now
+    note.flush()

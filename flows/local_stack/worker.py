@@ -1,0 +1,75 @@
+"""The worker of the local stack: Prefect's process worker, with runs that start sooner and end politely.
+
+Prefect's worker starts a process that prepares the run's folder and then becomes the one that runs: Prefect is
+imported twice, and a run starts seconds later. Here the code lies in place already, so a run is one process.
+And at a signal Prefect's worker kills its runs at once. This one takes no more runs and waits for those that it has,
+which get the same signal from `up`.
+
+    python -m flows.local_stack.worker POOL NAME READY      (started by `article-images up`, never by hand)
+"""
+
+import asyncio
+import shlex
+import signal
+import sys
+from contextlib import suppress
+from typing import Any, TextIO
+
+from prefect.client.schemas.objects import FlowRun
+from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
+
+
+class _OneProcess(ProcessJobConfiguration):
+    """A run's process runs the engine itself, unless its deployment asks for another command."""
+
+    def prepare_for_flow_run(self, *run: Any, **details: Any) -> None:
+        self.command = self.command or f"{shlex.quote(sys.executable)} -m prefect.engine"
+        super().prepare_for_flow_run(*run, **details)
+
+
+class LocalWorker(ProcessWorker):
+    """A process worker that can be asked to leave."""
+
+    job_configuration = _OneProcess
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.leaving = False
+        self.runs = 0
+
+    @classmethod
+    def __dispatch_key__(cls) -> str:
+        return "article-images"  # Prefect's own stays the one that is found as `process`
+
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take runs that are due, but none any more when leaving: they stay scheduled."""
+        return [] if self.leaving else await super().get_and_submit_flow_runs()
+
+    async def run(self, *run: Any, **details: Any) -> ProcessWorkerResult:
+        """Run a flow run to its end, and count it meanwhile."""
+        self.runs += 1
+        try:
+            return await super().run(*run, **details)
+        finally:
+            self.runs -= 1
+
+
+async def serve(pool: str, name: str, ready: TextIO) -> None:
+    """Work until SIGTERM, then until the last run has ended. `ready` is closed when the work begins."""
+    worker = LocalWorker(work_pool_name=pool, name=name)
+    working = asyncio.create_task(worker.start(printer=lambda *_: ready.close()))
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
+    leaving = asyncio.create_task(asked.wait())
+    await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    worker.leaving = True
+    while worker.runs and not working.done():
+        await asyncio.sleep(0.1)
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+
+
+if __name__ == "__main__":
+    with open(int(sys.argv[3]), "w") as ready:
+        asyncio.run(serve(sys.argv[1], sys.argv[2], ready))

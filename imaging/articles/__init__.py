@@ -1,0 +1,1 @@
+"""Articles: how they are read, what they are known by, who owns a slug."""

@@ -1,0 +1,252 @@
+"""The article: what goes in, and how it is read from Markdown or JSON."""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from typing import Annotated, Any, Literal
+
+import frontmatter
+from frontmatter.default_handlers import YAMLHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from imaging.articles.front_matter import fields_of
+from imaging.articles.origin import Origin
+from imaging.errors import InvalidInput
+from imaging.printable import printable, printable_name
+from imaging.slug import BRANDING, MAX_LENGTH, SLUG
+from imaging.text.dialects import title_words
+from imaging.text.plain import without_directions, words_of
+from imaging.text.teaser import teaser
+from imaging.validation import LANGUAGE, USER_ID, explain
+
+# Prefect refuses a run whose parameters have more than 512 KB, written as JSON in ASCII: an umlaut or a Chinese
+# character counts six bytes. The other fields take little of it.
+MAX_BODY_BYTES = 480_000
+MAX_URL = 2_000  # characters
+_MOST_UNKNOWN = 20  # fields that there are not; a million of them would be named one by one
+_LOGO_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+
+
+# One spelling for what looks the same: an editor that writes "u" + combining dots does not make another article.
+# PostgreSQL holds no NUL: with one in its parameters, Prefect refuses the run.
+def _one_spelling(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a character (a lone surrogate)") from None
+    return unicodedata.normalize("NFC", without_directions(text.replace("\0", " ")))
+
+
+Text = Annotated[str, AfterValidator(_one_spelling)]
+Words = Annotated[Text, AfterValidator(words_of)]  # systems that store HTML give it for titles and summaries too
+
+
+def _number_as_text(value: Any) -> Any:
+    """Take `4711` for "4711", as Markdown and JSON Feed do."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**200 else value
+
+
+def _one_visible_line(text: str) -> str:
+    if text != printable(text):
+        raise ValueError("holds line ends, tabs or control characters: take them out")
+    return text
+
+
+Id = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(_one_visible_line)]
+
+
+def _plain_in_forms(schema: dict[str, Any]) -> None:
+    """Describe text that may be null as plain text without a default; Prefect accepts null for it all the same.
+
+    With null among its types, Prefect's run form asks for the type before it shows a field; a default of null it
+    would send back, and refuse.
+    """
+    text, _null = schema.pop("anyOf")
+    del schema["default"]
+    schema |= text
+
+
+class _Fields(BaseModel):
+    """Fields that may come from anywhere. A name that steers a terminal is refused here: Prefect would repeat it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names(cls, fields: Any) -> Any:
+        unknown = fields.keys() - cls.model_fields.keys() if isinstance(fields, dict) else set()
+        hostile = [name for name in unknown if not (isinstance(name, str) and name.isprintable() and len(name) <= 60)]
+        if hostile or len(unknown) > _MOST_UNKNOWN:
+            shown = printable_name(str(next(iter(hostile or unknown))))
+            raise ValueError(f"has fields that it should not have, such as {shown}: check their spelling")
+        return fields
+
+
+class Brand(_Fields):
+    """How the tenant's pictures look."""
+
+    color: str | None = Field(
+        None, title="Brand colour", description="Six hex digits: #0a7d5a", json_schema_extra=_plain_in_forms
+    )
+    logo: str | None = Field(
+        None,
+        title="Logo",
+        description="Key below the tenant's folder (branding/logo.png) or an https URL",
+        json_schema_extra=_plain_in_forms,
+    )
+    template: Literal["minimal", "gradient", "photo", "split"] = Field("minimal", title="Card template")
+
+    @field_validator("color")
+    @classmethod
+    def _six_hex_digits(cls, color: str | None) -> str | None:
+        if color is None:
+            return None
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+            raise ValueError("must be # and six hex digits, like #0a7d5a")
+        return color.lower()
+
+    @field_validator("logo")
+    @classmethod
+    def _key_or_url(cls, logo: str | None) -> str | None:
+        if logo is None or (len(logo) <= MAX_URL and re.fullmatch(r"https?://[^\s/]\S*", logo) and logo.isprintable()):
+            return logo
+        if len(logo) > 200 or not _LOGO_KEY.fullmatch(logo):
+            raise ValueError(
+                "must be a key like branding/logo.png, or a URL like https://example.com/logo.png of at most"
+                f" {MAX_URL:,} characters, without blanks"
+            )
+        return logo
+
+
+class Article(_Fields):
+    """One article, as the CMS knows it. Only the topic is required."""
+
+    topic: Words = Field(..., title="Topic", description="The article's title, 1 to 300 characters, in any language")
+    body: Text = Field("", title="Body", description="Markdown; its H2 headings steer the plan")
+    excerpt: Annotated[Words, AfterValidator(teaser)] = Field(
+        "", max_length=2000, title="Excerpt", description="One or two sentences for the cards"
+    )
+    language: str = Field("de", pattern=LANGUAGE, title="Language", description="ISO 639-1, two letters: de, en, ja")
+    user_id: str = Field(
+        "default",
+        pattern=USER_ID,
+        title="Tenant",
+        description="Leads every key: a-z, 0-9, _ and -, at most 64 characters",
+    )
+    article_id: Id | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        title="Article id",
+        description="The CMS's stable id, if it has one",
+        json_schema_extra=_plain_in_forms,
+    )
+    slug: str | None = Field(
+        None,
+        title="Slug",
+        description="Only to override the one that is made from the topic",
+        json_schema_extra=_plain_in_forms,
+    )
+    brand: Brand = Field(default_factory=Brand, title="Brand")
+    origin: Origin = Field(default_factory=Origin, title="Origin", description="Where it comes from: known again by it")
+
+    @field_validator("body")
+    @classmethod
+    def _fits_into_a_run(cls, body: str) -> str:
+        if (size := len(json.dumps(body))) > MAX_BODY_BYTES:
+            raise ValueError(
+                f"has {size:,} bytes as JSON; at most {MAX_BODY_BYTES:,} are allowed: shorten it or split the article"
+            )
+        return body
+
+    @field_validator("topic")
+    @classmethod
+    def _one_line(cls, topic: str) -> str:
+        topic = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", topic).strip()
+        if not any(sign.isprintable() and sign != " " for sign in topic):  # zero-width signs alone are no title
+            raise ValueError("must not be empty")
+        if len(topic) > 300:
+            raise ValueError(f"has {len(topic)} characters; at most 300 are allowed")
+        return topic
+
+    @property
+    def title(self) -> str:
+        """The topic without what only a site's generator or wiki would resolve, for prompts and readers."""
+        return title_words(self.topic)
+
+    @field_validator("slug")
+    @classmethod
+    def _slug_shape(cls, slug: str | None) -> str | None:
+        if slug is not None and (len(slug) > MAX_LENGTH or not SLUG.fullmatch(slug)):
+            raise ValueError(
+                f"must be a-z, 0-9 and single hyphens, at most {MAX_LENGTH} characters, like kaffee-richtig-lagern"
+            )
+        if slug == BRANDING:
+            raise ValueError(f"{BRANDING} is the folder of the tenant's logos; choose another")
+        return slug
+
+
+def article_from(fields: Any) -> Article:
+    """Return the article that `fields` describe. Raises InvalidInput naming every wrong field."""
+    if not isinstance(fields, dict):
+        raise InvalidInput("the article must be an object with the fields of Article, at least a topic")
+    try:
+        return Article.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidInput(explain(error)) from None
+
+
+def parse_json(text: str) -> Article:
+    """Return the article in a JSON document. Raises InvalidInput."""
+    try:
+        fields = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
+    except json.JSONDecodeError as error:
+        raise InvalidInput(f"the article is not valid JSON: {error}") from None
+    except (ValueError, RecursionError):
+        raise InvalidInput("the article is not valid JSON: a number is too long, or it is nested too deeply") from None
+    return article_from(fields)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. Of a name that is there twice, JSON would silently drop the first value."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise InvalidInput(f"{printable_name(twice)}: is there twice: keep one of them")
+    return fields
+
+
+def parse_markdown(text: str) -> Article:
+    """Return the article in a Markdown document: YAML front matter holds the fields, the rest is the body.
+
+    A field that is left empty counts as not given. Raises InvalidInput.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    fence = re.match(r"\s*---[^\S\n]*\n", text)
+    if not fence:
+        raise InvalidInput("the article has no front matter: begin it with ---, a line `topic: ...`, and ---")
+    if not re.search(r"\n---[^\S\n]*(?:\n|\Z)", text[fence.end() - 1 :]):
+        raise InvalidInput("the front matter is not closed: end it with a line of ---")
+    # Blank lines before it are put into it: they are of no account there, and lines keep their numbers.
+    blank = "\n" * (fence[0].count("\n") - 1)
+    fields, body = frontmatter.parse(f"---\n{blank}{text[fence.end() :]}", handler=_FrontMatter())
+    if "body" in fields:
+        raise InvalidInput("body: comes from the text below the front matter, not from a field in it")
+    return article_from({name: value for name, value in fields.items() if value is not None} | {"body": body})
+
+
+class _FrontMatter(YAMLHandler):
+    FM_BOUNDARY = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the library's own swallows blank lines, and so miscounts
+
+    def load(self, fm: str, **_: object) -> dict[str, Any]:
+        return fields_of(fm, before=0)

@@ -1,0 +1,35 @@
+"""Article files: bytes with a name, read as Markdown with front matter or as JSON."""
+
+from imaging.articles.article import Article, parse_json, parse_markdown
+from imaging.articles.origin import Origin
+from imaging.errors import InvalidInput
+
+MAX_BYTES = 10_000_000
+# Markdown under all the names that it goes by (those of Linguist, and `.mdx`), and JSON.
+SUFFIXES = (
+    ".md", ".markdown", ".mdown", ".mdwn", ".mdtext", ".mdtxt", ".mdx", ".mkd", ".mkdn", ".mkdown", ".livemd", ".json",
+)  # fmt: skip
+
+
+def parse_document(data: bytes, name: str) -> Article:
+    """Return the article in a document; a `.json` name means JSON, any other Markdown. Raises InvalidInput."""
+    text = decoded(data, name)
+    return parse_json(text) if name.lower().endswith(".json") else parse_markdown(text)
+
+
+def read_from(article: Article, source: str, path: str) -> Article:
+    """Return the article as one that was read from a file of a source. An address of its own that it names stays.
+
+    Links in the path are not followed before: `current/intro.md` is one article, whichever release it leads to.
+    """
+    return article.model_copy(update={"origin": Origin(source=source, path=path, url=article.origin.url)})
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Return the text of a document. Raises InvalidInput for too many bytes, or what is not UTF-8."""
+    if len(data) > MAX_BYTES:
+        raise InvalidInput(f"{name} has more than {MAX_BYTES:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{name} is not UTF-8 text") from None

@@ -1,0 +1,140 @@
+"""Where an article was read from: what it is recognised by, beside its id and its title."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import Annotated
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from imaging.articles.sources import BUCKET, is_feed
+
+# Parameters that say where a reader came from, not what he reads.
+_TRACKING = re.compile(
+    r"(?:utm|mtm|pk|at|hsa)_\w+|[a-z]{0,3}clid|msclkid|mc_[ce]id|igshid|_hs\w+|ref|ref_src|source|xtor|wt_mc|_ga",
+    re.IGNORECASE,
+)
+# Fragments likewise. Any other may lead to one of many articles on a page: a changelog's are told apart by them.
+_PASSING = re.compile(
+    rf"(?:(?:{_TRACKING.pattern})=.*|:~:.*|comments?|respond|more-\d+|top|rss|atom|feed|)", re.IGNORECASE
+)
+_LONGEST = 4096  # characters, as of a path on Linux
+_KEPT_FOLDERS = 2  # of the path to a source
+_KEPT_PARTS = 3  # of a single file's path: enough to tell it from others, and nothing of whose machine it was
+
+
+def _sound(text: str) -> str:
+    """Return what a run's parameters can hold: no control characters, no halves of characters, no end of it."""
+    whole = text.encode(errors="replace").decode()
+    return re.sub(r"[\x00-\x1f\x7f]", "", whole)[:_LONGEST].strip()
+
+
+Place = Annotated[str, AfterValidator(_sound)]
+
+
+class Origin(BaseModel):
+    """Where an article comes from. `backlog` and `run` fill it in; a CMS may give the article's `url`.
+
+    `path` leads from `source` to the file; of a file that was given alone, it is the whole path.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Place = Field("", title="Source", description="Folder, bucket: or a feed's address")
+    path: Place = Field("", title="Path", description="Of the article's file, within its source")
+    url: Place = Field("", title="URL", description="The article's own address, if it has one")
+
+    @property
+    def is_feed(self) -> bool:
+        """Whether the article is a feed's item: its id may be another at each fetch."""
+        return is_feed(self.source)
+
+    @property
+    def is_in_bucket(self) -> bool:
+        """Whether the file lies in the bucket."""
+        return self.source.startswith(BUCKET)
+
+    @property
+    def file(self) -> str:
+        """The file's whole path, or its key in the bucket; empty where there is no file."""
+        return _join("" if self.is_in_bucket else _slashes(self.source), _slashes(self.path)) if self.path else ""
+
+    @property
+    def known_path(self) -> str | None:
+        """The path that a claim notes: within the source, or of a file that was given alone, its last parts."""
+        path = _slashes(self.path)
+        return (path if self.source else "/".join(_parts(path)[-_KEPT_PARTS:])) or None
+
+    @property
+    def known_file(self) -> str | None:
+        """The end of the whole path that a claim notes, to find the file from a folder beside its source."""
+        if not self.path or self.is_in_bucket:
+            return None
+        within = _parts(_slashes(self.path)) if self.source else []
+        return "/".join(_parts(self.file)[-max(_KEPT_PARTS, len(within) + _KEPT_FOLDERS) :])
+
+    @property
+    def shorter_paths(self) -> list[str]:
+        """The paths that a source further down may have noted, or `known_path` of the file alone."""
+        parts = _parts(self.file)
+        return ["/".join(parts[start:]) for start in range(1, len(parts))]
+
+    def ends_with(self, file: str | None) -> bool:
+        """Tell whether `file` is the end of our file's path."""
+        return bool(file) and f"/{self.file}".endswith(f"/{file}")
+
+    def leads_to(self, path: str, file: str | None, is_file: Callable[[str], bool]) -> bool | None:
+        """Tell whether a noted path is that of this article's file; None where no file lies there any more.
+
+        The one who noted it may have had another source, a folder further up or down: so each folder around our file is
+        looked in, first for `file`, the end of the whole path.
+        """
+        if self.source and path == self.known_path:
+            return True
+        for noted in (file, path):
+            places = _below_each_folder(self.file, noted) if noted else ()
+            if there := {place for place in places if place == self.file or is_file(place)}:
+                return there == {self.file}
+        return None
+
+
+def url_key(url: str) -> str:
+    """Return what stays of an address when it is written otherwise; empty for one that leads to no page of its own.
+
+    `http` and `https`, `www.`, a slash at the end, tracking parameters and their order make no difference.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").removeprefix("www.")
+        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    except ValueError:
+        return ""
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(sorted(pair for pair in pairs if not _TRACKING.fullmatch(pair[0])))
+    path = re.sub(r"/(?:index\.\w+)?$", "", unquote(parts.path))
+    fragment = "" if _PASSING.fullmatch(parts.fragment) else parts.fragment
+    return f"{host}{port}{path}?{query}#{fragment}" if path or query or fragment else ""
+
+
+def id_key(article_id: str) -> str:
+    """Return an id as it is compared: many feeds have the article's address for one."""
+    return (url_key(article_id) if is_feed(article_id) else "") or article_id
+
+
+def _below_each_folder(file: str, path: str) -> Iterator[str]:
+    """Yield where `path` may lead to, seen from each folder around `file`."""
+    for folder in PurePosixPath(file).parents:
+        yield _join("" if str(folder) == "." else str(folder), path)
+
+
+def _join(folder: str, path: str) -> str:
+    return f"{folder.rstrip('/')}/{path}" if folder else path
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in {"", "."}]
+
+
+def _slashes(path: str) -> str:
+    return path.replace("\\", "/")

@@ -1,0 +1,121 @@
+"""How a set is shown in the Prefect UI: gallery and table. `page` makes the page that stands on its own."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from imaging.backlog import BacklogReport
+from imaging.quoting import without_query
+from imaging.record import Image, ImageSet
+
+# What each status means to the person who looks.
+STATUS_TEXT = {
+    "stored": "stored",
+    "reused": "reused",
+    "provider_url": "not stored: provider's URL, short-lived",
+    "inline": "not stored: kept as data",
+    "failed": "failed",
+}
+
+
+def markdown_gallery(image_set: ImageSet, thumbnails: Mapping[str, str], again: str | None = None) -> str:
+    """Return the gallery for the Prefect UI.
+
+    `thumbnails` maps image names to small `data:` URLs; `again` is the address of a form to run the article again.
+    """
+    return templates.get_template("gallery.md.j2").render(
+        set=image_set,
+        images=[(image, thumbnails.get(image.name) or image.url) for image in image_set.images],
+        painted=painted(image_set),
+        status_text=STATUS_TEXT,
+        again=again,
+    )
+
+
+def markdown_backlog(report: BacklogReport, link: Callable[[str], str]) -> str:
+    """Return the summary of a backlog for the Prefect UI; `link` gives the URL of a flow run by its id."""
+    return templates.get_template("backlog.md.j2").render(report=report, link=link)
+
+
+def table(image_set: ImageSet) -> list[dict[str, str]]:
+    """Return the rows of the URL set's table: one for each image, in the plan's order."""
+    return [
+        {
+            "image": image.name,
+            "kind": image.kind.value,
+            "status": image.status,
+            "size": size(image),
+            "cost (USD)": f"{image.cost_usd:.3f}",
+            "url": _address(short_url(image)) if image.url else "-",  # cells are Markdown; reasons are free text
+        }
+        for image in image_set.images
+    ]
+
+
+def size(image: Image) -> str:
+    """Return pixels and bytes for people: `2752x1536, 3.1 MB`."""
+    if image.width is None or image.bytes is None:
+        return "-"
+    amount = f"{image.bytes / 1e6:.1f} MB" if image.bytes >= 1e6 else f"{image.bytes / 1e3:.0f} KB"
+    return f"{image.width}x{image.height}, {amount}"
+
+
+def short_url(image: Image) -> str:
+    """Return the image's URL; of a failed image the reason.
+
+    Of a `data:` URL only its beginning, of a provider's not its query, which may be the key to it.
+    """
+    if image.url is None:
+        return image.error or "-"
+    if image.url.startswith("data:"):
+        return f"{image.url[:40]}…"
+    return image.url if image.durable else without_query(image.url)
+
+
+def painted(image_set: ImageSet) -> bool:
+    """Tell whether the offline painter made any of the pictures."""
+    return any(image.provider == "painter" for image in image_set.images)
+
+
+def literal(text: object) -> Markup:
+    """Put a backslash before every ASCII punctuation mark: the text is neither Markdown nor HTML any more.
+
+    Titles and errors come from outside; in a Markdown artifact they must not become a link or a tag. Not
+    entities: Prefect's first UI shows those as they are written.
+    """
+    folded = " ".join(str(text).split())
+    return Markup(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", folded))  # noqa: S704 - see above
+
+
+def _fenced(text: object) -> Markup:
+    """Let the text stand in a fenced block as it is; a fence's own sign, which would end it, as an entity."""
+    return Markup(str(text).replace("`", "&#96;").replace("~~~", "&#126;~~"))  # noqa: S704 - nothing is markup there
+
+
+def _attribute(text: object) -> Markup:
+    """Write every ASCII punctuation mark as an entity: for an HTML attribute within Markdown."""
+    folded = " ".join(str(text).split())
+    return Markup(re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", folded))  # noqa: S704 - as above
+
+
+def _address(url: str) -> str:
+    """Percent-encode what would end a table's cell, a line or a link in Markdown; a sound URL stays as it is."""
+    return re.sub(r"[\s|`<>\"\\\[\]()*~]", lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), url)
+
+
+templates = Environment(
+    loader=PackageLoader("imaging.pages", "templates"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+templates.filters |= {
+    "literal": literal,
+    "attribute": _attribute,
+    "fenced": _fenced,
+    "address": _address,
+    "size": size,
+}

@@ -1,0 +1,111 @@
+"""The gallery page: every picture in the frame of the place where it will be seen, in one file that needs no other."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from markupsafe import Markup
+
+from imaging.pages.gallery import STATUS_TEXT, painted, templates
+from imaging.record import Image, ImageSet
+from imaging.spec import Kind
+
+# What the frames in templates/frames.html.j2 are called on the page.
+_TITLES = {
+    "article": "in the article",
+    "column": "in the article's text",
+    "comparison": "one of two models",
+    "linkedin": "LinkedIn post",
+    "facebook": "Facebook post",
+    "instagram": "Instagram tile",
+    "tiktok": "TikTok screen",
+    "search": "Search result",
+    "x": "X post",
+}
+_FRAMES = {Kind.HERO: "article", Kind.SUPPORTING: "column", Kind.COMPARISON: "comparison"}  # the others: by platform
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A picture in a frame. `again`: it stands on the page already, and is shown once more as another place has it."""
+
+    frame: str
+    image: Image
+    source: str | None
+    again: bool = False
+
+    @property
+    def title(self) -> str:
+        """The frame's name for people."""
+        return _TITLES[self.frame]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Scenes that belong together. `name` is the section's class in the style sheet."""
+
+    name: str
+    title: str
+    scenes: list[Scene]
+
+
+def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "", *, costs: bool = True) -> str:
+    """Return the page; nothing in it is fetched from anywhere but a picture that has no preview.
+
+    `previews` maps image names to `data:` URLs; a durable picture without one is shown by its own URL. `excerpt` is
+    the article's, for the posts' text. `costs`: whether it says what the run spent.
+    """
+    return templates.get_template("page.html.j2").render(
+        set=image_set,
+        words=excerpt,
+        costs=costs,
+        sections=[section for section in _sections(image_set, previews) if section.scenes],
+        painted=painted(image_set),
+        status_text=STATUS_TEXT,
+        style=_STYLE,
+        script=_SCRIPT,
+        policy=_POLICY,
+    )
+
+
+def _sections(image_set: ImageSet, previews: Mapping[str, str]) -> Iterator[Section]:
+    scenes = [Scene(_frame(image), image, _source(image, previews)) for image in image_set.images]
+    of = {kind: [scene for scene in scenes if scene.image.kind == kind] for kind in Kind}
+    hero, cards = of[Kind.HERO], of[Kind.CARD]
+    yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING], *_again("search", hero)])
+    yield Section("comparison", "Comparison", of[Kind.COMPARISON])
+    yield Section("social", "Social networks", [*cards, *_again("x", cards), *of[Kind.SOCIAL]])
+
+
+def _frame(image: Image) -> str:
+    return image.platform if image.platform in _TITLES else _FRAMES.get(image.kind, "column")
+
+
+def _source(image: Image, previews: Mapping[str, str]) -> str | None:
+    """What is shown: never a vendor's address, which ends within the hour and may hold a key."""
+    return previews.get(image.name) or (image.url if image.durable else None)
+
+
+def _again(frame: str, scenes: list[Scene]) -> list[Scene]:
+    """The first of these pictures in another frame, if there is one."""
+    return [Scene(frame, scene.image, scene.source, again=True) for scene in scenes[:1] if scene.source]
+
+
+def _raw(name: str) -> Markup:
+    """A style sheet or script of ours, as it is written."""
+    return Markup(_FILES.joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+_FILES = files("imaging.pages") / "templates"
+_STYLE, _SCRIPT = _raw("page.css"), _raw("page.js")
+# Titles and errors come from outside and the page lies on the pictures' domain: no script or style runs but ours.
+_POLICY = (
+    f"default-src 'none'; img-src data: https: http:; style-src {_hash(_STYLE)}; script-src {_hash(_SCRIPT)};"
+    " base-uri 'none'; form-action 'none'"
+)

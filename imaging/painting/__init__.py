@@ -1,0 +1,1 @@
+"""The offline painter, its colours and its styles."""

@@ -1,0 +1,52 @@
+"""Ridges of sand under a low sun, paler the farther away."""
+
+import numpy as np
+
+from imaging.painting.palette import Canvas, Draw, Frame, Plane, Rng
+from imaging.painting.styles.curves import between, smooth, wave
+
+
+def dunes(series: Rng, rng: Rng, frame: Frame) -> Draw:
+    """An article has one hour of the day and one sun; each picture its own ridges."""
+    dusk = series.random() < 0.4
+    top, low = (0.16, 0.72) if dusk else (0.66, 0.97)
+    sun = (
+        frame.width * (0.3, 0.38, 0.62, 0.7)[int(rng.integers(4))],
+        frame.height * between(rng, 0.30, 0.40),
+    )
+    radius, roll = between(series, 0.09, 0.17), between(series, 0.75, 1.4)
+    count = int(series.integers(4, 7))
+    dice = rng.random((count, 4)).tolist()
+
+    def ridge(x: Plane, i: int) -> Plane:
+        near, (phase, pitch, second, size) = i / (count - 1), dice[i]
+        t = x * ((0.42 + 0.2 * pitch) * (1.25 - 0.45 * near)) + phase
+        t = t + 0.09 * wave(t)
+        crest = np.abs(t - np.floor(t) - 0.5) * 2  # 1 at a crest, 0 in a valley
+        hill = crest * crest * (1.6 - 0.6 * crest) * ((0.06 + 0.10 * near) * (0.7 + 0.6 * size) * roll)
+        base = frame.height * (0.52 + 0.40 * near * (0.45 + 0.55 * near))
+        line: Plane = base - hill - 0.05 * wave(x * (0.13 + 0.06 * pitch) + second)
+        return line
+
+    def draw(canvas: Canvas) -> None:
+        d = canvas.far(sun)
+        canvas.tone[:] = top + (low - top) * smooth(-0.1, 0.62, canvas.y / frame.height) + 0.10 / (1 + d * d * 14)
+        fall = canvas.toward(sun, (0, 0.5 / radius))
+        if frame.sunny:
+            canvas.lay(canvas.inside(radius - d), 0.65 + 0.30 * fall, 1.0)
+        else:
+            canvas.lay(canvas.inside(radius - d), (1.0 if dusk else 0.54) + 0.25 * fall)
+        step = 0.004
+        for i in range(count):
+            near, line = i / (count - 1), ridge(canvas.x, i)
+            depth = canvas.y - line
+            if depth.max() < -canvas.px:
+                continue
+            slope = (ridge(canvas.x + step, i) - line) / step
+            sheared = canvas.x + depth * 0.9  # the edge between light and shade runs down from the crest
+            lit = smooth(-0.25, 0.25, (ridge(sheared + step, i) - ridge(sheared, i)) / step)
+            mist = smooth(0, 0.5 * frame.height, depth) * (0.22 - 0.13 * near)
+            tone = (low * 0.86 * (1 - near) + 0.10 * near) + lit * (0.13 * (0.4 + near)) + mist
+            canvas.lay(canvas.inside(depth / np.sqrt(1 + slope * slope)), tone)
+
+    return draw

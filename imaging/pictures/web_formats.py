@@ -1,0 +1,93 @@
+"""Web formats of a picture: AVIF and WebP at the widths that pages ask for, as small as they can be at equal looks."""
+
+import io
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from PIL import Image
+
+from imaging.pictures.picture import opened
+from imaging.pictures.scaling import prepared, scaled
+from imaging.pictures.similarity import ssim
+
+Format = Literal["avif", "webp"]
+Width = int | Literal["full"]
+
+# SSIM that two probes must reach: the picture made small, which shows the most drawing to a pixel, and a piece of it
+# as it is, which shows the grain. What does for both does for all widths between (README, "Web formats").
+LOOKS = 0.98
+_PROBE_WIDTH, _PIECE = 480, 320  # pixels
+# Qualities to choose from; with eight of them three or four tries find the lowest that will do.
+_QUALITIES: Mapping[Format, Sequence[int]] = {
+    "avif": (45, 51, 57, 63, 69, 75, 81, 88),
+    "webp": (60, 68, 75, 80, 84, 88, 92, 96),
+}
+# Effort against time, measured by tests/imaging/bench_encoders.py. One thread: pictures are encoded side by side.
+_OPTIONS: Mapping[Format, Mapping[str, Any]] = {
+    "avif": {"speed": 8, "max_threads": 1},
+    "webp": {"method": 4},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One file: `width` and `height` in pixels, `quality` as its encoder counts it."""
+
+    format: Format
+    width: int
+    height: int
+    quality: int
+    data: bytes = field(repr=False)
+
+
+def widths(original: int, wanted: Sequence[Width]) -> list[int]:
+    """Return the widths to make of a picture that is `original` pixels wide: those below it, and itself for `full`."""
+    narrower = sorted({width for width in wanted if width != "full" and width < original})
+    return [*narrower, original] if "full" in wanted else narrower
+
+
+def renditions(data: bytes, wanted: Sequence[tuple[Format, int]], packet: bytes | None) -> Iterator[Rendition]:
+    """Yield the picture in each wanted format and width, `packet` (XMP) in every one. Never larger than it is.
+
+    Raises OSError or ValueError for a picture that cannot be decoded, or is too large for a format (a side of WebP has
+    16,383 pixels at most).
+    """
+    with opened(data) as image:
+        picture = prepared(image)
+    at = cache(lambda width: scaled(picture, width))
+    options = {"xmp": packet} if packet else {}
+    for image_format in dict.fromkeys(name for name, _ in wanted):
+        quality = lowest_quality([at(min(_PROBE_WIDTH, picture.width)), _piece(picture)], image_format)
+        for width in (width for name, width in wanted if name == image_format):
+            image = at(width)
+            made = encoded(image, image_format, quality, **options)
+            yield Rendition(image_format, *image.size, quality, made)
+
+
+def lowest_quality(probes: Sequence[Image.Image], image_format: Format) -> int:
+    """Return the lowest quality at which all of the probes still look as they did."""
+    qualities = _QUALITIES[image_format]
+    looks = cache(lambda quality: min(_looks(probe, encoded(probe, image_format, quality)) for probe in probes))
+    place = bisect_left(qualities, LOOKS, key=looks)
+    return qualities[min(place, len(qualities) - 1)]
+
+
+def _piece(picture: Image.Image) -> Image.Image:
+    """The middle of a picture, at most 320 pixels wide and high."""
+    left, top = (max(0, (side - _PIECE) // 2) for side in picture.size)
+    return picture.crop((left, top, min(left + _PIECE, picture.width), min(top + _PIECE, picture.height)))
+
+
+def encoded(image: Image.Image, image_format: Format, quality: int, **options: Any) -> bytes:
+    """Return the picture in a web format."""
+    out = io.BytesIO()
+    image.save(out, image_format.upper(), quality=quality, **_OPTIONS[image_format], **options)
+    return out.getvalue()
+
+
+def _looks(image: Image.Image, made: bytes) -> float:
+    with opened(made) as decoded:
+        return ssim(image, decoded)

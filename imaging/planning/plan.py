@@ -1,0 +1,181 @@
+"""The plan: which pictures an article gets, in which order, made by whom."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from pydantic import JsonValue
+
+from imaging import keys
+from imaging.articles.article import Article
+from imaging.cards import OVER_HERO
+from imaging.cards.paragraph import paragraph
+from imaging.planning import prompts
+from imaging.planning.models import Model, ModelTable, delivered_size
+from imaging.spec import ImageSpec, Kind, Provider
+from imaging.text.sections import aspects, supporting_count
+
+CARD_PLATFORMS = {"linkedin": "LinkedIn", "facebook": "Facebook"}
+SOCIAL_PLATFORMS = {"instagram": "Instagram", "tiktok": "TikTok"}
+# Pixels: what each platform shows uncropped. A card stands in for a social picture; no plan has one for X yet.
+CARD_SIZES = {
+    "linkedin": (1200, 630),
+    "facebook": (1200, 630),
+    "instagram": (1080, 1080),
+    "tiktok": (1080, 1920),
+    "x": (1200, 675),
+}
+
+
+class Planner:
+    """Turns one article into the specs of its pictures.
+
+    `slug` is the slug that the article owns. Specs of a provider that is not in `providers` are given to
+    the offline painter. `logo_sha256` stands for the logo's pixels in the digest of the cards. `stored`: the keys of
+    the article's pictures; a section that has one keeps it.
+    """
+
+    def __init__(
+        self,
+        article: Article,
+        slug: str,
+        models: ModelTable,
+        providers: Collection[Provider],
+        logo_sha256: str | None = None,
+        *,
+        stored: Collection[str] = (),
+    ) -> None:
+        self.article = article
+        self.place = (article.user_id, slug)
+        self.models = models
+        self.providers = providers
+        self.logo_sha256 = logo_sha256
+        self.stored_stems = {key.rpartition(".")[0] for key in stored}
+
+    def specs(self) -> list[ImageSpec]:
+        """Return the specs in the order of the plan."""
+        return [*self._hero(), *self._supporting(), *self._comparison(), *self._cards(), *self._social()]
+
+    def fallback(self, spec: ImageSpec) -> ImageSpec:
+        """Return what stands in for a picture that its provider does not make: it costs nothing and goes to its place.
+
+        A social picture becomes a card in its platform's ratio, any other one is painted.
+        """
+        place = spec.model_dump(include={"name", "kind", "platform", "stem", "hash_length", "alt_text"})
+        if spec.platform in CARD_SIZES:
+            return self._card(size=CARD_SIZES[spec.platform], **place)
+        image_format = "jpg" if spec.provider == "chutes" else "png"
+        return self._painted(image_format, size=spec.size, prompt=spec.prompt, **place)
+
+    def _hero(self) -> Iterator[ImageSpec]:
+        yield self._generated(
+            self.models.hero,
+            name="hero",
+            kind=Kind.HERO,
+            prompt=prompts.hero_prompt(self.article),
+            stem=keys.hero_stem(*self.place),
+            alt_text=self._alt(Kind.HERO),
+        )
+
+    def _supporting(self) -> Iterator[ImageSpec]:
+        wanted = supporting_count(self.article.body)
+        for number, aspect in enumerate(aspects(self.article.body, wanted, self._has_picture), start=1):
+            yield self._generated(
+                self.models.supporting,
+                name=f"supporting-{number}",
+                kind=Kind.SUPPORTING,
+                prompt=prompts.supporting_prompt(self.article, aspect),
+                stem=keys.supporting_stem(*self.place, aspect),
+                alt_text=self._alt(Kind.SUPPORTING, aspect=aspect),
+            )
+
+    def _has_picture(self, aspect: str) -> bool:
+        return keys.supporting_stem(*self.place, aspect) in self.stored_stems
+
+    def _comparison(self) -> Iterator[ImageSpec]:
+        for model in (self.models.juggernautxl, self.models.qwen_image):
+            yield self._generated(
+                model,
+                name=f"comparison-{model.short_name}",
+                kind=Kind.COMPARISON,
+                prompt=prompts.comparison_prompt(self.article),
+                stem=keys.comparison_stem(*self.place, model.short_name),
+                hash_length=16,
+                alt_text=self._alt(Kind.COMPARISON, model=model.short_name),
+            )
+
+    def _cards(self) -> Iterator[ImageSpec]:
+        for platform, title in CARD_PLATFORMS.items():
+            yield self._card(
+                name=platform,
+                kind=Kind.CARD,
+                platform=platform,
+                size=CARD_SIZES[platform],
+                stem=keys.card_stem(*self.place, platform),
+                alt_text=self._alt(Kind.CARD, platform=title),
+            )
+
+    def _social(self) -> Iterator[ImageSpec]:
+        for platform, title in SOCIAL_PLATFORMS.items():
+            yield self._generated(
+                self.models.instagram if platform == "instagram" else self.models.tiktok,
+                name=platform,
+                kind=Kind.SOCIAL,
+                platform=platform,
+                prompt=prompts.social_prompt(self.article, platform),
+                stem=keys.social_stem(*self.place, platform),
+                hash_length=8,
+                alt_text=self._alt(Kind.SOCIAL, platform=title),
+            )
+
+    def _alt(self, kind: Kind, **words: str) -> str:
+        return prompts.alt_text(self.article.language, kind, self.article.title, **words)
+
+    def _generated(self, model: Model, **fields: Any) -> ImageSpec:
+        """A spec for `model`, or for the painter where the model's provider is not configured."""
+        size = delivered_size(model)
+        if model.provider not in self.providers:
+            return self._painted("jpg" if model.provider == "chutes" else "png", size=size, **fields)
+        return ImageSpec(
+            provider=model.provider,
+            model=model.name,
+            params=model.params,
+            price_usd=model.price_usd,
+            size=size,
+            user_id=self.place[0],
+            slug=self.place[1],
+            **fields,
+        )
+
+    def _painted(self, image_format: str, **fields: Any) -> ImageSpec:
+        return ImageSpec(
+            provider="painter",
+            model="offline-painter",
+            params={"color": self.article.brand.color, "output_format": image_format},
+            user_id=self.place[0],
+            slug=self.place[1],
+            **fields,
+        )
+
+    def _card(self, **fields: Any) -> ImageSpec:
+        brand = self.article.brand
+        hero: dict[str, JsonValue] = {"hero": None} if brand.template in OVER_HERO else {}
+        rare = [face for text in (self.article.topic, self.article.excerpt) for face in paragraph(text).rare_faces]
+        # Fonts that cards did not have at first: what was drawn without them is drawn anew.
+        fonts: dict[str, JsonValue] = {"fonts": list(dict.fromkeys(rare))} if rare else {}
+        return ImageSpec(
+            provider="pillow",
+            model=brand.template,
+            params={
+                "title": self.article.title,
+                "excerpt": self.article.excerpt,
+                "language": self.article.language,
+                "color": brand.color,
+                "logo": brand.logo,
+                "logo_sha256": self.logo_sha256,
+                **hero,
+                **fonts,
+            },
+            user_id=self.place[0],
+            slug=self.place[1],
+            **fields,
+        )

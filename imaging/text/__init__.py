@@ -1,0 +1,1 @@
+"""Text as people and their programs write it, read as plain words."""

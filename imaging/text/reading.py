@@ -1,0 +1,157 @@
+"""A body read block by block: its headings and paragraphs as plain words, whether they are Markdown or HTML in it."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from html.parser import HTMLParser
+
+from markdown_it.token import Token
+
+from imaging.text.dialects import bodies
+from imaging.text.plain import NOT_WORDS
+
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+# A heading inside these is not a section of the article.
+_INSETS = {"blockquote", "ul", "ol", "dl", "aside", "footer"}
+_ADMONITIONS = {"admonition_open", "admonition_close"}
+_NOT_READ = {*NOT_WORDS, "button", "math", "nav", "pre"}
+_UNSEEN = {"sr-only", "visually-hidden", "screen-reader-text", "mw-editsection"}  # for screen readers, and to edit
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading of `level` 1 to 6, or a paragraph (0), as plain text; `inset` in a quotation or a list."""
+
+    level: int
+    text: str
+    inset: bool
+
+
+@lru_cache(maxsize=4)  # of one article it is asked several times: what to count, what to picture, what to show
+def blocks(body: str) -> tuple[Block, ...]:
+    """Return the headings and paragraphs of a Markdown body that have words, in order."""
+    reader = _Reader()
+    for token in bodies().parse(body):
+        if token.type in _ADMONITIONS:
+            token.tag = "aside"
+        if token.type == "inline":
+            reader.read_inline(token.children or ())
+        elif token.type == "html_block":
+            reader.read_html(token.content)
+        elif token.type.startswith(("footnote_", "admonition_title_")):
+            reader.hide(token.nesting)
+        elif token.tag and token.nesting:
+            reader.read_tag(token)
+    reader.end_block()
+    return tuple(reader.blocks)
+
+
+def is_no_reading(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    """Tell whether an HTML element is nothing that readers of the page read."""
+    style = (attributes.get("style") or "").replace(" ", "").lower()
+    return (
+        tag in _NOT_READ
+        or "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or "display:none" in style
+        or not _UNSEEN.isdisjoint((attributes.get("class") or "").split())
+    )
+
+
+def is_anchor(href: str | None, text: str, *, raised: bool) -> bool:
+    """Tell whether a link is that of a heading to itself (#, ¶), or (`raised`) the number of a footnote."""
+    return "#" in (href or "") and not any(sign.isalpha() or (sign.isdigit() and not raised) for sign in text)
+
+
+class _Reader(HTMLParser):
+    """Takes the tags and words of a body as they come, and puts them together to blocks."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.blocks: list[Block] = []
+        self._words: list[str] = []
+        self._level: int | None = None  # None: in no block
+        self._insets = 0
+        self._hidden: list[str] = []  # the tag that hides what is in it, once for each one of its name that is open
+        self._notes = 0
+        self._links: list[tuple[str | None, int]] = []  # each link's href, and the number of words before it
+        self._raised = 0  # how many <sup> are open
+
+    def read_inline(self, tokens: Iterable[Token]) -> None:
+        for token in tokens:
+            if token.type in {"text", "code_inline"}:
+                self.handle_data(token.content)
+            elif token.type in {"softbreak", "hardbreak"}:
+                self.handle_data(" ")
+            elif token.type == "html_inline":
+                self.read_html(token.content)
+            elif token.type in {"link_open", "link_close"}:
+                self.read_tag(token)
+
+    def read_tag(self, token: Token) -> None:
+        """Take a tag that stands for Markdown."""
+        if token.nesting > 0:
+            self.handle_starttag(token.tag, [(name, str(value)) for name, value in token.attrs.items()])
+        else:
+            self.handle_endtag(token.tag)
+
+    def read_html(self, html: str) -> None:
+        """Take HTML; what is not closed at its end ends there."""
+        with suppress(AssertionError):  # the library's answer to `<![`
+            self.feed(html)
+        self.reset()
+
+    def hide(self, nesting: int) -> None:
+        """Begin (1) or end (-1) a footnote's text."""
+        self._notes += nesting
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._hidden:
+            self._hidden += [tag] * (tag == self._hidden[0])
+            return
+        attributes = dict(attrs)
+        if is_no_reading(tag, attributes) and tag not in _VOID:
+            self._hidden.append(tag)
+        elif tag in _HEADINGS or (tag == "p" and not self._level):  # a paragraph in a heading is the heading's text
+            self.end_block()
+            self._level = _HEADINGS.get(tag, 0)
+        elif tag in _INSETS:
+            self.end_block()
+            self._insets += 1
+        elif tag == "a":
+            self._links.append((attributes.get("href"), len(self._words)))
+        elif tag == "sup":
+            self._raised += 1
+        elif tag in {"br", "div"}:
+            self._words.append(" ")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._hidden:
+            del self._hidden[len(self._hidden) - (tag == self._hidden[0]) :]
+        elif tag in _HEADINGS or (tag == "p" and not self._level):
+            self.end_block()
+        elif tag in _INSETS:
+            self.end_block()
+            self._insets = max(0, self._insets - 1)
+        elif tag == "a" and self._links:
+            href, start = self._links.pop()
+            if is_anchor(href, "".join(self._words[start:]), raised=self._raised > 0):
+                del self._words[start:]
+        elif tag == "sup":
+            self._raised = max(0, self._raised - 1)
+
+    def handle_data(self, data: str) -> None:
+        if self._level is not None and not self._hidden and not self._notes:
+            self._words.append(data)
+
+    def end_block(self) -> None:
+        text = " ".join("".join(self._words).split())
+        if self._level is not None and text:
+            self.blocks.append(Block(self._level, text, inset=self._insets > 0))
+        self._words, self._links, self._level, self._raised = [], [], None, 0

@@ -1,0 +1,77 @@
+"""Records of what was paid for: two places, the bucket first, and neither makes the other older."""
+
+from pathlib import Path
+
+import pytest
+
+from blocks.records.records import Records
+from blocks.storage.bucket import ImageStore
+from blocks.storage.s3_client import s3_bucket
+from tests.blocks.hosts import Bucket, s3_error
+from tests.standins import Answer
+
+PATH = "default/milk/hero-0123"
+
+
+def over(store: ImageStore | None, folder: Path) -> Records:
+    return Records(store, folder)
+
+
+def at(host: Bucket) -> ImageStore:
+    bucket = s3_bucket(endpoint=host.base_url, key_id="keyid", secret="secret", bucket="images")
+    return ImageStore(bucket, "https://images.example")
+
+
+def test_a_record_is_found_while_the_bucket_is_away(store: ImageStore, tmp_path: Path) -> None:
+    """What was written with the bucket is on this machine too, whole."""
+    over(store, tmp_path).write(PATH, b'{"n": 1}')
+    assert over(None, tmp_path).read(PATH) == b'{"n": 1}'
+    assert over(store, tmp_path / "elsewhere").read(PATH) == b'{"n": 1}'
+
+
+def test_the_buckets_record_comes_before_this_machines(store: ImageStore, tmp_path: Path) -> None:
+    """What another machine wrote since is what counts, here too."""
+    over(store, tmp_path / "a").write(PATH, b'{"n": 1}')
+    over(store, tmp_path / "b").write(PATH, b'{"n": 2}')
+    assert over(store, tmp_path / "a").read(PATH) == b'{"n": 2}'
+
+
+def test_a_record_that_only_this_machine_has_is_handed_to_the_bucket(store: ImageStore, tmp_path: Path) -> None:
+    """After an outage every machine finds what this one kept; a half-written record is none."""
+    path = "default/milk/kept"
+    over(None, tmp_path / "a").write(path, b'{"n": 1}')
+    store.put_json(f"_records/{path}", '{"n": ')
+    with pytest.raises(ValueError, match="no result"):
+        over(store, tmp_path / "b").read(path)
+    assert over(store, tmp_path / "a").read(path) == b'{"n": 1}'
+    assert over(store, tmp_path / "b").read(path) == b'{"n": 1}'
+
+
+def test_a_bucket_that_cannot_be_read_is_not_written_over(fake_s3: Bucket, tmp_path: Path) -> None:
+    """This machine's record helps out, and is not handed to a bucket that may have a newer one; the run says so."""
+    over(None, tmp_path).write(PATH, b'{"n": 1}')
+    fake_s3.script = [s3_error(403, "AccessDenied", "no")]
+    records = over(at(fake_s3), tmp_path)
+    assert records.read(PATH) == b'{"n": 1}'
+    assert {call.method for call in fake_s3.requests} == {"GET"}
+    assert "AccessDenied" in str(records.trouble)
+
+
+def test_within_a_run_what_was_written_last_is_read(fake_s3: Bucket, tmp_path: Path) -> None:
+    """A record that the bucket did not take is not hidden by the older one that lies there."""
+    records = over(at(fake_s3), tmp_path)
+    fake_s3.script = [s3_error(403, "AccessDenied", "no")]
+    records.write(PATH, b'{"n": 2}')
+    fake_s3.script = [Answer(200, b'{"n": 1}', "application/json")]
+    assert records.read(PATH) == b'{"n": 2}'
+    assert {call.method for call in fake_s3.requests} == {"PUT"}
+
+
+def test_a_full_disk_stops_only_what_the_bucket_does_not_take(store: ImageStore, tmp_path: Path) -> None:
+    """With the bucket the record is kept; without it nothing is, and that is an error."""
+    blocked = tmp_path / "file"
+    blocked.touch()
+    over(store, blocked).write("default/milk/full", b"{}")
+    assert over(store, blocked).read("default/milk/full") == b"{}"
+    with pytest.raises(OSError, match="Not a directory"):
+        over(None, blocked).write("default/milk/full", b"{}")
