@@ -11,14 +11,14 @@ from prefect.results import get_result_store
 from pydantic import PrivateAttr
 
 from blocks.records.records import Records
-from blocks.toolbox import toolbox
+from blocks.run import current_run
 
 
 class ResultStorage(WritableFileSystem):
     """Result storage over one run's records.
 
     Where tasks run in other processes than their flow, Prefect rebuilds this there from its fields alone: it then
-    finds bucket and folder through the toolbox of that process. No credentials travel.
+    finds bucket and folder through the run of that process. No credentials travel.
     """
 
     _block_type_name = "Article Images Results"
@@ -36,7 +36,7 @@ class ResultStorage(WritableFileSystem):
     def records(self) -> Records:
         """The records that the results are kept among."""
         if self._records is None:
-            self._records = toolbox().records(bucket_answers=self.bucket_answers)
+            self._records = current_run().services.records(bucket_answers=self.bucket_answers)
         return self._records
 
     def read_path(self, path: str, **_how: Any) -> bytes:  # type: ignore[override] # called with _sync=True

@@ -17,10 +17,12 @@ from prefect.states import Completed
 from pydantic import Field, TypeAdapter, ValidationError
 
 from blocks.configuration.variables import read_variable
+from blocks.publishing.backlog_artifacts import artifact_key, show_summary
 from blocks.records.backlog_index import SLICES
-from blocks.toolbox import Toolbox, toolbox_for_run
+from blocks.run import begun_run
+from blocks.services import Services
 from flows.backlog_run.shards import is_deployed, leave_report, run_in_shards
-from flows.backlog_run.source_pass import SourcePass, Terms
+from flows.backlog_run.source_pass import BacklogTerms, SourcePass
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.stopping import stops_politely_async
 from imaging.articles.sources import checked_source
@@ -30,7 +32,6 @@ from imaging.quoting import without_query
 from imaging.slug import short_hash
 from imaging.spec import Kind
 from imaging.validation import USER_ID, explain
-from tasks.reporting import artifact_key, show_summary
 
 VARIABLE = "images_sources"
 _TENANTS = TypeAdapter(dict[Annotated[str, Field(pattern=USER_ID)], list[str]])
@@ -70,20 +71,21 @@ async def article_backlog(
     Returns the counts. Where articles or sources are not complete the state is `Completed`, named `Degraded`.
     Raises InvalidInput, SourceError and ConfigurationError.
     """
-    async with stops_politely_async() as run:
+    async with stops_politely_async() as stop:
         if shard is not None and shard > shards:
             raise InvalidInput(f"shard: is {shard}, but there are only {shards}")
         source = None if source is None else checked_source(source)
-        terms = Terms(at_once, shards, shard, tuple(only or ()), recheck)
-        with toolbox_for_run() as box, SyncClientContext.get_or_create(), heartbeats():
-            run.use(box)
+        terms = BacklogTerms(at_once, shards, shard, tuple(only or ()), recheck)
+        with begun_run() as run, SyncClientContext.get_or_create(), heartbeats():
+            stop.use(run)
+            services = run.services
             asked = {"source": source, "user_id": user_id, "at_once": at_once, "only": only, "recheck": recheck}
             if shards > 1 and shard is None and await is_deployed():
-                report = backlog_report(*await run_in_shards(asked, shards, box.records(bucket_answers=True)))
+                report = backlog_report(*await run_in_shards(asked, shards, services.records(bucket_answers=True)))
             else:
-                report = backlog_report(await _all_passes(box, source, user_id, terms))
+                report = backlog_report(await _all_passes(services, source, user_id, terms))
             if shard is not None:
-                leave_report(report, box.records(bucket_answers=True))
+                leave_report(report, services.records(bucket_answers=True))
             show_summary(report, artifact_key("summary", source, user_id, str(shard)))
     get_run_logger().info("%s", report)
     if report.status == "complete":
@@ -92,13 +94,15 @@ async def article_backlog(
     return Completed(name="Degraded", message="; ".join([str(report), *wrong])[:2000], data=report)
 
 
-async def _all_passes(box: Toolbox, source: str | None, user_id: str | None, terms: Terms) -> list[SourceReport]:
+async def _all_passes(
+    services: Services, source: str | None, user_id: str | None, terms: BacklogTerms
+) -> list[SourceReport]:
     if source is not None:
-        return [await _pass(box, source, user_id, terms)]
+        return [await _pass(services, source, user_id, terms)]
     reports = []
     for tenant, theirs in _chosen_sources(user_id):
         try:
-            reports.append(await _pass(box, theirs, tenant, terms))
+            reports.append(await _pass(services, theirs, tenant, terms))
         except ConfigurationError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad source never stops the others
@@ -108,9 +112,9 @@ async def _all_passes(box: Toolbox, source: str | None, user_id: str | None, ter
     return reports
 
 
-async def _pass(box: Toolbox, source: str, user_id: str | None, terms: Terms) -> SourceReport:
+async def _pass(services: Services, source: str, user_id: str | None, terms: BacklogTerms) -> SourceReport:
     source = checked_source(source)
-    return await SourcePass(box, source, user_id, terms, place_of(box, source, user_id, terms)).run()
+    return await SourcePass(services, source, user_id, terms, place_of(services, source, user_id, terms)).run()
 
 
 def _chosen_sources(user_id: str | None) -> list[tuple[str, str]]:
@@ -127,15 +131,15 @@ def _chosen_sources(user_id: str | None) -> list[tuple[str, str]]:
     ]
 
 
-def place_of(box: Toolbox, source: str, user_id: str | None, terms: Terms) -> str:
+def place_of(services: Services, source: str, user_id: str | None, terms: BacklogTerms) -> str:
     """Return where the records of a source are kept beside the task results.
 
     What is done holds for one bucket, one choice of kinds and the providers that were configured: pictures that the
     painter made are not what is wanted once there is a key.
     """
-    bucket = box.store.bucket
-    where = None if box.embedded else (
+    bucket = services.store.bucket
+    where = None if services.embedded else (
         str(bucket.credentials.aws_client_parameters.endpoint_url), bucket.bucket_name, bucket.bucket_folder
     )  # fmt: skip
-    what: list[Any] = [where, source, user_id, sorted(terms.only), sorted(box.providers)]
+    what: list[Any] = [where, source, user_id, sorted(terms.only), sorted(services.providers)]
     return f"{user_id or ''}/_backlog/{short_hash(json.dumps(what), 16)}".lstrip("/")

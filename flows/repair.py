@@ -13,13 +13,14 @@ from prefect.states import Completed
 from pydantic import ValidationError
 
 from blocks.locks.article_lock import one_at_a_time
-from blocks.toolbox import Toolbox, toolbox_for_run
+from blocks.records.claims import owns_slug
+from blocks.run import begun_run
+from blocks.services import Services
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
 from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
-from tasks.claiming import owns_slug
 from tasks.repairing import bring_home, lay_aside, mend_manifest, superseded
 
 observed()
@@ -28,30 +29,31 @@ observed()
 @flow(name="repair", persist_result=True, result_serializer="json")
 def repair() -> dict[str, int] | State[dict[str, int]]:
     """Store every spooled picture. Returns how many were repaired and how many are left; never raises for one."""
-    with stops_politely() as run, toolbox_for_run() as box, heartbeats():
-        run.use(box)
+    with stops_politely() as stop, begun_run() as run, heartbeats():
+        stop.use(run)
+        services = run.services
         articles: dict[tuple[str, str, Claim], list[str]] = defaultdict(list)
-        for digest in box.spool.digests():
-            if entry := box.spool.read(digest):
+        for digest in services.spool.digests():
+            if entry := services.spool.read(digest):
                 articles[entry[0].spec.user_id, entry[0].spec.slug, entry[0].owner].append(digest)
-        repaired = sum(_repair_article(box, *article, digests) for article, digests in articles.items())
+        repaired = sum(_repair_article(services, *article, digests) for article, digests in articles.items())
         counts = {"repaired": repaired, "left": sum(map(len, articles.values())) - repaired}
     if counts["left"]:
         return Completed(name="Degraded", message=f"{counts['left']} pictures still wait for the bucket", data=counts)
     return counts
 
 
-def _repair_article(box: Toolbox, user_id: str, slug: str, owner: Claim, digests: list[str]) -> int:
+def _repair_article(services: Services, user_id: str, slug: str, owner: Claim, digests: list[str]) -> int:
     log = get_run_logger()
-    with one_at_a_time(f"article-images.run.{user_id}.{slug}", box.locks):
+    with one_at_a_time(f"article-images.run.{user_id}.{slug}", services.locks):
         try:
-            if not owns_slug(user_id, slug, owner):
+            if not owns_slug(services.store, user_id, slug, owner):
                 log.warning("%s/%s belongs to another article by now: run this one again", user_id, slug)
                 return 0
             late = superseded(user_id, slug, digests)
             for digest in late:
                 lay_aside(digest)
-                box.spool.drop(digest)
+                services.spool.drop(digest)
             done = {digest: image for digest in digests if digest not in late and (image := bring_home(digest))}
             if not done:
                 return len(late)
@@ -60,7 +62,7 @@ def _repair_article(box: Toolbox, user_id: str, slug: str, owner: Claim, digests
             log.warning("%s/%s is left as it is: %s", user_id, slug, error)
             return 0
         for digest in done:
-            box.spool.drop(digest)
-        box.spool.drop_set(mended)
+            services.spool.drop(digest)
+        services.spool.drop_set(mended)
         log.info("%s/%s repaired: %s", user_id, slug, mended.status)
         return len(late) + len(done)

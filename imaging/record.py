@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
 from imaging.pictures.picture_element import picture_element
 from imaging.printable import printable
 from imaging.spec import ImageSpec, Kind, Provider
+from imaging.validation import parsed
 
 Status = Literal["stored", "reused", "provider_url", "inline", "failed"]
 
@@ -253,3 +254,9 @@ def as_stored(image: Image) -> StoredImage | None:
         return None
     fields = image.model_dump(include={"digest", "key", *_DESCRIPTION})
     return StoredImage(**fields, cost_usd=0.0)
+
+
+def entries(manifest: Any) -> list[Image]:
+    """Return the images of an earlier manifest; what cannot be read is left out."""
+    found = manifest.get("images") if isinstance(manifest, dict) else None
+    return [image for entry in found if (image := parsed(Image, entry))] if isinstance(found, list) else []

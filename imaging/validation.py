@@ -1,11 +1,14 @@
 """Validation errors in words for people."""
 
-from pydantic import ValidationError
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from imaging.printable import printable, printable_name
 
 USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 LANGUAGE = r"^[a-z]{2}$"
+SomeModel = TypeVar("SomeModel", bound=BaseModel)
 _MOST = 20  # complaints; a document may have a million fields
 _WORDS = {
     "Extra inputs are not permitted": "there is no such field: check its spelling",
@@ -28,3 +31,11 @@ def explain(error: ValidationError) -> str:
         complaints.append(f"{field}: {message}" if field else message)
     more = error.error_count() - len(complaints)
     return "; ".join(complaints) + (f"; and {more:,} more" if more > 0 else "")
+
+
+def parsed(model: type[SomeModel], document: Any) -> SomeModel | None:
+    """Return the document as `model`, or None where it is none: a broken document counts as absent."""
+    try:
+        return model.model_validate(document)
+    except ValidationError:
+        return None

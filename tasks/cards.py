@@ -4,19 +4,20 @@ import hashlib
 
 from prefect import task
 
+from blocks.delivery.measuring import measured
+from blocks.delivery.storing import Made, keep, looked_at
+from blocks.delivery.terms import RunTerms
 from blocks.logo import load_logo
-from blocks.toolbox import toolbox
+from blocks.run import current_run
 from imaging.cards import Card, draw_card
 from imaging.errors import HeroMissing, StorageError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.measuring import measured
-from tasks.policy import CACHED, IMAGE, Terms
-from tasks.storing import Made, keep, looked_at
+from tasks.policy import CACHED, IMAGE
 
 
 @task(name="draw_card", **IMAGE, **CACHED)
-def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
+def draw_platform_card(spec: ImageSpec, terms: RunTerms, earlier: StoredImage | None = None) -> Made:
     """Return `spec`'s card, drawn here and stored: `earlier` where it already lies in the bucket.
 
     Raises HeroMissing.
@@ -28,7 +29,7 @@ def draw_platform_card(spec: ImageSpec, terms: Terms, earlier: StoredImage | Non
         title=str(spec.params["title"]),
         excerpt=str(spec.params["excerpt"]),
         color=str(spec.params["color"]) if spec.params["color"] else None,
-        logo=load_logo(toolbox(), spec.user_id, str(logo)) if logo else None,
+        logo=load_logo(current_run().services, spec.user_id, str(logo)) if logo else None,
         template=spec.model,  # type: ignore[arg-type] # validated with the article
         size=spec.size,
         language=str(spec.params.get("language", "")),
@@ -45,7 +46,7 @@ def _hero(spec: ImageSpec) -> bytes | None:
     if not isinstance(shown, dict):
         return None
     try:
-        data = toolbox().store.get(str(shown["key"]))
+        data = current_run().services.store.get(str(shown["key"]))
     except StorageError as error:
         raise HeroMissing(f"the hero cannot be read: {error}") from None
     if data is None or hashlib.sha256(data).hexdigest() != shown["sha256"]:

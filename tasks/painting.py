@@ -2,17 +2,18 @@
 
 from prefect import task
 
+from blocks.delivery.measuring import measured
+from blocks.delivery.storing import Made, keep, looked_at
+from blocks.delivery.terms import RunTerms
 from imaging.painting.painter import paint
 from imaging.pictures.picture import encode
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.measuring import measured
-from tasks.policy import CACHED, IMAGE, Terms
-from tasks.storing import Made, keep, looked_at
+from tasks.policy import CACHED, IMAGE
 
 
 @task(**IMAGE, **CACHED)
-def paint_offline(spec: ImageSpec, terms: Terms, earlier: StoredImage | None = None) -> Made:
+def paint_offline(spec: ImageSpec, terms: RunTerms, earlier: StoredImage | None = None) -> Made:
     """Return `spec`'s picture, painted here and stored: `earlier` where it already lies in the bucket."""
     if earlier:
         return earlier

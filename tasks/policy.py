@@ -1,7 +1,5 @@
 """The policy that the image tasks share: cache key, run name, what is worth a retry."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from prefect import Task
@@ -9,7 +7,6 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 from prefect.runtime import task_run
 
-from imaging.articles.claim import Claim
 from imaging.errors import ProviderBusy
 from imaging.spec import ImageSpec
 
@@ -36,24 +33,6 @@ def prediction_name() -> str:
 def worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Passing trouble alone is worth a retry; what cannot succeed (401, 402, 404, 422, moderation) is not."""
     return isinstance(state.data, ProviderBusy)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for every image of a run.
-
-    `owner`: whose article it is. `anew`: `--refresh` was asked for. `storage_trouble`: why the bucket did not answer
-    when the run began, if so: then the article's slug is still to be claimed. `newest_prediction`: the newest one of
-    Replicate's account before this run ordered any, as `check_providers` returns it. `unnamed`: the objects (bytes
-    and ETag by key) that no manifest names. `single`: names of images that the budget has no room to ask for twice.
-    """
-
-    owner: Claim
-    anew: bool = False
-    storage_trouble: str | None = None
-    newest_prediction: str | None = None
-    unnamed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    single: frozenset[str] = frozenset()
 
 
 # One set of tags for all image tasks: Prefect asks the server for each set's concurrency limits, and when two sets

@@ -7,23 +7,25 @@ from prefect import task
 from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
+from blocks.delivery.storing import origin
+from blocks.delivery.web_formats import missing_formats, with_formats
+from blocks.publishing.artifacts import emit_outcome
+from blocks.publishing.gallery_page import put_page
+from blocks.publishing.manifest import in_plan_order
+from blocks.records.inventory import inventory_of
+from blocks.run import current_run
 from blocks.storage.spool import Spooled
-from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
 from imaging.pictures.picture import inspect
 from imaging.record import UNSHARED, Image, ImageSet, described
-from tasks.finishing import due, finished
-from tasks.page import put_page
-from tasks.recording import announce, in_plan_order
-from tasks.stock import parsed, stock_of
-from tasks.storing import origin
+from imaging.validation import parsed
 
 
 def spooled_name() -> str:
     """Task runs are named for the image that they bring home."""
-    entry = toolbox().spool.read(task_run.parameters["digest"])
+    entry = current_run().services.spool.read(task_run.parameters["digest"])
     return f"{entry[0].spec.user_id}/{entry[0].spec.slug}/{entry[0].spec.name}" if entry else "gone"
 
 
@@ -33,15 +35,15 @@ def bring_home(digest: str) -> Image | None:
 
     The entry is not dropped yet. Raises StorageError while the bucket is away.
     """
-    box = toolbox()
-    entry = box.spool.read(digest)
+    services = current_run().services
+    entry = services.spool.read(digest)
     if entry is None:
         return None
     spooled, data = entry
     back = _put(spooled, data, spooled.stored.key, keys.cache_control(spooled.spec))
-    image = described(spooled.spec, spooled.stored, reused=False, url=box.store.url(spooled.stored.key))
+    image = described(spooled.spec, spooled.stored, reused=False, url=services.store.url(spooled.stored.key))
     try:
-        return finished(image, due(image), back)
+        return with_formats(image, missing_formats(image, services.settings), back)
     except BadPicture as error:  # the picture itself is home: the article's next run tries the rest again
         get_run_logger().warning("%s: %s", spooled.spec.name, error)
         return image
@@ -49,17 +51,17 @@ def bring_home(digest: str) -> Image | None:
 
 def lay_aside(digest: str) -> None:
     """Store a spooled picture whose place is taken under the name that is its content's alone. Raises StorageError."""
-    if entry := toolbox().spool.read(digest):
+    if entry := current_run().services.spool.read(digest):
         spooled, data = entry
         _put(spooled, data, keys.pinned_key(spooled.stored.key, spooled.stored.sha256), keys.IMMUTABLE)
 
 
 def _put(spooled: Spooled, data: bytes, key: str, cache_control: str) -> bytes:
     """Store a picture and return what is read back, which is the same."""
-    box = toolbox()
-    picture = inspect(data, box.settings.images_max_pixels)
-    box.store.put_picture(key, picture, cache_control, origin(spooled.spec))
-    back = box.store.get(key)
+    services = current_run().services
+    picture = inspect(data, services.settings.images_max_pixels)
+    services.store.put_picture(key, picture, cache_control, origin(spooled.spec))
+    back = services.store.get(key)
     if back is None or hashlib.sha256(back).hexdigest() != spooled.stored.sha256:
         raise StorageError(f"{key} was stored but reads back as something else")
     return back
@@ -71,12 +73,12 @@ def superseded(user_id: str, slug: str, digests: list[str]) -> list[str]:
     An article whose words have changed meanwhile has another hero, under the same key: the older one must not go over
     it.
     """
-    there = parsed(ImageSet, toolbox().manifests.read(user_id, slug).document)
+    there = parsed(ImageSet, current_run().services.manifests.read(user_id, slug).document)
     return [digest for digest in digests if there and _is_superseded(digest, there)]
 
 
 def _is_superseded(digest: str, there: ImageSet) -> bool:
-    spool = toolbox().spool
+    spool = current_run().services.spool
     entry, kept_at = spool.read(digest), spool.kept_at(digest)
     if entry is None or kept_at is None or datetime.fromisoformat(there.created_at) < kept_at:
         return False
@@ -93,37 +95,37 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
     The record is the set of the run that could not write one, else the manifest that is there. What that run was not
     asked for (`--only`) keeps its entry, or gets it now. Raises StorageError.
     """
-    box = toolbox()
-    there = parsed(ImageSet, box.manifests.read(user_id, slug).document)
-    record = box.spool.read_set(user_id, slug, owner) or ImageSet.model_validate(there)
+    services = current_run().services
+    there = parsed(ImageSet, services.manifests.read(user_id, slug).document)
+    record = services.spool.read_set(user_id, slug, owner) or ImageSet.model_validate(there)
     # What the run without the bucket took from this machine's records may be older than what lies there.
     reused = {"status": "reused", "cost_usd": 0.0}
     current = {one.digest: one.model_copy(update=reused) for one in there.images if one.durable} if there else {}
     known = [current.get(image.digest, image) if image.status == "reused" else image for image in record.images]
     repaired = {image.name: image for image in images}
     kinds = {image.kind for image in known}
-    stock = stock_of(box, user_id, slug)
-    lying = {one.name: one for one in current.values() if stock.earlier(one.digest)}
-    others = [image for image in (lying | repaired).values() if image.kind not in kinds]
+    inventory = inventory_of(services.store, services.manifests, user_id, slug)
+    kept = {one.name: one for one in current.values() if inventory.stored(one.digest)}
+    others = [image for image in (kept | repaired).values() if image.kind not in kinds]
     if there and there.created_at > record.created_at:
-        known = [image if image.durable else lying.get(image.name, image) for image in known]
+        known = [image if image.durable else kept.get(image.name, image) for image in known]
     whole = in_plan_order([*(repaired.get(image.name, image) for image in known), *others])
     all_home = all(image.durable for image in whole)
     mended = record.model_copy(
         update={
             "images": whole,
             "problems": [line for line in record.problems if not (all_home and line.startswith(UNSHARED))],
-            "manifest_url": box.store.url(keys.manifest_key(user_id, slug)),
+            "manifest_url": services.store.url(keys.manifest_key(user_id, slug)),
         }
     )
-    if put_page(mended, _previews(images)):
-        mended = mended.model_copy(update={"gallery_url": box.store.url(keys.gallery_key(user_id, slug))})
-    box.manifests.write(mended)
-    announce(mended)
+    if put_page(services, mended, _previews(images)):
+        mended = mended.model_copy(update={"gallery_url": services.store.url(keys.gallery_key(user_id, slug))})
+    services.manifests.write(mended)
+    emit_outcome(mended)
     return mended
 
 
 def _previews(images: list[Image]) -> dict[str, str]:
     """What the spool still has of the images that were brought home."""
-    entries = {image.name: toolbox().spool.read(image.digest) for image in images}
+    entries = {image.name: current_run().services.spool.read(image.digest) for image in images}
     return {name: entry[0].stored.preview for name, entry in entries.items() if entry and entry[0].stored.preview}

@@ -1,57 +1,14 @@
-"""The articles of a source, read page by page."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""The pages of a feed."""
 
 from prefect import Task, task
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
 from blocks.network.addresses import HostRules
-from blocks.sources.feed_items import parse_feed
-from blocks.sources.feed_twins import ToldApart
-from blocks.sources.feeds import FeedReader, Page, next_page
-from blocks.sources.files import Listing, files_in, objects_in
-from blocks.toolbox import Toolbox, toolbox
-from imaging.articles.sources import BUCKET, is_feed
-from imaging.errors import InvalidInput, SourceBusy, SourceError
+from blocks.run import current_run
+from blocks.sources.feeds import FeedReader, Page
+from imaging.errors import SourceBusy
 from tasks.policy import RETRIED
-from tasks.stock import refusals_named
-
-_MAX_PAGES = 1000  # that a feed leads on to
-
-
-def articles_of(source: str, box: Toolbox, place: str) -> Iterator[Listing]:
-    """Yield the source's articles, a page at a time: no more than a page is in memory.
-
-    What is fetched is kept under `place`, beside the task results. Raises InvalidInput, SourceError and StorageError;
-    ConfigurationError where the bucket refuses us.
-    """
-    if source.startswith(BUCKET):
-        with refusals_named():
-            objects = objects_in(box.store, source.removeprefix(BUCKET).strip("/"))
-        yield objects
-    elif is_feed(source):
-        yield from _pages(source, place)
-    else:
-        yield files_in(Path(source))
-
-
-def _pages(address: str, place: str) -> Iterator[Listing]:
-    url, seen, told_apart = address, set[str](), ToldApart(address)
-    while url not in seen:
-        if len(seen) == _MAX_PAGES:
-            raise SourceError(f"the feed has more than {_MAX_PAGES} pages: the rest is left out")
-        seen.add(url)
-        page = fetch_page(len(seen), url, address, place)
-        try:
-            feed = parse_feed(page.body, page.content_type)
-        except InvalidInput as error:
-            raise InvalidInput(f"SOURCE: page {len(seen)} of the feed cannot be read: {error}") from None
-        yield Listing(told_apart.page(feed.items))
-        if feed.problem:
-            raise SourceError(f"page {len(seen)} of the feed: {feed.problem}")
-        url = next_page(url, feed.next_url) if feed.next_url else url
 
 
 def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) -> bool:
@@ -65,8 +22,8 @@ def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) ->
 )
 def fetch_page(number: int, url: str, address: str, place: str) -> Page:
     """Fetch a page of the feed at `address`; it is kept under `place`. Raises as `FeedReader.page`."""
-    box = toolbox()
-    private = HostRules.parse(box.settings.images_download_hosts).private
-    page = FeedReader(address, box.records(bucket_answers=True), place, private).page(number, url)
+    services = current_run().services
+    private = HostRules.parse(services.settings.images_download_hosts).private
+    page = FeedReader(address, services.records(bucket_answers=True), place, private).page(number, url)
     get_run_logger().info("%s bytes%s", len(page.body), ", not modified" if page.unchanged else "")
     return page

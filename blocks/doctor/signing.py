@@ -9,7 +9,7 @@ from blocks.doctor.finding import Finding, failure, well
 from blocks.doctor.scene import Scene
 from blocks.provenance.signatures import signature_of
 from blocks.provenance.signing import BLOCK_NAME, signer_from
-from blocks.toolbox import saved_block
+from blocks.services import saved_block
 from imaging.errors import ConfigurationError
 from imaging.marking.marks import Facts, SourceType
 from imaging.pictures.picture import encode

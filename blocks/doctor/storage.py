@@ -16,9 +16,9 @@ from prefect_aws import S3Bucket
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.scene import SETUP, Scene
 from blocks.provisioning.saved_blocks import BUCKET
+from blocks.services import image_store
 from blocks.storage.bucket import ImageStore, endpoint_of
 from blocks.storage.embedded import embedded_storage
-from blocks.toolbox import image_store
 from imaging import keys
 from imaging.errors import StorageError
 

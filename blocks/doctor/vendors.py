@@ -10,7 +10,7 @@ from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.scene import SETUP, Scene
 from blocks.network.download import HostRules
 from blocks.provisioning.saved_blocks import CHUTES, REPLICATE, WRITER
-from blocks.toolbox import edited
+from blocks.services import edited
 from blocks.vendors.answers import WholeAnswers, vendor_error
 from blocks.vendors.chutes import Chutes
 from blocks.vendors.replicate import SAMPLE_OUTPUT, Replicate

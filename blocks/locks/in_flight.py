@@ -16,8 +16,11 @@ from prefect.client.orchestration import get_client
 from blocks.locks.lease import Lease
 from imaging.errors import ProviderError, StorageError
 from imaging.record import StoredImage
+from imaging.spec import Provider
 
 Step = Literal["pay", "store"]
+Order = tuple[Provider, str]
+"""A vendor, and the id that it gave an order."""
 
 
 class InFlight:
@@ -32,7 +35,7 @@ class InFlight:
         self._changed = threading.Condition()
         self._closed: str | None = None
         self._steps: Counter[Step] = Counter()
-        self._predictions: set[str] = set()
+        self._orders: set[Order] = set()
         self._stored: dict[str, StoredImage] = {}
 
     def may_pay(self) -> None:
@@ -65,14 +68,21 @@ class InFlight:
                 self._stored[image.digest] = image
 
     @contextmanager
-    def waiting(self, prediction_id: str) -> Iterator[None]:
-        """Wait for a prediction within the context."""
-        self._predictions.add(prediction_id)
+    def under(self, lease: Lease | None) -> Iterator[None]:
+        """Work under this lock within the context: nothing is ordered or stored once it is lost."""
+        self.lease = lease
+        yield
+
+    @contextmanager
+    def waiting(self, provider: Provider, order_id: str) -> Iterator[None]:
+        """Wait for an order at a vendor within the context."""
+        order = provider, order_id
+        self._orders.add(order)
         try:
             yield
         finally:
             if not self.closed:  # else the stop may be what ends the wait, and the prediction goes on
-                self._predictions.discard(prediction_id)
+                self._orders.discard(order)
 
     def pause(self, seconds: float) -> bool:
         """Wait so long; return False, at once, when the run is stopped."""
@@ -80,9 +90,9 @@ class InFlight:
             return not self._changed.wait_for(lambda: self._closed, seconds)
 
     @property
-    def predictions(self) -> frozenset[str]:
-        """The ids that are waited for."""
-        return frozenset(self._predictions.copy())
+    def orders(self) -> frozenset[Order]:
+        """The orders that are waited for."""
+        return frozenset(self._orders.copy())
 
     def stored(self, digest: str) -> StoredImage | None:
         """Return the picture that this run has stored for a spec's digest, if so."""

@@ -25,6 +25,6 @@ class Stopwatch:
         with self._lock:
             return {step: round(seconds, 3) for step, seconds in self._seconds[image].items()}
 
-    def told(self, image: str) -> str:
+    def summary(self, image: str) -> str:
         """Return the same for people: `provider 8.2 s, download 0.1 s`."""
         return ", ".join(f"{step} {seconds:.1f} s" for step, seconds in self.seconds(image).items())

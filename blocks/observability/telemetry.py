@@ -1,6 +1,6 @@
 """Traces and metrics for an OpenTelemetry collector, over OTLP/HTTP, where the standard variables name one.
 
-Prefect makes a span for each flow and task run; ours are below those (`tasks/measuring.py`). Here they are sent. A
+Prefect makes a span for each flow and task run; ours (`delivery/measuring`) are below those. Here they are sent. A
 collector that is away costs a run neither time nor noise: everything is sent aside, and at the end of the process it
 is waited for only where it takes a connection, and not for long.
 """

@@ -9,9 +9,9 @@ from prefect_aws import S3Bucket
 from pydantic import SecretStr
 
 from blocks.configuration.settings import Settings
+from blocks.services import saved_block
 from blocks.storage import bucket as storage
 from blocks.storage.bucket import bucket_from
-from blocks.toolbox import saved_block
 from blocks.vendors import chutes, replicate, writer
 from blocks.vendors.chutes import Chutes, chutes_from
 from blocks.vendors.replicate import Replicate, replicate_from

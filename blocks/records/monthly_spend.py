@@ -1,11 +1,11 @@
-"""The purse of a tenant: what was spent in a month, and what runs under way have set aside for themselves.
+"""A tenant's monthly spend: how much was spent in a month, and how much runs under way have reserved.
 
 One small document for each tenant and month, kept where the task results are. A run reserves before it spends, and
 settles at its end. A killed run's reservation stays, and counts, until its article is run again: what it has paid
 for is billed by that run.
 
-What a run has spent while the bucket's document could not be read or written is noted on this machine, and told to the
-bucket by the next run here that can: a sum made from an old copy would wipe out what other machines have spent since.
+What a run has spent while the bucket's document could not be read or written is noted on this machine, and added in
+the bucket by the next run here that can: a sum made from an old copy would lose what other machines have spent since.
 """
 
 from contextlib import AbstractContextManager, suppress
@@ -30,8 +30,8 @@ class Month(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Purse:
-    """One article's hand in its tenant's purse. `locks` is where this machine's processes meet."""
+class MonthlySpend:
+    """One article's view of its tenant's monthly spend. `locks` is the folder of this machine's locks."""
 
     records: Records
     locks: Path
@@ -40,42 +40,42 @@ class Purse:
     month: str
 
     @classmethod
-    def of(cls, records: Records, locks: Path, user_id: str, slug: str) -> "Purse":
-        """Return the purse of the month that it is now, in UTC."""
+    def of(cls, records: Records, locks: Path, user_id: str, slug: str) -> "MonthlySpend":
+        """Return the spend of the current month, in UTC."""
         return cls(records, locks, user_id, slug, f"{datetime.now(UTC):%Y-%m}")
 
     def left(self, month_usd: float) -> float:
         """Return what the month's budget leaves for this article, in USD."""
         month, _ = self._read()
         others = sum(usd for slug, usd in month.reserved.items() if slug != self.slug)
-        return max(0.0, month_usd - month.spent - self._untold() - others)
+        return max(0.0, month_usd - month.spent - self._unreported() - others)
 
     def reserve(self, usd: float) -> None:
-        """Set money aside for this article, instead of what was set aside for it before. Call it `alone`."""
+        """Reserve money for this article, in place of its earlier reservation. Call it while `locked`."""
         month, known = self._read()
         self._write(month.model_copy(update={"reserved": month.reserved | {self.slug: round(usd, 6)}}), known=known)
 
     def settle(self, spent_usd: float, still_usd: float) -> None:
         """Note what the run has spent; of what it reserved, `still_usd` stays for what may yet be billed."""
-        if not (spent_usd or still_usd or self._untold() or self.slug in self._read()[0].reserved):
+        if not (spent_usd or still_usd or self._unreported() or self.slug in self._read()[0].reserved):
             return
-        with self.alone():
-            (month, known), untold = self._read(), self._untold()
+        with self.locked():
+            (month, known), unreported = self._read(), self._unreported()
             reserved = {slug: usd for slug, usd in month.reserved.items() if slug != self.slug}
             if still_usd:
                 reserved[self.slug] = round(still_usd, 6)
-            total = round(month.spent + untold + spent_usd, 6)
+            total = round(month.spent + unreported + spent_usd, 6)
             if known and self._write(Month(spent=total, reserved=reserved), known=True):
-                still_untold = 0.0
+                still_unreported = 0.0
             else:
                 self._write(month.model_copy(update={"reserved": reserved}), known=False)
-                still_untold = round(untold + spent_usd, 6)
-            if still_untold != untold:
+                still_unreported = round(unreported + spent_usd, 6)
+            if still_unreported != unreported:
                 with suppress(OSError):
-                    self.records.keep_local(self._untold_path, _json(Month(spent=still_untold)))
+                    self.records.keep_local(self._unreported_path, _json(Month(spent=still_unreported)))
 
-    def alone(self) -> AbstractContextManager[object]:
-        """Keep the tenant's other runs away from the purse."""
+    def locked(self) -> AbstractContextManager[object]:
+        """Keep the tenant's other runs from reading and writing the document."""
         return one_at_a_time(f"article-images.purse.{self.user_id}", self.locks)
 
     def _read(self) -> tuple[Month, bool]:
@@ -86,9 +86,9 @@ class Purse:
         except StorageError:
             return _month(mine), False
 
-    def _untold(self) -> float:
+    def _unreported(self) -> float:
         """What runs on this machine have spent that the bucket does not know, in USD."""
-        return _month(self.records.local(self._untold_path)).spent
+        return _month(self.records.local(self._unreported_path)).spent
 
     def _write(self, month: Month, *, known: bool) -> bool:
         """Write the month down, in the bucket where it is `known` what stands there. Tell whether the bucket has it."""
@@ -103,7 +103,7 @@ class Purse:
         return f"{self.user_id}/_spend/{self.month}.json"
 
     @property
-    def _untold_path(self) -> str:
+    def _unreported_path(self) -> str:
         return f"{self.user_id}/_spend/{self.month}.untold.json"
 
 

@@ -2,7 +2,8 @@
 
 import re
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -22,7 +23,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from blocks.network.passing_trouble import is_passing
-from imaging.errors import StorageBusy, StorageError, StorageRefused
+from imaging.errors import ConfigurationError, StorageBusy, StorageError, StorageRefused
 
 SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, OSError, RecursionError)
 """What a call of the S3 client raises; the last where a redirect names no region, and it asks without end for one."""
@@ -116,3 +117,15 @@ def _is_unknown(address: str) -> bool:
     except (OSError, UnicodeError, ValueError):
         return False
     return False
+
+
+@contextmanager
+def refusals_named() -> Iterator[None]:
+    """Turn a refusal of the bucket into a ConfigurationError that names the variables to check."""
+    try:
+        yield
+    except StorageRefused as refused:
+        raise ConfigurationError(
+            f"{str(refused).rstrip('.')}. Check B2_ENDPOINT, B2_BUCKET_NAME, B2_KEY_ID and B2_APPLICATION_KEY"
+            " (or the block b2-images, which wins over them), and IMAGES_PRIVATE_BUCKET if it is set"
+        ) from None

@@ -11,7 +11,7 @@ from typing import Any, cast
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from blocks.configuration.settings import load_settings
-from blocks.toolbox import Toolbox
+from blocks.services import Services
 from imaging.errors import ConfigurationError
 
 THREADS, OWN_CLUSTER = "threads", "dask"
@@ -36,14 +36,14 @@ def configured_task_runner() -> TaskRunner[Any]:
     return task_runner(settings.images_task_runner, settings.images_concurrency)
 
 
-def check_task_runner(box: Toolbox) -> None:
+def check_task_runner(services: Services) -> None:
     """Raise ConfigurationError where what is set cannot run our tasks."""
-    where = box.settings.images_task_runner
+    where = services.settings.images_task_runner
     if where == THREADS:
         return
     if not _dask_is_installed():
         raise ConfigurationError(f"IMAGES_TASK_RUNNER: {where} needs Dask, which is not installed here: make dask")
-    if box.embedded:
+    if services.embedded:
         raise ConfigurationError(f"IMAGES_TASK_RUNNER: {where} needs a bucket that its workers reach: set B2_*")
 
 

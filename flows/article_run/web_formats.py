@@ -1,55 +1,43 @@
-"""Finishing: web formats and pinned copies are made while other pictures are still on their way."""
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
+"""Web formats and pinned copies are made while other pictures are still on their way."""
 
 from prefect.futures import PrefectFuture
 
+from blocks.delivery.web_formats import missing_formats
+from blocks.records.inventory import Inventory
+from blocks.run import Run
 from imaging.errors import ImagesError, StorageError
 from imaging.record import Image, located
-from tasks.finishing import due, finish
-from tasks.stock import Stock
+from tasks.web_formats import make_web_formats
+
+UnderWay = PrefectFuture[Image] | None
 
 
-@dataclass
-class Finishing:
-    """What one run makes beside its pictures, by the image's name."""
+def begun(run: Run, inventory: Inventory, image: Image) -> tuple[Image, UnderWay]:
+    """Return the image with what the bucket holds beside it, and the making of what it lacks, if anything.
 
-    stock: Stock
-    url: Callable[[str], str]
-    _under_way: dict[str, PrefectFuture[Image]] = field(default_factory=dict)
+    While the bucket cannot be asked, nothing is known of that, and nothing begun.
+    """
+    if inventory.trouble:
+        return image, None
+    image = inventory.completed(image)
+    if image.durable:
+        image = located(image, run.services.store.url)
+    missing = missing_formats(image, run.services.settings)
+    return image, make_web_formats.submit(image, missing) if missing else None
 
-    def begin(self, image: Image) -> Image:
-        """Return the image with what the bucket holds beside it, and begin with what it lacks.
 
-        While the bucket cannot be asked, nothing is known of that, and nothing begun.
-        """
-        if self.stock.trouble:
-            return image
-        image = self.stock.completed(image)
-        if image.durable:
-            image = located(image, self.url)
-        if lacking := due(image):
-            self._under_way[image.name] = finish.submit(image, lacking)
-        else:
-            self._under_way.pop(image.name, None)
-        return image
+def ended(run: Run, image: Image, under_way: UnderWay) -> tuple[Image, str | None]:
+    """Wait for an image's web formats. Return the image with them, and what went wrong: the picture itself is stored.
 
-    def end(self, images: dict[str, Image]) -> list[str]:
-        """Wait for all that was begun, and put it into `images`. Return what went wrong: the pictures are there."""
-        self._try_again(images)
-        problems = []
-        for name, future in self._under_way.items():
-            try:
-                images[name] = future.result()
-            except ImagesError as error:
-                problems.append(f"{name}: stored, but not all of its web formats: {error}")
-            except Exception as error:  # noqa: BLE001 - a bug here must not lose a picture that is stored
-                problems.append(f"{name}: stored, but not all of its web formats: unexpected {type(error).__name__}")
-        return problems
-
-    def _try_again(self, images: dict[str, Image]) -> None:
-        """Begin once more with what the bucket did not take: it may do so by now."""
-        for name, future in self._under_way.items():
-            if isinstance(future.result(raise_on_failure=False), StorageError):
-                self._under_way[name] = finish.submit(images[name], due(images[name]))
+    What the bucket did not take is tried once more: it may take it by now.
+    """
+    if under_way is None:
+        return image, None
+    if isinstance(under_way.result(raise_on_failure=False), StorageError):
+        under_way = make_web_formats.submit(image, missing_formats(image, run.services.settings))
+    try:
+        return under_way.result(), None
+    except ImagesError as error:
+        return image, f"{image.name}: stored, but not all of its web formats: {error}"
+    except Exception as error:  # noqa: BLE001 - a bug here must not lose a picture that is stored
+        return image, f"{image.name}: stored, but not all of its web formats: unexpected {type(error).__name__}"

@@ -13,24 +13,24 @@ from dataclasses import dataclass
 from typing import cast
 
 from blocks.locks.article_lock import one_at_a_time
+from blocks.publishing.backlog_artifacts import SourceProgress, artifact_key
 from blocks.records.backlog_index import Done, Index, slice_of
-from blocks.toolbox import Toolbox
+from blocks.records.claims import remember
+from blocks.services import Services
+from blocks.storage.errors import refusals_named
 from flows.article_run.task_runner import task_runner
 from flows.backlog_run.article_calls import ArticleCalls, said
-from flows.lifecycle.worker_thread import Aside
+from flows.backlog_run.articles import articles_of
+from flows.lifecycle.worker_thread import WorkerThread
 from imaging.articles.article import Article
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
 from imaging.quoting import without_query
 from imaging.spec import Kind
-from tasks.claiming import remember
-from tasks.reporting import SourceProgress, artifact_key
-from tasks.sources import articles_of
-from tasks.stock import refusals_named
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class BacklogTerms:
     """How a backlog is gone through. `shard`, from 1 to `shards`, is the part of the articles to take; None: all.
 
     `recheck`: what is done is run all the same.
@@ -64,13 +64,13 @@ class Due:
 class SourcePass:
     """One pass over one source. `place` is where its records are kept."""
 
-    def __init__(self, box: Toolbox, source: str, user_id: str | None, terms: Terms, place: str) -> None:
-        self.box = box
+    def __init__(self, services: Services, source: str, user_id: str | None, terms: BacklogTerms, place: str) -> None:
+        self.services = services
         self.source = source
         self.terms = terms
         self.place = place
         self.report = SourceReport(source=without_query(source), user_id=user_id)
-        self._records = box.records(bucket_answers=True)
+        self._records = services.records(bucket_answers=True)
         self._index = Index(self._records, place)
         self._found = 0
         self._keys: dict[int, set[str]] = defaultdict(set)
@@ -78,8 +78,10 @@ class SourcePass:
         self._unread: ImagesError | None = None
         self._refused: ConfigurationError | None = None
         # IMAGES_CONCURRENCY is for the whole process, so the articles share it.
-        self._at_once = min(terms.at_once, box.settings.images_concurrency)
-        runner = task_runner(box.settings.images_task_runner, threads=box.settings.images_concurrency // self._at_once)
+        self._at_once = min(terms.at_once, services.settings.images_concurrency)
+        runner = task_runner(
+            services.settings.images_task_runner, threads=services.settings.images_concurrency // self._at_once
+        )
         self._calls = ArticleCalls(terms.only, runner)
 
     async def run(self) -> SourceReport:
@@ -88,17 +90,19 @@ class SourcePass:
         Raises InvalidInput, SourceError or StorageError where nothing of the source can be read, ConfigurationError
         where no article could be made.
         """
-        with Aside() as self._aside, ExitStack() as held:
+        with WorkerThread() as self._thread, ExitStack() as held:
             # Two backlogs over the same articles would do no harm, but each would forget what the other has done.
-            lock = one_at_a_time(f"article-backlog.{self.place.replace('/', '.')}.{self.terms.shard}", self.box.locks)
-            await self._aside(held.enter_context, lock)
+            lock = one_at_a_time(
+                f"article-backlog.{self.place.replace('/', '.')}.{self.terms.shard}", self.services.locks
+            )
+            await self._thread(held.enter_context, lock)
             held.callback(self._save, self._index.save)  # whatever ends us
             try:
-                await self._aside(self._begin)
+                await self._thread(self._begin)
                 await asyncio.gather(*(self._work() for _ in range(self._at_once)))
-                await self._aside(self._end)
+                await self._thread(self._end)
             finally:
-                await self._aside(held.close)
+                await self._thread(held.close)
         if self._refused or (self._unread and not self.report.articles):
             raise cast(ImagesError, self._refused or self._unread)
         return self.report
@@ -110,8 +114,8 @@ class SourcePass:
 
     async def _work(self) -> None:
         try:
-            while self._refused is None and (due := await self._aside(next, self._due, None)):
-                await self._aside(self._note, due, await self._calls.make(due.article))
+            while self._refused is None and (due := await self._thread(next, self._due, None)):
+                await self._thread(self._note, due, await self._calls.make(due.article))
         except ConfigurationError as refused:  # the bucket or a token: the next article would meet the same
             self._refused = refused
 
@@ -119,7 +123,7 @@ class SourcePass:
         """Yield what is due, and count the rest."""
         try:
             empty = True
-            for page in articles_of(self.source, self.box, self.place):
+            for page in articles_of(self.source, self.services, self.place):
                 self.report = self.report.plus_unread(page.unread)
                 self._note_owners(page.entries)
                 empty = empty and not page.entries
@@ -171,7 +175,7 @@ class SourcePass:
             raise InvalidInput(f"article_id: {owner} has the same one; give each article its own")
         if known := self._index.find(key):
             with suppress(StorageError):  # then its run says so
-                remember(self.box.store, article, known.slug)
+                remember(self.services.store, article, known.slug)
         return due
 
     def _is_done(self, key: str, fingerprint: str) -> bool:

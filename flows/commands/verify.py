@@ -8,10 +8,11 @@ import httpx
 from blocks.network.download import Downloader, HostRules
 from blocks.observability.terminal import echo
 from blocks.provenance.verifying import verify_picture
-from blocks.toolbox import Toolbox, toolbox_for_run
+from blocks.records.inventory import recorded
+from blocks.run import begun_run
+from blocks.services import Services
 from flows.commands.prefect_api import prefect_api
 from imaging.errors import BadPicture, ConfigurationError, ImagesError, InvalidInput, PredictionEnded
-from tasks.stock import recorded
 
 Read = tuple[bytes, Mapping[str, str] | None]
 
@@ -24,16 +25,16 @@ def verify(targets: list[str]) -> bool:
     """
     if all(Path(target).is_file() for target in targets):
         return _all_well(targets, None)
-    with prefect_api(), toolbox_for_run() as box:
-        return _all_well(targets, box)
+    with prefect_api(), begun_run() as run:
+        return _all_well(targets, run.services)
 
 
-def _all_well(targets: list[str], box: Toolbox | None) -> bool:
+def _all_well(targets: list[str], services: Services | None) -> bool:
     well, unread = True, None
     for target in targets:
         echo(target)
         try:
-            lines = list(verify_picture(*_read(target, box), box.signer if box else None))
+            lines = list(verify_picture(*_read(target, services), services.signer if services else None))
         except ConfigurationError:
             raise  # it would be the same for the next one
         except ImagesError as error:
@@ -48,16 +49,16 @@ def _all_well(targets: list[str], box: Toolbox | None) -> bool:
     return well
 
 
-def _read(target: str, box: Toolbox | None) -> Read:
-    if box is None or Path(target).is_file():
+def _read(target: str, services: Services | None) -> Read:
+    if services is None or Path(target).is_file():
         return _from_file(target), None
     if "://" not in target:
-        data = box.store.get(target, box.settings.images_max_bytes)
+        data = services.store.get(target, services.settings.images_max_bytes)
         if data is None:
             raise InvalidInput(f"{target!r}: there is no such file, and no object of this key in the bucket")
-        return data, recorded(box.store, target)
-    key = box.store.key_of(target)
-    return _from_url(target, box, ours=key is not None), recorded(box.store, key) if key else None
+        return data, recorded(services.store, target)
+    key = services.store.key_of(target)
+    return _from_url(target, services, ours=key is not None), recorded(services.store, key) if key else None
 
 
 def _from_file(path: str) -> bytes:
@@ -67,13 +68,16 @@ def _from_file(path: str) -> bytes:
         raise InvalidInput(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _from_url(address: str, box: Toolbox, *, ours: bool) -> bytes:
+def _from_url(address: str, services: Services, *, ours: bool) -> bytes:
     """Fetch as anyone would: from our own public address, or from a host in IMAGES_DOWNLOAD_HOSTS."""
-    hosts = box.settings.images_download_hosts
+    settings = services.settings
+    hosts = settings.images_download_hosts
     if ours:
         url = httpx.URL(address)
         hosts += f",{url.host}:{url.port}" if url.port else f",{url.host}"
-    downloader = Downloader(HostRules.parse(hosts), box.settings.images_max_bytes, box.settings.images_download_timeout)
+    downloader = Downloader(
+        HostRules.parse(hosts), services.settings.images_max_bytes, services.settings.images_download_timeout
+    )
     try:
         return downloader.fetch(address)
     except PredictionEnded:

@@ -13,13 +13,13 @@ from prefect.logging.loggers import flow_run_logger
 from pydantic import TypeAdapter, ValidationError
 
 from blocks.locks.article_lock import one_at_a_time
-from blocks.toolbox import toolbox_for_run
-from flows.lifecycle.worker_thread import Aside
+from blocks.records.claims import owned_slug
+from blocks.run import begun_run
+from flows.lifecycle.bad_end import BadEnd
+from flows.lifecycle.worker_thread import WorkerThread
 from imaging.articles.article import Article
 from imaging.errors import ImagesError
 from imaging.spec import Kind
-from tasks.claiming import owned_slug
-from tasks.ended import BadEnd
 
 _KINDS = TypeAdapter(list[Kind])
 _ENDS = {StateType.CRASHED: "crashed", StateType.CANCELLING: "was cancelled", StateType.CANCELLED: "was cancelled"}
@@ -29,8 +29,8 @@ async def tell_the_truth(flow: Flow[..., Any], flow_run: FlowRun, state: State[A
     """Write the manifest of a run that has ended badly. Nothing raises: there is nobody left to act on it."""
     log = flow_run_logger(flow_run, flow)
     try:
-        with Aside() as aside:  # the loop has other runs to attend to
-            said = await aside(_recorded, flow_run, state)
+        with WorkerThread() as thread:  # the loop has other runs to attend to
+            said = await thread(_recorded, flow_run, state)
     except BlockingIOError:
         said = "another run has the article by now, and writes the manifest"
     except (ImagesError, httpx.HTTPError, OSError) as error:
@@ -47,9 +47,9 @@ def _recorded(flow_run: FlowRun, state: State[Any]) -> str | None:
     except (KeyError, ValidationError):
         return None  # that is why it failed: nothing was begun
     why = f"the run {_ENDS.get(state.type, 'failed')}"
-    with toolbox_for_run() as box:
-        slug = owned_slug(box.store, article)
+    with begun_run() as run:
+        slug = owned_slug(run.services.store, article)
         if slug is None:
             return None  # it did not come so far
-        with one_at_a_time(f"article-images.run.{article.user_id}.{slug}", box.locks, wait=False):
-            return BadEnd(article, slug, only, str(flow_run.id), state.timestamp, why).record(box)
+        with one_at_a_time(f"article-images.run.{article.user_id}.{slug}", run.services.locks, wait=False):
+            return BadEnd(article, slug, only, str(flow_run.id), state.timestamp, why).record(run)

@@ -13,10 +13,13 @@ from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
-from blocks.toolbox import Toolbox
-from blocks.vendors.replicate import Replicate
+from blocks.locks.in_flight import Order
+from blocks.run import Run
+from blocks.services import Services
+from blocks.vendors.registry import KeepsOrders
 from imaging.errors import StorageError
 from imaging.record import ImageSet
+from imaging.spec import Provider
 
 # A stop may take 10 s in all; what takes longer than its share is left behind. Telling the API has what the rest left.
 _STEPS_SECONDS, _RECORD_SECONDS, _ALL_SECONDS = 3.0, 3.0, 9.0
@@ -31,14 +34,14 @@ class StoppableRun:
     def __init__(self) -> None:
         self.id = UUID(flow_run.id)
         self.name = flow_run.name
-        self._box: Toolbox | None = None
+        self._run: Run | None = None
         self._context = copy_context()
         self._record: Callable[[str], ImageSet] | None = None
         self._closed: str | None = None
 
-    def use(self, box: Toolbox) -> None:
-        """Stop what is done with this toolbox."""
-        self._box = box
+    def use(self, run: Run) -> None:
+        """Stop this run."""
+        self._run = run
         self._context = copy_context()
         if self._closed:  # while it was loaded
             self.close(self._closed)
@@ -46,8 +49,8 @@ class StoppableRun:
     def close(self, why: str) -> None:
         """Let nothing more be ordered, waited for or stored. Returns at once."""
         self._closed = why
-        if self._box:
-            self._box.in_flight.close(why)
+        if self._run:
+            self._run.in_flight.close(why)
 
     @contextmanager
     def recorded_by(self, record: Callable[[str], ImageSet]) -> Iterator[None]:
@@ -62,14 +65,14 @@ class StoppableRun:
     def stop(self, why: str) -> str:
         """Write down how things stand, and tell the API. Return what to tell a person."""
         began = time.monotonic()
-        message = "; ".join(filter(None, [why, *(self._recorded(self._box, why) if self._box else [])]))
+        message = "; ".join(filter(None, [why, *(self._recorded(self._run, why) if self._run else [])]))
         tell: list[Callable[[], None]] = [partial(self._tell, message), self._release_lock]
         side_by_side(tell, _ALL_SECONDS - (time.monotonic() - began))
         return message
 
-    def _recorded(self, box: Toolbox, why: str) -> list[str]:
-        all_stored = box.in_flight.settled(_STEPS_SECONDS)  # so that what is written down next stays true
-        record: list[Callable[[], str]] = [partial(self._write_manifest, why, all_stored), partial(_cancel, box)]
+    def _recorded(self, run: Run, why: str) -> list[str]:
+        all_stored = run.in_flight.settled(_STEPS_SECONDS)  # so that what is written down next stays true
+        record: list[Callable[[], str]] = [partial(self._write_manifest, why, all_stored), partial(_cancel, run)]
         manifest, predictions = side_by_side(record, _RECORD_SECONDS)
         return [
             "no manifest could be written in time" if manifest is None else manifest,
@@ -91,7 +94,7 @@ class StoppableRun:
         self._context.copy().run(set_cancelled, self.id, message)
 
     def _release_lock(self) -> None:
-        if self._box and (lease := self._box.in_flight.lease):
+        if self._run and (lease := self._run.in_flight.lease):
             lease.let_go()
 
 
@@ -103,23 +106,25 @@ def side_by_side(calls: Sequence[Callable[[], T]], seconds: float) -> list[T | N
     return [future.result() if future in done and not future.exception() else None for future in futures]
 
 
-def _cancel(box: Toolbox) -> str:
-    in_flight, block = box.in_flight, box.replicate
-    if block is None or box.settings.images_on_stop == "keep":
-        return "the next run collects what was ordered" if in_flight.predictions else ""
-    tried: frozenset[str] = frozenset()
+def _cancel(run: Run) -> str:
+    in_flight, services = run.in_flight, run.services
+    if services.settings.images_on_stop == "keep":
+        return "the next run collects what was ordered" if in_flight.orders else ""
+    if not any(isinstance(vendor, KeepsOrders) for vendor in services.vendors.values()):
+        return ""
+    tried: frozenset[Order] = frozenset()
     cancelled = 0
     for _ in range(2):
-        new = in_flight.predictions - tried
-        answers = side_by_side([partial(_cancelled, block, one) for one in new], _RECORD_SECONDS)
+        new = in_flight.orders - tried
+        answers = side_by_side([partial(_cancelled, services, *order) for order in new], _RECORD_SECONDS)
         cancelled += answers.count(True)
         tried |= new
         time.sleep(_REGISTERED_SECONDS)  # one that was created as the signal came is not waited for yet
     return f"{cancelled} of {len(tried)} predictions cancelled"
 
 
-def _cancelled(block: Replicate, prediction_id: str) -> bool:
-    block.cancel(prediction_id)
+def _cancelled(services: Services, provider: Provider, order_id: str) -> bool:
+    services.orders_at(provider).cancel(order_id)
     return True
 
 

@@ -1,4 +1,4 @@
-"""A thread of its own for what blocks: one call after another, in the context of whoever opened it."""
+"""Runs blocking calls on a dedicated thread, one after another, in the context of whoever opened it."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,8 +12,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Aside:
-    """`await aside(call, ...)` makes the call in the thread; what only such calls touch needs no lock."""
+class WorkerThread:
+    """`await thread(call, ...)` makes the call on the thread; state that only such calls touch needs no lock."""
 
     def __enter__(self) -> Self:
         self._thread = ThreadPoolExecutor(1)

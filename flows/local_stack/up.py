@@ -22,9 +22,9 @@ from blocks.configuration.settings import Settings, load_settings
 from blocks.observability.terminal import echo
 from blocks.provisioning.pool import POOL
 from blocks.provisioning.setup import setup
+from blocks.services import configured_store
 from blocks.storage.embedded import is_served, shared_storage
 from blocks.storage.private_files import CHILD_UMASK
-from blocks.toolbox import configured_store
 from flows.local_stack.deployments import FORM, deploy, serving_worker, wait_until
 from flows.local_stack.finished import FinishedRuns
 from flows.local_stack.leftovers import ended_with_us

@@ -8,18 +8,18 @@ from PIL import Image
 from blocks.configuration.settings import load_settings
 from blocks.logo import load_logo, logo_sha256
 from blocks.network.download import Downloader, HostRules
+from blocks.services import Services
 from blocks.storage.bucket import ImageStore
-from blocks.toolbox import Toolbox
 from imaging.errors import InvalidInput
 from tests.blocks.hosts import FileHost
 from tests.imaging.containers import png_with, saved
 
 
 @pytest.fixture
-def box(store: ImageStore, files: FileHost) -> Iterator[Toolbox]:
+def box(store: ImageStore, files: FileHost) -> Iterator[Services]:
     settings = load_settings()
     downloader = Downloader(HostRules.parse(files.host), 5_000_000, 20)
-    yield Toolbox(settings, store, embedded=True, replicate=None, chutes=None, downloader=downloader)
+    yield Services(settings, store, embedded=True, downloader=downloader)
     downloader.close()
 
 
@@ -35,7 +35,7 @@ def box(store: ImageStore, files: FileHost) -> Iterator[Toolbox]:
     ids=["behind", "inside", "svg", "too large"],
 )
 def test_a_logo_that_cannot_be_drawn_is_bad_input(
-    box: Toolbox, files: FileHost, place: str, data: bytes, cause: str
+    box: Services, files: FileHost, place: str, data: bytes, cause: str
 ) -> None:
     """What is no picture alone, or more than a card can take, is told before anything is spent."""
     box.store.put("acme/branding/logo.png", data, "image/png", "no-cache", {})
@@ -44,7 +44,7 @@ def test_a_logo_that_cannot_be_drawn_is_bad_input(
         logo_sha256(box, "acme", logo)
 
 
-def test_a_logo_is_fetched_from_allowed_hosts_alone(box: Toolbox, files: FileHost) -> None:
+def test_a_logo_is_fetched_from_allowed_hosts_alone(box: Services, files: FileHost) -> None:
     """An honest logo arrives as it is; one elsewhere, or behind a redirect to elsewhere, is not asked for."""
     data = saved("PNG")
     assert load_logo(box, "acme", files.page("/logo.png", data)) == data

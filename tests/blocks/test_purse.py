@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.records.monthly_spend import Purse
+from blocks.records.monthly_spend import MonthlySpend
 from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore
 from blocks.storage.s3_client import s3_bucket
@@ -14,8 +14,8 @@ from blocks.storage.s3_client import s3_bucket
 NOWHERE = ImageStore(s3_bucket(endpoint="http://127.0.0.1:9", key_id="k", secret="s", bucket="b"), "http://127.0.0.1:9")
 
 
-def purse(store: ImageStore, folder: Path, tenant: str, slug: str) -> Purse:
-    return Purse.of(Records(store, folder / "records"), folder / "locks", tenant, slug)
+def purse(store: ImageStore, folder: Path, tenant: str, slug: str) -> MonthlySpend:
+    return MonthlySpend.of(Records(store, folder / "records"), folder / "locks", tenant, slug)
 
 
 def test_what_others_reserved_or_spent_is_not_left(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_runs_at_once_never_reserve_more_than_there_is(prefect_api: str, store: 
 
     def one(number: int) -> bool:
         mine = purse(store, tmp_path, "busy", f"article-{number}")
-        with mine.alone():
+        with mine.locked():
             if mine.left(1.0) < 0.3:
                 return False
             mine.reserve(0.3)

@@ -38,7 +38,7 @@ def bug() -> Iterator[pytest.MonkeyPatch]:
         return update_progress_artifact(*what, **more)
 
     with pytest.MonkeyPatch.context() as patch:  # of its own: to undo the shared one undoes the world as well
-        patch.setattr("tasks.progress.update_progress_artifact", update)
+        patch.setattr("blocks.publishing.progress.update_progress_artifact", update)
         yield patch
 
 

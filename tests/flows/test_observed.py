@@ -64,8 +64,8 @@ def test_every_picture_is_an_event_and_the_page_tells_the_story(world: World, pr
     lines = log(prefect_api, run, "degraded:")
     story = [
         "7 pictures planned",
-        "there already: linkedin, facebook",
-        "they go to the bucket images",
+        "stored already: linkedin, facebook",
+        "stored in the bucket images",
         "hero: asked for with another seed",
         "hero: painter takes its place",
         "degraded: ",

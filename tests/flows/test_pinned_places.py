@@ -51,12 +51,14 @@ def test_what_runs_keep_lies_where_it_always_lay(
     (folder / "kaffee.md").write_text("---\ntopic: Kaffee\narticle_id: k-1\nuser_id: acme_2\n---\n## Eins\n")
     monkeypatch.chdir(tmp_path)
     assert cli("backlog", "articles").returncode == 0
-    locks = [limit.name for limit in api.read_global_concurrency_limits(limit=200, offset=0)]
     data = Path(world.environment["IMAGES_DATA_DIR"])
+    files = {path.name for path in (data / "locks").iterdir()}  # the API may know locks of other tests
+    limits = [limit.name for limit in api.read_global_concurrency_limits(limit=200, offset=0)]
+    locks = [name for name in limits if short_hash(name, 32) in files]
     places = {
         "bucket": _named(_files(world.folder / "storage" / BUCKET)),
         "machine": _named([name for name in _files(data) if not name.startswith(("results/", "locks/"))]),
         "locks": _named(locks),
     }
-    assert {path.name for path in (data / "locks").iterdir()} == {short_hash(name, 32) for name in locks}
+    assert len(locks) == len(files)
     assert places == json.loads(PINS.read_text())

@@ -12,7 +12,7 @@ from prefect.states import Cancelled, Running
 
 from blocks.locks.in_flight import InFlight, why_ended
 from blocks.result_storage import ResultStorage
-from blocks.toolbox import toolbox_for_run
+from blocks.services import loaded_services
 from imaging.errors import ProviderError
 from tests.conftest import EXAMPLES
 from tests.flows.conftest import CommandLine, World, command
@@ -55,8 +55,8 @@ def test_dask_that_is_not_installed_is_told_before_anything_is_spent(
 def test_results_are_found_in_another_process_and_no_key_travels(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """What Prefect sends to a task in another process is enough to find the records, and holds no credentials."""
     world.enter(monkeypatch)
-    with toolbox_for_run() as box:
-        here = box.records(bucket_answers=True)
+    with loaded_services() as services:
+        here = services.records(bucket_answers=True)
         here.write("acme/x", b"{}")
     sent = ResultStorage.over(here).model_dump(serialize_as_any=True, exclude_unset=True)
     assert world.environment["B2_APPLICATION_KEY"] not in repr(sent)

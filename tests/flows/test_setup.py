@@ -16,7 +16,7 @@ from blocks.provisioning.automations import MISSED_EVENTS, REPAIR_LATER
 from blocks.provisioning.crashes import NAME, killed_runs
 from blocks.provisioning.pool import ensure_pool
 from blocks.provisioning.setup import setup
-from blocks.toolbox import toolbox_for_run
+from blocks.services import loaded_services
 from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
 from imaging.spec import Kind
@@ -132,11 +132,11 @@ def test_until_a_variable_is_edited_the_environment_decides(
     """A budget in the environment is not undone by the empty variable that setup makes; an edited one wins."""
     done()
     monkeypatch.setenv("IMAGES_BUDGETS", '{"run_usd": 0.25}')
-    with toolbox_for_run() as box:
-        assert box.budgets.run_usd == 0.25
+    with loaded_services() as services:
+        assert services.budgets.run_usd == 0.25
     write_variable("images_budgets", {"run_usd": 0.5})
-    with toolbox_for_run() as box:
-        assert box.budgets.run_usd == 0.5
+    with loaded_services() as services:
+        assert services.budgets.run_usd == 0.5
 
 
 def test_saved_blocks_win_over_the_environment(

@@ -75,17 +75,18 @@ def main() -> None:
 def measure(home: Path, done: int, at_once: int) -> None:
     """Go through the folder twice; the first `done` of its articles are done from the start."""
     from blocks.records.backlog_index import Done, Index
+    from blocks.run import begun_run
     from blocks.sources.files import files_in
-    from blocks.toolbox import toolbox_for_run
     from flows.backlog import article_backlog, place_of
-    from flows.backlog_run.source_pass import Terms
+    from flows.backlog_run.source_pass import BacklogTerms
     from flows.commands.prefect_api import prefect_api
     from imaging.spec import Kind
 
-    source, terms = str(home / "articles"), Terms(at_once=at_once, only=(Kind.SUPPORTING,))
+    source, terms = str(home / "articles"), BacklogTerms(at_once=at_once, only=(Kind.SUPPORTING,))
     with prefect_api():
-        with toolbox_for_run() as box:
-            index = Index(box.records(bucket_answers=True), place_of(box, source, None, terms))
+        with begun_run() as run:
+            services = run.services
+            index = Index(services.records(bucket_answers=True), place_of(services, source, None, terms))
         for entry in files_in(Path(source)).entries[:done]:
             index.note(entry.key, Done(entry.fingerprint(), "complete", "slug"))
         index.save()

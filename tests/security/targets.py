@@ -17,6 +17,7 @@ import yaml
 from prefect.utilities.schema_tools.hydration import HydrationContext, hydrate
 
 from blocks.network.download import Downloader, HostRules
+from blocks.records.inventory import Inventory
 from blocks.records.records import Records
 from blocks.sources.feed_items import parse_feed
 from blocks.storage.bucket import ImageStore
@@ -40,10 +41,10 @@ from imaging.pictures.containers import with_packet
 from imaging.pictures.picture import Picture, inspect
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.plan import Planner
-from imaging.record import Image, ImageSet, StoredImage, described, failed
+from imaging.record import Image, ImageSet, StoredImage, described, entries, failed
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kind
-from tasks.stock import Stock, entries, parsed
+from imaging.validation import parsed
 from tests.security.seeds import PICTURES
 from tests.standins import Answer, Call
 from tests.standins.server import Standin
@@ -267,8 +268,8 @@ class Outside:
         self.echo.say(data)
         images = entries(self.store.get_json("default/milk/manifest.json"))
         objects = {image.key or "": (image.bytes or 0, image.md5 or "") for image in images}
-        stock = Stock(slug="milk", objects=objects, images=images)
-        found = [stored for image in images if (stored := stock.earlier(image.digest))]
+        inventory = Inventory(slug="milk", objects=objects, images=images)
+        found = [stored for image in images if (stored := inventory.stored(image.digest))]
         _show([described(SPEC, stored, reused=True, url=self.store.url(stored.key)) for stored in found])
         _show(images)
         return found

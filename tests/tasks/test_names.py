@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from blocks.publishing.artifacts import artifact_place
 from blocks.sources.files import objects_in
 from blocks.storage.embedded import embedded_storage
-from tasks.recording import artifact_place
 
 
 def test_an_artifact_key_that_was_changed_carries_a_hash() -> None:

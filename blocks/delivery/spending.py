@@ -1,72 +1,81 @@
 """What one run may spend: the budgets of its tenant, held against what its plan would cost."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from blocks.records.ledger import Attempt, Ledger
-from blocks.records.monthly_spend import Purse
+from blocks.records.monthly_spend import MonthlySpend
 from blocks.records.records import Records
-from blocks.toolbox import Toolbox
+from blocks.services import Services
 from imaging.errors import NotDelivered
 from imaging.planning.budget import Limits, affordable
 from imaging.spec import ImageSpec
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Which pictures the budgets have no room for, by name, and why; and which they have no room to order twice."""
+
+    beyond: Mapping[str, str] = field(default_factory=dict)
+    order_once: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Spending:
-    """One run's budget, in USD. `single`: names of admitted pictures that there is no room to order twice."""
+    """One run's budget, in USD: what it has reserved so far."""
 
-    box: Toolbox
+    services: Services
     records: Records
     user_id: str
     slug: str
-    single: frozenset[str] = frozenset()
-    _admitted: float = 0.0
+    _reserved: float = 0.0
 
     @property
     def refuses(self) -> bool:
-        """Whether what is beyond the budget is refused, and not made by a fallback."""
-        return self.box.budgets.beyond == "refuse"
+        """Whether a picture beyond the budget is refused, and not made by a fallback."""
+        return self.services.budgets.beyond == "refuse"
 
-    def admit(self, specs: list[ImageSpec], *, anew: bool) -> dict[str, str]:
-        """Set money aside for those of the specs that the budgets have room for; return the others by name, and why.
+    def admit(self, specs: Sequence[ImageSpec], *, refresh: bool) -> Admission:
+        """Reserve money for those of the specs that the budgets have room for.
 
-        `anew`: what was paid for before is paid for again.
+        `refresh`: pictures that were paid for before are paid for again.
         """
-        limits = self.box.budgets.of(self.user_id)
+        limits = self.services.budgets.of(self.user_id)
         if limits == Limits() or not specs:
-            return {}
+            return Admission()
         if limits.month_usd is None:
-            return self._beyond(specs, limits, None, anew=anew)
-        purse = self._purse
-        with purse.alone():
-            beyond = self._beyond(specs, limits, purse.left(limits.month_usd), anew=anew)
-            purse.reserve(self._admitted)
-        return beyond
+            return self._admit(specs, limits, None, refresh=refresh)
+        month = self._month
+        with month.locked():
+            admitted = self._admit(specs, limits, month.left(limits.month_usd), refresh=refresh)
+            month.reserve(self._reserved)
+        return admitted
 
     def settle(self, specs: Iterable[ImageSpec], spent_usd: float) -> None:
         """Note what was spent. Orders for `specs` whose cost no run has reported yet stay reserved."""
-        self._purse.settle(spent_usd, sum(map(self._owed_usd, specs)))
+        self._month.settle(spent_usd, sum(map(self._owed_usd, specs)))
 
-    def _beyond(self, specs: list[ImageSpec], limits: Limits, month: float | None, *, anew: bool) -> dict[str, str]:
-        """Admit what there is room for; return the others, with the reason. `month`: what the month's budget leaves."""
-        paid = [] if anew else [spec for spec in specs if not self._is_to_be_ordered(spec)]
-        self._admitted += sum(map(self._owed_usd, specs))
+    def _admit(self, specs: Sequence[ImageSpec], limits: Limits, month: float | None, *, refresh: bool) -> Admission:
+        """Admit the specs that there is room for. `month`: what is left of the month's budget."""
+        paid = [] if refresh else [spec for spec in specs if not self._is_to_be_ordered(spec)]
+        self._reserved += sum(map(self._owed_usd, specs))
         others = [spec for spec in specs if spec not in paid]
-        left = min(usd for usd in (limits.run_usd, month) if usd is not None) - self._admitted
+        left = min(usd for usd in (limits.run_usd, month) if usd is not None) - self._reserved
         within = affordable(others, left)
         ordered = sum(spec.price_usd for spec in others if spec.name in within)
-        self._admitted += ordered
+        self._reserved += ordered
         admitted = [spec for spec in specs if spec in paid or spec.name in within]
-        self.single = frozenset(spec.name for spec in admitted) - affordable(admitted, left - ordered)
         why = self._reason(limits, month)
-        return {spec.name: why for spec in others if spec.name not in within}
+        return Admission(
+            {spec.name: why for spec in others if spec.name not in within},
+            frozenset(spec.name for spec in admitted) - affordable(admitted, left - ordered),
+        )
 
     def _reason(self, limits: Limits, month: float | None) -> str:
         if month is None or (limits.run_usd is not None and limits.run_usd < month):
             return f"over the budget of one run, {limits.run_usd:g} USD (images_budgets, run_usd)"
         return (
-            f"over {self.user_id}'s budget of {limits.month_usd:g} USD for {self._purse.month}"
+            f"over {self.user_id}'s budget of {limits.month_usd:g} USD for {self._month.month}"
             f" (images_budgets, month_usd): {month:.3f} USD are left"
         )
 
@@ -81,7 +90,7 @@ class Spending:
 
     def _is_had(self, spec: ImageSpec, attempt: Attempt | None) -> bool:
         """Tell whether the picture was made before, or ordered and can be collected, or waits on this machine."""
-        spool = self.box.spool
+        spool = self.services.spool
         return (
             bool(attempt and attempt.prediction_id and not attempt.ended and Ledger(self.records).is_kept(attempt))
             or self.records.holds(spec.cache_key)
@@ -100,5 +109,5 @@ class Spending:
             yield spec.reseeded, ledger.last(spec.reseeded)
 
     @property
-    def _purse(self) -> Purse:
-        return Purse.of(self.records, self.box.locks, self.user_id, self.slug)
+    def _month(self) -> MonthlySpend:
+        return MonthlySpend.of(self.records, self.services.locks, self.user_id, self.slug)

@@ -18,7 +18,7 @@ from opentelemetry.trace import StatusCode
 from prefect.events import emit_event
 
 from blocks.observability.stopwatch import Step
-from blocks.toolbox import toolbox
+from blocks.run import current_run
 from imaging.errors import ImagesError
 from imaging.record import Image
 from imaging.spec import ImageSpec
@@ -52,10 +52,10 @@ def measured(step: Step, spec: ImageSpec) -> Iterator[None]:
         finally:
             seconds = time.monotonic() - began
             _DURATION[step].record(seconds, maker | {"outcome": outcome})
-            toolbox().stopwatch.add(spec.name, step, seconds)
+            current_run().stopwatch.add(spec.name, step, seconds)
 
 
-def tell_of(image: Image, user_id: str, slug: str) -> None:
+def emit_image(image: Image, user_id: str, slug: str) -> None:
     """Count a picture that is done, and emit its event; one that was there already is no news.
 
     The event says what it took, cost and came to. Addresses are not in it: a provider's opens its picture.
@@ -77,5 +77,5 @@ def tell_of(image: Image, user_id: str, slug: str) -> None:
             "article-images.provider": image.provider,
         },
         payload=image.model_dump(mode="json", include=told)
-        | {"user_id": user_id, "slug": slug, "seconds": dict(toolbox().stopwatch.seconds(image.name))},
+        | {"user_id": user_id, "slug": slug, "seconds": dict(current_run().stopwatch.seconds(image.name))},
     )

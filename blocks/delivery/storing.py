@@ -8,8 +8,13 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed
 from prefect.transactions import get_transaction
 
+from blocks.delivery.marking import marked
+from blocks.delivery.measuring import measured
+from blocks.delivery.receipts import write_receipt
+from blocks.delivery.terms import RunTerms
+from blocks.records.claims import owns_slug
+from blocks.run import current_run
 from blocks.storage.spool import Spooled
-from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.errors import BadPicture, NotDelivered, StorageError
 from imaging.pictures.cleaning import accepted
@@ -17,11 +22,6 @@ from imaging.pictures.picture import Picture
 from imaging.quoting import without_query
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.claiming import owns_slug
-from tasks.marking import marked
-from tasks.measuring import measured
-from tasks.policy import Terms
-from tasks.receipts import write_receipt
 
 Made = StoredImage | State[StoredImage]
 
@@ -29,7 +29,7 @@ Made = StoredImage | State[StoredImage]
 def looked_at(data: bytes) -> Picture:
     """Return the picture in `data`. Raises BadPicture for what is none that we store."""
     try:
-        return accepted(data, toolbox().settings.images_max_pixels)
+        return accepted(data, current_run().services.settings.images_max_pixels)
     except BadPicture as refused:
         refused.sha256 = hashlib.sha256(data).hexdigest()
         raise
@@ -54,7 +54,7 @@ def delivered(data: bytes) -> Picture:
 def keep(
     spec: ImageSpec,
     picture: Picture,
-    terms: Terms,
+    terms: RunTerms,
     *,
     cost_usd: float,
     created: datetime | None = None,
@@ -69,7 +69,7 @@ def keep(
     Where the bucket cannot be written the picture is not lost: the state `Degraded` carries a description
     that holds the provider's own URL, or the picture itself as a data URL. That is never cached.
     """
-    box = toolbox()
+    run = current_run()
     at = created.isoformat(timespec="seconds") if created else None
     cut_off = picture.note
     picture, unmarked = marked(spec, picture, at)
@@ -79,12 +79,12 @@ def keep(
         write_receipt(spec, stored)
     entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
     try:
-        if terms.storage_trouble and not owns_slug(spec.user_id, spec.slug, terms.owner):
+        if terms.storage_trouble and not owns_slug(run.services.store, spec.user_id, spec.slug, terms.owner):
             raise StorageError(f"{spec.user_id}/{spec.slug} belongs to another article of this tenant already")
         store(entry, picture.data)
     except StorageError as error:
         trouble = str(error) + _spooled(entry, picture.data)
-        box.unstored[spec.digest] = entry, picture.data
+        run.unstored[spec.digest] = entry, picture.data
         get_run_logger().warning(
             "%s not stored, original URL %s: %s", spec.kind, without_query(provider_url or "none"), trouble
         )
@@ -97,20 +97,21 @@ def keep(
 
 def store(entry: Spooled, data: bytes) -> None:
     """Store a picture under its key, and let go of what was kept of it here. Raises StorageError."""
-    box, spec, stored = toolbox(), entry.spec, entry.stored
-    with box.in_flight.storing(stored), measured("storage", spec):
+    run, spec, stored = current_run(), entry.spec, entry.stored
+    services = run.services
+    with run.in_flight.storing(stored), measured("storage", spec):
         metadata = {"sha256": stored.sha256} | origin(spec)
-        box.store.put(stored.key, data, stored.content_type, keys.cache_control(spec), metadata)
-    box.spool.drop(spec.digest)
-    box.unstored.pop(spec.digest, None)
-    if box.settings.finishes:
-        box.fresh[stored.key] = data
-    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, box.stopwatch.told(spec.name))
+        services.store.put(stored.key, data, stored.content_type, keys.cache_control(spec), metadata)
+    services.spool.drop(spec.digest)
+    run.unstored.pop(spec.digest, None)
+    if services.settings.finishes:
+        run.stored_bytes.hand_on(stored.key, data)
+    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, run.stopwatch.summary(spec.name))
 
 
-def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:
+def kept_before(spec: ImageSpec, terms: RunTerms) -> Made | None:
     """Store the picture that an earlier run paid for and could only spool, and return it; None if there is none."""
-    entry = None if terms.anew else toolbox().spool.read(spec.digest)
+    entry = None if terms.refresh else current_run().services.spool.read(spec.digest)
     if entry is None:
         return None
     spooled, data = entry
@@ -128,7 +129,7 @@ def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:
 def _spooled(entry: Spooled, data: bytes) -> str:
     """Keep the picture on this machine until `repair`; return what to add to the trouble's text if that fails too."""
     try:
-        toolbox().spool.keep(entry, data)
+        current_run().services.spool.keep(entry, data)
     except OSError as error:
         return f"; nor can it be spooled below IMAGES_DATA_DIR: {error.strerror}"
     return ""

@@ -1,16 +1,16 @@
-"""What the bucket did not take when it was made, or when the run began, is offered to it once more before the end."""
+"""Pictures that the bucket did not take are offered to it once more before the run ends."""
 
 from prefect import task
 from prefect.runtime import task_run
 
-from blocks.toolbox import toolbox
+from blocks.delivery.storing import store
+from blocks.records.claims import owns_slug
+from blocks.records.inventory import Inventory, inventory_of
+from blocks.run import current_run
 from imaging.articles.claim import Claim
 from imaging.errors import StorageError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.claiming import owns_slug
-from tasks.stock import Stock, stock_of
-from tasks.storing import store
 
 
 def late_name() -> str:
@@ -22,8 +22,8 @@ def late_name() -> str:
 @task(task_run_name=late_name, tags=["image"], persist_result=False)
 def store_late(spec: ImageSpec) -> StoredImage | None:
     """Store the picture of `spec` that this run has made; None where it is not here. Raises StorageError."""
-    box = toolbox()
-    kept = box.unstored.get(spec.digest) or box.spool.read(spec.digest)
+    run = current_run()
+    kept = run.unstored.get(spec.digest) or run.services.spool.read(spec.digest)
     if kept is None:
         return None
     entry, data = kept
@@ -32,15 +32,16 @@ def store_late(spec: ImageSpec) -> StoredImage | None:
 
 
 @task(task_run_name="take stock again", persist_result=False)
-def take_stock_late(user_id: str, slug: str, owner: Claim) -> Stock:
-    """Claim the slug and list what the bucket holds, as could not be done when the run began.
+def take_inventory_late(user_id: str, slug: str, owner: Claim) -> Inventory:
+    """Claim the slug and take the inventory, as could not be done when the run began.
 
-    Whatever it still has against that is the `trouble` of the answer.
+    Whatever the bucket has against that is the `trouble` of the answer.
     """
+    services = current_run().services
     try:
-        if owns_slug(user_id, slug, owner):
-            return stock_of(toolbox(), user_id, slug)
+        if owns_slug(services.store, user_id, slug, owner):
+            return inventory_of(services.store, services.manifests, user_id, slug)
         trouble = f"{user_id}/{slug} belongs to another article of this tenant already"
     except StorageError as error:
         trouble = str(error)
-    return Stock(slug=slug, trouble=trouble)
+    return Inventory(slug=slug, trouble=trouble)

@@ -7,7 +7,7 @@ from prefect import task
 from prefect.logging import get_run_logger
 
 from blocks.network.crawl import look
-from blocks.toolbox import toolbox
+from blocks.run import current_run
 from imaging.pages.share_rules import complaints
 from imaging.record import Image
 
@@ -21,7 +21,7 @@ def check_shares(images: Sequence[Image]) -> list[str]:
     With `auto` those are looked at that are meant for the world, https ones; and one that cannot be reached from here
     is no problem of the set: a worker's network may be closed. Never cached: it asks how things stand now.
     """
-    how = toolbox().settings.images_share_check
+    how = current_run().services.settings.images_share_check
     due = [image for image in images if image.durable and (how == "on" or str(image.url).startswith("https://"))]
     if how == "off" or not due:
         return []

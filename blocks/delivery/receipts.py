@@ -8,11 +8,11 @@ from contextlib import suppress
 from prefect.logging import get_run_logger
 from pydantic import ValidationError
 
+from blocks.delivery.terms import RunTerms
+from blocks.records.inventory import matches
 from blocks.result_storage import run_records
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import Terms
-from tasks.stock import lies
 
 
 def write_receipt(spec: ImageSpec, about: StoredImage) -> None:
@@ -21,15 +21,15 @@ def write_receipt(spec: ImageSpec, about: StoredImage) -> None:
         run_records().write(_path(spec), about.model_dump_json().encode())
 
 
-def uploaded_before(spec: ImageSpec, terms: Terms) -> StoredImage | None:
+def uploaded_before(spec: ImageSpec, terms: RunTerms) -> StoredImage | None:
     """Return the picture of an earlier run's receipt if it lies in the bucket, None if there is none."""
-    if not terms.unnamed:
+    if not terms.unlisted:
         return None
     try:
         stored = StoredImage.model_validate_json(run_records().read(_path(spec)))
     except (ValueError, ValidationError):
         return None
-    if not lies(terms.unnamed, stored.key, stored.bytes, stored.md5):
+    if not matches(terms.unlisted, stored.key, stored.bytes, stored.md5):
         return None
     get_run_logger().info("%s lies in the bucket already: a run that was killed has stored it", spec.name)
     return stored

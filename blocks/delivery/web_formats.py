@@ -1,7 +1,7 @@
-"""What a stored picture gets beside it: its web formats, and a copy under a name that never changes its content.
+"""Web formats of a stored picture, and a copy under a name that never changes its content.
 
-Not cached: the manifest says what is there, and the bucket's list whether it still is. Nothing here is paid for, and
-nothing here can take a stored picture from its article.
+The manifest says what there is, and the bucket's list whether it still is. Nothing here is paid for, and nothing here
+can take a stored picture from its article.
 """
 
 import hashlib
@@ -10,12 +10,10 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from prefect import task
-from prefect.runtime import task_run
-
-from blocks.toolbox import toolbox
+from blocks.configuration.settings import Settings
+from blocks.run import current_run
 from imaging import keys
-from imaging.errors import BadPicture, StorageError
+from imaging.errors import BadPicture
 from imaging.marking.marks import facts_known_of, packet_with
 from imaging.pictures.containers import packet_in
 from imaging.pictures.picture import inspect, md5
@@ -27,7 +25,7 @@ _CORES = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class MissingFormats:
     """What an image lacks: web formats by format and width in pixels, and its pinned copy."""
 
     variants: tuple[tuple[Format, int], ...] = ()
@@ -37,40 +35,24 @@ class Due:
         return bool(self.variants) or self.pinned
 
 
-def due(image: Image) -> Due:
+def missing_formats(image: Image, settings: Settings) -> MissingFormats:
     """Return what the settings ask for and `image` lacks; nothing for one that is not in the bucket."""
     if not image.durable or image.width is None:
-        return Due()
-    settings = toolbox().settings
+        return MissingFormats()
     wanted = widths(image.width, settings.images_variant_widths)
     there = {(one.format, one.width) for one in image.variants}
     missing = [(name, width) for name in settings.images_variants for width in wanted if (name, width) not in there]
-    return Due(tuple(missing), settings.images_pinned and image.pinned_key is None)
+    return MissingFormats(tuple(missing), settings.images_pinned and image.pinned_key is None)
 
 
-def finish_name() -> str:
-    """Task runs stand beside their image: `hero (web formats)`."""
-    image: Image = task_run.parameters["image"]
-    return f"{image.name} (web formats)"
-
-
-@task(task_run_name=finish_name, tags=["image"], persist_result=False)
-def finish(image: Image, lacking: Due) -> Image:
-    """Make and store what a picture in the bucket lacks; return its entry with it. Raises StorageError, BadPicture."""
-    data = toolbox().fresh.pop(str(image.key), None) or toolbox().store.get(str(image.key))
-    if data is None:
-        raise StorageError(f"{image.key} is not there any more")
-    return finished(image, lacking, data)
-
-
-def finished(image: Image, lacking: Due, data: bytes) -> Image:
+def with_formats(image: Image, missing: MissingFormats, data: bytes) -> Image:
     """Return the entry of `image`, whose bytes are `data`, once what it lacks is stored. Raises as `finish`."""
     changes: dict[str, object] = {}
-    if lacking.pinned:
+    if missing.pinned:
         changes |= _pin(image, data)
-    if lacking.variants:
+    if missing.variants:
         with _CORES:
-            made = _encoded(image, lacking, data)
+            made = _encoded(image, missing, data)
         changes["variants"] = sorted(
             [*image.variants, *(_store(image, one) for one in made)], key=lambda one: (one.format, one.width)
         )
@@ -80,12 +62,12 @@ def finished(image: Image, lacking: Due, data: bytes) -> Image:
     return image.model_copy(update=changes)
 
 
-def _encoded(image: Image, lacking: Due, data: bytes) -> list[Rendition]:
+def _encoded(image: Image, missing: MissingFormats, data: bytes) -> list[Rendition]:
     try:
         packet = packet_in(data)
         if known := facts_known_of(image.provider, image.model, image.contains):
             packet = packet_with(packet, known)  # one that was stored before there were marks
-        return list(renditions(data, lacking.variants, packet))
+        return list(renditions(data, missing.variants, packet))
     except (OSError, ValueError, MemoryError) as error:
         raise BadPicture(f"no web formats: {error}") from None
 
@@ -94,7 +76,7 @@ def _pin(image: Image, data: bytes) -> Mapping[str, str]:
     key = keys.pinned_key(str(image.key), str(image.sha256))
     if key != image.key:
         _put(image, key, data, str(image.content_type), keys.IMMUTABLE)
-    return {"pinned_key": key, "pinned_url": toolbox().store.url(key)}
+    return {"pinned_key": key, "pinned_url": current_run().services.store.url(key)}
 
 
 def _store(image: Image, made: Rendition) -> Variant:
@@ -109,18 +91,18 @@ def _store(image: Image, made: Rendition) -> Variant:
         bytes=len(data),
         content_type=content_type,
         key=key,
-        url=toolbox().store.url(key),
+        url=current_run().services.store.url(key),
         md5=md5(data),
     )
 
 
 def _signed(image: Image, data: bytes, content_type: str) -> bytes:
-    signer, known = toolbox().signer, facts_known_of(image.provider, image.model, image.contains)
+    signer, known = current_run().services.signer, facts_known_of(image.provider, image.model, image.contains)
     return signer.sign(data, content_type, known) if signer and known else data
 
 
 def _put(image: Image, key: str, data: bytes, content_type: str, cache_control: str) -> None:
-    box = toolbox()
+    run = current_run()
     metadata = {"sha256": hashlib.sha256(data).hexdigest(), "provider": image.provider, "model": image.model[:200]}
-    with box.in_flight.storing():
-        box.store.put(key, data, content_type, cache_control, metadata | {"digest": image.digest})
+    with run.in_flight.storing():
+        run.services.store.put(key, data, content_type, cache_control, metadata | {"digest": image.digest})

@@ -13,13 +13,18 @@ from imaging.record import Image
 
 
 class Progress:
-    """Counts images as they come in. `total` is the number of planned ones."""
+    """Counts images as they come in. `total` is the number of planned ones. `images`: those that are done, by name."""
 
     def __init__(self, key: str, total: int) -> None:
+        self.images: dict[str, Image] = {}
         self._total = total
         self._done = 0
         artifact = create_progress_artifact(0.0, key=key, description=f"0 of {total} images", _sync=True)  # type: ignore[call-arg] # not typed
         self._artifact = cast(UUID, artifact)
+
+    def note(self, image: Image) -> None:
+        """Note what is known of `image`, for whoever stops the run; it may yet be stored."""
+        self.images[image.name] = image
 
     def count(self, image: Image) -> None:
         """Note that `image` is done, well or badly."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from prefect.logging import get_run_logger
 
-from blocks.toolbox import toolbox
+from blocks.run import current_run
 from imaging.marking.marks import facts, with_mark
 from imaging.pictures.picture import Picture
 from imaging.spec import ImageSpec
@@ -16,17 +16,17 @@ def marked(spec: ImageSpec, picture: Picture, created: str | None) -> tuple[Pict
     `created`: when, ISO 8601. A picture that has its mark and signature already is returned as it is. It is paid for:
     metadata that stand in the way of its mark are left out, and at worst it is stored without.
     """
-    box = toolbox()
-    said = facts(spec, created, tell_prompt=box.settings.images_mark_prompt)
+    services = current_run().services
+    said = facts(spec, created, tell_prompt=services.settings.images_mark_prompt)
     if said is None:
         return picture, None
-    hidden = None if box.settings.images_mark_prompt else spec.prompt
+    hidden = None if services.settings.images_mark_prompt else spec.prompt
     data, note = with_mark(picture.data, said, hidden)
     if note:
         get_run_logger().warning("%s: %s", spec.name, note)
-    if box.signer:
+    if services.signer:
         try:
-            data = box.signer.sign(data, picture.content_type, said, parent=picture.data)
+            data = services.signer.sign(data, picture.content_type, said, parent=picture.data)
         except Exception as error:  # noqa: BLE001 - it did sign when the run began; what was paid for is not thrown away
             get_run_logger().warning("%s is stored without a signature: %s", spec.name, error)
             note = "; ".join(filter(None, [note, "stored without a signature: the file cannot be signed"]))

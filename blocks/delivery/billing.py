@@ -1,8 +1,11 @@
-"""What a picture has cost: every order is reported once, with the picture or with the error that came of it."""
+"""The bill of a picture: every order is reported once, with the picture or with the error that came of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from blocks.records.ledger import Attempt, Ledger
+from imaging.errors import ImagesError, ProviderBusy
 from imaging.spec import ImageSpec
 
 
@@ -34,3 +37,20 @@ class Bill:
             self.ledger.bill(spec, attempt)
         self._ended.clear()
         self._charged_usd = 0.0
+
+
+@contextmanager
+def billed(ledger: Ledger) -> Iterator[Bill]:
+    """Order a picture within the context. An error that ends it carries the cost of its orders, which are reported so.
+
+    A busy vendor is asked again by the task's retry: that one reports them.
+    """
+    bill = Bill(ledger)
+    try:
+        yield bill
+    except ProviderBusy:
+        raise
+    except ImagesError as error:
+        error.costing(bill.usd)
+        bill.close()
+        raise

@@ -1,13 +1,13 @@
 """Fetching a picture that a vendor has made: it is paid for, and lies there, so trouble on the way is waited out."""
 
+from blocks.delivery.measuring import measured
+from blocks.delivery.storing import delivered
 from blocks.network.backoff import limit, until_it_passes
 from blocks.network.data_uris import bytes_in, is_data_uri
-from blocks.toolbox import toolbox
+from blocks.run import current_run
 from imaging.errors import NotWhole, PictureGone, ProviderBusy, ProviderError
 from imaging.pictures.picture import Picture
 from imaging.spec import ImageSpec
-from tasks.measuring import measured
-from tasks.storing import delivered
 
 
 def fetch_picture(spec: ImageSpec, address: str, *, kept: bool) -> Picture:
@@ -16,17 +16,18 @@ def fetch_picture(spec: ImageSpec, address: str, *, kept: bool) -> Picture:
     `kept`: the vendor still keeps it, so a file that is not there may only not have arrived yet. Raises ProviderError
     where it cannot be had in time, NotDelivered, BadPicture and UnsafeDownload where it is to be had, and refused.
     """
-    box = toolbox()
+    run = current_run()
+    settings = run.services.settings
 
     def fetched() -> Picture:
         with measured("download", spec):
-            data = box.downloader.fetch(address)
+            data = run.services.downloader.fetch(address)
         return delivered(data)
 
     if is_data_uri(address):
-        return delivered(bytes_in(address, box.settings.images_max_bytes))
+        return delivered(bytes_in(address, settings.images_max_bytes))
     passing = (ProviderBusy, NotWhole, PictureGone) if kept else (ProviderBusy, NotWhole)
     try:
-        return until_it_passes(fetched, passing, limit(box.settings.images_retry_seconds), box.in_flight.pause)
+        return until_it_passes(fetched, passing, limit(settings.images_retry_seconds), run.in_flight.pause)
     except ProviderBusy as busy:
         raise ProviderError(f"{busy}; the next run fetches it") from None

@@ -1,0 +1,217 @@
+"""Services, loaded once a process: settings, storage, vendors, downloader. A saved block wins over the environment."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from prefect.blocks.core import Block
+from prefect.blocks.system import Secret
+from prefect_aws import S3Bucket
+
+from blocks.configuration.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, UNEDITED
+from blocks.configuration.public_urls import plain_base, tenant_bases
+from blocks.configuration.settings import Settings, load_settings
+from blocks.configuration.variables import read_variable
+from blocks.network.backoff import with_two_tries
+from blocks.network.download import Downloader, HostRules
+from blocks.provenance import signing
+from blocks.provenance.signing import Signer, signer_from
+from blocks.records.manifests import Manifests
+from blocks.records.records import Records
+from blocks.storage import bucket as storage
+from blocks.storage.bucket import ImageStore, bucket_from, endpoint_of
+from blocks.storage.embedded import embedded_storage
+from blocks.storage.spool import Spool
+from blocks.vendors import writer
+from blocks.vendors.registry import VENDORS, AnswersAtOnce, KeepsOrders, VendorBlock
+from blocks.vendors.writer import Writer
+from imaging.errors import ConfigurationError
+from imaging.planning.budget import Budgets, budgets_from
+from imaging.planning.models import ModelTable, model_table
+from imaging.spec import Provider
+
+SomeBlock = TypeVar("SomeBlock", bound=Block)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a process may call. `vendors` are those that are configured; `writer` and `signer` are None if they are not.
+
+    `embedded`: the store is this machine's own server, since no bucket is configured.
+    """
+
+    settings: Settings
+    store: ImageStore
+    embedded: bool
+    downloader: Downloader = field(repr=False)
+    vendors: Mapping[Provider, VendorBlock] = field(default_factory=dict)
+    writer: Writer | None = None
+    signer: Signer | None = field(default=None, repr=False)
+    models: ModelTable = field(default_factory=ModelTable)
+    budgets: Budgets = field(default_factory=Budgets)
+
+    def orders_at(self, provider: Provider) -> KeepsOrders:
+        """Return a vendor that keeps orders. Raises ConfigurationError where it is not configured here."""
+        vendor = self.vendors.get(provider)
+        if not isinstance(vendor, KeepsOrders):
+            raise ConfigurationError(f"{VENDORS[provider].variables}: is not set where this task runs")
+        return vendor
+
+    def answers_of(self, provider: Provider) -> AnswersAtOnce:
+        """Return a vendor that answers with the picture. Raises ConfigurationError where it is not configured here."""
+        vendor = self.vendors.get(provider)
+        if not isinstance(vendor, AnswersAtOnce):
+            raise ConfigurationError(f"{VENDORS[provider].variables}: is not set where this task runs")
+        return vendor
+
+    @property
+    def providers(self) -> frozenset[Provider]:
+        """The vendors that are configured."""
+        return frozenset(self.vendors)
+
+    @property
+    def locks(self) -> Path:
+        """The folder of the locks that the processes of this machine share."""
+        return self.settings.images_data_dir.resolve() / "locks"
+
+    @property
+    def spool(self) -> Spool:
+        """Where pictures wait that were paid for and could not be stored."""
+        return Spool(self.settings.images_data_dir.resolve() / "spool")
+
+    @property
+    def manifests(self) -> Manifests:
+        """Where an article's manifest is read and written."""
+        return Manifests(self.store, self.records(bucket_answers=True), self.settings.images_mark_prompt)
+
+    def records(self, *, bucket_answers: bool) -> Records:
+        """Return where records are kept: in the bucket if it answers, else on this machine's disk.
+
+        The embedded storage is this machine's disk already. Each bucket has its own folder there: what was stored
+        in one is not in another.
+        """
+        folder = self.settings.images_data_dir.resolve() / "results"
+        if self.embedded:
+            return Records(None, folder)
+        return Records(self.store if bucket_answers else None, folder / f"_{self.store.place}")
+
+
+@contextmanager
+def loaded_services() -> Iterator[Services]:
+    """Load the services, with the embedded storage running where no bucket is configured.
+
+    Raises ConfigurationError.
+    """
+    settings = load_settings()
+    with _storage(settings) as (store, embedded):
+        services = services_over(settings, store, embedded=embedded)
+        try:
+            yield services
+        finally:
+            services.downloader.close()
+
+
+def services_without_embedded_storage() -> Services:
+    """Load the services where the bucket must be one that all machines reach. Raises ConfigurationError."""
+    settings = load_settings()
+    store = configured_store(settings)
+    if store is None:
+        raise ConfigurationError(
+            "tasks in other processes need a bucket that all reach: set B2_* or run article-images setup"
+        )
+    return services_over(settings, store, embedded=False)
+
+
+def services_over(settings: Settings, store: ImageStore, *, embedded: bool) -> Services:
+    """Load the services around a store. Raises ConfigurationError."""
+    vendors: dict[Provider, Any] = {
+        name: account
+        for name, vendor in VENDORS.items()
+        if (account := saved_block(vendor.block_type, vendor.block_name) or vendor.from_settings(settings))
+    }
+    return Services(
+        settings=settings,
+        store=replace(
+            store,
+            bucket=with_two_tries(store.bucket),
+            tenant_bases=tenant_bases(*edited(PUBLIC_BASE_URLS, settings.images_public_base_urls)),
+        ),
+        embedded=embedded,
+        vendors=vendors,
+        writer=saved_block(Writer, writer.BLOCK_NAME) or writer.writer_from(settings),
+        signer=signer_from(saved_block(Secret, signing.BLOCK_NAME)),
+        models=model_table(*edited(MODELS, settings.images_models)),
+        budgets=budgets_from(*edited(BUDGETS, settings.images_budgets)),
+        downloader=Downloader(
+            HostRules.parse(settings.images_download_hosts),
+            settings.images_max_bytes,
+            settings.images_download_timeout,
+        ),
+    )
+
+
+def configured_store(settings: Settings) -> ImageStore | None:
+    """Return the bucket that is configured, None where the embedded storage takes its place."""
+    bucket = _bucket(settings)
+    return None if bucket is None else image_store(bucket, settings)
+
+
+@contextmanager
+def _storage(settings: Settings) -> Iterator[tuple[ImageStore, bool]]:
+    configured = configured_store(settings)
+    if configured is not None:
+        yield configured, False
+        return
+    with embedded_storage(settings.images_data_dir) as store:
+        yield _in_public(store, settings), True
+
+
+def _bucket(settings: Settings) -> S3Bucket | None:
+    return saved_block(S3Bucket, storage.BLOCK_NAME) or (bucket_from(settings) if settings.has_bucket else None)
+
+
+def image_store(bucket: S3Bucket, settings: Settings) -> ImageStore:
+    """Return the store over a bucket, with the address under which the settings say that the world reads it."""
+    folder = bucket.bucket_folder.strip("/")
+    own = "/".join(part for part in (endpoint_of(bucket), bucket.bucket_name, folder) if part)
+    return _in_public(ImageStore(bucket, own, private=_private_store(bucket, settings)), settings)
+
+
+def _private_store(bucket: S3Bucket, settings: Settings) -> ImageStore | None:
+    """Return where records and claims are, if not beside the pictures: reached with the same endpoint and key."""
+    name, _, folder = (settings.images_private_bucket or "").partition("/")
+    return ImageStore(bucket.model_copy(update={"bucket_name": name, "bucket_folder": folder}), "") if name else None
+
+
+def _in_public(store: ImageStore, settings: Settings) -> ImageStore:
+    base = settings.images_public_base_url
+    return replace(store, public_base=plain_base(base)) if base else store
+
+
+def edited(variable: str, from_environment: dict[str, Any]) -> tuple[Any, str]:
+    """Return what the Prefect variable holds, which wins once it was edited, or the environment's; and its name.
+
+    Raises httpx.HTTPError without an API.
+    """
+    value = read_variable(variable)
+    if value is None or value == UNEDITED[variable]:
+        return from_environment, variable.upper()
+    return value, f"Prefect variable {variable}"
+
+
+def saved_block(block_type: type[SomeBlock], name: str) -> SomeBlock | None:
+    """Return the block that `article-images setup` saved, or None where there is none.
+
+    Raises ConfigurationError for one that cannot be read, httpx.HTTPError without an API.
+    """
+    try:
+        # _sync: an async flow is running, but what is called here is not part of its loop.
+        return cast(SomeBlock, block_type.load(name, _sync=True))  # type: ignore[call-arg]
+    except (ValueError, RuntimeError) as trouble:  # RuntimeError: its document has not the fields of its type
+        if "Unable to find block document" in str(trouble):
+            return None
+        raise ConfigurationError(
+            f"the saved block {block_type.get_block_type_slug()}/{name} cannot be read: run article-images setup again"
+        ) from None

@@ -1,0 +1,56 @@
+"""The end of a run: web formats, spending, the share check, and the set in all the places where it is looked for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from blocks.publishing.artifacts import create_artifacts, emit_outcome
+from blocks.publishing.gallery_page import write_page
+from blocks.publishing.run_form import run_again
+from blocks.records.records import Records
+from flows.article_run.pictures import Making, Result, Results
+from flows.article_run.run_log import log_end
+from flows.article_run.web_formats import ended
+from imaging.record import UNSHARED, Image, ImageSet
+from imaging.spec import Kinds
+from tasks.gallery_page import publish_page
+from tasks.manifest import write_manifest
+from tasks.share_check import check_shares
+
+
+def finished(making: Making, results: Results, records: Records) -> tuple[ImageSet, Results]:
+    """Wait for web formats, settle the spending and check the public addresses. Return the set, and its results."""
+    run, specs = making.run, making.plan.specs
+    if not making.inventory.trouble and not run.services.embedded:
+        records.catch_up(run.services.store)
+    making.spending.settle(specs, sum(result.image.cost_usd for result in results.values()))
+    problems: list[str] = []
+    done: dict[str, Result] = {}
+    for name, result in results.items():
+        image, problem = ended(run, result.image, result.web_formats)
+        done[name] = replace(result, image=image)
+        problems += [problem] if problem else []
+    if records.trouble:
+        problems.append(f"{UNSHARED}: {records.trouble}")
+    images: list[Image] = [done[spec.name].image for spec in specs]
+    problems += [problem for spec in specs if (problem := done[spec.name].problem)]
+    problems += check_shares(images)
+    return making.plan.image_set(images, problems), done
+
+
+def published(making: Making, image_set: ImageSet, results: Results, only: Kinds) -> ImageSet:
+    """Write page and manifest, create the artifacts, emit the event. Return the set with the addresses of both."""
+    run, article, inventory = making.run, making.plan.article, making.inventory
+    previews = _shown({name: result.preview for name, result in results.items()})
+    with run.in_flight.storing():
+        image_set = publish_page(image_set, inventory, previews, article.excerpt)
+        image_set = write_manifest(image_set, inventory)
+    thumbnails = _shown({name: result.thumbnail for name, result in results.items()})
+    create_artifacts(image_set, thumbnails, again=run_again(article, only))
+    write_page(run.services, image_set, previews, article.excerpt)
+    emit_outcome(image_set)
+    log_end(image_set)
+    return image_set
+
+
+def _shown(pictures: Mapping[str, str]) -> dict[str, str]:
+    return {name: picture for name, picture in pictures.items() if picture}

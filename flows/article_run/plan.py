@@ -1,0 +1,115 @@
+"""The plan of a run: the article's pictures, in the words that a language model has found for them, if any."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from prefect.runtime import flow_run
+from pydantic import ValidationError
+
+from blocks.logo import logo_sha256
+from blocks.records.inventory import Inventory
+from blocks.records.records import Records
+from blocks.services import Services
+from imaging.articles.article import Article
+from imaging.errors import ImagesError, StorageError
+from imaging.planning.plan import Planner
+from imaging.planning.words import Words
+from imaging.record import Image, ImageSet
+from imaging.spec import ImageSpec, Kinds
+from tasks.wording import find_words
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The pictures that are asked for. `planner` plans their fallbacks; `problems`: what the plan had to leave out."""
+
+    article: Article
+    slug: str
+    planner: Planner
+    specs: tuple[ImageSpec, ...]
+    problems: tuple[str, ...] = ()
+
+    def image_set(self, images: Sequence[Image], problems: Sequence[str] = (), run_id: str | None = None) -> ImageSet:
+        """Return the set of these images, one for each spec."""
+        return ImageSet(
+            user_id=self.article.user_id,
+            slug=self.slug,
+            topic=self.article.topic,
+            article_id=self.article.article_id,
+            language=self.article.language,
+            flow_run_id=run_id or flow_run.id,
+            images=list(images),
+            problems=[*self.problems, *problems],
+        )
+
+
+def planned(services: Services, records: Records, article: Article, inventory: Inventory, only: Kinds) -> Plan:
+    """Plan the article's pictures of the kinds `only` (none: all). Raises InvalidInput for a logo that is none."""
+    planner, problems = _planner(services, article, inventory, StorageError)
+    specs = _worded(services, records, article, planner.specs(), inventory)
+    return Plan(article, inventory.slug, planner, _chosen(specs, only), problems)
+
+
+def planned_before(services: Services, records: Records, article: Article, inventory: Inventory, only: Kinds) -> Plan:
+    """Return the plan that an earlier run of the article had, without asking a language model again."""
+    planner, _ = _planner(services, article, inventory, ImagesError)
+    words = _kept_words(records, article.user_id, inventory.slug)
+    return Plan(article, inventory.slug, planner, _chosen(words.applied(planner.specs()), only))
+
+
+def _chosen(specs: Sequence[ImageSpec], only: Kinds) -> tuple[ImageSpec, ...]:
+    return tuple(spec for spec in specs if not only or spec.kind in only)
+
+
+def _planner(
+    services: Services, article: Article, inventory: Inventory, tolerated: type[ImagesError]
+) -> tuple[Planner, tuple[str, ...]]:
+    """Return the planner, and the problem that a logo which cannot be had makes. Raises what is not `tolerated`."""
+    logo, sha256 = article.brand.logo, None
+    problems: tuple[str, ...] = ()
+    if logo:
+        try:
+            sha256 = logo_sha256(services, article.user_id, logo)
+        except tolerated as error:
+            problems = (f"the cards have no logo: {error}",)
+    planner = Planner(article, inventory.slug, services.models, services.providers, sha256, stored=inventory.objects)
+    return planner, problems
+
+
+def _worded(
+    services: Services, records: Records, article: Article, specs: list[ImageSpec], inventory: Inventory
+) -> list[ImageSpec]:
+    """Return the specs with the words that a language model has found for them; without one, as they are.
+
+    A prompt decides what picture it is, and so what is paid for. Another answer tomorrow must not buy the article's
+    pictures again: words are asked for once for each picture, and kept, also when there was no answer. A picture that
+    was made from our words keeps them.
+    """
+    configured = services.writer is not None
+    if not (configured or _were_worded(specs, inventory)):
+        return specs
+    words = _kept_words(records, article.user_id, inventory.slug)
+    if configured and (missing := words.missing(specs)):
+        words = words.joined(find_words(article, missing, inventory))
+        try:
+            records.write(_path(article.user_id, inventory.slug), words.model_dump_json().encode())
+        except OSError:  # kept nowhere: the next run would ask again, and pay for what another answer describes
+            return specs
+    return words.applied(specs)
+
+
+def _were_worded(specs: Sequence[ImageSpec], inventory: Inventory) -> bool:
+    """Tell whether stored pictures have other words than ours: a language model was configured then."""
+    ours = {spec.name: (spec.prompt, spec.alt_text) for spec in specs}
+    return any((image.prompt, image.alt_text) != ours[image.name] for image in inventory.images if image.name in ours)
+
+
+def _kept_words(records: Records, user_id: str, slug: str) -> Words:
+    with suppress(ValueError, ValidationError):
+        return Words.model_validate_json(records.read(_path(user_id, slug)))
+    return Words()
+
+
+def _path(user_id: str, slug: str) -> str:
+    return f"{user_id}/{slug}/words"

@@ -1,0 +1,39 @@
+"""Whether the vendors take our keys, asked for free before anything is ordered. Never cached."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from prefect import task
+
+from blocks.network.addresses import DEFAULT_HOSTS, HostRules
+from blocks.run import current_run
+from blocks.services import Services
+from blocks.vendors.registry import VENDORS, KeepsOrders
+from imaging.errors import ConfigurationError
+from imaging.spec import Provider
+
+
+@task(task_run_name="check providers", persist_result=False)
+def check_providers() -> Mapping[Provider, str | None]:
+    """Return the id of the newest order at each vendor that keeps orders (empty: none yet; None: not known).
+
+    Raises ConfigurationError for a token that is refused, or hosts that we may not fetch from, while nothing is spent.
+    """
+    services = current_run().services
+    keepers = {name: vendor for name, vendor in services.vendors.items() if isinstance(vendor, KeepsOrders)}
+    for name in keepers:
+        _check_hosts(services, name)
+    return {name: vendor.check_token() for name, vendor in keepers.items()}
+
+
+def _check_hosts(services: Services, name: Provider) -> None:
+    """Check that the vendor's pictures may be fetched, unless it is called at another address than its own."""
+    vendor, hosts = VENDORS[name], services.settings.images_download_hosts
+    sample = vendor.sample_output
+    if sample is None or getattr(services.vendors[name], "base_url", None) or HostRules.parse(hosts).allows(sample):
+        return
+    host = urlsplit(sample).hostname
+    raise ConfigurationError(
+        f"IMAGES_DOWNLOAD_HOSTS: {host} is not listed, so {vendor.label}'s pictures would be paid for and not"
+        f" fetched. Set it to {hosts},{DEFAULT_HOSTS}"
+    )
