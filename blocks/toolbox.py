@@ -36,9 +36,9 @@ from blocks.vendors.gate import Gate
 from blocks.vendors.replicate import Replicate
 from blocks.vendors.writer import Writer
 from imaging.errors import ConfigurationError
+from imaging.makers import Provider
 from imaging.planning.budget import Budgets, budgets_from
 from imaging.planning.models import ModelTable, model_table
-from imaging.spec import Provider
 
 _RUNS_REMEMBERED = 64  # of those whose tasks run here and whose flow does not
 SomeBlock = TypeVar("SomeBlock", bound=Block)

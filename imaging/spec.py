@@ -4,16 +4,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, JsonValue, WithJsonSchema
 
-Provider = Literal["replicate", "chutes", "pillow", "painter"]
-
-# Raise by hand when the code changes what a maker's pictures look like: their digests, and so their cache entries,
-# change with it. A hash of the source would not see a changed helper. By maker, since a new look of our cards is no
-# reason to pay a vendor again.
-REVISIONS: dict[Provider, int] = {"replicate": 1, "chutes": 1, "pillow": 2, "painter": 2}
+from imaging.makers import MAKERS, Provider
 
 
 class Kind(StrEnum):
@@ -63,13 +58,13 @@ class ImageSpec(BaseModel):
     @property
     def needs_hero(self) -> bool:
         """Whether this is a card over the article's hero that does not know yet which one that is."""
-        return self.provider == "pillow" and "hero" in self.params and self.params["hero"] is None
+        return MAKERS[self.provider].draws_cards and "hero" in self.params and self.params["hero"] is None
 
     @property
     def digest(self) -> str:
         """Hex SHA-256 over exactly what changes the pixels or the place; nothing of the run or its keys."""
         material = {
-            "revision": REVISIONS[self.provider],
+            "revision": MAKERS[self.provider].revision,
             "provider": self.provider,
             "model": self.model,
             "prompt": self.prompt,

@@ -16,6 +16,7 @@ from blocks.toolbox import Toolbox, toolbox
 from blocks.vendors.replicate import SAMPLE_OUTPUT
 from imaging import keys
 from imaging.errors import ConfigurationError, StorageError, StorageRefused
+from imaging.makers import MAKERS
 from imaging.pictures.picture import md5
 from imaging.record import Image, StoredImage, as_stored
 
@@ -74,7 +75,7 @@ class Stock(BaseModel):
     def paid(self, name: str) -> Image | None:
         """Return the picture of this name that a vendor was paid for, if it still lies there."""
         image = self.lying(name)
-        return image if image and image.provider in {"replicate", "chutes"} else None
+        return image if image and MAKERS[image.provider].is_paid else None
 
     def lying(self, name: str) -> Image | None:
         """Return the last manifest's entry of this name, if its very bytes still lie there."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from blocks.toolbox import toolbox
 from imaging import keys
+from imaging.makers import MAKERS
 from imaging.record import Image, described, failed, located
 from imaging.spec import ImageSpec
 from tasks.stock import Stock
@@ -29,5 +30,5 @@ def _entry(spec: ImageSpec, seen: Image | None, stock: Stock, why: str) -> Image
         return described(spec, stored, reused=False, url=box.store.url(stored.key))
     if earlier := stock.lying(spec.name):
         return located(stock.completed(earlier), box.store.url)
-    ordered = spec.provider == "replicate" and box.settings.images_on_stop == "keep"
+    ordered = MAKERS[spec.provider].keeps_orders and box.settings.images_on_stop == "keep"
     return seen or failed(spec, f"{why}; run again to {'collect' if ordered else 'make'} it")

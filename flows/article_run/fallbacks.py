@@ -7,6 +7,7 @@ from flows.article_run.run_log import tell_stand_ins, tell_vanished
 from flows.article_run.submission import Outcome, Rounds
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
+from imaging.makers import MAKERS
 from imaging.planning.over_hero import over_hero, without_hero
 from imaging.planning.plan import Planner
 from imaging.record import Image, failed, reused
@@ -35,7 +36,7 @@ class Making:
         """Return the images by name, one for each spec. Cards over the hero come last: they wait for it."""
         over, specs = [s for s in specs if s.needs_hero], [s for s in specs if not s.needs_hero]
         # Where only the painter is left, it does not replace a picture that a vendor was paid for.
-        self._keep_paid(spec.name for spec in specs if spec.provider == "painter")
+        self._keep_paid(spec.name for spec in specs if MAKERS[spec.provider].is_painter)
         made = self._within_budget(self._missing(specs), anew=self.refresh, overwrite=self.refresh)
         declined = dict(made.declined)
         if made.vanished:

@@ -14,9 +14,10 @@ from blocks.toolbox import Toolbox
 from flows.article_run.web_formats import Finishing
 from imaging.articles.claim import Claim
 from imaging.errors import HeroMissing, ImagesError, NotDelivered, StorageError
+from imaging.makers import Provider
 from imaging.planning import fitness
 from imaging.record import NOT_STORED, Image, StoredImage, as_stored, described, failed, fallen_back
-from imaging.spec import ImageSpec, Provider
+from imaging.spec import ImageSpec
 from tasks.cards import draw_platform_card
 from tasks.comparison import generate_comparison
 from tasks.late import store_late, take_stock_late

@@ -7,23 +7,14 @@ picture and facts always give the same bytes, so that a retry stores what the fi
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from imaging.makers import MAKERS, Provider, SourceType
 from imaging.marking import xmp
 from imaging.pictures.cleaning import bare
 from imaging.pictures.containers import has_room, packet_in, packets, with_packet, without_words
-from imaging.spec import ImageSpec, Provider
+from imaging.spec import ImageSpec
 
 GENERATOR = "article-images"
-_TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-
-
-class SourceType(StrEnum):
-    """What a picture is made of, in the IPTC's terms."""
-
-    TRAINED = f"{_TERMS}trainedAlgorithmicMedia"  # made by a trained model
-    COMPOSITE = f"{_TERMS}compositeWithTrainedAlgorithmicMedia"  # a card with such a picture in it
-    ALGORITHMIC = f"{_TERMS}algorithmicMedia"  # made by an algorithm that was not trained: the offline painter
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +42,15 @@ class Facts:
         return {name: text for name, value in said.items() if value and (text := xmp.printable(value))}
 
 
-_MADE_BY: Mapping[Provider, SourceType] = {
-    "replicate": SourceType.TRAINED,
-    "chutes": SourceType.TRAINED,
-    "painter": SourceType.ALGORITHMIC,
-}
-
-
 def source_type(provider: Provider, contains: Iterable[Provider] = ()) -> SourceType | None:
     """Return what a picture by `provider` is made of; None for a card that holds nothing by a model: it needs no mark.
 
     `contains` are the makers of the pictures inside it.
     """
-    if provider in _MADE_BY:
-        return _MADE_BY[provider]
-    return SourceType.COMPOSITE if SourceType.TRAINED in map(_MADE_BY.get, contains) else None
+    if own := MAKERS[provider].source_type:
+        return own
+    trained = any(MAKERS[maker].source_type is SourceType.TRAINED for maker in contains)
+    return SourceType.COMPOSITE if trained else None
 
 
 def facts(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) -> Facts | None:

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from imaging.backlog import BacklogReport
+from imaging.makers import MAKERS
 from imaging.quoting import without_query
 from imaging.record import Image, ImageSet
 
@@ -76,7 +77,7 @@ def short_url(image: Image) -> str:
 
 def painted(image_set: ImageSet) -> bool:
     """Tell whether the offline painter made any of the pictures."""
-    return any(image.provider == "painter" for image in image_set.images)
+    return any(MAKERS[image.provider].is_painter for image in image_set.images)
 
 
 def literal(text: object) -> Markup:

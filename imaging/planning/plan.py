@@ -9,9 +9,10 @@ from imaging import keys
 from imaging.articles.article import Article
 from imaging.cards import OVER_HERO
 from imaging.cards.paragraph import paragraph
+from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
 from imaging.planning import prompts
 from imaging.planning.models import Model, ModelTable, delivered_size
-from imaging.spec import ImageSpec, Kind, Provider
+from imaging.spec import ImageSpec, Kind
 from imaging.text.sections import aspects, supporting_count
 
 CARD_PLATFORMS = {"linkedin": "LinkedIn", "facebook": "Facebook"}
@@ -63,8 +64,7 @@ class Planner:
         place = spec.model_dump(include={"name", "kind", "platform", "stem", "hash_length", "alt_text"})
         if spec.platform in CARD_SIZES:
             return self._card(size=CARD_SIZES[spec.platform], **place)
-        image_format = "jpg" if spec.provider == "chutes" else "png"
-        return self._painted(image_format, size=spec.size, prompt=spec.prompt, **place)
+        return self._painted(MAKERS[spec.provider], size=spec.size, prompt=spec.prompt, **place)
 
     def _hero(self) -> Iterator[ImageSpec]:
         yield self._generated(
@@ -134,7 +134,7 @@ class Planner:
         """A spec for `model`, or for the painter where the model's provider is not configured."""
         size = delivered_size(model)
         if model.provider not in self.providers:
-            return self._painted("jpg" if model.provider == "chutes" else "png", size=size, **fields)
+            return self._painted(MAKERS[model.provider], size=size, **fields)
         return ImageSpec(
             provider=model.provider,
             model=model.name,
@@ -146,11 +146,11 @@ class Planner:
             **fields,
         )
 
-    def _painted(self, image_format: str, **fields: Any) -> ImageSpec:
+    def _painted(self, instead_of: Maker, **fields: Any) -> ImageSpec:
         return ImageSpec(
-            provider="painter",
+            provider=PAINTER.name,
             model="offline-painter",
-            params={"color": self.article.brand.color, "output_format": image_format},
+            params={"color": self.article.brand.color, "output_format": instead_of.painted_format},
             user_id=self.place[0],
             slug=self.place[1],
             **fields,
@@ -163,7 +163,7 @@ class Planner:
         # Fonts that cards did not have at first: what was drawn without them is drawn anew.
         fonts: dict[str, JsonValue] = {"fonts": list(dict.fromkeys(rare))} if rare else {}
         return ImageSpec(
-            provider="pillow",
+            provider=PILLOW.name,
             model=brand.template,
             params={
                 "title": self.article.title,

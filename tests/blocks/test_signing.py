@@ -9,7 +9,8 @@ from blocks.provenance.signatures import signature_of
 from blocks.provenance.signing import Signer, signer_from
 from blocks.provenance.verifying import verify_picture
 from imaging.errors import BadPicture, ConfigurationError
-from imaging.marking.marks import Facts, SourceType, mark
+from imaging.makers import SourceType
+from imaging.marking.marks import Facts, mark
 from imaging.pictures.picture import inspect
 from tests.certificates import signing_certificate
 from tests.imaging.containers import saved

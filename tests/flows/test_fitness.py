@@ -1,8 +1,9 @@
 """What a vendor delivers is looked at before a set calls itself complete."""
 
 from imaging.articles.article import Article
+from imaging.makers import SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import SourceType, marks
+from imaging.marking.marks import marks
 from imaging.spec import Kind
 from tests.flows.conftest import World, run_state, set_of
 from tests.imaging.containers import png_chunk, zipped

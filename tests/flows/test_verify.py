@@ -9,8 +9,9 @@ from prefect.blocks.system import Secret
 
 from blocks.provenance.signing import BLOCK_NAME
 from imaging.articles.article import Article
+from imaging.makers import SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import Facts, SourceType, mark, marks
+from imaging.marking.marks import Facts, mark, marks
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.certificates import signing_certificate

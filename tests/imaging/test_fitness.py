@@ -6,11 +6,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from imaging.articles.article import Article
+from imaging.makers import Provider
 from imaging.pictures.picture import inspect
 from imaging.planning.fitness import shortfall
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
-from imaging.spec import ImageSpec, Provider
+from imaging.spec import ImageSpec
 
 PROVIDERS: tuple[Provider, ...] = ("replicate", "chutes", "pillow")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from imaging.makers import SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import Facts, SourceType, facts, mark, marks
+from imaging.marking.marks import Facts, facts, mark, marks
 from imaging.pictures.containers import without_words
 from imaging.pictures.picture import inspect
 from imaging.spec import ImageSpec, Kind

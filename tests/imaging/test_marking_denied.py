@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from blocks.provenance.verifying import verify_picture
 from imaging.errors import BadPicture
+from imaging.makers import SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import Facts, SourceType, mark, marks, with_mark
+from imaging.marking.marks import Facts, mark, marks, with_mark
 from imaging.pictures.cleaning import accepted, bare, cleaned
 from imaging.pictures.picture import inspect
 from tests.conftest import FEW

@@ -12,9 +12,10 @@ from pydantic import JsonValue
 
 from imaging import keys
 from imaging.articles.article import Article, Brand, parse_json, parse_markdown
+from imaging.makers import Provider
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.plan import Planner
-from imaging.spec import ImageSpec, Kind, Provider
+from imaging.spec import ImageSpec, Kind
 from imaging.text.sections import supporting_count
 from tests.conftest import EXAMPLES
 

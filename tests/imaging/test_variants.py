@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageFilter
 
+from imaging.makers import SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import Facts, SourceType, marks
+from imaging.marking.marks import Facts, marks
 from imaging.painting.painter import paint
 from imaging.pictures.scaling import prepared, scaled
 from imaging.pictures.similarity import ssim

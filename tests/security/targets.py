@@ -30,8 +30,9 @@ from imaging.articles.article import Article, parse_json, parse_markdown
 from imaging.articles.claim import Claim
 from imaging.cards.logo import fit_logo, is_visible_on, open_logo
 from imaging.errors import BadPicture, ImagesError
+from imaging.makers import SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import Facts, SourceType, mark, marks, with_mark
+from imaging.marking.marks import Facts, mark, marks, with_mark
 from imaging.pages import gallery
 from imaging.pages.page import html_page
 from imaging.pictures.anatomy import refuse_polyglot
