@@ -9,37 +9,27 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from imaging.pages.gallery import STATUS_TEXT, painted, templates
+from imaging.platforms import PLATFORMS, X_FRAME, Frame
 from imaging.record import Image, ImageSet
 from imaging.spec import Kind
 
-# What the frames in templates/frames.html.j2 are called on the page.
-_TITLES = {
-    "article": "in the article",
-    "column": "in the article's text",
-    "comparison": "one of two models",
-    "linkedin": "LinkedIn post",
-    "facebook": "Facebook post",
-    "instagram": "Instagram tile",
-    "tiktok": "TikTok screen",
-    "search": "Search result",
-    "x": "X post",
+_COLUMN, _SEARCH = Frame("column", "in the article's text"), Frame("search", "Search result")
+# The others have their platform's.
+_FRAMES = {
+    Kind.HERO: Frame("article", "in the article"),
+    Kind.SUPPORTING: _COLUMN,
+    Kind.COMPARISON: Frame("comparison", "one of two models"),
 }
-_FRAMES = {Kind.HERO: "article", Kind.SUPPORTING: "column", Kind.COMPARISON: "comparison"}  # the others: by platform
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A picture in a frame. `again`: it stands on the page already, and is shown once more as another place has it."""
 
-    frame: str
+    frame: Frame
     image: Image
     source: str | None
     again: bool = False
-
-    @property
-    def title(self) -> str:
-        """The frame's name for people."""
-        return _TITLES[self.frame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +64,14 @@ def _sections(image_set: ImageSet, previews: Mapping[str, str]) -> Iterator[Sect
     scenes = [Scene(_frame(image), image, _source(image, previews)) for image in image_set.images]
     of = {kind: [scene for scene in scenes if scene.image.kind == kind] for kind in Kind}
     hero, cards = of[Kind.HERO], of[Kind.CARD]
-    yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING], *_again("search", hero)])
+    yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING], *_again(_SEARCH, hero)])
     yield Section("comparison", "Comparison", of[Kind.COMPARISON])
-    yield Section("social", "Social networks", [*cards, *_again("x", cards), *of[Kind.SOCIAL]])
+    yield Section("social", "Social networks", [*cards, *_again(X_FRAME, cards), *of[Kind.SOCIAL]])
 
 
-def _frame(image: Image) -> str:
-    return image.platform if image.platform in _TITLES else _FRAMES.get(image.kind, "column")
+def _frame(image: Image) -> Frame:
+    platform = PLATFORMS.get(image.platform)
+    return platform.frame if platform else _FRAMES.get(image.kind, _COLUMN)
 
 
 def _source(image: Image, previews: Mapping[str, str]) -> str | None:
@@ -88,7 +79,7 @@ def _source(image: Image, previews: Mapping[str, str]) -> str | None:
     return previews.get(image.name) or (image.url if image.durable else None)
 
 
-def _again(frame: str, scenes: list[Scene]) -> list[Scene]:
+def _again(frame: Frame, scenes: list[Scene]) -> list[Scene]:
     """The first of these pictures in another frame, if there is one."""
     return [Scene(frame, scene.image, scene.source, again=True) for scene in scenes[:1] if scene.source]
 

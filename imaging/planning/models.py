@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 
 from imaging.errors import ConfigurationError
 from imaging.makers import MAKERS, Vendor
+from imaging.platforms import Platform
 from imaging.validation import explain
 
 # What the comparison models are told to leave out; Flux knows no negative prompt.
@@ -91,6 +92,11 @@ class ModelTable(BaseModel):
         params={"aspect_ratio": "9:16", "output_format": "png"},
         price_usd=0.025,
     )
+
+    def for_platform(self, platform: Platform) -> Model:
+        """Return the model of a social picture: its role has the platform's name."""
+        model: Model = getattr(self, platform.name)
+        return model
 
     @model_validator(mode="after")
     def _comparable(self) -> "ModelTable":

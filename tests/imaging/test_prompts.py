@@ -85,8 +85,8 @@ def test_prompts_name_what_they_are_about_and_forbid_text() -> None:
         prompts.hero_prompt(article),
         prompts.supporting_prompt(article, "Wasser"),
         prompts.comparison_prompt(article),
-        prompts.social_prompt(article, "instagram"),
-        prompts.social_prompt(article, "tiktok"),
+        prompts.social_prompt(article, "square"),
+        prompts.social_prompt(article, "vertical full-screen"),
     ]
     assert len(set(asked)) == 5
     assert all("Grüner Tee" in prompt and "no text" in prompt for prompt in asked)
