@@ -25,7 +25,8 @@ _QUALITIES: Mapping[Format, Sequence[int]] = {
     "avif": (45, 51, 57, 63, 69, 75, 81, 88),
     "webp": (60, 68, 75, 80, 84, 88, 92, 96),
 }
-# Effort against time, measured by tests/imaging/bench_encoders.py. One thread: pictures are encoded side by side.
+# Effort against time, measured by tests/imaging/pictures/bench_encoders.py. One thread: pictures are encoded side by
+# side.
 _OPTIONS: Mapping[Format, Mapping[str, Any]] = {
     "avif": {"speed": 8, "max_threads": 1},
     "webp": {"method": 4},

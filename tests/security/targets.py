@@ -45,6 +45,7 @@ from imaging.record import Image, ImageSet, StoredImage, described, failed
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kind
 from tasks.stock import Stock, entries, parsed
+from tests import ROOT
 from tests.security.seeds import PICTURES
 from tests.standins import Answer, Call
 from tests.standins.server import Standin
@@ -56,7 +57,7 @@ SPEC = ImageSpec(
     size=(1024, 1024), user_id="default", slug="milk", stem="default/milk/hero", alt_text="Milk",
 )  # fmt: skip
 
-_DEPLOYMENTS = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text())["deployments"]
+_DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
 TEMPLATE = next(
     trigger["parameters"] for each in _DEPLOYMENTS for trigger in each.get("triggers", []) if "parameters" in trigger
 )
