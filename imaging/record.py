@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
+from imaging.formats import Format
 from imaging.makers import Provider
 from imaging.pictures.picture_element import picture_element
 from imaging.printable import printable
@@ -53,7 +54,7 @@ class Variant(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal["avif", "webp"]
+    format: Format
     width: int
     height: int
     bytes: int

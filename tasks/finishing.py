@@ -16,10 +16,11 @@ from prefect.runtime import task_run
 from blocks.toolbox import toolbox
 from imaging import keys
 from imaging.errors import BadPicture, StorageError
+from imaging.formats import Format
 from imaging.marking.marks import facts_known_of, packet_with
 from imaging.pictures.containers import packet_in
 from imaging.pictures.picture import inspect, md5
-from imaging.pictures.web_formats import Format, Rendition, renditions, widths
+from imaging.pictures.web_formats import Rendition, renditions, widths
 from imaging.record import Image, Variant
 
 # Encoding keeps a core busy, and several images wait for their vendors meanwhile: more at once would slow them down.

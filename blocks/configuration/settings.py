@@ -12,7 +12,8 @@ from blocks.configuration.public_urls import PublicBase, tenant_bases
 from blocks.network.addresses import DEFAULT_HOSTS
 from blocks.network.proxies import check_proxies
 from imaging.errors import ConfigurationError
-from imaging.pictures.web_formats import Format, Width
+from imaging.formats import FORMATS, Format
+from imaging.pictures.web_formats import Width
 from imaging.planning.budget import budgets_from
 from imaging.planning.models import model_table
 from imaging.validation import explain
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server outlives its last run
     images_mark_prompt: bool = False  # whether a picture's mark tells the prompt
     # Web formats and their widths in pixels, as lists with commas; "off" for none. NoDecode: they are not JSON.
-    images_variants: Annotated[tuple[Format, ...], NoDecode] = ("avif", "webp")
+    images_variants: Annotated[tuple[Format, ...], NoDecode] = FORMATS
     images_variant_widths: Annotated[tuple[Width, ...], NoDecode] = (480, 960, 1600, "full")
     images_private_bucket: str | None = None  # BUCKET or BUCKET/PREFIX for records and claims; same endpoint and key
     images_pinned: bool = True  # whether each picture is stored once more, under a name that holds its hash
@@ -87,8 +88,8 @@ class Settings(BaseSettings):
         words = _listed(value)
         if words in (["off"], ["none"]):
             return ()
-        if not set(words) <= {"avif", "webp"}:
-            raise ValueError("must be avif, webp or both with a comma between, or off")
+        if not set(words) <= {*FORMATS}:
+            raise ValueError(f"must be some of {', '.join(FORMATS)} with a comma between, or off")
         return words
 
     @field_validator("images_variant_widths", mode="before")

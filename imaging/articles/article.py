@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
@@ -21,6 +21,7 @@ from pydantic import (
 
 from imaging.articles.front_matter import fields_of
 from imaging.articles.origin import Origin
+from imaging.card_templates import DEFAULT_TEMPLATE, Template
 from imaging.errors import InvalidInput
 from imaging.printable import printable, printable_name
 from imaging.slug import BRANDING, MAX_LENGTH, SLUG
@@ -104,7 +105,7 @@ class Brand(_Fields):
         description="Key below the tenant's folder (branding/logo.png) or an https URL",
         json_schema_extra=_plain_in_forms,
     )
-    template: Literal["minimal", "gradient", "photo", "split"] = Field("minimal", title="Card template")
+    template: Template = Field(DEFAULT_TEMPLATE, title="Card template")
 
     @field_validator("color")
     @classmethod

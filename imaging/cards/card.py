@@ -1,9 +1,8 @@
 """What a card says and how it should look."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Template = Literal["minimal", "gradient", "photo", "split"]
+from imaging.card_templates import DEFAULT_TEMPLATE, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +13,7 @@ class Card:
     excerpt: str = ""
     color: str | None = None  # the brand's '#rrggbb', validated elsewhere; None is the house colour
     logo: bytes | None = None  # PNG, JPEG, WebP or SVG
-    template: Template = "minimal"
+    template: Template = DEFAULT_TEMPLATE
     size: tuple[int, int] = (1200, 630)  # pixels
     language: str = ""  # ISO 639-1: whose syllables long words are broken at
     hero: bytes | None = None  # PNG, JPEG or WebP: what `photo` and `split` show

@@ -7,7 +7,8 @@ from threading import Lock
 
 from PIL import Image
 
-from imaging.cards.card import Card, Template
+from imaging.card_templates import Template
+from imaging.cards.card import Card
 from imaging.cards.gradient import draw_gradient
 from imaging.cards.minimal import draw_minimal
 from imaging.cards.photo import draw_photo

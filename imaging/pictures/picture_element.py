@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from markupsafe import escape
 
+from imaging.formats import FORMATS
+
 # How wide the picture is shown, for the browser's choice among the widths. A page with a narrower column may say so.
 SIZES = "(min-width: 1600px) 1600px, 100vw"
-_ORDER = ("avif", "webp")  # the first that a browser knows is taken
 
 
 def picture_element(
@@ -23,7 +24,7 @@ def picture_element(
     `web_formats`: (format, width in pixels, URL). A hero is what a reader sees first: it is not loaded lazily.
     """
     found = list(web_formats)
-    sources = [_source(image_format, found) for image_format in _ORDER]
+    sources = [_source(image_format, found) for image_format in FORMATS]
     attributes = {
         "src": url,
         "alt": " ".join(alt_text.split()),

@@ -9,27 +9,35 @@ from typing import Any, Literal
 
 from PIL import Image
 
+from imaging.formats import Format
 from imaging.pictures.picture import opened
 from imaging.pictures.scaling import prepared, scaled
 from imaging.pictures.similarity import ssim
 
-Format = Literal["avif", "webp"]
 Width = int | Literal["full"]
 
 # SSIM that two probes must reach: the picture made small, which shows the most drawing to a pixel, and a piece of it
 # as it is, which shows the grain. What does for both does for all widths between (README, "Web formats").
 LOOKS = 0.98
 _PROBE_WIDTH, _PIECE = 480, 320  # pixels
-# Qualities to choose from; with eight of them three or four tries find the lowest that will do.
-_QUALITIES: Mapping[Format, Sequence[int]] = {
-    "avif": (45, 51, 57, 63, 69, 75, 81, 88),
-    "webp": (60, 68, 75, 80, 84, 88, 92, 96),
-}
-# Effort against time, measured by tests/imaging/pictures/bench_encoders.py. One thread: pictures are encoded side by
-# side.
-_OPTIONS: Mapping[Format, Mapping[str, Any]] = {
-    "avif": {"speed": 8, "max_threads": 1},
-    "webp": {"method": 4},
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    """How a format is encoded.
+
+    `qualities` to choose from; with eight of them three or four tries find the lowest that will do. `options`: effort
+    against time, measured by tests/imaging/pictures/bench_encoders.py; one thread, since pictures are encoded side by
+    side.
+    """
+
+    qualities: Sequence[int]
+    options: Mapping[str, Any]
+
+
+_ENCODERS: Mapping[Format, _Encoder] = {
+    "avif": _Encoder((45, 51, 57, 63, 69, 75, 81, 88), {"speed": 8, "max_threads": 1}),
+    "webp": _Encoder((60, 68, 75, 80, 84, 88, 92, 96), {"method": 4}),
 }
 
 
@@ -70,7 +78,7 @@ def renditions(data: bytes, wanted: Sequence[tuple[Format, int]], packet: bytes 
 
 def lowest_quality(probes: Sequence[Image.Image], image_format: Format) -> int:
     """Return the lowest quality at which all of the probes still look as they did."""
-    qualities = _QUALITIES[image_format]
+    qualities = _ENCODERS[image_format].qualities
     looks = cache(lambda quality: min(_looks(probe, encoded(probe, image_format, quality)) for probe in probes))
     place = bisect_left(qualities, LOOKS, key=looks)
     return qualities[min(place, len(qualities) - 1)]
@@ -85,7 +93,7 @@ def _piece(picture: Image.Image) -> Image.Image:
 def encoded(image: Image.Image, image_format: Format, quality: int, **options: Any) -> bytes:
     """Return the picture in a web format."""
     out = io.BytesIO()
-    image.save(out, image_format.upper(), quality=quality, **_OPTIONS[image_format], **options)
+    image.save(out, image_format.upper(), quality=quality, **_ENCODERS[image_format].options, **options)
     return out.getvalue()
 
 

@@ -10,12 +10,11 @@ from collections import defaultdict
 from PIL import Image
 from typer import echo
 
+from imaging.formats import FORMATS
 from imaging.pictures.scaling import prepared, scaled
 from imaging.pictures.similarity import ssim
-from imaging.pictures.web_formats import Format, renditions, widths
+from imaging.pictures.web_formats import renditions, widths
 from tests.imaging.pictures.bench_samples import samples
-
-_FORMATS: tuple[Format, ...] = ("avif", "webp")
 
 
 def main() -> None:
@@ -30,16 +29,16 @@ def main() -> None:
             image = scaled(picture, width)
             png = _png_bytes(image)
             cells = []
-            for made in renditions(data, [(one, width) for one in _FORMATS], None):
+            for made in renditions(data, [(one, width) for one in FORMATS], None):
                 with Image.open(io.BytesIO(made.data)) as shown:
                     looks = ssim(image, shown)
                 cells += [f"{len(made.data) / 1e3:.0f}", f"{1 - len(made.data) / png:.0%}", f"{looks:.3f}"]
                 sums[made.format] += len(made.data)
             sums["png"] += png
             echo(f"| {name} | {width} | {png / 1e3:.0f} | {' | '.join(cells)} |")
-    saved = {name: f"{1 - sums[name] / sums['png']:.0%}" for name in _FORMATS}
+    saved = {name: f"{1 - sums[name] / sums['png']:.0%}" for name in FORMATS}
     echo(f"\nAll together: AVIF {saved['avif']} less than PNG, WebP {saved['webp']} less.")
-    sys.exit(any(sums[name] > 0.4 * sums["png"] for name in _FORMATS))
+    sys.exit(any(sums[name] > 0.4 * sums["png"] for name in FORMATS))
 
 
 def _png_bytes(image: Image.Image) -> int:
