@@ -1,4 +1,4 @@
-"""Cards for previews and feeds, drawn with Pillow. No network, no fonts of the machine: same card, same bytes."""
+"""Cards for link previews and feeds, drawn with Pillow. No network, no system fonts: same card, same bytes."""
 
 from imaging.card_templates import Template
 from imaging.cards.card import Card
