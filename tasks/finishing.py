@@ -76,8 +76,8 @@ def finished(image: Image, lacking: Due, data: bytes) -> Image:
             [*image.variants, *(_store(image, one) for one in made)], key=lambda one: (one.format, one.width)
         )
     if image.thumbhash is None:  # one that was stored before there were any
-        look = inspect(data).look
-        changes |= {"thumbhash": look.thumbhash, "dominant_color": look.color}
+        placeholder = inspect(data).placeholder
+        changes |= {"thumbhash": placeholder.thumbhash, "dominant_color": placeholder.color}
     return image.model_copy(update=changes)
 
 

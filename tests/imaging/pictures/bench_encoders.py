@@ -19,7 +19,7 @@ from typer import echo
 from imaging.painting.painter import paint
 from imaging.pictures.scaling import scaled
 from imaging.pictures.similarity import ssim
-from imaging.pictures.web_formats import LOOKS
+from imaging.pictures.web_formats import LEAST_SIMILARITY
 from tests.imaging.pictures.bench_samples import HERO, photo
 
 Encode = Callable[[Image.Image, int], bytes]
@@ -71,7 +71,7 @@ def _measured(encode: Encode, picture: Image.Image) -> str:
     for quality in _QUALITIES:
         data = encode(picture, quality)
         with Image.open(io.BytesIO(data)) as shown:
-            if ssim(picture, shown) >= LOOKS:
+            if ssim(picture, shown) >= LEAST_SIMILARITY:
                 break
     return f"{_seconds(lambda: encode(picture, quality)):.2f} | {len(data) / 1e3:.0f}"
 

@@ -224,6 +224,6 @@ def test_what_stands_in_for_a_picture_stands_upright(turn: int) -> None:
         shown = ImageOps.exif_transpose(lying)
     picture = inspect(data)
     assert (picture.width, picture.height) == shown.size
-    assert picture.look == inspect(encoded(shown, "PNG")).look
+    assert picture.placeholder == inspect(encoded(shown, "PNG")).placeholder
     for small in (opened(picture.preview), opened(picture.thumbnail)):
         assert np.abs(np.asarray(small).astype(int) - np.asarray(shown)).mean() < 12

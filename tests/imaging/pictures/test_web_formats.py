@@ -13,7 +13,7 @@ from imaging.marking.marks import Facts, marks
 from imaging.painting.painter import paint
 from imaging.pictures.scaling import prepared, scaled
 from imaging.pictures.similarity import ssim
-from imaging.pictures.web_formats import LOOKS, Width, lowest_quality, renditions, widths
+from imaging.pictures.web_formats import LEAST_SIMILARITY, Width, lowest_quality, renditions, widths
 from tests.imaging.pictures.containers import saved
 
 WANTED: tuple[Width, ...] = (480, 960, 1600, "full")
@@ -45,7 +45,7 @@ def test_each_format_looks_as_the_picture_does_in_far_fewer_bytes() -> None:
     for one in made:
         shown = opened(one.data)
         assert (shown.format, shown.size) == (one.format.upper(), (one.width, round(560 * one.width / 1000)))
-        assert ssim(scaled(PICTURE, one.width), shown) >= LOOKS - 0.005
+        assert ssim(scaled(PICTURE, one.width), shown) >= LEAST_SIMILARITY - 0.005
         assert len(one.data) < 0.4 * len(saved("PNG", scaled(PICTURE, one.width)))
         assert marks(one.data)[xmp.DIGITAL_SOURCE_TYPE] == SourceType.TRAINED
 
