@@ -35,6 +35,7 @@ from flows.lifecycle.observed import observed
 from flows.lifecycle.stoppable import StoppableRun
 from flows.lifecycle.stopping import stops_politely_async, unless_interrupted
 from flows.lifecycle.worker_thread import Aside
+from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import StorageError
 from imaging.planning.plan import Planner
@@ -124,8 +125,8 @@ class ArticleRun:
             return self._make(only)
 
     @contextmanager
-    def _alone(self, purpose: str, slug: str) -> Iterator[None]:
-        lock = one_at_a_time(f"article-images.{purpose}.{self.article.user_id}.{slug}", self.box.locks)
+    def _alone(self, purpose: keys.Purpose, slug: str) -> Iterator[None]:
+        lock = one_at_a_time(keys.article_lock(purpose, self.article.user_id, slug), self.box.locks)
         with lock as self.box.in_flight.lease:
             yield
 

@@ -23,11 +23,11 @@ from flows.backlog_run.shards import is_deployed, leave_report, run_in_shards
 from flows.backlog_run.source_pass import SourcePass, Terms
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.stopping import stops_politely_async
+from imaging import keys
 from imaging.articles.sources import checked_source
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
-from imaging.slug import short_hash
 from imaging.spec import Kind
 from imaging.validation import USER_ID, explain
 from tasks.reporting import artifact_key, show_summary
@@ -138,4 +138,4 @@ def place_of(box: Toolbox, source: str, user_id: str | None, terms: Terms) -> st
         str(bucket.credentials.aws_client_parameters.endpoint_url), bucket.bucket_name, bucket.bucket_folder
     )  # fmt: skip
     what: list[Any] = [where, source, user_id, sorted(terms.only), sorted(box.providers)]
-    return f"{user_id or ''}/_backlog/{short_hash(json.dumps(what), 16)}".lstrip("/")
+    return keys.backlog_place(user_id, json.dumps(what))

@@ -17,6 +17,7 @@ from blocks.toolbox import Toolbox, toolbox_for_run
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
+from imaging import keys
 from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
 from tasks.claiming import owns_slug
@@ -43,7 +44,7 @@ def repair() -> dict[str, int] | State[dict[str, int]]:
 
 def _repair_article(box: Toolbox, user_id: str, slug: str, owner: Claim, digests: list[str]) -> int:
     log = get_run_logger()
-    with one_at_a_time(f"article-images.run.{user_id}.{slug}", box.locks):
+    with one_at_a_time(keys.article_lock("run", user_id, slug), box.locks):
         try:
             if not owns_slug(user_id, slug, owner):
                 log.warning("%s/%s belongs to another article by now: run this one again", user_id, slug)

@@ -181,4 +181,4 @@ def _slug_of_local_records(box: Toolbox, article: Article) -> str:
     wished = wished_slug(article)
     spelled = [wished] if article.slug else spellings(article.topic, article.language)
     records = box.records(bucket_answers=False)
-    return next((slug for slug in spelled if records.has_local(f"{article.user_id}/{slug}")), wished)
+    return next((slug for slug in spelled if records.has_local(keys.article_records(article.user_id, slug))), wished)

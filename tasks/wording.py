@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from blocks.records.records import Records
 from blocks.toolbox import toolbox
+from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import ProviderError
 from imaging.planning.words import Words, words_from
@@ -32,7 +33,7 @@ def worded(article: Article, specs: list[ImageSpec], stock: Stock, records: Reco
     if configured and (missing := words.missing(specs)):
         words = words.joined(find_words(article, missing, stock))
         try:
-            records.write(_path(article.user_id, stock.slug), words.model_dump_json().encode())
+            records.write(keys.words_path(article.user_id, stock.slug), words.model_dump_json().encode())
         except OSError:  # kept nowhere: the next run would ask again, and pay for what another answer describes
             return specs
     return words.applied(specs)
@@ -54,12 +55,8 @@ def find_words(article: Article, specs: Sequence[ImageSpec], stock: Stock) -> Wo
 def kept_words(records: Records, user_id: str, slug: str) -> Words:
     """Return the words that were found for an article before."""
     with suppress(ValueError, ValidationError):
-        return Words.model_validate_json(records.read(_path(user_id, slug)))
+        return Words.model_validate_json(records.read(keys.words_path(user_id, slug)))
     return Words()
-
-
-def _path(user_id: str, slug: str) -> str:
-    return f"{user_id}/{slug}/words"
 
 
 def _were_worded(specs: Sequence[ImageSpec], stock: Stock) -> bool:

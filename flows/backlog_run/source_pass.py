@@ -18,6 +18,7 @@ from blocks.toolbox import Toolbox
 from flows.article_run.task_runner import task_runner
 from flows.backlog_run.article_calls import ArticleCalls, said
 from flows.lifecycle.worker_thread import Aside
+from imaging import keys
 from imaging.articles.article import Article
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
@@ -90,7 +91,7 @@ class SourcePass:
         """
         with Aside() as self._aside, ExitStack() as held:
             # Two backlogs over the same articles would do no harm, but each would forget what the other has done.
-            lock = one_at_a_time(f"article-backlog.{self.place.replace('/', '.')}.{self.terms.shard}", self.box.locks)
+            lock = one_at_a_time(keys.backlog_lock(self.place, self.terms.shard), self.box.locks)
             await self._aside(held.enter_context, lock)
             held.callback(self._save, self._index.save)  # whatever ends us
             try:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from blocks.locks.article_lock import one_at_a_time
 from blocks.toolbox import toolbox_for_run
 from flows.lifecycle.worker_thread import Aside
+from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import ImagesError
 from imaging.spec import Kind
@@ -51,5 +52,5 @@ def _recorded(flow_run: FlowRun, state: State[Any]) -> str | None:
         slug = owned_slug(box.store, article)
         if slug is None:
             return None  # it did not come so far
-        with one_at_a_time(f"article-images.run.{article.user_id}.{slug}", box.locks, wait=False):
+        with one_at_a_time(keys.article_lock("run", article.user_id, slug), box.locks, wait=False):
             return BadEnd(article, slug, only, str(flow_run.id), state.timestamp, why).record(box)

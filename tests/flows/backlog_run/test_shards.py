@@ -15,6 +15,7 @@ from blocks.records.records import Records
 from flows.backlog_run import shards, watch
 from flows.backlog_run.shards import DEPLOYMENT, run_in_shards
 from flows.backlog_run.watch import Watch
+from imaging import keys
 from imaging.backlog import SourceReport
 from tests.slate import deploy, wipe
 
@@ -61,7 +62,7 @@ def test_a_shard_whose_machine_died_is_started_again(api: SyncPrefectClient, tmp
         while len(runs := await asyncio.to_thread(begun, api)) < 2:
             await asyncio.sleep(0.05)
         report = shards._Left(sources=[SourceReport(source="nowhere", complete=3)])
-        records.write(shards._path(runs[-1].id), report.model_dump_json().encode())
+        records.write(keys.shard_path(runs[-1].id), report.model_dump_json().encode())
         api.set_flow_run_state(runs[-1].id, Running())
         api.set_flow_run_state(runs[-1].id, Completed())
         return await going
