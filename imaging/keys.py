@@ -34,48 +34,48 @@ def gallery_key(user_id: str, slug: str) -> str:
 
 
 def claim_key(user_id: str, slug: str) -> str:
-    """Return the key of the note that says which article owns `slug`."""
+    """Return the key of the claim on `slug`."""
     return f"{CLAIMS_FOLDER}/{user_id}/{slug}.json"
 
 
 def known_key(user_id: str, name: str) -> str:
-    """Return the key of the note that says which slug has what is known by `name`: an id, an address, a path."""
+    """Return the key of the object that maps `name` (an id, an address or a path) to an article's slug."""
     return f"{CLAIMS_FOLDER}/{user_id}/_known/{short_hash(name, 32)}.json"
 
 
 def hero_stem(user_id: str, slug: str) -> str:
-    """Stem of the hero: a fixed name."""
+    """Return the stem of the hero: a fixed name."""
     return f"{prefix(user_id, slug)}hero"
 
 
 def supporting_stem(user_id: str, slug: str, aspect: str) -> str:
-    """Stem of the supporting picture on `aspect`: stable for as long as the aspect's words are."""
+    """Return the stem of the supporting picture on `aspect`, a hash of the aspect's text."""
     return f"{prefix(user_id, slug)}supporting/{short_hash(aspect)}"
 
 
 def comparison_stem(user_id: str, slug: str, model: str) -> str:
-    """Stem of one model's picture in the comparison; the content's hash follows."""
+    """Return the stem of one model's picture in the comparison; the content's hash follows."""
     return f"{prefix(user_id, slug)}comparison/{model}"
 
 
 def card_stem(user_id: str, slug: str, platform: str) -> str:
-    """Stem of a platform's Open Graph card: a fixed name."""
+    """Return the stem of a platform's Open Graph card: a fixed name."""
     return f"{prefix(user_id, slug)}platform/{platform}_og"
 
 
 def social_stem(user_id: str, slug: str, platform: str) -> str:
-    """Stem of a platform's AI picture; the content's hash follows."""
+    """Return the stem of a platform's AI picture; the content's hash follows."""
     return f"{prefix(user_id, slug)}platform/{platform}"
 
 
 def object_key(spec: ImageSpec, sha256: str, extension: str) -> str:
-    """Return the full key of a made picture: stem, hash where the name holds one, extension with its dot."""
+    """Return the full key of a picture: stem, hash if the name has one, extension with its dot."""
     content = f"_{sha256[: spec.hash_length]}" if spec.hash_length else ""
     return f"{spec.stem}{content}{extension}"
 
 
 def is_private(key: str) -> bool:
-    """Tell whether an object is not for the public: records and claims."""
+    """Return whether an object is private: a record or claim."""
     return key.startswith("_") and not key.startswith(f"{DOCTOR_FOLDER}/")
 
 
@@ -85,17 +85,17 @@ def cache_control(spec: ImageSpec) -> str:
 
 
 def variant_key(key: str, width: int, image_format: str) -> str:
-    """Return the key of a web format of the picture under `key`: the same stem."""
+    """Return the key of a web format of the picture under `key`, with the same stem."""
     return f"{key.rpartition('.')[0]}.w{width}.{image_format}"
 
 
 def variant_cache_control(key: str, sha256: str) -> str:
-    """Return the Cache-Control header of the picture's web formats: their names are as lasting as its own."""
+    """Return the Cache-Control header of the picture's web formats: immutable if its own name is."""
     return IMMUTABLE if names_content(key, sha256) else SHORT
 
 
 def pinned_key(key: str, sha256: str) -> str:
-    """Return the key that holds this very picture for good: `key` itself where it names the content already."""
+    """Return the permanent key of this picture: `key` itself if it contains the content's hash already."""
     if names_content(key, sha256):
         return key
     stem, dot, extension = key.rpartition(".")
@@ -103,7 +103,7 @@ def pinned_key(key: str, sha256: str) -> str:
 
 
 def names_content(key: str, sha256: str) -> bool:
-    """Tell whether a key holds the beginning of its content's hash."""
+    """Return whether a key contains the beginning of its content's hash."""
     return f"_{sha256[:8]}" in key
 
 

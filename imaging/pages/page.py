@@ -1,4 +1,4 @@
-"""The gallery page: every picture in the frame of the place where it will be seen, in one file that needs no other."""
+"""The gallery page: every picture in a mock-up of the place where it will appear, as one self-contained HTML file."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from imaging.record import Image, ImageSet
 from imaging.spec import Kind
 
 _COLUMN, _SEARCH = Frame("column", "in the article's text"), Frame("search", "Search result")
-# The others have their platform's.
+# Other kinds use their platform's frame.
 _FRAMES = {
     Kind.HERO: Frame("article", "in the article"),
     Kind.SUPPORTING: _COLUMN,
@@ -24,7 +24,7 @@ _FRAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture in a frame. `again`: it stands on the page already, and is shown once more as another place has it."""
+    """A picture in a frame. `again`: a repetition of a picture of this page, as it appears in another place."""
 
     frame: Frame
     image: Image
@@ -34,7 +34,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Scenes that belong together. `name` is the section's class in the style sheet."""
+    """A group of scenes. `name` is the section's class in the style sheet."""
 
     name: str
     title: str
@@ -42,10 +42,10 @@ class Section:
 
 
 def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "", *, costs: bool = True) -> str:
-    """Return the page; nothing in it is fetched from anywhere but a picture that has no preview.
+    """Return the page; it loads nothing from elsewhere but pictures without a preview.
 
-    `previews` maps image names to `data:` URLs; a durable picture without one is shown by its own URL. `excerpt` is
-    the article's, for the posts' text. `costs`: whether it says what the run spent.
+    `previews` maps image names to `data:` URLs; a durable picture without one is shown by its own URL. `excerpt`: the
+    article's, for the text of posts. `costs`: whether to show what the run spent.
     """
     return templates.get_template("page.html.j2").render(
         set=image_set,
@@ -75,17 +75,17 @@ def _frame(image: Image) -> Frame:
 
 
 def _source(image: Image, previews: Mapping[str, str]) -> str | None:
-    """What is shown: never a vendor's address, which ends within the hour and may hold a key."""
+    """Return the URL to show: never a vendor's, which expires within the hour and may contain a signature."""
     return previews.get(image.name) or (image.url if image.durable else None)
 
 
 def _again(frame: Frame, scenes: list[Scene]) -> list[Scene]:
-    """The first of these pictures in another frame, if there is one."""
+    """Return the first of these pictures in another frame, if there is one."""
     return [Scene(frame, scene.image, scene.source, again=True) for scene in scenes[:1] if scene.source]
 
 
 def _raw(name: str) -> Markup:
-    """A style sheet or script of ours, as it is written."""
+    """Return one of the package's style sheets or scripts, unescaped."""
     return Markup(_FILES.joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
 
 
@@ -95,7 +95,7 @@ def _hash(text: str) -> str:
 
 _FILES = files("imaging.pages") / "templates"
 _STYLE, _SCRIPT = _raw("page.css"), _raw("page.js")
-# Titles and errors come from outside and the page lies on the pictures' domain: no script or style runs but ours.
+# Titles and errors are untrusted and the page is on the pictures' domain: so only our own script and style may run.
 _POLICY = (
     f"default-src 'none'; img-src data: https: http:; style-src {_hash(_STYLE)}; script-src {_hash(_SCRIPT)};"
     " base-uri 'none'; form-action 'none'"

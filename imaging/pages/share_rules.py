@@ -1,4 +1,4 @@
-"""What the places where pictures are shared demand of their public addresses, and what is wrong with one."""
+"""Checks of a picture's public URL against the requirements of the platforms where it is shared."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from imaging.spec import Kind
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a public address answered to somebody without credentials; `trouble` where it did not.
+    """The answer of a public URL without credentials; `trouble` if there was none.
 
-    `length` in bytes is what it announced, if it did. `begins` are the first bytes of the body.
+    `length`: the Content-Length in bytes, if there was one. `begins`: the first bytes of the body.
     """
 
     status: int = 0
@@ -23,7 +23,7 @@ class Seen:
 
 
 def rules_for(image: Image) -> list[Rule]:
-    """Return what the picture must fulfil: every one may stand in Notion, the cards are what link previews show."""
+    """Return the rules for a picture: its platform's, link previews' for cards, and Notion's for every picture."""
     platform = PLATFORMS.get(image.platform)
     own = [platform.rule] if platform and platform.rule else []
     previews = LINK_PREVIEWS if image.kind is Kind.CARD else ()
@@ -31,7 +31,7 @@ def rules_for(image: Image) -> list[Rule]:
 
 
 def complaints(image: Image, seen: Seen) -> Iterator[str]:
-    """Yield what is wrong with a stored picture and its public address, each with the rule that it breaks."""
+    """Yield the problems of a stored picture and its public URL, each with the rule that it breaks."""
     if seen.trouble or seen.status != 200:
         yield f"its public URL {seen.trouble or _answer(seen.status)}"
         return
