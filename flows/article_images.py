@@ -20,7 +20,7 @@ from prefect.states import Completed
 
 from blocks.locks.article_lock import one_at_a_time
 from blocks.logo import logo_sha256
-from blocks.observability.telemetry import untold_trouble
+from blocks.observability.telemetry import missing_exporter_once
 from blocks.records.records import Records
 from blocks.result_storage import results_kept_in
 from blocks.toolbox import Toolbox, toolbox_for_run
@@ -108,7 +108,7 @@ class ArticleRun:
 
     def make(self, only: Kinds) -> ImageSet:
         """Find the article's slug; then, one run an article at a time, make it."""
-        if trouble := untold_trouble():
+        if trouble := missing_exporter_once():
             get_run_logger().warning("%s", trouble)
         tag_with_tenant(self.article.user_id)
         self.newest_prediction = check_providers()

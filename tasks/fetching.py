@@ -1,6 +1,6 @@
 """Fetching a picture that a vendor has made: it is paid for, and lies there, so trouble on the way is waited out."""
 
-from blocks.network.backoff import limit, until_it_passes
+from blocks.network.backoff import limit, retry_transient
 from blocks.network.data_uris import bytes_in, is_data_uri
 from blocks.toolbox import toolbox
 from imaging.errors import NotWhole, PictureGone, ProviderBusy, ProviderError
@@ -27,6 +27,6 @@ def fetch_picture(spec: ImageSpec, address: str, *, kept: bool) -> Picture:
         return delivered(bytes_in(address, box.settings.images_max_bytes))
     passing = (ProviderBusy, NotWhole, PictureGone) if kept else (ProviderBusy, NotWhole)
     try:
-        return until_it_passes(fetched, passing, limit(box.settings.images_retry_seconds), box.in_flight.pause)
+        return retry_transient(fetched, passing, limit(box.settings.images_retry_seconds), box.in_flight.pause)
     except ProviderBusy as busy:
         raise ProviderError(f"{busy}; the next run fetches it") from None

@@ -105,7 +105,7 @@ def store(entry: Spooled, data: bytes) -> None:
     box.unstored.pop(spec.digest, None)
     if box.settings.finishes:
         box.fresh[stored.key] = data
-    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, box.stopwatch.told(spec.name))
+    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, box.stopwatch.summary(spec.name))
 
 
 def kept_before(spec: ImageSpec, terms: Terms) -> Made | None:

@@ -21,7 +21,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from blocks.network.passing_trouble import is_passing
+from blocks.network.transient_errors import is_passing
 from imaging.errors import StorageBusy, StorageError, StorageRefused
 
 SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, OSError, RecursionError)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from blocks.locks.in_flight import InFlight
-from blocks.network.backoff import Patience, limit, until_it_passes
+from blocks.network.backoff import Patience, limit, retry_transient
 from imaging.errors import ModelStarting, StorageBusy, StorageRefused
 
 
@@ -27,11 +27,11 @@ def failing(times: int, error: Exception | None = None) -> tuple[Callable[[], st
 def test_what_passes_is_waited_out_and_what_does_not_is_raised_at_once() -> None:
     """Busy is tried again until it answers; refused is tried once."""
     call, made = failing(5)
-    assert Patience(30).outlast("put", call) == "stored"
+    assert Patience(30).retry("put", call) == "stored"
     assert len(made) == 6
     call, made = failing(1, StorageRefused("AccessDenied"))
     with pytest.raises(StorageRefused):
-        Patience(30).outlast("put", call)
+        Patience(30).retry("put", call)
     assert len(made) == 1
 
 
@@ -39,23 +39,23 @@ def test_a_bucket_that_stays_away_costs_its_time_once() -> None:
     """Once patience is at its end the next calls are made, but not again; after a success it is whole again."""
     patience = Patience(0.2)
     with pytest.raises(StorageBusy):
-        patience.outlast("put", failing(1000)[0])
+        patience.retry("put", failing(1000)[0])
     while patience._left("put") > 0:
         time.sleep(0.01)
     call, made = failing(1000)
     with pytest.raises(StorageBusy):
-        patience.outlast("put", call)
+        patience.retry("put", call)
     assert len(made) == 1
-    assert patience.outlast("get", failing(1)[0]) == "stored"  # another operation may be well
-    assert patience.outlast("put", failing(0)[0]) == "stored"
-    assert patience.outlast("put", failing(2)[0]) == "stored"
+    assert patience.retry("get", failing(1)[0]) == "stored"  # another operation may be well
+    assert patience.retry("put", failing(0)[0]) == "stored"
+    assert patience.retry("put", failing(2)[0]) == "stored"
 
 
 def test_without_patience_a_call_is_made_once() -> None:
     """Outside a run (a doctor's check, a list) nothing is waited for."""
     call, made = failing(1)
     with pytest.raises(StorageBusy):
-        Patience().outlast("put", call)
+        Patience().retry("put", call)
     assert len(made) == 1
 
 
@@ -68,11 +68,11 @@ def test_the_vendors_own_wish_is_kept() -> None:
         return True
 
     call, _ = failing(1, ModelStarting("starting", 7.0))
-    assert until_it_passes(call, (ModelStarting,), limit(60), pause) == "stored"
+    assert retry_transient(call, (ModelStarting,), limit(60), pause) == "stored"
     assert pauses == [7.0]
     call, made = failing(1, ModelStarting("starting", 90.0))
     with pytest.raises(ModelStarting):
-        until_it_passes(call, (ModelStarting,), limit(60), pause)
+        retry_transient(call, (ModelStarting,), limit(60), pause)
     assert len(made) == 1
 
 
@@ -85,7 +85,7 @@ def test_a_stop_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run() -> None:
         with pytest.raises(StorageBusy):
-            Patience(600, in_flight.pause).outlast("put", call)
+            Patience(600, in_flight.pause).retry("put", call)
         ended.set()
 
     thread = threading.Thread(target=run)

@@ -9,7 +9,7 @@ import pytest
 
 from blocks.network.crawl import look
 from blocks.network.download import Downloader, HostRules
-from blocks.network.proxies import check_proxies, proxy_for, spare_this_machine
+from blocks.network.proxies import bypass_for_this_machine, check_proxies, proxy_for
 from blocks.records.records import Records
 from blocks.sources.feeds import FeedReader
 from blocks.storage.bucket import ImageStore
@@ -78,7 +78,7 @@ def test_this_machine_is_asked_directly_by_all(proxy: Proxy, files: FileHost) ->
     downloader = Downloader(HostRules.parse(files.host), 1000, 5)
     assert downloader.fetch(address) == b"here"
     downloader.close()
-    spare_this_machine()
+    bypass_for_this_machine()
     assert httpx.get(address).content == b"here"
     assert proxy.requests == []
 
@@ -116,5 +116,5 @@ def test_a_proxy_that_is_none_is_named(proxy: Proxy, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
     check_proxies()
-    spare_this_machine()
+    bypass_for_this_machine()
     httpx.Client().close()

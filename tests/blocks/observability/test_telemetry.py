@@ -98,9 +98,9 @@ def test_a_dead_collector_costs_nothing(collector_is: str) -> None:
 def test_a_missing_extra_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Configured without the extra, a process says what to install, once; without a collector it says nothing."""
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
-    assert telemetry.untold_trouble() is None
+    assert telemetry.missing_exporter_once() is None
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:4318")
-    assert "pip install 'article-images[otel]'" in str(telemetry.untold_trouble())
-    assert telemetry.untold_trouble() is None
+    assert "pip install 'article-images[otel]'" in str(telemetry.missing_exporter_once())
+    assert telemetry.missing_exporter_once() is None
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
     assert telemetry.missing_exporter() is None

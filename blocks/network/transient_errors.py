@@ -1,18 +1,18 @@
-"""Trouble that passes by itself, told by its words and codes from trouble that does not."""
+"""Recognising transient errors of buckets and vendors by their codes and messages."""
 
 import re
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.parsers import ResponseParserError
 
-# Of a bucket: no answer, half an answer or another one than S3's, and these statuses and codes.
+# Transient errors of a bucket: no answer, a partial answer or one that is not S3's, and these statuses and codes.
 _NO_ANSWER = (HTTPClientError, IncompleteReadError, ResponseParserError, OSError)
-_BUSY_STATUSES = {408, 425, 429, 500, 502, 503, 504, *range(520, 531)}  # not 501: that is how the store is
+_BUSY_STATUSES = {408, 425, 429, 500, 502, 503, 504, *range(520, 531)}  # not 501, which is permanent
 _BUSY_CODES = {"SlowDown", "RequestTimeout", "ServiceUnavailable", "InternalError", "Throttling", "TooManyRequests"}
 
 _PARTS = r"(instance|worker|replica|runner|machine|gpu|node|server|process|container|pod|backend|upstream)s?"
 
-# Of a model that is not up yet, as Chutes ("No instances available (yet)") and others who host models put it.
+# Messages of a model that is not running yet, by Chutes ("No instances available (yet)") and other hosts of models.
 _STARTING = re.compile(
     rf"\bno (\w+ )?{_PARTS}\b.{{0,30}}\b(available|ready|running|online)|\bno healthy {_PARTS}\b"
     r"|\b(at|no|out of|insufficient|lacks?) (\w+ )?capacity\b"
@@ -23,7 +23,7 @@ _STARTING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-# Of the vendor's own trouble with a prediction: what broke, and Replicate's codes for it
+# Messages of errors on the vendor's side of a prediction, and Replicate's codes for these
 # (https://replicate.com/docs/reference/error-codes).
 _ENDS = r"(died|dead|lost|crashed|killed|exited|terminated|evicted|disappeared|restarted|shut(ting)? down|gone|failed)"
 _INTERRUPTED = re.compile(
@@ -34,7 +34,7 @@ _INTERRUPTED = re.compile(
     r"|\b(internal|unexpected|unknown) (server )?error\b",
     re.IGNORECASE | re.DOTALL,
 )
-# What the same order would meet again, however politely it is put ("invalid seed, please try again").
+# Messages of permanent errors, even if they suggest a retry ("invalid seed, please try again").
 _BAD_INPUT = re.compile(
     r"\b(invalid|malformed|unsupported|validation|bad request|must (be|have|not)|required|not allowed)\b"
     r"|\btoo (long|large|big|small|many)\b|\b(Value|Type|Key|Index|Attribute|Assertion)Error\b",
@@ -43,7 +43,7 @@ _BAD_INPUT = re.compile(
 
 
 def is_passing(error: Exception) -> bool:
-    """Tell whether an error of the S3 SDK is trouble that passes: of the bucket, or of the way to it."""
+    """Return whether an error of the S3 SDK is transient: of the bucket, or of the connection to it."""
     if not isinstance(error, ClientError):
         return isinstance(error, _NO_ANSWER)
     code = error.response.get("Error", {}).get("Code")
@@ -51,10 +51,10 @@ def is_passing(error: Exception) -> bool:
 
 
 def is_cold_start(words: str) -> bool:
-    """Tell whether a vendor that is not ready to serve says that it only has to start the model first."""
+    """Return whether a vendor's message says that the model is starting."""
     return _STARTING.search(words) is not None
 
 
 def is_interruption(words: str) -> bool:
-    """Tell whether a prediction failed for the vendor's own trouble, so that the same once more may succeed."""
+    """Return whether a prediction failed by an error on the vendor's side, so that the same order may succeed."""
     return _INTERRUPTED.search(words) is not None and _BAD_INPUT.search(words) is None

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from blocks.network.passing_trouble import is_cold_start, is_interruption
+from blocks.network.transient_errors import is_cold_start, is_interruption
 from blocks.vendors.answers import vendor_error
 from imaging.errors import ModelStarting
 
