@@ -40,7 +40,7 @@ stops: $(INSTALLED) # SIGINT and SIGTERM at every quarter of a second of a run, 
 	$(BIN)/python -m tests.reliability.stops --step $(or $(STEP),0.25)
 
 formats: $(INSTALLED) # bytes and looks of the web formats, against PNG
-	$(BIN)/python -m tests.imaging.bench_formats
+	$(BIN)/python -m tests.imaging.pictures.bench_formats
 
 scale: $(INSTALLED) # 200 articles, Prefect on PostgreSQL, two workers' machines, one of which dies; KILL=parent|none
 	$(BIN)/python -m tests.reliability.scale --kill $(or $(KILL),worker)

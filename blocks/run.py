@@ -14,7 +14,7 @@ from blocks.observability.stopwatch import Stopwatch
 from blocks.services import Services, loaded_services, services_without_embedded_storage
 from blocks.storage.spool import Spooled
 from blocks.vendors.gate import Gate
-from imaging.spec import Provider
+from imaging.makers import Provider
 
 _RUNS_REMEMBERED = 64  # of those whose tasks run here and whose flow does not
 

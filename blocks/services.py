@@ -28,9 +28,9 @@ from blocks.vendors import writer
 from blocks.vendors.registry import VENDORS, AnswersAtOnce, KeepsOrders, VendorBlock
 from blocks.vendors.writer import Writer
 from imaging.errors import ConfigurationError
+from imaging.makers import Provider
 from imaging.planning.budget import Budgets, budgets_from
 from imaging.planning.models import ModelTable, model_table
-from imaging.spec import Provider
 
 SomeBlock = TypeVar("SomeBlock", bound=Block)
 

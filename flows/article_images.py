@@ -22,7 +22,7 @@ from prefect.states import Completed
 from blocks.delivery.spending import Spending
 from blocks.delivery.terms import RunTerms
 from blocks.locks.article_lock import one_at_a_time
-from blocks.observability.telemetry import untold_trouble
+from blocks.observability.telemetry import missing_exporter_once
 from blocks.publishing.artifacts import artifact_place
 from blocks.publishing.naming import named, rename_run, tag_with_tenant
 from blocks.publishing.progress import Progress
@@ -43,6 +43,7 @@ from flows.lifecycle.stop_record import record_stop
 from flows.lifecycle.stoppable import StoppableRun
 from flows.lifecycle.stopping import stops_politely_async, unless_interrupted
 from flows.lifecycle.worker_thread import WorkerThread
+from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
 from imaging.record import ImageSet, StoredImage
@@ -97,7 +98,7 @@ async def article_images(article: Article, only: Kinds = (), refresh: bool = Fal
 
 def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, refresh: bool) -> ImageSet:
     """Make the article's pictures, from the claim of its slug to the published set."""
-    if trouble := untold_trouble():
+    if trouble := missing_exporter_once():
         get_run_logger().warning("%s", trouble)
     tag_with_tenant(article.user_id)
     newest_orders = check_providers()
@@ -123,13 +124,13 @@ def _claimed(run: Run, article: Article) -> Iterator[Inventory]:
     Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
     """
     user_id, wished = article.user_id, wished_slug(article)
-    with _locked(run, f"article-images.claim.{user_id}.{wished}"):
+    with _locked(run, keys.article_lock("claim", user_id, wished)):
         claim = claim_slug(article)
     if claim.slug != wished:
         rename_run(named(user_id, claim.slug))
     if claim.title_before:
         log_retitled(named(user_id, claim.slug), claim.title_before)
-    with _locked(run, f"article-images.run.{user_id}.{claim.slug}"):
+    with _locked(run, keys.article_lock("run", user_id, claim.slug)):
         yield take_inventory(user_id, claim.slug, claim.trouble)
 
 

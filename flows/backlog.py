@@ -25,11 +25,11 @@ from flows.backlog_run.shards import is_deployed, leave_report, run_in_shards
 from flows.backlog_run.source_pass import BacklogTerms, SourcePass
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.stopping import stops_politely_async
+from imaging import keys
 from imaging.articles.sources import checked_source
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
-from imaging.slug import short_hash
 from imaging.spec import Kind
 from imaging.validation import USER_ID, explain
 
@@ -142,4 +142,4 @@ def place_of(services: Services, source: str, user_id: str | None, terms: Backlo
         str(bucket.credentials.aws_client_parameters.endpoint_url), bucket.bucket_name, bucket.bucket_folder
     )  # fmt: skip
     what: list[Any] = [where, source, user_id, sorted(terms.only), sorted(services.providers)]
-    return f"{user_id or ''}/_backlog/{short_hash(json.dumps(what), 16)}".lstrip("/")
+    return keys.backlog_place(user_id, json.dumps(what))

@@ -1,1 +1,1 @@
-"""The pure heart: from an article to a plan, from bytes to a described picture. No Prefect, no network."""
+"""Pure domain code: planning an article's pictures, drawing, and processing picture bytes. No Prefect, no network."""

@@ -1,4 +1,4 @@
-"""A backlog: the articles of its sources, and what came of them."""
+"""The entries of a backlog's sources, and reports on their runs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
@@ -9,31 +9,31 @@ from imaging.articles.article import Article
 from imaging.errors import InvalidInput
 from imaging.printable import printable
 
-MAX_LISTED = 100  # articles that a source's report lists by name
+MAX_LISTED = 100  # articles that a source's report names
 _MAX_WHY = 300  # characters
-_MAX_KINDS = 8  # of files that are named in a line
+_MAX_KINDS = 8  # file suffixes listed in a line
 
 Came = Literal["complete", "degraded", "failed"]
 
 
 class Entry(Protocol):
-    """One article of a source, not read yet."""
+    """An article of a source, not read yet."""
 
     @property
     def key(self) -> str:
-        """What the article is known by: its own in the source, and the same for ever."""
+        """The article's key: unique within the source, and permanent."""
 
     def fingerprint(self) -> str:
-        """Return what changes when the article does. Raises InvalidInput or StorageError."""
+        """Return a value that changes with the article. Raises InvalidInput or StorageError."""
 
     def article(self) -> Article:
         """Read the article. Raises InvalidInput or StorageError."""
 
 
 def for_tenant(article: Article, user_id: str | None) -> Article:
-    """Return the article as the tenant's whose source it comes from. None: a source of no tenant in particular.
+    """Return the article assigned to the tenant who owns its source; unchanged if `user_id` is None.
 
-    An article that names another tenant is not his to have made. Raises InvalidInput.
+    Raises InvalidInput if the article names another tenant.
     """
     if user_id is None:
         return article
@@ -43,7 +43,7 @@ def for_tenant(article: Article, user_id: str | None) -> Article:
 
 
 class Outcome(BaseModel):
-    """What came of one article's run. `why` says what is missing or went wrong; empty for a complete one."""
+    """The result of one article's run. `why`: what is missing or went wrong; empty for a complete one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,7 +66,7 @@ class Trouble(BaseModel):
 
 
 class Counts(BaseModel):
-    """How many articles came out how. `done_before`: complete since an earlier run, and not changed."""
+    """Numbers of articles by result. `done_before`: complete since an earlier run, and unchanged."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,7 +78,7 @@ class Counts(BaseModel):
 
     @property
     def articles(self) -> int:
-        """How many there were."""
+        """The number of all articles."""
         return self.complete + self.degraded + self.failed + self.done_before
 
     def __str__(self) -> str:
@@ -94,10 +94,10 @@ class Counts(BaseModel):
 
 
 class SourceReport(Counts):
-    """What came of one source. `trouble` lists the first articles that are not complete.
+    """The report on one source. `trouble` lists the first articles that are not complete.
 
-    `problems`: what is wrong with the source itself, such as a page that could not be read. `unread`: how many files
-    of which kind are not read as articles, by suffix.
+    `problems`: those of the source itself, such as a page that could not be read. `unread`: the numbers of files that
+    are not read as articles, by suffix.
     """
 
     source: str
@@ -107,36 +107,36 @@ class SourceReport(Counts):
     unread: dict[str, int] = {}
 
     def plus(self, key: str, outcome: Outcome) -> "SourceReport":
-        """Return the report with one article more."""
+        """Return the report with one more article."""
         changes: dict[str, object] = {
             outcome.came: getattr(self, outcome.came) + 1,
             "cost_usd": round(self.cost_usd + outcome.cost_usd, 6),
         }
         if outcome.came != "complete" and len(self.trouble) < MAX_LISTED:
-            said = Trouble(
+            trouble = Trouble(
                 key=printable(key)[:_MAX_WHY],
                 came=outcome.came,
                 why=printable(outcome.why)[:_MAX_WHY],
                 flow_run_id=outcome.flow_run_id,
             )
-            changes["trouble"] = [*self.trouble, said]
+            changes["trouble"] = [*self.trouble, trouble]
         return self.model_copy(update=changes)
 
     def plus_done(self) -> "SourceReport":
-        """Return the report with one article more that was done before."""
+        """Return the report with one more article that was done before."""
         return self.model_copy(update={"done_before": self.done_before + 1})
 
     def plus_problem(self, problem: str) -> "SourceReport":
-        """Return the report with one problem more; the same one is not said twice."""
+        """Return the report with one more problem, without duplicates."""
         return self if problem in self.problems else self.model_copy(update={"problems": [*self.problems, problem]})
 
     def plus_unread(self, unread: Mapping[str, int]) -> "SourceReport":
-        """Return the report with the kinds of files that are not read."""
+        """Return the report with these numbers of files that are not read."""
         return self.model_copy(update={"unread": self.unread | dict(unread)})
 
     @property
     def unread_said(self) -> str:
-        """The kinds of files that are not read, for people: `3 .rst, 1 .txt`; empty where there are none."""
+        """The files that are not read, in words for users: `3 .rst, 1 .txt`; empty if there are none."""
         kinds = [f"{count} {suffix}" for suffix, count in self.unread.items()]
         more = [f"{len(kinds) - _MAX_KINDS} kinds more"] if len(kinds) > _MAX_KINDS else []
         return ", ".join([*kinds[:_MAX_KINDS], *more])
@@ -146,19 +146,19 @@ class SourceReport(Counts):
         lists: dict[str, object] = {
             "trouble": [*self.trouble, *other.trouble][:MAX_LISTED],
             "problems": list(dict.fromkeys([*self.problems, *other.problems])),
-            "unread": self.unread | other.unread,  # each shard has seen all of the source
+            "unread": self.unread | other.unread,  # each shard has listed the whole source
         }
         return self.model_copy(update=summed([self, other]).model_dump() | lists)
 
 
 def nothing_found(report: SourceReport) -> str:
-    """Return what to say of a source in which no article was found: it may be spelled wrong."""
+    """Return the problem to report for a source without articles, which may be misspelt."""
     others = f"; not read: {report.unread_said}" if report.unread else ""
     return f"no article found: is {report.source} the right place?{others}"
 
 
 class BacklogReport(Counts):
-    """What came of a backlog: the sums, and a report for each source. `problems` are those of no source."""
+    """The report on a backlog: sums, and a report for each source. `problems`: those that concern no source."""
 
     sources: list[SourceReport] = []
     problems: list[str] = []
@@ -166,13 +166,13 @@ class BacklogReport(Counts):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> Literal["complete", "degraded"]:
-        """Complete: every article is, and every source could be read and has some."""
+        """`complete` if every article is, and every source was read and has articles."""
         troubled = self.degraded or self.failed or self.problems or any(source.problems for source in self.sources)
         return "degraded" if troubled else "complete"
 
 
 def backlog_report(sources: Iterable[SourceReport], problems: Iterable[str] = ()) -> BacklogReport:
-    """Return the report over all sources; what shards say of the same one is put together."""
+    """Return the report on all sources; the reports of several shards on the same source are merged."""
     merged: dict[tuple[str, str | None], SourceReport] = {}
     for report in sources:
         place = report.source, report.user_id

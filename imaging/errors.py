@@ -1,33 +1,32 @@
-"""The one error tree.
+"""The error tree.
 
     ImagesError
-    ├── InvalidInput         the article or an option is wrong; names the field and the mend (exit 2)
-    ├── ConfigurationError   a variable, token or bucket is wrong; names it and the mend (exit 2)
-    ├── ProviderError        no picture came
-    │   ├── ProviderBusy         5xx, connection trouble: worth a retry
-    │   │   ├── Throttled            429: nothing was done or billed, the account is to wait
-    │   │   └── ModelStarting        a cold start: nothing was done or billed, this takes minutes
-    │   ├── ProviderRefused      401, 404, 422: a retry changes nothing
-    │   │   └── OutOfCredit          402: no paid call of this provider can succeed
-    │   ├── NotDelivered         done, but there is no picture that can be used: another seed may bring one
-    │   │   └── Moderated            refused for what it shows
-    │   └── PredictionEnded      failed, canceled, aborted or gone: only a new prediction helps
-    │       ├── Interrupted          by the vendor's own trouble, not charged: another one at once may succeed
-    │       ├── PredictionStopped    canceled or aborted, which is not charged
-    │       └── PictureGone          its file alone does not answer: not before its hour is over
-    ├── UnsafeDownload       an address that we do not fetch from
+    ├── InvalidInput         the article or an option is wrong; names the field and the remedy (exit 2)
+    ├── ConfigurationError   a variable, token or bucket is wrong; names it and the remedy (exit 2)
+    ├── ProviderError        the provider returned no picture
+    │   ├── ProviderBusy         5xx, connection error: retry
+    │   │   ├── Throttled            429: nothing was done or billed; wait
+    │   │   └── ModelStarting        a cold start: nothing was done or billed; takes minutes
+    │   ├── ProviderRefused      401, 404, 422: a retry would fail again
+    │   │   └── OutOfCredit          402: every paid call of this provider would fail
+    │   ├── NotDelivered         finished without a usable picture: another seed may succeed
+    │   │   └── Moderated            refused for its content
+    │   └── PredictionEnded      failed, canceled, aborted or gone: needs a new prediction
+    │       ├── Interrupted          by an error of the vendor, not charged: a new one may succeed at once
+    │       ├── PredictionStopped    canceled or aborted, not charged
+    │       └── PictureGone          its file cannot be fetched: no new prediction before the file's hour is over
+    ├── UnsafeDownload       an address that may not be fetched
     ├── SourceError          a source of articles could not be read
-    │   └── SourceBusy           5xx, connection trouble: worth a retry
-    ├── HeroMissing          a card is to show the hero, and that cannot be read
-    ├── BadPicture           the bytes are not a picture that we accept
-    │   └── NotWhole             no picture, or not all of one: it may arrive whole another time
-    ├── TooLarge             an object has more bytes than are read of its kind
+    │   └── SourceBusy           5xx, connection error: retry
+    ├── HeroMissing          a card needs the hero, which cannot be read
+    ├── BadPicture           the bytes are not an acceptable picture
+    │   └── NotWhole             not a picture, or a truncated one: fetching again may help
+    ├── TooLarge             an object exceeds the size limit of its kind
     └── StorageError         the bucket could not be read or written
-        ├── StorageBusy          5xx, connection trouble: worth a retry
-        └── StorageRefused       wrong key, no such bucket: a retry changes nothing
+        ├── StorageBusy          5xx, connection error: retry
+        └── StorageRefused       wrong key, no such bucket: a retry would fail again
 
-Messages are shown to people, stored in manifests and sent in events: they never hold a secret or a
-presigned query.
+Messages are shown to users, stored in manifests and sent in events: they never contain a secret or a presigned query.
 """
 
 from datetime import datetime
@@ -37,39 +36,39 @@ from imaging.printable import printable
 
 
 class ImagesError(Exception):
-    """Base of all errors that this product raises on purpose. The message is one line that steers no terminal.
+    """Base of this product's errors. The message is one line without control characters.
 
-    `cost_usd`: what the vendor was paid all the same. `refused_at`: since when it is known that the same order would
-    end so again. `sha256`: of the bytes that were refused.
+    `cost_usd`: what the vendor charged nevertheless. `refused_at`: when the same order was first refused, if known.
+    `sha256`: the hash of bytes that were refused.
     """
 
     cost_usd: float = 0.0
     refused_at: datetime | None = None
     sha256: str | None = None
 
-    def __init__(self, *said: object) -> None:
-        super().__init__(*(printable(words) if isinstance(words, str) else words for words in said))
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(printable(arg) if isinstance(arg, str) else arg for arg in args))
 
     def costing(self, usd: float) -> Self:
-        """Return the error with so much more on its account."""
+        """Add to the error's cost, and return it."""
         self.cost_usd = round(self.cost_usd + usd, 6)
         return self
 
 
 class InvalidInput(ImagesError):
-    """The article or an option is wrong; the message names the field and the mend."""
+    """The article or an option is wrong; the message names the field and the remedy."""
 
 
 class ConfigurationError(ImagesError):
-    """A variable, token or bucket is wrong or refused; the message names it and the mend."""
+    """A variable, token or bucket is wrong or refused; the message names it and the remedy."""
 
 
 class ProviderError(ImagesError):
-    """The provider delivered no picture."""
+    """The provider returned no picture."""
 
 
 class ProviderBusy(ProviderError):
-    """A passing trouble: worth a retry, not before `retry_after` seconds where the provider said so."""
+    """A transient error: retry, after `retry_after` seconds if the provider sent that."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -77,23 +76,23 @@ class ProviderBusy(ProviderError):
 
 
 class Throttled(ProviderBusy):
-    """The account sends too much: nothing was processed, and nothing is billed."""
+    """The account's rate limit is exceeded: nothing was processed or billed."""
 
 
 class ModelStarting(ProviderBusy):
-    """No instance of the model is up yet: nothing was processed, and nothing is billed."""
+    """No instance of the model is running yet: nothing was processed or billed."""
 
 
 class ProviderRefused(ProviderError):
-    """The provider said no (token, balance, unknown model, bad input); retrying is no use."""
+    """The provider refused the call (token, balance, unknown model, bad input): a retry would fail again."""
 
 
 class OutOfCredit(ProviderRefused):
-    """The account's balance is used up: every further paid call of this provider would be refused too."""
+    """The account has no credit: every further paid call of this provider would be refused too."""
 
 
 class NotDelivered(ProviderError):
-    """The provider is done, and what came is of no use: the same again would be too, another seed may be better."""
+    """The provider finished without a usable picture. The same order would fail again; another seed may succeed."""
 
 
 class Moderated(NotDelivered):
@@ -101,47 +100,47 @@ class Moderated(NotDelivered):
 
 
 class PredictionEnded(ProviderError):
-    """The prediction ended without a picture, or its output is gone: only a new one helps."""
+    """The prediction ended without a picture, or its output is gone: a new one is needed."""
 
 
 class Interrupted(PredictionEnded):
-    """The vendor broke the prediction off for a reason of its own (a worker died, no capacity): another may succeed."""
+    """The prediction failed by an error of the vendor (a worker died, no capacity): another may succeed."""
 
 
 class PredictionStopped(PredictionEnded):
-    """The prediction was canceled or aborted, which is not charged."""
+    """The prediction was canceled or aborted, and not charged."""
 
 
 class PictureGone(PredictionEnded):
-    """The prediction stands, but its file cannot be had: within its hour that may pass, and a new one would be paid."""
+    """The prediction succeeded, but its file cannot be fetched. That may be transient, and a new one would cost."""
 
 
 class UnsafeDownload(ImagesError):
-    """The address is not one that pictures may be fetched from."""
+    """The address may not be fetched."""
 
 
 class SourceError(ImagesError):
-    """A source of articles could not be read, or not to its end."""
+    """A source of articles could not be read, or not completely."""
 
 
 class SourceBusy(SourceError):
-    """A passing trouble of the source's server: worth a retry."""
+    """A transient error of the source's server: retry."""
 
 
 class HeroMissing(ImagesError):
-    """A card is to show the article's hero, and that cannot be read: only a card without it can be drawn."""
+    """A card needs the article's hero, which cannot be read: only a card without it can be drawn."""
 
 
 class BadPicture(ImagesError):
-    """The bytes are not a picture, or one that is too large or of a kind we do not store."""
+    """The bytes are not a picture, or one that is too large or in an unsupported format."""
 
 
 class NotWhole(BadPicture):
-    """The bytes are no picture at all, or one that broke off: fetched once more, it may be whole."""
+    """The bytes are not a picture, or a truncated one: fetching again may help."""
 
 
 class TooLarge(ImagesError):
-    """An object of the bucket has more bytes than are read of its kind."""
+    """An object in the bucket exceeds the size limit of its kind."""
 
 
 class StorageError(ImagesError):
@@ -149,8 +148,8 @@ class StorageError(ImagesError):
 
 
 class StorageBusy(StorageError):
-    """A passing trouble of the bucket, or of the way to it: worth a retry."""
+    """A transient error of the bucket, or of the connection to it: retry."""
 
 
 class StorageRefused(StorageError):
-    """The bucket refuses us for good: wrong key, no such bucket."""
+    """The bucket refuses access (wrong key, no such bucket): a retry would fail again."""

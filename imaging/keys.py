@@ -1,4 +1,9 @@
-"""Where things lie in the bucket, and how long caches may keep them (README, "Objects in the bucket")."""
+"""Where things lie in the bucket, and how long caches may keep them (README, "Objects in the bucket"); names of locks.
+
+What stands here is found again by later versions: a name that changes is a picture paid for twice.
+"""
+
+from typing import Literal
 
 from imaging.slug import short_hash
 from imaging.spec import ImageSpec
@@ -23,59 +28,54 @@ def manifest_key(user_id: str, slug: str) -> str:
     return f"{prefix(user_id, slug)}manifest.json"
 
 
-def whole_manifest(user_id: str, slug: str) -> str:
-    """Return the path among the records of the manifest with all that is not for the public."""
-    return f"{prefix(user_id, slug)}manifest.json"
-
-
 def gallery_key(user_id: str, slug: str) -> str:
     """Return the key of the article's gallery page."""
     return f"{prefix(user_id, slug)}gallery.html"
 
 
 def claim_key(user_id: str, slug: str) -> str:
-    """Return the key of the note that says which article owns `slug`."""
+    """Return the key of the claim on `slug`."""
     return f"{CLAIMS_FOLDER}/{user_id}/{slug}.json"
 
 
 def known_key(user_id: str, name: str) -> str:
-    """Return the key of the note that says which slug has what is known by `name`: an id, an address, a path."""
+    """Return the key of the object that maps `name` (an id, an address or a path) to an article's slug."""
     return f"{CLAIMS_FOLDER}/{user_id}/_known/{short_hash(name, 32)}.json"
 
 
 def hero_stem(user_id: str, slug: str) -> str:
-    """Stem of the hero: a fixed name."""
+    """Return the stem of the hero: a fixed name."""
     return f"{prefix(user_id, slug)}hero"
 
 
 def supporting_stem(user_id: str, slug: str, aspect: str) -> str:
-    """Stem of the supporting picture on `aspect`: stable for as long as the aspect's words are."""
+    """Return the stem of the supporting picture on `aspect`, a hash of the aspect's text."""
     return f"{prefix(user_id, slug)}supporting/{short_hash(aspect)}"
 
 
 def comparison_stem(user_id: str, slug: str, model: str) -> str:
-    """Stem of one model's picture in the comparison; the content's hash follows."""
+    """Return the stem of one model's picture in the comparison; the content's hash follows."""
     return f"{prefix(user_id, slug)}comparison/{model}"
 
 
 def card_stem(user_id: str, slug: str, platform: str) -> str:
-    """Stem of a platform's Open Graph card: a fixed name."""
+    """Return the stem of a platform's Open Graph card: a fixed name."""
     return f"{prefix(user_id, slug)}platform/{platform}_og"
 
 
 def social_stem(user_id: str, slug: str, platform: str) -> str:
-    """Stem of a platform's AI picture; the content's hash follows."""
+    """Return the stem of a platform's AI picture; the content's hash follows."""
     return f"{prefix(user_id, slug)}platform/{platform}"
 
 
 def object_key(spec: ImageSpec, sha256: str, extension: str) -> str:
-    """Return the full key of a made picture: stem, hash where the name holds one, extension with its dot."""
+    """Return the full key of a picture: stem, hash if the name has one, extension with its dot."""
     content = f"_{sha256[: spec.hash_length]}" if spec.hash_length else ""
     return f"{spec.stem}{content}{extension}"
 
 
 def is_private(key: str) -> bool:
-    """Tell whether an object is not for the public: records and claims."""
+    """Return whether an object is private: a record or claim."""
     return key.startswith("_") and not key.startswith(f"{DOCTOR_FOLDER}/")
 
 
@@ -85,17 +85,17 @@ def cache_control(spec: ImageSpec) -> str:
 
 
 def variant_key(key: str, width: int, image_format: str) -> str:
-    """Return the key of a web format of the picture under `key`: the same stem."""
+    """Return the key of a web format of the picture under `key`, with the same stem."""
     return f"{key.rpartition('.')[0]}.w{width}.{image_format}"
 
 
 def variant_cache_control(key: str, sha256: str) -> str:
-    """Return the Cache-Control header of the picture's web formats: their names are as lasting as its own."""
+    """Return the Cache-Control header of the picture's web formats: immutable if its own name is."""
     return IMMUTABLE if names_content(key, sha256) else SHORT
 
 
 def pinned_key(key: str, sha256: str) -> str:
-    """Return the key that holds this very picture for good: `key` itself where it names the content already."""
+    """Return the permanent key of this picture: `key` itself if it contains the content's hash already."""
     if names_content(key, sha256):
         return key
     stem, dot, extension = key.rpartition(".")
@@ -103,5 +103,94 @@ def pinned_key(key: str, sha256: str) -> str:
 
 
 def names_content(key: str, sha256: str) -> bool:
-    """Tell whether a key holds the beginning of its content's hash."""
+    """Return whether a key contains the beginning of its content's hash."""
     return f"_{sha256[:8]}" in key
+
+
+# Records. Their paths are the same below RESULTS_FOLDER in the bucket and below this machine's folder of results; the
+# cached result of a task lies under its `cache_key`.
+
+
+def record_key(path: str) -> str:
+    """Return the key in the bucket of the record under `path`."""
+    return f"{RESULTS_FOLDER}/{path}"
+
+
+def article_records(user_id: str, slug: str) -> str:
+    """Return the folder of an article's records."""
+    return f"{user_id}/{slug}"
+
+
+def whole_manifest(user_id: str, slug: str) -> str:
+    """Return the path of the manifest with all that is not for the public."""
+    return f"{article_records(user_id, slug)}/manifest.json"
+
+
+def words_path(user_id: str, slug: str) -> str:
+    """Return the path of the words that a language model has found for an article."""
+    return f"{article_records(user_id, slug)}/words"
+
+
+def attempt_path(spec: ImageSpec) -> str:
+    """Return the path of the last attempt to order the picture."""
+    return f"{spec.cache_key}.attempt"
+
+
+def receipt_path(spec: ImageSpec) -> str:
+    """Return the path of the receipt for a picture that is about to be uploaded."""
+    return f"{spec.cache_key}.receipt"
+
+
+def prediction_path(prediction_id: str) -> str:
+    """Return the path of the note that says whose a prediction is."""
+    return f"_predictions/{prediction_id}"
+
+
+def spend_path(user_id: str, month: str) -> str:
+    """Return the path of what a tenant has spent in a month, such as `2026-11`."""
+    return f"{user_id}/_spend/{month}.json"
+
+
+def untold_spend_path(user_id: str, month: str) -> str:
+    """Return the path, on this machine alone, of what was spent and is not in the bucket's `spend_path` yet."""
+    return f"{user_id}/_spend/{month}.untold.json"
+
+
+def backlog_place(user_id: str | None, identity: str) -> str:
+    """Return the folder of a backlog's source; `identity` holds all that tells it from another."""
+    return f"{user_id or ''}/_backlog/{short_hash(identity, 16)}".lstrip("/")
+
+
+def index_path(place: str, number: int) -> str:
+    """Return the path of one part of a source's index; `place` is the source's folder."""
+    return f"{place}/{number:02}.json"
+
+
+def feed_page_path(place: str, number: int) -> str:
+    """Return the path of a page of a feed; `place` is the source's folder."""
+    return f"{place}/page-{number}.json"
+
+
+def shard_path(run_id: object) -> str:
+    """Return the path of the report that a shard's run leaves."""
+    return f"_backlog/shards/{run_id}.json"
+
+
+# Names of locks.
+
+Purpose = Literal["claim", "run"]
+
+
+def article_lock(purpose: Purpose, user_id: str, slug: str) -> str:
+    """Return the name of the lock on a slug while it is claimed, or on an article while it is run."""
+    return f"article-images.{purpose}.{user_id}.{slug}"
+
+
+def spend_lock(user_id: str) -> str:
+    """Return the name of the lock on what a tenant has spent."""
+    return f"article-images.purse.{user_id}"
+
+
+def backlog_lock(place: str, shard: int | None) -> str:
+    """Return the name of the lock on a backlog's source, or on one shard of it."""
+    return f"article-backlog.{place.replace('/', '.')}.{shard}"

@@ -1,4 +1,4 @@
-"""What came out: the stored image, its entry in the set, and the set itself (manifest, event, return value)."""
+"""Results of a run: the stored image, its entry in the set, and the image set (manifest, event, return value)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -6,25 +6,27 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
+from imaging.formats import Format
+from imaging.makers import Provider
 from imaging.pictures.picture_element import picture_element
 from imaging.printable import printable
-from imaging.spec import ImageSpec, Kind, Provider
+from imaging.spec import ImageSpec, Kind
 from imaging.validation import parsed
 
 Status = Literal["stored", "reused", "provider_url", "inline", "failed"]
 
 
 NOT_STORED: tuple[Status, ...] = ("provider_url", "inline")
-"""A picture was made, and the bucket did not take it."""
+"""Statuses of a picture that was made and could not be written to the bucket."""
 
 
 class StoredImage(BaseModel):
-    """What a task returns: one small description of a picture that was made, and is stored or was saved otherwise.
+    """A task's result: the description of a picture that was made, and is stored in the bucket or elsewhere.
 
-    This is what the cache keeps. It names the object by its key; URLs are made when they are shown, since
-    the address in front of a bucket may change. `cost_usd` is what making it cost. `thumbnail` and `preview` are
-    `data:` URLs of it, small and middle-sized; older records have no `preview`. `note` is what people should know
-    of how it was made. `fallback_url` is set where the bucket could not be written, `trouble` then says why.
+    This is what the cache holds. It names the object by its key; URLs are built when they are shown, since the address
+    in front of a bucket may change. `cost_usd`: what making it cost. `thumbnail` and `preview` are `data:` URLs, small
+    and middle-sized; older records have no `preview`. `note`: how it was made, if users should know. `fallback_url` is
+    set if the bucket could not be written; `trouble` then has the reason.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,7 +55,7 @@ class Variant(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal["avif", "webp"]
+    format: Format
     width: int
     height: int
     bytes: int
@@ -66,8 +68,8 @@ class Variant(BaseModel):
 class Image(BaseModel):
     """One entry of the set. Width and height in pixels, `cost_usd` what this run spent on it.
 
-    `contains`: see `ImageSpec`. `pinned_key` and `pinned_url` name this very picture for good, also after a refresh.
-    `thumbhash` (Base64) and `dominant_color` (`#rrggbb`) are what a page can show until the picture is there.
+    `contains`: see `ImageSpec`. `pinned_key` and `pinned_url` keep naming this picture after a refresh. `thumbhash`
+    (Base64) and `dominant_color` (`#rrggbb`) are placeholders for a page until the picture is loaded.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -105,7 +107,7 @@ class Image(BaseModel):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def picture_html(self) -> str | None:
-        """A `<picture>` element to put into a page as it is; None for what is not durable."""
+        """A `<picture>` element to put into a page as it is; None if the image is not durable."""
         if not self.durable:
             return None
         return picture_element(
@@ -119,14 +121,14 @@ class Image(BaseModel):
 
 
 UNSHARED = "others may pay again, records are on this machine alone"
-"""How the problem begins that is over once every picture is in the bucket."""
+"""The prefix of the problem that is resolved once every picture is in the bucket."""
 
 
 class ImageSet(BaseModel):
     """Every picture of one article: the manifest, the event's payload and the flow's return value.
 
-    `problems` are what is wrong with the run beside its images (the manifest could not be written, say). `language`
-    is that of topic and alternative texts; manifests of earlier versions do not name it.
+    `problems`: those of the run beside its images, such as a manifest that could not be written. `language`: that of
+    topic and alternative texts; empty in manifests of earlier versions.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -147,7 +149,7 @@ class ImageSet(BaseModel):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> Literal["complete", "degraded"]:
-        """Complete: every planned image is durable, none is a fallback, nothing else went wrong."""
+        """`complete` if every planned image is durable, none is a fallback, and there are no problems."""
         return "degraded" if self.troubles else "complete"
 
     @computed_field  # type: ignore[prop-decorator]
@@ -158,7 +160,7 @@ class ImageSet(BaseModel):
 
     @property
     def troubles(self) -> list[str]:
-        """One line for each thing that keeps the set from being complete."""
+        """One line for each reason why the set is not complete."""
         images = [
             f"{image.name}: {image.status}"
             + (f" in place of {image.fallback_from}" if image.fallback_from else "")
@@ -172,11 +174,11 @@ class ImageSet(BaseModel):
 _DESCRIPTION = {
     "content_type", "width", "height", "bytes", "sha256", "md5", "prediction_id", "note", "thumbhash", "dominant_color",
 }  # fmt: skip
-"""What a stored image and its entry in the set have in common."""
+"""Fields that a stored image and its entry in the set have in common."""
 
 
 def described(spec: ImageSpec, stored: StoredImage, *, reused: bool, url: str) -> Image:
-    """Return the set's entry for a picture that exists. `url` is the public one of its object."""
+    """Return the set's entry for a picture that exists. `url`: the public URL of its object."""
     status: Status = "reused" if reused else "stored"
     if stored.fallback_url is not None:
         status = "inline" if stored.fallback_url.startswith("data:") else "provider_url"
@@ -214,20 +216,20 @@ def failed(spec: ImageSpec, error: str) -> Image:
 
 
 def reused(image: Image, url: Callable[[str], str]) -> Image:
-    """Return an earlier manifest's entry as this run's: `url` gives the public URL of a key today."""
+    """Return an earlier manifest's entry as reused in this run; `url` returns the current public URL of a key."""
     changes = {"status": "reused", "cost_usd": 0.0, "error": None, "fallback_from": None}
     return located(image.model_copy(update=changes), url)
 
 
 def located(image: Image, url: Callable[[str], str]) -> Image:
-    """Return a durable entry with the URLs of today: the address in front of the bucket may have changed."""
+    """Return a durable entry with current URLs, as the address in front of the bucket may have changed."""
     variants = [one.model_copy(update={"url": url(one.key)}) for one in image.variants]
     pinned = url(image.pinned_key) if image.pinned_key else None
     return image.model_copy(update={"url": url(str(image.key)), "variants": variants, "pinned_url": pinned})
 
 
 def fallen_back(image: Image, spec: ImageSpec, reason: str) -> Image:
-    """Return the entry of an image that stands in for `spec`: it says for what and why, and degrades the set."""
+    """Return the entry of a fallback for `spec`, with what it replaces and why; it degrades the set."""
     why = f"{reason}; {image.error}" if image.error else reason
     return image.model_copy(update={"fallback_from": f"{spec.provider}:{spec.model}", "error": why})
 
@@ -247,7 +249,7 @@ def _from_spec(spec: ImageSpec) -> dict[str, object]:
 
 
 def as_stored(image: Image) -> StoredImage | None:
-    """Return what a manifest's entry says about an object in the bucket, or None where it names none in full."""
+    """Return a manifest's entry as a stored image, or None if it does not fully describe an object in the bucket."""
     if not image.durable or not image.key or None in (image.content_type, image.width, image.height):
         return None
     if None in (image.bytes, image.sha256, image.md5):

@@ -1,4 +1,4 @@
-"""Slugs: the one place where a topic becomes the article's name in keys and URLs."""
+"""Slugs: an article's name in keys and URLs, made from its topic."""
 
 import hashlib
 import re
@@ -7,11 +7,11 @@ import unicodedata
 from slugify import slugify as _slugify
 
 MAX_LENGTH = 80  # characters; keys stay far below the 500 characters that a durable URL may have
-BRANDING = "branding"  # the folder that holds a tenant's logos and other brand assets: no article's own
+BRANDING = "branding"  # reserved: the folder of a tenant's logos and other brand assets
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
-# How a language spells its letters where there is only ASCII, where that is not the bare letter without its accent;
-# capitals too, since the replacement comes before lower-casing. As https://github.com/cocur/slugify has them.
+# ASCII spellings of a language's letters, where these are not just the letter without its accent; capitals too, since
+# the replacement comes before lower-casing. From https://github.com/cocur/slugify.
 _GERMAN = (
     ("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"),
     ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("ẞ", "SS"),
@@ -31,42 +31,42 @@ _SPELLINGS = {
     "ca": (("l·l", "ll"), ("L·L", "LL")),
 }
 
-# Apostrophes that are no punctuation to Unicode: typed accents, and the letters of Hawaiian, Ukrainian, Breton.
+# Apostrophes that Unicode does not count as punctuation: typed accents, and letters of Hawaiian, Ukrainian, Breton.
 _APOSTROPHES = "´`ʹʻʼʽˈ＇＂"
 
 
 def slugify(topic: str, language: str = "de") -> str:
-    """Return the slug of `topic`, spelled as its language (ISO 639-1) does: `[a-z0-9-]`, 1 to 80 characters.
+    """Return the slug of `topic` in the spelling of its language (ISO 639-1): `[a-z0-9-]`, 1 to 80 characters.
 
-    Every punctuation mark parts words, between digits too: a version, a decimal or an hour stays readable. Any script
-    becomes ASCII; what has no ASCII form at all (a lone emoji) gets a name made from its hash, so that a slug is never
-    empty and the same topic always finds the same one.
+    Every punctuation mark separates words, between digits too, so that a version, a decimal or a time stays readable.
+    Any script becomes ASCII; a topic without an ASCII form (a lone emoji) is named by its hash, so that a slug is
+    never empty and the same topic always gets the same one.
     """
     topic = unicodedata.normalize("NFC", topic)  # "u" + combining dots is an "ü" too
     spelled = topic
     for letter, ascii_form in _SPELLINGS.get(language, ()):
         spelled = spelled.replace(letter, ascii_form)
-    # Not left to the library: it drops commas between digits, and every apostrophe but the typewriter's. The marks of
-    # an entity stay for it to read.
+    # Not left to the library, which drops commas between digits, and all apostrophes but the ASCII one. The characters
+    # of an entity are kept for it to decode.
     parted = "".join("-" if _parts_words(sign) else sign for sign in spelled)
     return _ascii(parted, ()) or _hashed(topic)
 
 
 def spellings(topic: str, language: str) -> list[str]:
-    """Return the slugs under which the folder of an article on `topic` may lie, the one of today first.
+    """Return the slugs that the folder of an article on `topic` may have, the current one first.
 
-    Then come the one that it had before slugs knew of languages and of commas between digits, and those of other
-    languages: an article whose language is corrected keeps its folder.
+    The others are that of version 0.1, which ignored the language and commas between digits, and those of other
+    languages, so that an article keeps its folder when its language is corrected.
     """
     others = (slugify(topic, other) for other in ("", *_SPELLINGS))
     return list(dict.fromkeys([slugify(topic, language), _first_slug(topic), *others]))
 
 
 def candidates(slug: str, *identities: str | None) -> list[str]:
-    """Return the slugs an article may own, best first: the plain one, then one for each identity.
+    """Return the slugs that an article may own, best first: the plain one, then one for each identity.
 
-    Topics that collapse into one slug (`C++ Grundlagen`, `C Grundlagen`) must not share a folder: the
-    second comer takes the slug with eight hex digits of its own identity behind it. So does an article on branding.
+    Topics with the same slug (`C++ Grundlagen`, `C Grundlagen`) must not share a folder: the second one gets the slug
+    with eight hex digits of its own identity appended. So does an article whose slug would be `branding`.
     """
     stem = slug[: MAX_LENGTH - 9].rstrip("-")
     own = [f"{stem}-{short_hash(identity)}" for identity in identities if identity]
@@ -83,7 +83,7 @@ def _parts_words(sign: str) -> bool:
 
 
 def _first_slug(topic: str) -> str:
-    """Return the slug that versions up to 0.1 made. Never change it: folders in buckets are named so."""
+    """Return the slug as made by versions up to 0.1. Never change it: folders in buckets have these names."""
     topic = unicodedata.normalize("NFC", topic)
     return _ascii(topic, _GERMAN) or _hashed(topic)
 
@@ -96,8 +96,8 @@ def _ascii(topic: str, replacements: tuple[tuple[str, str], ...]) -> str:
         max_length=MAX_LENGTH,
         word_boundary=True,
         save_order=True,
-        backend="text-unidecode",  # not "auto", whose result depends on what else is installed
-        algorithm="modern",  # the length limit counts what is emitted
+        backend="text-unidecode",  # not "auto", which depends on the installed packages
+        algorithm="modern",  # the length limit applies to the result
     )
 
 

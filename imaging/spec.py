@@ -1,23 +1,18 @@
-"""What is to be made: one frozen value for each picture of an article's plan."""
+"""The specification of a picture: one frozen value for each picture of an article's plan."""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, JsonValue, WithJsonSchema
 
-Provider = Literal["replicate", "chutes", "pillow", "painter"]
-
-# Raise by hand when the code changes what a maker's pictures look like: their digests, and so their cache entries,
-# change with it. A hash of the source would not see a changed helper. By maker, since a new look of our cards is no
-# reason to pay a vendor again.
-REVISIONS: dict[Provider, int] = {"replicate": 1, "chutes": 1, "pillow": 2, "painter": 2}
+from imaging.makers import MAKERS, Provider
 
 
 class Kind(StrEnum):
-    """The kinds of picture, in the words of `--only`."""
+    """The kinds of picture, with the values of `--only`."""
 
     HERO = "hero"
     SUPPORTING = "supporting"
@@ -26,20 +21,20 @@ class Kind(StrEnum):
     SOCIAL = "social"
 
 
-# A choice of kinds; none means all. A run form shows one field to choose from: with null in its schema it would ask
-# for the type first.
+# A choice of kinds; None means all. Without null in its schema, since Prefect's run form would then ask for the type
+# before it shows the field.
 Kinds = Annotated[
     Sequence[Kind] | None, WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(Kind)}})
 ]
 
 
 class ImageSpec(BaseModel):
-    """One picture to be made: who makes it, from what, and where it goes.
+    """A picture to make: its maker, the maker's input, and its key.
 
-    `params` are the maker's own parameters beside the prompt. `size` is (width, height) in pixels as the
-    maker delivers it. `stem` is the key without hash and extension; `hash_length` the number of hex digits
-    of the content's SHA-256 that follow it (0: a fixed name). `price_usd` is the list price of one call. `contains`
-    are the makers of the pictures inside this one: a card over a hero by Replicate is a composite with AI imagery.
+    `params`: the maker's own parameters beside the prompt. `size`: (width, height) in pixels as the maker delivers it.
+    `stem`: the key without hash and extension; `hash_length`: the number of hex digits of the content's SHA-256 that
+    follow it (0: a fixed name). `price_usd`: the list price of one call. `contains`: the makers of the pictures inside
+    this one; a card over a hero by Replicate is a composite with AI imagery.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,14 +57,14 @@ class ImageSpec(BaseModel):
 
     @property
     def needs_hero(self) -> bool:
-        """Whether this is a card over the article's hero that does not know yet which one that is."""
-        return self.provider == "pillow" and "hero" in self.params and self.params["hero"] is None
+        """Whether this is a card over the article's hero, and the hero is not set yet."""
+        return MAKERS[self.provider].draws_cards and "hero" in self.params and self.params["hero"] is None
 
     @property
     def digest(self) -> str:
-        """Hex SHA-256 over exactly what changes the pixels or the place; nothing of the run or its keys."""
+        """Hex SHA-256 of everything that changes the pixels or the place, and nothing else."""
         material = {
-            "revision": REVISIONS[self.provider],
+            "revision": MAKERS[self.provider].revision,
             "provider": self.provider,
             "model": self.model,
             "prompt": self.prompt,
@@ -82,10 +77,10 @@ class ImageSpec(BaseModel):
 
     @property
     def reseeded(self) -> "ImageSpec":
-        """The same picture with another seed, always the same one. Its digest differs, and so its records."""
+        """The same picture with another, fixed seed. Its digest and records differ."""
         return self.model_copy(update={"params": self.params | {"seed": int(self.digest[:7], 16)}})
 
     @property
     def cache_key(self) -> str:
-        """The key of the cached result: readable, grouped by tenant and article, unique by the digest."""
+        """The key of the cached result: readable, grouped by tenant and article, made unique by the digest."""
         return f"{self.stem}-{self.digest[:32]}"

@@ -1,4 +1,4 @@
-"""Validation errors in words for people."""
+"""Validation patterns, and validation errors in words for users."""
 
 from typing import Any, TypeVar
 
@@ -19,10 +19,10 @@ _WORDS = {
 
 
 def explain(error: ValidationError) -> str:
-    """Return every complaint of `error` in one line, each led by its field; the wrong values are left out.
+    """Return the complaints of `error` on one line, each with its field first, without the wrong values.
 
-    A value may be a secret that was put into the wrong field, so it is never echoed. A name that nobody knows
-    is shown in part, and so that signs which cannot be seen are.
+    A value may be a secret in the wrong field, so it is never shown. An unknown field's name is shortened and its
+    invisible characters are escaped.
     """
     complaints = []
     for item in error.errors(include_url=False, include_input=False, include_context=False)[:_MOST]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from prefect import Task
 
-from imaging.spec import Provider
+from imaging.makers import Provider
 from tasks.cards import draw_platform_card
 from tasks.comparison import generate_comparison
 from tasks.painting import paint_offline

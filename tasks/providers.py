@@ -10,7 +10,7 @@ from blocks.run import current_run
 from blocks.services import Services
 from blocks.vendors.registry import VENDORS, KeepsOrders
 from imaging.errors import ConfigurationError
-from imaging.spec import Provider
+from imaging.makers import Provider
 
 
 @task(task_run_name="check providers", persist_result=False)

@@ -18,6 +18,7 @@ from blocks.storage.spool import Spooled
 from imaging import keys
 from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
+from imaging.makers import MAKERS
 from imaging.pictures.picture import inspect
 from imaging.record import UNSHARED, Image, ImageSet, described
 from imaging.validation import parsed
@@ -85,7 +86,7 @@ def _is_superseded(digest: str, there: ImageSet) -> bool:
     name = entry[0].spec.name
     # What only stands in for a picture that was paid for is no reason to leave that one out.
     theirs = (one for one in there.images if one.name == name and one.durable and not one.fallback_from)
-    return any(one.digest != digest and one.provider != "painter" for one in theirs)
+    return any(one.digest != digest and not MAKERS[one.provider].is_painter for one in theirs)
 
 
 @task(task_run_name="manifest of {user_id}/{slug}", persist_result=False)

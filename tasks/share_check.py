@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from prefect import task
 from prefect.logging import get_run_logger
 
-from blocks.network.crawl import look
+from blocks.network.crawl import crawl
 from blocks.run import current_run
 from imaging.pages.share_rules import complaints
 from imaging.record import Image
@@ -26,7 +26,7 @@ def check_shares(images: Sequence[Image]) -> list[str]:
     if how == "off" or not due:
         return []
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        answers = list(threads.map(look, [str(image.url) for image in due]))
+        answers = list(threads.map(crawl, [str(image.url) for image in due]))
     problems = []
     for image, answer in zip(due, answers, strict=True):
         if answer.trouble and how == "auto":

@@ -15,6 +15,8 @@ import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
+from tests import ROOT
+
 # Prefect reads its home when it is imported: before anything of ours. Each of pytest's workers has one of its own.
 _HOME = Path(tempfile.mkdtemp(prefix="article-images-tests-"))
 os.environ["PREFECT_HOME"] = str(_HOME / "prefect")
@@ -47,7 +49,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 FEW = settings(max_examples=settings().max_examples // 4)
 """For what draws a picture or asks a server for each example."""
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = ROOT / "examples"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,1 +1,1 @@
-"""Settings, variables, saved blocks and public addresses: what a run is told before it begins."""
+"""Configuration: settings, Prefect variables and public URLs."""

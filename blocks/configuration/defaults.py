@@ -1,4 +1,4 @@
-"""The Prefect variables that people edit in the UI: what `setup` puts there, and how one wins over the environment."""
+"""Defaults of the Prefect variables that users edit in the UI, and creating them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from prefect.client.schemas.actions import VariableCreate
 BUDGETS, MODELS, SOURCES = "images_budgets", "images_models", "images_sources"
 PUBLIC_BASE_URLS = "images_public_base_urls"
 
-# What is to be edited, with every field that there is. As long as nobody did, the environment decides.
+# The initial values, with every field. A variable with its initial value leaves the decision to the environment.
 UNEDITED: dict[str, dict[str, Any]] = {
     BUDGETS: {"run_usd": None, "month_usd": None, "tenants": {}, "beyond": "fallback"},
     MODELS: {},
@@ -18,7 +18,7 @@ UNEDITED: dict[str, dict[str, Any]] = {
 
 
 def ensure_variable(client: SyncPrefectClient, name: str) -> str:
-    """Make the variable be there; one that is there is left as it is. Return what was done."""
+    """Create the variable unless it exists. Return what was done."""
     there = client.read_variable_by_name(name)
     if there is None:
         client.create_variable(VariableCreate(name=name, value=UNEDITED[name]))

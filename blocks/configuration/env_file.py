@@ -1,4 +1,4 @@
-"""The file `.env`: lines of it that nobody reads, and whom it may send our keys to."""
+"""Checks of the file `.env`: ignored lines, and API keys that would be sent to an address from another source."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from imaging.errors import ConfigurationError
 
 ENV_FILE = ".env"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# A secret, and the address that it is sent to.
+# Each secret with the variable of the address that it is sent to.
 _SENT_TO = (
     ("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL"),
     ("CHUTES_API_KEY", "CHUTES_BASE_URL"),
@@ -23,10 +23,10 @@ _SENT_TO = (
 
 
 def check_env_file(known: Collection[str]) -> None:
-    """Raise ConfigurationError for a line of `.env` that begins with one of the `known` variables and sets none.
+    """Raise ConfigurationError if a line of `.env` begins with one of the `known` variables and does not set it.
 
-    Likewise where a key and the address that it is sent to come from two sources: a `.env` in the working folder may
-    be somebody else's, and must not send the keys of the environment wherever it likes.
+    Likewise if a key and its address come from two sources: a `.env` in the working folder may be untrusted, and must
+    not redirect the keys of the environment.
     """
     bindings = _bindings()
     given = {binding.key.upper() for binding in bindings if binding.key and binding.value}
@@ -35,17 +35,17 @@ def check_env_file(known: Collection[str]) -> None:
     for secret, address in _SENT_TO:
         in_file = {name for name in (secret, address) if name in given and not _in_environment(name)}
         elsewhere = {name for name in (secret, address) if _in_environment(name)}
-        # Prefect's address may well be the machine's, and the password the project's: a worker is set up so.
+        # Prefect's address in the environment and its password in `.env` are a normal set-up of a worker.
         if in_file and elsewhere and (address in in_file or not address.startswith("PREFECT_")):
             one, other = in_file.pop(), elsewhere.pop()
             raise ConfigurationError(
-                f".env: {one} stands in it and {other} in the environment, and a key is only sent where its own source"
-                f" says: set {secret} and {address} in one place"
+                f".env: {one} is set in it and {other} in the environment, and a key is only sent to an address from"
+                f" the same source: set {secret} and {address} in one place"
             )
 
 
 def _unread(bindings: list[Binding], known: Collection[str], given: Collection[str]) -> Iterator[tuple[int, str]]:
-    """Yield line and name where a line begins with a known name: `NAME: value`, `NAME value`, `"NAME"=value`."""
+    """Yield line and name of ignored lines with a known name: `NAME: value`, `NAME value`, `"NAME"=value`."""
     for binding in bindings:
         is_read = not binding.error and (binding.key is None or (binding.value is not None and _is_name(binding.key)))
         if is_read:

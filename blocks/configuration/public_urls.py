@@ -1,4 +1,4 @@
-"""Public addresses: what the URLs of stored pictures begin with, for all tenants or for one."""
+"""Base URLs of stored pictures, for all tenants or for one."""
 
 from typing import Annotated, Any
 
@@ -19,12 +19,12 @@ _BASES = TypeAdapter(dict[Annotated[str, StringConstraints(pattern=USER_ID)], Pu
 
 
 def plain_base(url: HttpUrl) -> str:
-    """Return the address as URLs begin with it: without a slash at its end."""
+    """Return the address without a trailing slash."""
     return str(url).rstrip("/")
 
 
 def tenant_bases(value: Any, name: str = "IMAGES_PUBLIC_BASE_URLS") -> dict[str, str]:
-    """Return the address of each tenant that has one of its own. Raises ConfigurationError: `name` is where from."""
+    """Return the base URLs of tenants that have their own. Raises ConfigurationError with `name`, their source."""
     try:
         return {tenant: plain_base(url) for tenant, url in _BASES.validate_python(value).items()}
     except ValidationError as error:

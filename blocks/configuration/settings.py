@@ -1,4 +1,4 @@
-"""Settings from the environment and `.env`: the one place that reads them."""
+"""Settings from the environment and `.env`."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,8 @@ from blocks.configuration.public_urls import PublicBase, tenant_bases
 from blocks.network.addresses import DEFAULT_HOSTS
 from blocks.network.proxies import check_proxies
 from imaging.errors import ConfigurationError
-from imaging.pictures.web_formats import Format, Width
+from imaging.formats import FORMATS, Format
+from imaging.pictures.web_formats import Width
 from imaging.planning.budget import budgets_from
 from imaging.planning.models import model_table
 from imaging.validation import explain
@@ -23,7 +24,7 @@ _KEYS = (*_B2, "replicate_api_token", "chutes_api_key", "images_llm_api_key", "i
 
 
 class Settings(BaseSettings):
-    """Everything that the environment says; each field is the variable of the same name in capitals."""
+    """All settings; each field is the environment variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -50,25 +51,25 @@ class Settings(BaseSettings):
     images_max_pixels: int = Field(64_000_000, ge=1)
     images_download_timeout: float = Field(120, gt=0)  # seconds, for the whole of one download
     images_prediction_timeout: float = Field(600, gt=0)  # seconds, from creation to a picture
-    images_retry_seconds: float = Field(60, ge=0)  # that trouble of the bucket or of a download is waited out
+    images_retry_seconds: float = Field(60, ge=0)  # for retries of the bucket and of downloads
     images_cold_start_seconds: float = Field(600, ge=0)  # that a vendor's model may take to start
-    images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server outlives its last run
-    images_mark_prompt: bool = False  # whether a picture's mark tells the prompt
+    images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server keeps running after a run
+    images_mark_prompt: bool = False  # whether a picture's mark contains the prompt
     # Web formats and their widths in pixels, as lists with commas; "off" for none. NoDecode: they are not JSON.
-    images_variants: Annotated[tuple[Format, ...], NoDecode] = ("avif", "webp")
+    images_variants: Annotated[tuple[Format, ...], NoDecode] = FORMATS
     images_variant_widths: Annotated[tuple[Width, ...], NoDecode] = (480, 960, 1600, "full")
     images_private_bucket: str | None = None  # BUCKET or BUCKET/PREFIX for records and claims; same endpoint and key
-    images_pinned: bool = True  # whether each picture is stored once more, under a name that holds its hash
-    images_on_stop: Literal["keep", "cancel"] = "keep"  # what becomes of predictions when a run is stopped
-    # An OpenAI-compatible endpoint that is asked for prompts and alternative texts; none: our own words.
+    images_pinned: bool = True  # whether each picture is also stored under a name that contains its hash
+    images_on_stop: Literal["keep", "cancel"] = "keep"  # the fate of predictions when a run is stopped
+    # An OpenAI-compatible endpoint for prompts and alternative texts; None: built-in texts.
     images_llm_base_url: PublicBase | None = None
     images_llm_model: str | None = None
     images_llm_api_key: SecretStr | None = None
     images_llm_for: Literal["prompts,alt", "alt"] = "prompts,alt"
-    # Whether public URLs are fetched and looked at after a run; `auto`: those that are https.
+    # Whether public URLs are fetched and checked after a run; `auto`: https URLs alone.
     images_share_check: Literal["auto", "on", "off"] = "auto"
     images_log_format: Literal["text", "json"] = "text"  # of the log on a terminal, see blocks/observability/log.py
-    images_alerts_url: SecretStr | None = None  # a webhook that is told of runs that ended badly
+    images_alerts_url: SecretStr | None = None  # a webhook for alerts on degraded and failed runs
     images_s3_checksums: Literal["when_required", "when_supported"] = "when_required"
 
     @field_validator(*_KEYS, mode="before")
@@ -78,7 +79,7 @@ class Settings(BaseSettings):
             return value
         text = value.strip()
         if not (text.isascii() and text.isprintable()):
-            raise ValueError("holds signs that cannot be sent: paste it anew")
+            raise ValueError("has characters that cannot be sent: paste it again")
         return text or None
 
     @field_validator("images_variants", mode="before")
@@ -87,8 +88,8 @@ class Settings(BaseSettings):
         words = _listed(value)
         if words in (["off"], ["none"]):
             return ()
-        if not set(words) <= {"avif", "webp"}:
-            raise ValueError("must be avif, webp or both with a comma between, or off")
+        if not set(words) <= {*FORMATS}:
+            raise ValueError(f"must be some of {', '.join(FORMATS)} with a comma between, or off")
         return words
 
     @field_validator("images_variant_widths", mode="before")
@@ -155,9 +156,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _endpoint_without_its_bucket(self) -> "Settings":
         if self.b2_endpoint and self.b2_bucket_name and names_bucket(self.b2_endpoint, self.b2_bucket_name):
-            raise ValueError(
-                "B2_ENDPOINT: must be the endpoint alone, since the bucket's name stands in B2_BUCKET_NAME"
-            )
+            raise ValueError("B2_ENDPOINT: must be the endpoint alone, since the bucket's name is in B2_BUCKET_NAME")
         return self
 
     @model_validator(mode="after")
@@ -168,7 +167,7 @@ class Settings(BaseSettings):
 
     @property
     def finishes(self) -> bool:
-        """Whether anything is made beside the pictures."""
+        """Whether web formats or pinned copies are made beside the pictures."""
         return self.images_pinned or bool(self.images_variants)
 
     @property
@@ -178,7 +177,7 @@ class Settings(BaseSettings):
 
 
 def names_bucket(endpoint: str, bucket: str) -> bool:
-    """Tell whether an endpoint holds the bucket's name, in its path or before the store's host, as S3 URLs often do."""
+    """Return whether an endpoint includes the bucket's name, in its path or host, as S3 URLs often do."""
     _, _, rest = endpoint.partition("://")
     host, _, path = rest.partition("/")
     return path.rpartition("/")[2] == bucket or host.lower().startswith(
@@ -204,7 +203,7 @@ def load_settings() -> Settings:
         raise ConfigurationError(f"{field[1].upper() if field else error}: must be valid JSON") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".env cannot be read: {type(error).__name__}") from None
-    model_table(settings.images_models)  # what is wrong with them is told now, before anything is spent
+    model_table(settings.images_models)  # validated now, before anything is spent
     budgets_from(settings.images_budgets)
     tenant_bases(settings.images_public_base_urls)
     return settings

@@ -1,4 +1,4 @@
-"""Prefect variables: what people edit in the UI, and what runs on all machines tell each other."""
+"""Reading and writing Prefect variables."""
 
 from contextlib import suppress
 from typing import Any
@@ -9,7 +9,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 
 def read_variable(name: str) -> Any:
-    """Return the variable's JSON value, or None where there is none. Raises httpx.HTTPError without an API."""
+    """Return the variable's JSON value, or None if it does not exist. Raises httpx.HTTPError without an API."""
     with get_client(sync_client=True) as client:
         variable = client.read_variable_by_name(name)
     return variable.value if variable else None
@@ -25,6 +25,6 @@ def write_variable(name: str, value: Any) -> None:
 
 
 def delete_variable(name: str) -> None:
-    """Delete the variable, if there is one. Raises httpx.HTTPError without an API."""
+    """Delete the variable if it exists. Raises httpx.HTTPError without an API."""
     with get_client(sync_client=True) as client, suppress(ObjectNotFound):
         client.delete_variable_by_name(name)

@@ -2,7 +2,7 @@
 
 from blocks.delivery.measuring import measured
 from blocks.delivery.storing import delivered
-from blocks.network.backoff import limit, until_it_passes
+from blocks.network.backoff import limit, retry_transient
 from blocks.network.data_uris import bytes_in, is_data_uri
 from blocks.run import current_run
 from imaging.errors import NotWhole, PictureGone, ProviderBusy, ProviderError
@@ -28,6 +28,6 @@ def fetch_picture(spec: ImageSpec, address: str, *, kept: bool) -> Picture:
         return delivered(bytes_in(address, settings.images_max_bytes))
     passing = (ProviderBusy, NotWhole, PictureGone) if kept else (ProviderBusy, NotWhole)
     try:
-        return until_it_passes(fetched, passing, limit(settings.images_retry_seconds), run.in_flight.pause)
+        return retry_transient(fetched, passing, limit(settings.images_retry_seconds), run.in_flight.pause)
     except ProviderBusy as busy:
         raise ProviderError(f"{busy}; the next run fetches it") from None

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from blocks.delivery.terms import RunTerms
 from blocks.records.inventory import matches
 from blocks.result_storage import run_records
+from imaging import keys
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 
@@ -18,7 +19,7 @@ from imaging.spec import ImageSpec
 def write_receipt(spec: ImageSpec, about: StoredImage) -> None:
     """Note what is about to be uploaded."""
     with suppress(OSError):  # bucket and disk both away: the upload will say so
-        run_records().write(_path(spec), about.model_dump_json().encode())
+        run_records().write(keys.receipt_path(spec), about.model_dump_json().encode())
 
 
 def uploaded_before(spec: ImageSpec, terms: RunTerms) -> StoredImage | None:
@@ -26,14 +27,10 @@ def uploaded_before(spec: ImageSpec, terms: RunTerms) -> StoredImage | None:
     if not terms.unlisted:
         return None
     try:
-        stored = StoredImage.model_validate_json(run_records().read(_path(spec)))
+        stored = StoredImage.model_validate_json(run_records().read(keys.receipt_path(spec)))
     except (ValueError, ValidationError):
         return None
     if not matches(terms.unlisted, stored.key, stored.bytes, stored.md5):
         return None
     get_run_logger().info("%s lies in the bucket already: a run that was killed has stored it", spec.name)
     return stored
-
-
-def _path(spec: ImageSpec) -> str:
-    return f"{spec.cache_key}.receipt"

@@ -152,8 +152,8 @@ def _description(
         note=note,
         thumbnail=picture.thumbnail,
         preview=picture.preview,
-        thumbhash=picture.look.thumbhash,
-        dominant_color=picture.look.color,
+        thumbhash=picture.placeholder.thumbhash,
+        dominant_color=picture.placeholder.color,
     )
 
 

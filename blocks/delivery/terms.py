@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from imaging.articles.claim import Claim
-from imaging.spec import Provider
+from imaging.makers import Provider
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from blocks.configuration.settings import Settings
 from blocks.run import current_run
 from imaging import keys
 from imaging.errors import BadPicture
+from imaging.formats import Format
 from imaging.marking.marks import facts_known_of, packet_with
 from imaging.pictures.containers import packet_in
 from imaging.pictures.picture import inspect, md5
-from imaging.pictures.web_formats import Format, Rendition, renditions, widths
+from imaging.pictures.web_formats import Rendition, renditions, widths
 from imaging.record import Image, Variant
 
 # Encoding keeps a core busy, and several images wait for their vendors meanwhile: more at once would slow them down.
@@ -57,8 +58,8 @@ def with_formats(image: Image, missing: MissingFormats, data: bytes) -> Image:
             [*image.variants, *(_store(image, one) for one in made)], key=lambda one: (one.format, one.width)
         )
     if image.thumbhash is None:  # one that was stored before there were any
-        look = inspect(data).look
-        changes |= {"thumbhash": look.thumbhash, "dominant_color": look.color}
+        placeholder = inspect(data).placeholder
+        changes |= {"thumbhash": placeholder.thumbhash, "dominant_color": placeholder.color}
     return image.model_copy(update=changes)
 
 

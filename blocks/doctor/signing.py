@@ -11,7 +11,8 @@ from blocks.provenance.signatures import signature_of
 from blocks.provenance.signing import BLOCK_NAME, signer_from
 from blocks.services import saved_block
 from imaging.errors import ConfigurationError
-from imaging.marking.marks import Facts, SourceType
+from imaging.makers import SourceType
+from imaging.marking.marks import Facts
 from imaging.pictures.picture import encode
 
 _NAME, _MEND = "signing", f"edit the Secret block {BLOCK_NAME} in the UI: the README says what it holds"

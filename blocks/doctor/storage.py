@@ -91,7 +91,7 @@ def _try(store: ImageStore, then: str, *, embedded: bool) -> Iterator[Finding]:
 
 def _records(store: ImageStore, then: str) -> Iterator[Finding]:
     """See whether anyone can read the records: prompts, costs and budgets, under names that can be guessed."""
-    name, key = "records", f"{keys.RESULTS_FOLDER}/doctor-{secrets.token_hex(8)}.json"
+    name, key = "records", keys.record_key(f"doctor-{secrets.token_hex(8)}.json")
     try:
         store.put_json(key, "{}")
     except StorageError as error:

@@ -15,8 +15,8 @@ from prefect.client.orchestration import get_client
 
 from blocks.locks.lease import Lease
 from imaging.errors import ProviderError, StorageError
+from imaging.makers import Provider
 from imaging.record import StoredImage
-from imaging.spec import Provider
 
 Step = Literal["pay", "store"]
 Order = tuple[Provider, str]

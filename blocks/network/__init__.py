@@ -1,1 +1,1 @@
-"""What every connection keeps to: deadlines, allowed addresses, proxies, back-off."""
+"""Network access: deadlines, allowed addresses, proxies, downloads, retries."""

@@ -1,4 +1,4 @@
-"""Which hosts pictures may be fetched from, and which addresses belong to the internet at large."""
+"""Rules for hosts that pictures may be fetched from, and detection of private addresses."""
 
 import ipaddress
 import re
@@ -10,26 +10,26 @@ from imaging.errors import ConfigurationError, UnsafeDownload
 
 _ENTRY = re.compile(r"\*\.[\w.-]+|(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all that was ever given out (RFC 4291, section 2.4)
-# For special uses (the IANA registries), and not told by every Python: protocol assignments, the anycast address and
-# the prefix of 6to4, which is given up (RFC 7526), examples.
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # the only unicast range in use (RFC 4291, section 2.4)
+# Special-purpose networks of the IANA registries that not every version of Python knows: protocol assignments, the
+# anycast address and prefix of 6to4 (deprecated by RFC 7526), documentation.
 _SPECIAL_V4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")))
 _SPECIAL_V6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2002::/16", "3fff::/20")))
 
 
 DEFAULT_HOSTS = "replicate.delivery,*.replicate.delivery"
-"""Where the vendors' pictures lie. Naming one of these hosts is no licence for plain http or private addresses."""
+"""The hosts of the vendors' pictures. Listing one of these does not allow plain http or private addresses."""
 _PUBLIC_HOSTS = frozenset(DEFAULT_HOSTS.split(","))
 
 
 @dataclass(frozen=True, slots=True)
 class HostRules:
-    """Which hosts may be asked: `host`, `*.host` or `host:port`.
+    """The hosts that may be fetched from: `host`, `*.host` or `host:port`.
 
-    Only a host that is listed literally may be plain http or a private address; `*.host`, a vendor's own host and
-    redirects to elsewhere may not, or a vendor's answer could make us read what only this machine can reach.
+    Only a host that is listed literally may use plain http or a private address; `*.host`, a vendor's own host and
+    redirects elsewhere may not, as a vendor's answer could otherwise reach services of the local network (SSRF).
 
-    `plain`: may be asked by http too. `private`: may be private addresses. `exact`, `suffixes`: https, and public.
+    `plain`: http is allowed too. `private`: private addresses are allowed. `exact`, `suffixes`: https and public only.
     """
 
     plain: frozenset[str]
@@ -48,15 +48,15 @@ class HostRules:
 
     @property
     def listed(self) -> frozenset[str]:
-        """The hosts that are named, not those that a wildcard covers."""
+        """The hosts that are listed by name, without those of a wildcard."""
         return self.plain | self.exact
 
     def may_be_private(self, host: str, port: int | None) -> bool:
-        """Tell whether the host (in ASCII), on this port, may lead to a private address."""
+        """Return whether the host (in ASCII), on this port, may resolve to a private address."""
         return _is_in(self.private, host, port)
 
     def allows(self, address: str) -> bool:
-        """Tell whether pictures may be fetched from an address."""
+        """Return whether pictures may be fetched from an address."""
         try:
             self.check(httpx.URL(address))
         except UnsafeDownload:
@@ -80,17 +80,17 @@ class HostRules:
 
 
 def host_and_port(url: httpx.URL) -> tuple[str, int | None]:
-    """Return the host as it goes over the wire (ASCII), and the port, by the scheme where none is written."""
+    """Return the host in ASCII (punycode), and the port, by default the scheme's."""
     return url.raw_host.decode("ascii"), url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def entry_of(host: str, port: int | None) -> str:
-    """Return the entry of a list that names exactly this host and port."""
+    """Return the list entry for exactly this host and port."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def is_address(host: str) -> bool:
-    """Tell whether a host is an address itself, or `localhost`: no answer of a DNS server changes where it leads."""
+    """Return whether a host is an IP address or `localhost`, so that DNS cannot change where it leads."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -99,13 +99,13 @@ def is_address(host: str) -> bool:
 
 
 def _is_in(entries: frozenset[str], host: str, port: int | None) -> bool:
-    """Tell whether the host, or the host with this port, is in the list letter by letter."""
+    """Return whether the host, or the host with this port, is literally in the list."""
     named = entry_of(host, port)
     return not {named, named.removesuffix(f":{port}")}.isdisjoint(entries)
 
 
 def _on_the_wire(entry: str) -> str:
-    """Return an entry of the list as addresses spell it: `bücher.example` is `xn--bcher-kva.example`."""
+    """Return a list entry in ASCII: `bücher.example` as `xn--bcher-kva.example`."""
     host = entry.removeprefix("*.")
     try:
         if _ENTRY.fullmatch(entry):
@@ -116,10 +116,10 @@ def _on_the_wire(entry: str) -> str:
 
 
 def is_public(text: str) -> bool:
-    """Tell whether an address belongs to the internet at large, and not to this machine or its networks."""
+    """Return whether an IP address is public, and not one of this machine or its networks."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
-        # What leads to an IPv4 address is as private as that.
+        # An IPv6 address that embeds an IPv4 address is judged by that.
         translated = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
         inner = address.ipv4_mapped or translated
         if inner is None:

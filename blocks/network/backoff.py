@@ -1,4 +1,4 @@
-"""Waiting out trouble that passes: the same again, with back-off and jitter, within a limit and not beyond a stop."""
+"""Retries of transient errors with back-off and jitter, within a time limit and until the run is stopped."""
 
 import random
 import time
@@ -13,43 +13,43 @@ from imaging.errors import ImagesError, StorageBusy
 
 Answer = TypeVar("Answer")
 Pause = Callable[[float], bool]
-"""Waits so many seconds; returns False, at once, when the run is stopped."""
+"""Waits so many seconds; returns False at once if the run is stopped."""
 
-_FIRST_SECONDS = 0.5  # doubled each time
+_FIRST_SECONDS = 0.5  # doubled for each retry
 _LONGEST_SECONDS = 15.0
 _LONGEST_CALL = 60.0  # seconds that a call may take before it fails: two read timeouts of the S3 client
 
 
 def slept(seconds: float) -> bool:
-    """Wait where there is no run that could be stopped."""
+    """Wait outside a run, which cannot be stopped."""
     time.sleep(seconds)
     return True
 
 
-def until_it_passes(
+def retry_transient(
     call: Callable[[], Answer],
     passing: tuple[type[ImagesError], ...],
     left: Callable[[], float],
     pause: Pause,
 ) -> Answer:
-    """Make the call, and again while it raises one of `passing` and `left` seconds have room for the next pause.
+    """Make the call, and retry it while it raises one of `passing` and the next pause fits into `left` seconds.
 
-    A pause is not shorter than the error's own `retry_after`. Raises what the last call raised.
+    A pause is at least the error's `retry_after`. Raises the last call's error.
     """
     for number, seconds in enumerate(_pauses()):
         try:
             return call()
         except passing as trouble:
-            wait, still = max(seconds, getattr(trouble, "retry_after", None) or 0.0), left()
-            if number == 0 and wait <= still:
-                get_logger("article_images").warning("%s; tried again for up to %.0f s", trouble, still)
-            if wait > still or not pause(wait):
+            wait, remaining = max(seconds, getattr(trouble, "retry_after", None) or 0.0), left()
+            if number == 0 and wait <= remaining:
+                get_logger("article_images").warning("%s; retrying for up to %.0f s", trouble, remaining)
+            if wait > remaining or not pause(wait):
                 raise
     raise AssertionError("there is always another pause")
 
 
 def limit(seconds: float) -> Callable[[], float]:
-    """Return a clock that runs down from `seconds`, beginning when it is first looked at."""
+    """Return a function for the seconds left of `seconds`, counted from its first call."""
     began: list[float] = []
 
     def left() -> float:
@@ -60,7 +60,7 @@ def limit(seconds: float) -> Callable[[], float]:
 
 
 def _pauses() -> Iterator[float]:
-    """Yield the seconds between two tries, with jitter: those who wait must not all come back at the same moment."""
+    """Yield the seconds between attempts, with jitter so that clients do not retry at the same moment."""
     seconds = _FIRST_SECONDS
     while True:
         yield seconds * random.uniform(0.75, 1.25)  # noqa: S311
@@ -69,18 +69,18 @@ def _pauses() -> Iterator[float]:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the calls to a bucket wait out its trouble: `seconds` from its beginning, all of them together.
+    """The retry time of all calls to a bucket together: `seconds` from the start of an outage.
 
-    So a bucket that stays away costs a run that time once, and not once for each call. `failing`: by operation, when
-    it began to fail and when it last did.
+    So a long outage costs a run that time once, and not once for each call. `failing`: by operation, the times of the
+    first and the last failure.
     """
 
     seconds: float = 0.0
     pause: Pause = slept
     failing: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def outlast(self, operation: str, call: Callable[[], Answer]) -> Answer:
-        """Make the call until it succeeds or its time is over. Raises StorageBusy, and what else the call raises."""
+    def retry(self, operation: str, call: Callable[[], Answer]) -> Answer:
+        """Make the call, and retry it until it succeeds or the time is over. Raises StorageBusy or the call's error."""
         own = limit(self.seconds)
 
         def attempt() -> Answer:
@@ -92,12 +92,12 @@ class Patience:
             self.failing.pop(operation, None)
             return answer
 
-        return until_it_passes(attempt, (StorageBusy,), lambda: min(own(), self._left(operation)), self.pause)
+        return retry_transient(attempt, (StorageBusy,), lambda: min(own(), self._left(operation)), self.pause)
 
     def _note(self, operation: str) -> None:
         now = time.monotonic()
         began, last = self.failing.get(operation, (now, now))
-        # Nobody has asked for long: it may have been well meanwhile, and this is another trouble.
+        # After a long time without calls, this may be another outage.
         same = now - last <= self.seconds + _LONGEST_CALL
         self.failing[operation] = (began if same else now, now)
 
@@ -107,9 +107,9 @@ class Patience:
 
 
 def with_two_tries(bucket: S3Bucket) -> S3Bucket:
-    """Return the bucket with a client that tries twice: a run waits in its own way, which a stop can end.
+    """Return the bucket with a client that tries twice alone, since `Patience` retries, and can be stopped.
 
-    (One more is what corrects a clock that is wrong.)
+    (The second attempt is needed for botocore to correct a clock skew.)
     """
     parameters = bucket.credentials.aws_client_parameters
     config = {**(parameters.config or {}), "retries": {"mode": "standard", "total_max_attempts": 2}}

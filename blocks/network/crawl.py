@@ -1,18 +1,18 @@
-"""Looking at a public address as a crawler does: without credentials, without following, and not for long."""
+"""Fetching a public URL as a crawler does: without credentials, redirects or patience."""
 
 import httpx
 
-from blocks.network.deadline import TimedBackend, TimedTransport, must_end_in
+from blocks.network.deadline import TimedBackend, TimedTransport, set_deadline
 from imaging.pages.share_rules import Seen
 
-_SECONDS = 10.0  # for the whole of one look
-_ENOUGH = 64  # bytes, from which the type is known
+_SECONDS = 10.0  # for the whole request
+_ENOUGH = 64  # bytes, enough to detect the type
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
 
 
-def look(url: str) -> Seen:
-    """Return what the address answers, and the beginning of what it delivers."""
-    must_end_in(_SECONDS)
+def crawl(url: str) -> Seen:
+    """Return the URL's status and headers, and the beginning of its body."""
+    set_deadline(_SECONDS)
     transport = TimedTransport(TimedBackend(), keep_alive=False)
     try:
         with (

@@ -1,4 +1,4 @@
-"""Pictures that come within an answer, as `data:` URIs."""
+"""Decoding of pictures that are embedded in an answer as `data:` URIs."""
 
 import base64
 from urllib.parse import unquote_to_bytes
@@ -9,14 +9,14 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")  # the other alphabet of Base64
 
 
 def is_data_uri(address: str) -> bool:
-    """Tell whether an address is a `data:` URI, which holds its picture itself."""
+    """Return whether an address is a `data:` URI."""
     return address[:5].lower() == "data:"
 
 
 def bytes_in(address: str, max_bytes: int) -> bytes:
-    """Return the bytes in a `data:` URI (RFC 2397). What they are, only they say: the media type is not looked at.
+    """Return the bytes in a `data:` URI (RFC 2397), ignoring the media type.
 
-    Raises BadPicture for what cannot be read, UnsafeDownload for more than `max_bytes`.
+    Raises BadPicture if it cannot be decoded, UnsafeDownload for more than `max_bytes`.
     """
     head, comma, body = address.partition(",")
     if not comma:

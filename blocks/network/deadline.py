@@ -1,4 +1,4 @@
-"""Connections on which nothing outlasts its time, however slowly the other side drips."""
+"""HTTP connections with a total deadline, which also ends answers that trickle in slowly."""
 
 import math
 import ssl
@@ -13,28 +13,28 @@ import httpx
 
 from blocks.network.proxies import proxy_for
 
-# The moment, on the monotonic clock, at which what runs here must have ended.
+# The deadline of the current context, on the monotonic clock.
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
-def must_end_in(seconds: float) -> None:
-    """From now on, reading, writing and connecting in this context raise a timeout once `seconds` are over."""
+def set_deadline(seconds: float) -> None:
+    """Set the deadline: connecting, reading and writing in this context raise a timeout after `seconds` from now."""
     _deadline.set(time.monotonic() + seconds)
 
 
-def is_over() -> bool:
-    """Tell whether the time is over."""
+def deadline_passed() -> bool:
+    """Return whether the deadline has passed."""
     return _deadline.get() <= time.monotonic()
 
 
 def seconds_left(timeout: float | None = None) -> float | None:
-    """Return how long the next step may take: what is left, but not more than `timeout`. None: as long as it likes.
+    """Return the seconds until the deadline, at most `timeout`; None without either.
 
-    Raises httpx.ReadTimeout where nothing is left.
+    Raises httpx.ReadTimeout after the deadline.
     """
     left = _deadline.get() - time.monotonic()
     if left <= 0:
-        raise httpx.ReadTimeout("it has had its time")
+        raise httpx.ReadTimeout("the deadline has passed")
     if left == math.inf:
         return timeout
     return left if timeout is None else min(left, timeout)
@@ -63,7 +63,7 @@ class _Timed(httpcore.NetworkStream):
 
 
 class TimedBackend(httpcore.SyncBackend):
-    """Opens connections that keep to the time."""
+    """Opens connections that keep to the deadline."""
 
     def connect_tcp(
         self,
@@ -77,21 +77,21 @@ class TimedBackend(httpcore.SyncBackend):
         return _Timed(super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options))
 
     def check_proxied(self, host: str, port: int) -> None:
-        """Raise for a host that may not be asked through a proxy either. Here: none."""
+        """Raise for a host that may not be reached through a proxy either; a hook for subclasses."""
 
 
 class TimedTransport(httpx.HTTPTransport):
-    """httpx's transport over connections by a backend of ours, which its own constructor does not take.
+    """httpx's transport with a custom network backend, which its own constructor does not support.
 
-    Through the proxy that the environment names for an address, if it does (`blocks/network/proxies.py`).
+    Uses the environment's proxy for an address, if there is one (`blocks/network/proxies.py`).
     """
 
     def __init__(self, backend: TimedBackend, *, keep_alive: bool = True) -> None:
-        self._pool = _Pools(backend, keep_alive)  # type: ignore[assignment] # all of a pool that httpx calls
+        self._pool = _Pools(backend, keep_alive)  # type: ignore[assignment] # has all methods that httpx calls
 
 
 class _Pools:
-    """Connections to hosts themselves, and to each proxy. Thread-safe."""
+    """Connection pools: one for direct connections, and one for each proxy. Thread-safe."""
 
     def __init__(self, backend: TimedBackend, keep_alive: bool) -> None:
         self._backend = backend

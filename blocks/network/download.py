@@ -1,4 +1,4 @@
-"""Fetching a provider's picture: from allowed hosts only, within limits, with no credentials."""
+"""Downloading a provider's picture: from allowed hosts only, within limits, without credentials."""
 
 import logging
 import re
@@ -12,37 +12,37 @@ import httpcore
 import httpx
 
 from blocks.network.addresses import HostRules, is_public
-from blocks.network.deadline import TimedBackend, TimedTransport, is_over, must_end_in, seconds_left
+from blocks.network.deadline import TimedBackend, TimedTransport, deadline_passed, seconds_left, set_deadline
 from imaging.errors import PictureGone, ProviderBusy, UnsafeDownload
 
 __all__ = ["Downloader", "HostRules"]
 
 _MAX_REDIRECTS = 5
-_STEP = 30  # seconds of silence
+_STEP = 30  # seconds without any data
 _WEB_PAGE = re.compile(rb"\s*+<(?:!doctype html|html)", re.IGNORECASE)
-# Pictures are compressed already: what unpacks into more than was sent is a bomb.
+# Pictures are compressed already: a content encoding could only hide a decompression bomb.
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
 
 
 def is_web_page(data: bytes | bytearray) -> bool:
-    """Tell whether an answer is a web page."""
+    """Return whether an answer is a web page."""
     return _WEB_PAGE.match(data) is not None
 
 
 class _WithoutQueries(logging.Filter):
-    """Cuts the query off every address that the HTTP libraries log: of a presigned one it is the key."""
+    """Removes queries from addresses in the HTTP libraries' logs, as those of presigned ones grant access."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = re.sub(r"\?[^\s\"'<>]+", "?…", record.getMessage()), None
         return True
 
 
-for _name in ("httpx", "httpcore.connection", "httpcore.http11"):  # these write it at INFO and DEBUG
+for _name in ("httpx", "httpcore.connection", "httpcore.http11"):  # these log addresses at INFO and DEBUG
     logging.getLogger(_name).addFilter(_WithoutQueries())
 
 
 class _Guard(TimedBackend):
-    """Opens connections to the very address that was checked, so that a second DNS answer changes nothing."""
+    """Connects to the IP address that was checked, so that a second DNS answer cannot change it (DNS rebinding)."""
 
     def __init__(self, rules: HostRules) -> None:
         super().__init__()
@@ -58,16 +58,16 @@ class _Guard(TimedBackend):
     ) -> httpcore.NetworkStream:
         addresses = _resolved(host, port)
         self._check(host, port, addresses)
-        for address in addresses[:-1]:  # an IPv6 address that this machine cannot reach often comes first
+        for address in addresses[:-1]:  # an IPv6 address comes first even on machines without IPv6
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 return super().connect_tcp(address, port, timeout, local_address, socket_options)
         return super().connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
 
     def check_proxied(self, host: str, port: int) -> None:
-        """Check a host that a proxy looks up and connects to: as far as it can be seen from here.
+        """Check a host that a proxy resolves and connects to, if it can be resolved here.
 
-        In a closed network the proxy alone knows names of the internet. And it may find another address than we do:
-        what it lets nobody reach is its own to refuse.
+        In a closed network only the proxy resolves public names. It may also get another address: blocking its own
+        network is the proxy's task.
         """
         if not self._rules.may_be_private(host, port):
             with suppress(httpx.ConnectError):
@@ -80,14 +80,14 @@ class _Guard(TimedBackend):
 
 
 def _resolved(host: str, port: int) -> list[str]:
-    """Return the addresses of `host`. Not here but in a thread, since the system's resolver knows no time of ours."""
+    """Return the addresses of `host`; in a thread, since the system's resolver has no timeout."""
     answer: Future[list[str]] = Future()
 
     def ask() -> None:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             answer.set_result([str(entry[4][0]) for entry in found])
-        except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
+        except Exception as error:  # noqa: BLE001 - raised again by `result`
             answer.set_exception(error)
 
     threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
@@ -101,11 +101,11 @@ def _resolved(host: str, port: int) -> list[str]:
 
 @contextmanager
 def guarded_client(rules: HostRules, seconds: float) -> Iterator[httpx.Client]:
-    """Yield a client that connects only where `rules` let it, and whose answers must have ended in `seconds`.
+    """Yield a client that connects only as `rules` allow, and whose answers must end within `seconds`.
 
-    It follows no redirect: each address is the caller's to check.
+    It does not follow redirects: the caller must check each address.
     """
-    must_end_in(seconds)
+    set_deadline(seconds)
     with httpx.Client(
         transport=TimedTransport(_Guard(rules), keep_alive=False), trust_env=False, timeout=_STEP
     ) as client:
@@ -113,24 +113,24 @@ def guarded_client(rules: HostRules, seconds: float) -> Iterator[httpx.Client]:
 
 
 class Downloader:
-    """Fetches bytes over http(s) within limits. Thread-safe; one for a process is enough."""
+    """Downloads bytes over http(s) within limits. Thread-safe; one per process is enough."""
 
     def __init__(self, rules: HostRules, max_bytes: int, timeout: float) -> None:
         self._rules = rules
         self._max_bytes = max_bytes
         self._seconds = timeout
-        # No client on top: it would keep cookies, and read a .netrc and a proxy's address from the environment.
-        # No connection is used twice: where a host sends more than it announced, the rest would be taken for the
-        # answer to the next request, which is another picture.
+        # A bare transport, since a client would keep cookies, and read .netrc and proxies from the environment.
+        # Without keep-alive: if a host sends more than its Content-Length, the rest would be taken for the answer to
+        # the next request, which is for another picture.
         self._transport = TimedTransport(_Guard(rules), keep_alive=False)
 
     def fetch(self, address: str) -> bytes:
-        """Return the body behind `address`, following at most 5 redirects, each checked like the first.
+        """Return the body at `address`, following at most 5 redirects, each checked like the first address.
 
-        Raises UnsafeDownload for an address or a size that is not allowed, PredictionEnded for a picture that is
-        no longer there, ProviderBusy for passing trouble.
+        Raises UnsafeDownload for an address or a size that is not allowed, PictureGone for a picture that no longer
+        exists, ProviderBusy for transient errors.
         """
-        must_end_in(self._seconds)
+        set_deadline(self._seconds)
         try:
             url = httpx.URL(address)
             for _ in range(_MAX_REDIRECTS + 1):
@@ -140,10 +140,10 @@ class Downloader:
                         url = url.join(answer.headers["location"])
                         continue
                     return self._body(answer, url)
-        except (httpx.InvalidURL, OverflowError, ValueError):  # a port or a zone that httpx alone lets pass
+        except (httpx.InvalidURL, OverflowError, ValueError):  # an invalid port or zone that httpx accepts
             raise UnsafeDownload("the provider's answer is not an address") from None
         except httpx.HTTPError as error:
-            if is_over():
+            if deadline_passed():
                 raise ProviderBusy(f"the download from {url.host} took longer than {self._seconds:g} s") from None
             raise ProviderBusy(f"the download from {url.host} broke off: {type(error).__name__}") from None
         raise UnsafeDownload(f"more than {_MAX_REDIRECTS} redirects on the way to the picture")
@@ -166,7 +166,7 @@ class Downloader:
             body += part
             if len(body) > self._max_bytes:
                 raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
-        if not body or is_web_page(body):  # of a CDN that is not ready yet, or of a proxy on the way
+        if not body or is_web_page(body):  # from a CDN that is not ready yet, or a proxy
             what = "a web page" if body else "no bytes"
             raise ProviderBusy(
                 f"the download from {url.host} was answered with {what}: not a PNG, JPEG or WebP picture"

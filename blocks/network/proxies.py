@@ -1,8 +1,8 @@
-"""The proxy of the environment, by one rule for every client: this machine is never proxied, everything else is.
+"""The environment's proxy, with one rule for every client: this machine is never proxied, everything else is.
 
 `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` in either case, as urllib reads them; an entry of `NO_PROXY` may
-also be a network (`10.0.0.0/8`). Clients that are not ours (Prefect's, OpenTelemetry's) read the same variables by
-themselves: `spare_this_machine` writes into `NO_PROXY` what the rule says of this machine.
+also be a network (`10.0.0.0/8`). Third-party clients (Prefect's, OpenTelemetry's) read the same variables themselves:
+`bypass_for_this_machine` adds this machine to `NO_PROXY` for them.
 """
 
 import ipaddress
@@ -20,9 +20,9 @@ _SCHEMES = {"http", "https"}
 
 
 def proxy_for(url: httpx.URL) -> httpx.Proxy | None:
-    """Return the proxy through which `url` is asked, None where it is asked directly.
+    """Return the proxy to use for `url`, None for a direct connection.
 
-    Raises ConfigurationError for a proxy that is not an http(s) address.
+    Raises ConfigurationError if the proxy is not an http(s) address.
     """
     proxies = getproxies_environment()
     name = url.scheme if proxies.get(url.scheme) else "all"
@@ -32,7 +32,7 @@ def proxy_for(url: httpx.URL) -> httpx.Proxy | None:
 
 
 def is_this_machine(host: str) -> bool:
-    """Tell whether a host, as it is written, is this machine: nothing is looked up."""
+    """Return whether a host is this machine by its name, without DNS."""
     address = _address(host)
     if address is None:
         return host.rstrip(".").lower() == "localhost" or host.rstrip(".").lower().endswith(".localhost")
@@ -40,37 +40,37 @@ def is_this_machine(host: str) -> bool:
 
 
 def check_proxies() -> None:
-    """Raise ConfigurationError, naming the variable, for a proxy that cannot be used, or authorities not there."""
+    """Raise ConfigurationError, naming the variable, for an unusable proxy or an unreadable SSL_CERT_FILE."""
     if (authorities := os.environ.get("SSL_CERT_FILE")) and not os.access(authorities, os.R_OK):
         raise ConfigurationError(f"SSL_CERT_FILE: {authorities} cannot be read")
     proxies = getproxies_environment()
     for name in ("http", "https", "all"):
-        # Desktop proxies set a SOCKS address for all beside those for http and https: then nobody asks it.
+        # Desktops set ALL_PROXY to SOCKS beside proxies for http and https: then it is never used.
         if proxies.get(name) and not (name == "all" and proxies.get("http") and proxies.get("https")):
             _proxy(name, proxies[name])
 
 
-def spare_this_machine(api: str = "") -> None:
-    """Let every client of this process, and of its children, ask this machine directly.
+def bypass_for_this_machine(api: str = "") -> None:
+    """Make every client of this process and its children connect to this machine directly.
 
-    `api`: the address of Prefect's API. Its host is excepted for clients that are not ours where our rule excepts it.
+    `api`: the address of Prefect's API; its host is added for third-party clients if our rule exempts it.
     """
-    os.environ.update(sparing_this_machine(os.environ, api))
+    os.environ.update(bypassing_variables(os.environ, api))
     proxies = getproxies_environment()
     if proxies.get("http") and proxies.get("https") and proxies.get("all", "").startswith("socks"):
-        # httpx fails to start over a SOCKS proxy that it would never ask.
+        # httpx fails to start with a SOCKS proxy, even if it would never use it.
         for variable in ("ALL_PROXY", "all_proxy"):
             os.environ.pop(variable, None)
 
 
-def sparing_this_machine(given: Mapping[str, str], api: str = "") -> dict[str, str]:
-    """Return the variables to add to those `given` for that; none where there is no proxy."""
+def bypassing_variables(given: Mapping[str, str], api: str = "") -> dict[str, str]:
+    """Return the variables to add to `given` for that; none without a proxy."""
     if not any(name.lower() in {"http_proxy", "https_proxy", "all_proxy"} and given[name] for name in given):
         return {}
     listed = given.get("no_proxy") or given.get("NO_PROXY") or ""
     entries = [entry for part in listed.split(",") if (entry := part.strip())]
     if "*" in entries:
-        return {"no_proxy": "*", "NO_PROXY": "*"}  # the only spelling that every client takes for all
+        return {"no_proxy": "*", "NO_PROXY": "*"}  # the only spelling that every client understands as all
     with suppress(httpx.InvalidURL):
         url = httpx.URL(api)
         if url.host and (is_this_machine(url.host) or _is_excepted(url, {"no": listed})):

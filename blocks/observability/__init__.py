@@ -1,1 +1,1 @@
-"""Logs, traces, metrics, and what took how long."""
+"""Logs, traces, metrics, timings and terminal output."""

@@ -1,9 +1,9 @@
-"""Structured logs: every line of a run knows its tenant, slug and image, and can be written as JSON.
+"""Structured logs: every line of a run has its tenant, slug and image as fields, and can be written as JSON.
 
-The fields are taken from the run that speaks, so that Prefect's own lines have them as well:
+The fields are taken from the current run, so that Prefect's own lines have them as well:
 
     tenant, slug    of the article: by the image's spec within a task, else by the run's name
-    image           its name, where the line is about one
+    image           its name, if the line is about one
 """
 
 import logging
@@ -19,15 +19,15 @@ from imaging.spec import ImageSpec
 
 FIELDS = ("tenant", "slug", "image")
 NOTICE = "notice"
-"""The attribute of a log line that the command line always shows: what costs, and was not asked for by name."""
+"""The attribute of log lines that the command line always shows: costs that were not requested explicitly."""
 
 _RUN_FIELDS = ("flow_name", "flow_run_name", "flow_run_id", "task_name", "task_run_name", "task_run_id")
 
 
 class PrintableRecord(logging.LogRecord):
-    """A record with one line for a message, in which nothing steers a terminal, whoever's words are in it.
+    """A log record whose message is one line without control characters, even with untrusted text in it.
 
-    Here, and not in a handler or formatter: there are several, and Prefect may make them anew.
+    Not done in a handler or formatter, since there are several, and Prefect may replace them.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +42,7 @@ class PrintableRecord(logging.LogRecord):
 
 
 class _Fields(logging.Filter):
-    """Adds the fields to a record; one that it has already stays."""
+    """Adds the fields to a record, without overwriting existing ones."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         for name, value in _about(record).items():
@@ -52,7 +52,7 @@ class _Fields(logging.Filter):
 
 
 class JsonLines(JsonFormatter):
-    """One JSON object a line: time, level, logger, message, and whatever is known of run, tenant and image."""
+    """Formats each record as a JSON object: time, level, logger, message, and the known fields of run and image."""
 
     def __init__(self) -> None:
         known = ("levelname", "name", "message", *FIELDS, *_RUN_FIELDS)
@@ -60,7 +60,7 @@ class JsonLines(JsonFormatter):
         super().__init__(known, style="sequence", rename_fields=rename, timestamp="time")
 
     def add_fields(self, log_record: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
-        """Leave out what does not hold for this line, and what other libraries hang on a record."""
+        """Leave out empty fields, and attributes that other libraries add to records."""
         super().add_fields(log_record, record, message_dict)
         known = {"time", "level", "logger", "message", "exc_info", *FIELDS, *_RUN_FIELDS}
         for name in [name for name, value in log_record.items() if value is None or name not in known]:
@@ -71,9 +71,9 @@ _FIELDS = _Fields()
 
 
 def structured_logs() -> None:
-    """Make all records printable, and give those of runs their fields.
+    """Make all records printable, and add the fields to those of runs.
 
-    With `IMAGES_LOG_FORMAT=json`, write JSON where Prefect writes a line.
+    With `IMAGES_LOG_FORMAT=json`, write JSON instead of Prefect's lines.
     """
     logging.setLogRecordFactory(PrintableRecord)
     for name in ("prefect.flow_runs", "prefect.task_runs"):
@@ -90,5 +90,5 @@ def _about(record: logging.LogRecord) -> dict[str, str]:
     if isinstance(spec, ImageSpec):
         return {"tenant": spec.user_id, "slug": spec.slug, "image": spec.name}
     tenant, slash, slug = getattr(record, "flow_run_name", "").partition("/")
-    # Before it begins, a deployment's run may have another name.
+    # A deployment's run may have another name before it begins.
     return {"tenant": tenant, "slug": slug} if slash and getattr(record, "flow_name", "") == "article-images" else {}

@@ -1,4 +1,4 @@
-"""What took how long in a run: seconds by image and step."""
+"""Timings of a run: seconds by image and step."""
 
 import threading
 from collections import defaultdict
@@ -9,22 +9,22 @@ Step = Literal["provider", "download", "storage"]
 
 
 class Stopwatch:
-    """One run's times. Thread-safe. Tasks in other processes (Dask, Ray) have a stopwatch of their own."""
+    """The timings of one run. Thread-safe. Tasks in other processes (Dask, Ray) have a stopwatch of their own."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._seconds: dict[str, dict[Step, float]] = defaultdict(dict)
 
     def add(self, image: str, step: Step, seconds: float) -> None:
-        """Add to what a step has taken for an image: tries add up."""
+        """Add seconds to a step of an image; attempts add up."""
         with self._lock:
             self._seconds[image][step] = self._seconds[image].get(step, 0.0) + seconds
 
     def seconds(self, image: str) -> Mapping[Step, float]:
-        """Return the seconds of each step that an image has gone through, in milliseconds' precision."""
+        """Return the seconds of each step of an image, rounded to milliseconds."""
         with self._lock:
             return {step: round(seconds, 3) for step, seconds in self._seconds[image].items()}
 
     def summary(self, image: str) -> str:
-        """Return the same for people: `provider 8.2 s, download 0.1 s`."""
+        """Return the same in words for users: `provider 8.2 s, download 0.1 s`."""
         return ", ".join(f"{step} {seconds:.1f} s" for step, seconds in self.seconds(image).items())

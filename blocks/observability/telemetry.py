@@ -1,8 +1,8 @@
-"""Traces and metrics for an OpenTelemetry collector, over OTLP/HTTP, where the standard variables name one.
+"""Export of traces and metrics to an OpenTelemetry collector over OTLP/HTTP, if the standard variables name one.
 
-Prefect makes a span for each flow and task run; ours (`delivery/measuring`) are below those. Here they are sent. A
-collector that is away costs a run neither time nor noise: everything is sent aside, and at the end of the process it
-is waited for only where it takes a connection, and not for long.
+Prefect makes a span for each flow and task run; ours are children of those (`delivery/measuring`). An unreachable
+collector neither delays a run nor logs errors: sending happens in background threads, and at the end of the process
+they get two seconds, if the collector accepts connections.
 """
 
 import atexit
@@ -25,22 +25,22 @@ _BASE = "OTEL_EXPORTER_OTLP_ENDPOINT"
 SIGNALS = ("TRACES", "METRICS")
 _CONNECT_SECONDS, _LAST_SECONDS = 0.5, 2.0
 _MISSING = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT is set, but what sends traces and metrics is not installed:"
+    "OTEL_EXPORTER_OTLP_ENDPOINT is set, but the exporter of traces and metrics is not installed:"
     " pip install 'article-images[otel]', or opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http"
 )
 
-_once, _told = threading.Lock(), threading.Lock()
+_once, _reported = threading.Lock(), threading.Lock()
 
 
 def endpoint(signal: str) -> str | None:
-    """Return where `TRACES` or `METRICS` go, as far as the environment says; None: nowhere."""
+    """Return the endpoint of `TRACES` or `METRICS` from the environment; None if they are not exported."""
     if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return None
     return os.environ.get(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT") or os.environ.get(_BASE) or None
 
 
 def missing_exporter() -> str | None:
-    """Return what to tell where a collector is configured, and the extra `otel` is not installed."""
+    """Return a message if a collector is configured and the extra `otel` is not installed."""
     if not any(map(endpoint, SIGNALS)):
         return None
     try:
@@ -51,14 +51,14 @@ def missing_exporter() -> str | None:
     return None
 
 
-def untold_trouble() -> str | None:
-    """Return what `missing_exporter` does, but once a process: a backlog has thousands of runs."""
+def missing_exporter_once() -> str | None:
+    """Return `missing_exporter`'s message once per process, as a backlog has thousands of runs."""
     missing = missing_exporter()
-    return missing if missing and _told.acquire(blocking=False) else None
+    return missing if missing and _reported.acquire(blocking=False) else None
 
 
 def answers(address: str) -> bool:
-    """Tell whether somebody takes connections at a collector's address."""
+    """Return whether a collector accepts connections at the address."""
     url = urlsplit(address)
     with suppress(OSError, ValueError):
         port = url.port or (443 if url.scheme == "https" else 80)
@@ -68,14 +68,14 @@ def answers(address: str) -> bool:
 
 
 def export_if_configured() -> None:
-    """Send spans and measurements of this process from now on; once, and only where nobody else has arranged it.
+    """Start exporting spans and metrics of this process, once, unless another exporter is set up already.
 
-    To be called before the first flow run begins: Prefect opens its span then.
+    Call it before the first flow run, when Prefect opens its span.
     """
     if not any(map(endpoint, SIGNALS)) or missing_exporter() or not _once.acquire(blocking=False):
         return
     for name in ("opentelemetry.sdk", "opentelemetry.exporter"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # a collector that is away is the doctor's business
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # the doctor reports an unreachable collector
     ends = [
         *([_export_traces()] if endpoint("TRACES") and _is_free(trace.get_tracer_provider()) else []),
         *([_export_metrics()] if endpoint("METRICS") and _is_free(metrics.get_meter_provider()) else []),
@@ -84,7 +84,7 @@ def export_if_configured() -> None:
 
 
 def _is_free(provider: object) -> bool:
-    """Tell whether a provider is the API's placeholder: `opentelemetry-instrument` and others set their own."""
+    """Return whether a provider is the API's default: `opentelemetry-instrument` and others set their own."""
     return type(provider).__module__.startswith(("opentelemetry.trace", "opentelemetry.metrics"))
 
 
@@ -120,7 +120,7 @@ def _resource() -> "Resource":
 
 
 def _finish_at_exit(ends: Sequence[Callable[[], None]]) -> None:
-    """Have what is left sent when the process ends, by threads that wait for it: at exit none can be started."""
+    """Flush at the end of the process, in threads that are started now, as none can be started at exit."""
     leave = threading.Event()
     left = [threading.Event() for _ in ends]
 

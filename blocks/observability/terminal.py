@@ -1,4 +1,4 @@
-"""What is printed for people. All of it goes through here: words of others are in it nearly everywhere."""
+"""Terminal output. All of it goes through here, since most of it includes untrusted text."""
 
 import json
 import sys
@@ -11,17 +11,17 @@ from imaging.printable import printable
 
 
 def echo(text: str, *, err: bool = False) -> None:
-    """Print one line, in which nothing steers the terminal."""
+    """Print one line, with control characters escaped."""
     typer.echo(printable(text), err=err)
 
 
 def line(text: str, style: str = "") -> Text:
-    """Return one line for a console or table, neither markup nor anything that steers the terminal."""
+    """Return one line for a console or table, with markup and control characters escaped."""
     return Text(printable(text), style=style)
 
 
 def print_json(text: str) -> None:
-    """Print a JSON document: as it is where standard output can write it, else with what it cannot as `\\u` escapes."""
+    """Print a JSON document, with `\\u` escapes if standard output cannot encode its characters."""
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -29,8 +29,8 @@ def print_json(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def write_what_it_can(*streams: TextIO | None) -> None:
-    """Let a stream write what it has no letters for as an escape: a table is not worth a run that ends with 1."""
+def escape_unencodable(*streams: TextIO | None) -> None:
+    """Make streams escape characters that they cannot encode, so that printing a table cannot fail a run."""
     for stream in streams:
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from blocks.provenance.signatures import context, library, signature_of
 from imaging.errors import ConfigurationError
-from imaging.marking.marks import GENERATOR, Facts, SourceType
+from imaging.makers import SourceType
+from imaging.marking.marks import GENERATOR, Facts
 from imaging.pictures.picture import encode
 from imaging.validation import explain
 

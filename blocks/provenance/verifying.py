@@ -10,8 +10,9 @@ from PIL import Image
 from blocks.provenance.signatures import Signature, signature_of
 from blocks.provenance.signing import Signer
 from imaging.errors import BadPicture, ConfigurationError
+from imaging.makers import MAKERS, SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import SourceType, marks
+from imaging.marking.marks import marks
 from imaging.pictures.picture import MAX_PIXELS, md5, opened
 
 Level = Literal["ok", "none", "FAIL"]
@@ -54,7 +55,8 @@ def _mark(said: Mapping[str, str], provider: str | None) -> Line:
         made = f", made {said[xmp.CREATE_DATE]}" if xmp.CREATE_DATE in said else ""
         by = ", ".join(said[name] for name in (xmp.AI_SYSTEM, xmp.CREATOR_TOOL) if name in said)
         return Line("ok" if known else "FAIL", "mark", f"{term.rpartition('/')[2]} ({by or 'by nobody named'}{made})")
-    if provider in {"replicate", "chutes", "painter"}:
+    maker = MAKERS.get(provider or "")
+    if maker and maker.source_type:
         return Line("FAIL", "mark", f"none, and the picture is by {provider}")
     return Line("none", "mark", "none: right for a card without AI imagery, and for nothing that a model has made")
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.records.records import Records
+from imaging.keys import index_path
 from imaging.slug import short_hash
 
 SLICES = 16
@@ -80,18 +81,15 @@ class Index:
         while self._changed:
             number = min(self._changed)
             content = _Slice(articles=self._slices[number]).model_dump_json()
-            self._records.write(self._path(number), content.encode())
+            self._records.write(index_path(self._place, number), content.encode())
             self._changed.remove(number)
         self._saved_at = time.monotonic()
 
     def _slice(self, number: int) -> dict[str, Done]:
         if number not in self._slices:
             try:
-                data = self._records.read(self._path(number))
+                data = self._records.read(index_path(self._place, number))
                 self._slices[number] = dict(_Slice.model_validate_json(data).articles)
             except (ValueError, ValidationError):  # there is none, or it is broken, which is as good as none
                 self._slices[number] = {}
         return self._slices[number]
-
-    def _path(self, number: int) -> str:
-        return f"{self._place}/{number:02}.json"

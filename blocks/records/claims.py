@@ -165,4 +165,4 @@ def slug_of_local_records(local: Records, article: Article) -> str:
     """
     wished = wished_slug(article)
     spelled = [wished] if article.slug else spellings(article.topic, article.language)
-    return next((slug for slug in spelled if local.has_local(f"{article.user_id}/{slug}")), wished)
+    return next((slug for slug in spelled if local.has_local(keys.article_records(article.user_id, slug))), wished)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from blocks.records.manifests import Manifests
 from blocks.storage.bucket import ImageStore, looks_like_md5
 from imaging import keys
+from imaging.makers import MAKERS
 from imaging.pictures.picture import md5
 from imaging.record import Image, StoredImage, as_stored, entries
 
@@ -65,7 +66,7 @@ class Inventory(BaseModel):
     def paid_for(self, name: str) -> Image | None:
         """Return the picture of this name that a vendor was paid for, if the bucket still has it."""
         image = self.entry(name)
-        return image if image and image.provider in {"replicate", "chutes"} else None
+        return image if image and MAKERS[image.provider].is_paid else None
 
     def entry(self, name: str) -> Image | None:
         """Return the last manifest's entry of this name, if the bucket still has its bytes."""

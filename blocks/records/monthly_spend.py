@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.locks.article_lock import one_at_a_time
 from blocks.records.records import Records
+from imaging import keys
 from imaging.errors import StorageError
 
 
@@ -76,7 +77,7 @@ class MonthlySpend:
 
     def locked(self) -> AbstractContextManager[object]:
         """Keep the tenant's other runs from reading and writing the document."""
-        return one_at_a_time(f"article-images.purse.{self.user_id}", self.locks)
+        return one_at_a_time(keys.spend_lock(self.user_id), self.locks)
 
     def _read(self) -> tuple[Month, bool]:
         """Return the month, and whether it is what the bucket has: else it is this machine's last copy of that."""
@@ -100,11 +101,11 @@ class MonthlySpend:
 
     @property
     def _path(self) -> str:
-        return f"{self.user_id}/_spend/{self.month}.json"
+        return keys.spend_path(self.user_id, self.month)
 
     @property
     def _unreported_path(self) -> str:
-        return f"{self.user_id}/_spend/{self.month}.untold.json"
+        return keys.untold_spend_path(self.user_id, self.month)
 
 
 def _month(data: bytes | None) -> Month:

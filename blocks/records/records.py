@@ -12,8 +12,8 @@ from pathlib import Path
 
 from blocks.storage.bucket import ImageStore
 from blocks.storage.private_files import write_private
+from imaging import keys
 from imaging.errors import StorageError
-from imaging.keys import RESULTS_FOLDER
 
 
 class Records:
@@ -117,7 +117,7 @@ class Records:
         write_private(self._folder / path, content)
 
     def _read_shared(self, path: str) -> bytes | None:
-        data = None if self._store is None else self._store.get(f"{RESULTS_FOLDER}/{path}")
+        data = None if self._store is None else self._store.get(keys.record_key(path))
         return None if data is None else _whole(data)
 
     def _write_shared(self, path: str, content: bytes) -> bool:
@@ -125,7 +125,7 @@ class Records:
             self._ahead.add(path)
             return False
         try:
-            self._store.put(f"{RESULTS_FOLDER}/{path}", content, "application/json", "no-store", {})
+            self._store.put(keys.record_key(path), content, "application/json", "no-store", {})
         except StorageError as error:
             self._trouble = str(error)
             self._ahead.add(path)

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from blocks.network.addresses import HostRules, entry_of, host_and_port, is_address
 from blocks.network.download import guarded_client
 from blocks.records.records import Records
+from imaging import keys
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 
 _MAX_REDIRECTS = 5
@@ -122,7 +123,7 @@ class FeedReader:
 
     def _kept(self, number: int, url: str) -> _Kept | None:
         try:
-            kept = _Kept.model_validate_json(self.records.read(self._path(number)))
+            kept = _Kept.model_validate_json(self.records.read(keys.feed_page_path(self.place, number)))
         except (ValueError, ValidationError):
             return None
         return kept if kept.url == url else None
@@ -138,10 +139,7 @@ class FeedReader:
                 body=b64encode(page.body).decode(),
             )
             with suppress(OSError):  # then it is fetched whole the next time
-                self.records.write(self._path(number), kept.model_dump_json().encode())
-
-    def _path(self, number: int) -> str:
-        return f"{self.place}/page-{number}.json"
+                self.records.write(keys.feed_page_path(self.place, number), kept.model_dump_json().encode())
 
 
 def next_page(url: str, said: str) -> str:

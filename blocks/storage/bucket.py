@@ -211,7 +211,7 @@ class ImageStore:
             except SDK_ERRORS as error:
                 raise storage_error(error, self.bucket.bucket_name) from None
 
-        return self.patience.outlast(operation, attempt)
+        return self.patience.retry(operation, attempt)
 
 
 def looks_like_md5(etag: str) -> bool:

@@ -22,7 +22,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from blocks.network.passing_trouble import is_passing
+from blocks.network.transient_errors import is_passing
 from imaging.errors import ConfigurationError, StorageBusy, StorageError, StorageRefused
 
 SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, OSError, RecursionError)

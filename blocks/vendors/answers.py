@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from blocks.network.deadline import TimedBackend, TimedTransport, must_end_in
-from blocks.network.passing_trouble import is_cold_start
+from blocks.network.deadline import TimedBackend, TimedTransport, set_deadline
+from blocks.network.transient_errors import is_cold_start
 from blocks.vendors.refusals import is_moderation
 from imaging.errors import (
     ModelStarting,
@@ -53,10 +53,10 @@ class WholeAnswers(TimedTransport):
         request.extensions["timeout"] = self._timeout
         request.extensions["trace"] = self._begin
         request.headers["Accept-Encoding"] = "identity"
-        must_end_in(math.inf)  # no time is lost by waiting for a connection
+        set_deadline(math.inf)  # no time is lost by waiting for a connection
         answer = super().handle_request(request)
         try:
-            must_end_in(self._seconds)
+            set_deadline(self._seconds)
             body = self._read(answer)
         finally:
             answer.close()
@@ -65,7 +65,7 @@ class WholeAnswers(TimedTransport):
 
     def _begin(self, event: str, _info: object) -> None:
         if event == "http11.send_request_headers.started":
-            must_end_in(self._seconds)
+            set_deadline(self._seconds)
 
     def _read(self, answer: httpx.Response) -> bytes:
         if answer.headers.get("content-encoding", "identity").lower() != "identity":

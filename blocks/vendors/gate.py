@@ -25,7 +25,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from blocks.configuration.variables import delete_variable, read_variable, write_variable
 from blocks.network.backoff import Pause as Pausing
-from blocks.network.backoff import limit, slept, until_it_passes
+from blocks.network.backoff import limit, retry_transient, slept
 from blocks.vendors.rate_limit import keep_pace
 from imaging.errors import ModelStarting, OutOfCredit, ProviderBusy, ProviderError, Throttled
 from imaging.quoting import quoted
@@ -79,7 +79,7 @@ class Gate:
         left alone for too long or the run is stopped, and whatever the call raises.
         """
         try:
-            return until_it_passes(lambda: self._let_in(call), (ModelStarting,), limit(self.cold_start), self.sleep)
+            return retry_transient(lambda: self._let_in(call), (ModelStarting,), limit(self.cold_start), self.sleep)
         except ModelStarting as starting:
             waited = f"given up after {self.cold_start:g} s (IMAGES_COLD_START_SECONDS)"
             raise ProviderError(f"{starting}; {waited}") from None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from blocks.network.passing_trouble import is_interruption
+from blocks.network.transient_errors import is_interruption
 from blocks.vendors.refusals import is_moderation
 from imaging.errors import Interrupted, Moderated, NotDelivered, PredictionEnded, PredictionStopped, ProviderError
 

@@ -10,7 +10,8 @@ from prefect.blocks.core import Block
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause
 from blocks.vendors import chutes, replicate
-from imaging.spec import ImageSpec, Provider
+from imaging.makers import Provider
+from imaging.spec import ImageSpec
 
 
 class VendorBlock(Protocol):

@@ -8,6 +8,7 @@ from blocks.delivery.spending import Admission
 from flows.article_run.late import offered_again, reported
 from flows.article_run.pictures import Making, NotMade, Outcome, Result, Results, Substitutes, noted, outcome_of
 from flows.article_run.run_log import log_fallbacks, log_vanished
+from imaging.makers import MAKERS
 from imaging.planning.over_hero import over_hero, without_hero
 from imaging.record import failed, reused
 from imaging.spec import ImageSpec
@@ -21,7 +22,7 @@ def make(making: Making, *, refresh: bool) -> tuple[Making, Results]:
     over = [spec for spec in making.plan.specs if spec.needs_hero]
     first = [spec for spec in making.plan.specs if not spec.needs_hero]
     # Where only the painter is left, it does not replace a picture that a vendor was paid for.
-    done: Results = _paid_before(making, [spec for spec in first if spec.provider == "painter"])
+    done: Results = _paid_before(making, [spec for spec in first if MAKERS[spec.provider].is_painter])
     made = _within_budget(making, _missing(first, done), refresh=refresh, overwrite=refresh)
     done, not_made = {**done, **made.done}, made.not_made
     if made.vanished:

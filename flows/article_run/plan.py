@@ -11,6 +11,7 @@ from blocks.logo import logo_sha256
 from blocks.records.inventory import Inventory
 from blocks.records.records import Records
 from blocks.services import Services
+from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import ImagesError, StorageError
 from imaging.planning.plan import Planner
@@ -93,7 +94,7 @@ def _worded(
     if configured and (missing := words.missing(specs)):
         words = words.joined(find_words(article, missing, inventory))
         try:
-            records.write(_path(article.user_id, inventory.slug), words.model_dump_json().encode())
+            records.write(keys.words_path(article.user_id, inventory.slug), words.model_dump_json().encode())
         except OSError:  # kept nowhere: the next run would ask again, and pay for what another answer describes
             return specs
     return words.applied(specs)
@@ -107,9 +108,5 @@ def _were_worded(specs: Sequence[ImageSpec], inventory: Inventory) -> bool:
 
 def _kept_words(records: Records, user_id: str, slug: str) -> Words:
     with suppress(ValueError, ValidationError):
-        return Words.model_validate_json(records.read(_path(user_id, slug)))
+        return Words.model_validate_json(records.read(keys.words_path(user_id, slug)))
     return Words()
-
-
-def _path(user_id: str, slug: str) -> str:
-    return f"{user_id}/{slug}/words"

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.records.records import Records
 from flows.backlog_run.watch import Watch
+from imaging import keys
 from imaging.backlog import BacklogReport, SourceReport
 
 DEPLOYMENT = "article-backlog/shard"
@@ -85,7 +86,7 @@ def leave_report(report: BacklogReport, records: Records) -> None:
 
     Not as the run's result: Prefect keeps that on the machine of the worker.
     """
-    records.write(_path(flow_run.id), _Left(sources=report.sources).model_dump_json().encode())
+    records.write(keys.shard_path(flow_run.id), _Left(sources=report.sources).model_dump_json().encode())
 
 
 async def start_shard(parameters: Mapping[str, Any], shards: int, shard: int) -> FlowRun:
@@ -105,10 +106,6 @@ async def start_shard(parameters: Mapping[str, Any], shards: int, shard: int) ->
 
 def _read(records: Records, run_id: UUID) -> _Left | None:
     try:
-        return _Left.model_validate_json(records.read(_path(run_id)))
+        return _Left.model_validate_json(records.read(keys.shard_path(run_id)))
     except (ValueError, ValidationError):
         return None
-
-
-def _path(run_id: object) -> str:
-    return f"_backlog/shards/{run_id}.json"

@@ -7,7 +7,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings
 
 from blocks.configuration.settings import load_settings
 from blocks.doctor.api import check_reachable
-from blocks.network.proxies import spare_this_machine
+from blocks.network.proxies import bypass_for_this_machine
 from flows.local_stack.local_server import local_api
 
 
@@ -18,7 +18,7 @@ def prefect_api() -> Iterator[str | None]:
     Raises ConfigurationError where no API answers at the address that is configured.
     """
     if configured := get_current_settings().api.url:
-        spare_this_machine(configured)
+        bypass_for_this_machine(configured)
         check_reachable(configured)
         yield None
         return

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 
-from blocks.observability.terminal import write_what_it_can
+from blocks.observability.terminal import escape_unencodable
 
 
 def prepare_process() -> None:
@@ -16,10 +16,10 @@ def prepare_process() -> None:
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", os.environ.get("IMAGES_LOG", "CRITICAL"))
     os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect's telemetry: no business of a command-line run
     if any(name.lower().endswith("_proxy") for name in os.environ):
-        from blocks.network.proxies import spare_this_machine
+        from blocks.network.proxies import bypass_for_this_machine
 
-        spare_this_machine()
-    write_what_it_can(sys.stdout, sys.stderr)
+        bypass_for_this_machine()
+    escape_unencodable(sys.stdout, sys.stderr)
     # It warns of a line in `.env` each time that anybody reads the file; our settings name the line, once.
     logging.getLogger("dotenv").setLevel(logging.ERROR)
     _import_replicate_despite(os.environ.get("REPLICATE_POLL_INTERVAL", "0.5"))

@@ -11,7 +11,7 @@ from blocks.configuration.settings import load_settings
 from blocks.observability.log import NOTICE
 from blocks.observability.terminal import line
 from blocks.storage.embedded import BUCKET
-from imaging.pages.gallery import short_url, size
+from imaging.pages.gallery import painted, short_url, size
 from imaging.record import ImageSet
 
 _STATUS_STYLE = {"stored": "green", "reused": "cyan", "provider_url": "yellow", "inline": "yellow", "failed": "red"}
@@ -67,7 +67,7 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
     console.print(f"\n{len(image_set.images)} images, {image_set.cost_usd:.3f} USD, {image_set.status}")
     for trouble in image_set.troubles:
         console.print(line(f"  ! {trouble}", "yellow"))
-    if any(image.provider == "painter" for image in image_set.images):
+    if painted(image_set):
         console.print(
             "\n[bold yellow]Painted offline.[/] No key for the providers of these pictures is configured, so the"
             " built-in painter made them.\nSet REPLICATE_API_TOKEN and CHUTES_API_KEY for real ones (README)."

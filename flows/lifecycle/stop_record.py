@@ -7,6 +7,7 @@ from blocks.records.inventory import Inventory
 from blocks.run import Run
 from flows.article_run.plan import Plan
 from imaging import keys
+from imaging.makers import MAKERS
 from imaging.record import Image, ImageSet, described, failed, located
 from imaging.spec import ImageSpec
 
@@ -35,5 +36,5 @@ def _entry(run: Run, spec: ImageSpec, seen: Image | None, inventory: Inventory, 
         return described(spec, stored, reused=False, url=services.store.url(stored.key))
     if earlier := inventory.entry(spec.name):
         return located(inventory.completed(earlier), services.store.url)
-    ordered = spec.provider == "replicate" and services.settings.images_on_stop == "keep"
+    ordered = MAKERS[spec.provider].keeps_orders and services.settings.images_on_stop == "keep"
     return seen or failed(spec, f"{why}; run again to {'collect' if ordered else 'make'} it")

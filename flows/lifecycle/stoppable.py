@@ -18,8 +18,8 @@ from blocks.run import Run
 from blocks.services import Services
 from blocks.vendors.registry import KeepsOrders
 from imaging.errors import StorageError
+from imaging.makers import Provider
 from imaging.record import ImageSet
-from imaging.spec import Provider
 
 # A stop may take 10 s in all; what takes longer than its share is left behind. Telling the API has what the rest left.
 _STEPS_SECONDS, _RECORD_SECONDS, _ALL_SECONDS = 3.0, 3.0, 9.0

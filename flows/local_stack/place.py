@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from blocks.network.proxies import sparing_this_machine
+from blocks.network.proxies import bypassing_variables
 from blocks.storage.private_files import make_private_folder
 from flows.local_stack.leftovers import VARIABLE
 from imaging.errors import ConfigurationError
@@ -55,7 +55,7 @@ class Place:
         They hold what `.env` says here, since the processes work in other folders, where another `.env` may lie.
         """
         return _with_dotenv(os.environ) | {
-            **sparing_this_machine(os.environ),
+            **bypassing_variables(os.environ),
             VARIABLE: self.mark + role,
             "IMAGES_DATA_DIR": str(self.data_dir),
             "PREFECT_API_URL": self.api,

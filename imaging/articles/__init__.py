@@ -1,1 +1,1 @@
-"""Articles: how they are read, what they are known by, who owns a slug."""
+"""Articles: reading them, recognising them again, and which article owns a slug."""

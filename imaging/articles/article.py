@@ -1,10 +1,10 @@
-"""The article: what goes in, and how it is read from Markdown or JSON."""
+"""The Article model, a run's input, and reading it from Markdown or JSON."""
 
 import json
 import re
 import unicodedata
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
@@ -21,6 +21,7 @@ from pydantic import (
 
 from imaging.articles.front_matter import fields_of
 from imaging.articles.origin import Origin
+from imaging.card_templates import DEFAULT_TEMPLATE, Template
 from imaging.errors import InvalidInput
 from imaging.printable import printable, printable_name
 from imaging.slug import BRANDING, MAX_LENGTH, SLUG
@@ -29,16 +30,16 @@ from imaging.text.plain import without_directions, words_of
 from imaging.text.teaser import teaser
 from imaging.validation import LANGUAGE, USER_ID, explain
 
-# Prefect refuses a run whose parameters have more than 512 KB, written as JSON in ASCII: an umlaut or a Chinese
-# character counts six bytes. The other fields take little of it.
+# Prefect refuses a run whose parameters exceed 512 KB as ASCII JSON, in which an umlaut or a Chinese character takes
+# six bytes. The other fields need little of it.
 MAX_BODY_BYTES = 480_000
 MAX_URL = 2_000  # characters
-_MOST_UNKNOWN = 20  # fields that there are not; a million of them would be named one by one
+_MOST_UNKNOWN = 20  # unknown fields that are listed by name; a hostile file may have a million
 _LOGO_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
 
-# One spelling for what looks the same: an editor that writes "u" + combining dots does not make another article.
-# PostgreSQL holds no NUL: with one in its parameters, Prefect refuses the run.
+# NFC, so that "u" + combining dots and "ü" are the same article. PostgreSQL cannot store NUL: Prefect refuses a run
+# with one in its parameters.
 def _one_spelling(text: str) -> str:
     try:
         text.encode()
@@ -48,11 +49,11 @@ def _one_spelling(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_one_spelling)]
-Words = Annotated[Text, AfterValidator(words_of)]  # systems that store HTML give it for titles and summaries too
+PlainText = Annotated[Text, AfterValidator(words_of)]  # systems that store HTML send it in titles and summaries too
 
 
 def _number_as_text(value: Any) -> Any:
-    """Take `4711` for "4711", as Markdown and JSON Feed do."""
+    """Convert an id given as the number 4711 to "4711", as Markdown and JSON Feed have it."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**200 else value
 
 
@@ -66,10 +67,10 @@ Id = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(_one_visibl
 
 
 def _plain_in_forms(schema: dict[str, Any]) -> None:
-    """Describe text that may be null as plain text without a default; Prefect accepts null for it all the same.
+    """Describe nullable text as plain text without a default; Prefect still accepts null for it.
 
-    With null among its types, Prefect's run form asks for the type before it shows a field; a default of null it
-    would send back, and refuse.
+    With null among the types, Prefect's run form asks for the type before it shows a field; and it would submit a
+    default of null, which it then refuses.
     """
     text, _null = schema.pop("anyOf")
     del schema["default"]
@@ -77,7 +78,7 @@ def _plain_in_forms(schema: dict[str, Any]) -> None:
 
 
 class _Fields(BaseModel):
-    """Fields that may come from anywhere. A name that steers a terminal is refused here: Prefect would repeat it."""
+    """Fields from untrusted input. Refuses names with control characters, as Prefect would print them as they are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -104,7 +105,7 @@ class Brand(_Fields):
         description="Key below the tenant's folder (branding/logo.png) or an https URL",
         json_schema_extra=_plain_in_forms,
     )
-    template: Literal["minimal", "gradient", "photo", "split"] = Field("minimal", title="Card template")
+    template: Template = Field(DEFAULT_TEMPLATE, title="Card template")
 
     @field_validator("color")
     @classmethod
@@ -131,9 +132,11 @@ class Brand(_Fields):
 class Article(_Fields):
     """One article, as the CMS knows it. Only the topic is required."""
 
-    topic: Words = Field(..., title="Topic", description="The article's title, 1 to 300 characters, in any language")
+    topic: PlainText = Field(
+        ..., title="Topic", description="The article's title, 1 to 300 characters, in any language"
+    )
     body: Text = Field("", title="Body", description="Markdown; its H2 headings steer the plan")
-    excerpt: Annotated[Words, AfterValidator(teaser)] = Field(
+    excerpt: Annotated[PlainText, AfterValidator(teaser)] = Field(
         "", max_length=2000, title="Excerpt", description="One or two sentences for the cards"
     )
     language: str = Field("de", pattern=LANGUAGE, title="Language", description="ISO 639-1, two letters: de, en, ja")
@@ -158,7 +161,9 @@ class Article(_Fields):
         json_schema_extra=_plain_in_forms,
     )
     brand: Brand = Field(default_factory=Brand, title="Brand")
-    origin: Origin = Field(default_factory=Origin, title="Origin", description="Where it comes from: known again by it")
+    origin: Origin = Field(
+        default_factory=Origin, title="Origin", description="Where the article comes from, to recognise it again"
+    )
 
     @field_validator("body")
     @classmethod
@@ -173,7 +178,7 @@ class Article(_Fields):
     @classmethod
     def _one_line(cls, topic: str) -> str:
         topic = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", topic).strip()
-        if not any(sign.isprintable() and sign != " " for sign in topic):  # zero-width signs alone are no title
+        if not any(sign.isprintable() and sign != " " for sign in topic):  # only zero-width characters
             raise ValueError("must not be empty")
         if len(topic) > 300:
             raise ValueError(f"has {len(topic)} characters; at most 300 are allowed")
@@ -181,7 +186,7 @@ class Article(_Fields):
 
     @property
     def title(self) -> str:
-        """The topic without what only a site's generator or wiki would resolve, for prompts and readers."""
+        """The topic for prompts and readers: without short codes, wiki links and other markup of site generators."""
         return title_words(self.topic)
 
     @field_validator("slug")
@@ -197,7 +202,7 @@ class Article(_Fields):
 
 
 def article_from(fields: Any) -> Article:
-    """Return the article that `fields` describe. Raises InvalidInput naming every wrong field."""
+    """Return the article described by `fields`. Raises InvalidInput naming every wrong field."""
     if not isinstance(fields, dict):
         raise InvalidInput("the article must be an object with the fields of Article, at least a topic")
     try:
@@ -218,7 +223,7 @@ def parse_json(text: str) -> Article:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object. Of a name that is there twice, JSON would silently drop the first value."""
+    """Return a JSON object. Raises InvalidInput for a duplicate name: JSON would silently drop the first value."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
@@ -237,7 +242,7 @@ def parse_markdown(text: str) -> Article:
         raise InvalidInput("the article has no front matter: begin it with ---, a line `topic: ...`, and ---")
     if not re.search(r"\n---[^\S\n]*(?:\n|\Z)", text[fence.end() - 1 :]):
         raise InvalidInput("the front matter is not closed: end it with a line of ---")
-    # Blank lines before it are put into it: they are of no account there, and lines keep their numbers.
+    # Blank lines before the fence are moved behind it, so that line numbers in messages stay right.
     blank = "\n" * (fence[0].count("\n") - 1)
     fields, body = frontmatter.parse(f"---\n{blank}{text[fence.end() :]}", handler=_FrontMatter())
     if "body" in fields:
@@ -246,7 +251,7 @@ def parse_markdown(text: str) -> Article:
 
 
 class _FrontMatter(YAMLHandler):
-    FM_BOUNDARY = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the library's own swallows blank lines, and so miscounts
+    FM_BOUNDARY = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the library's own swallows blank lines and miscounts
 
     def load(self, fm: str, **_: object) -> dict[str, Any]:
         return fields_of(fm, before=0)

@@ -1,4 +1,4 @@
-"""Who owns a slug: the note that keeps two articles of one tenant out of each other's folder."""
+"""Claims: which article owns a slug, so that two articles of a tenant never share a folder."""
 
 import re
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from enum import IntEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from imaging.articles.article import Article, Words
+from imaging.articles.article import Article, PlainText
 from imaging.articles.origin import id_key, url_key
 from imaging.slug import short_hash
 
-_ADDRESS = re.compile(r"https?://\S+")  # in a text: it may be another, and the words the same
+_ADDRESS = re.compile(r"https?://\S+")  # links may change while the text stays the same
 
 
 def _no_file(_path: str) -> bool:
@@ -18,25 +18,25 @@ def _no_file(_path: str) -> bool:
 
 
 class Likeness(IntEnum):
-    """How surely a claim is an article's own."""
+    """How certain it is that a claim belongs to an article."""
 
     NONE = 0
-    TITLE = 1  # by its title, and nothing speaks against it
+    TITLE = 1  # the title matches, and nothing contradicts it
     SURE = 2
 
 
 class Claim(BaseModel):
-    """What a slug's owner is known by. Claims of earlier versions have `article_id` and `topic` alone.
+    """The identity of the article that owns a slug. Claims of earlier versions have `article_id` and `topic` alone.
 
-    `path`: of its file, within its source; `file`: the end of its whole path. `url` and `text`: hashes of its address
-    and its words; the text of an article without words is empty. `feed`: it is a feed's item, and its id may be another
-    at each fetch.
+    `path`: the file's path within its source; `file`: the last parts of its whole path. `url` and `text`: hashes of the
+    article's address and text, empty for an article without text. `feed`: the article is a feed item, whose id may
+    change with each fetch.
     """
 
     model_config = ConfigDict(frozen=True)
 
     article_id: str | None = None
-    topic: Words  # read as the article's own: a claim from before it was is still recognised
+    topic: PlainText  # validated like Article.topic, so that claims of versions without that still match
     path: str | None = None
     file: str | None = None
     url: str | None = None
@@ -45,7 +45,7 @@ class Claim(BaseModel):
 
     @classmethod
     def of(cls, article: Article) -> "Claim":
-        """Return the claim that `article` lays."""
+        """Return the claim of `article`."""
         address = url_key(article.origin.url)
         return cls(
             article_id=article.article_id,
@@ -58,33 +58,34 @@ class Claim(BaseModel):
         )
 
     def is_of(self, article: Article, is_file: Callable[[str], bool] = _no_file) -> bool:
-        """Tell whether this claim is that article's own."""
+        """Return whether this claim belongs to `article`."""
         return self.likeness(article, is_file) > Likeness.NONE
 
     def likeness(self, article: Article, is_file: Callable[[str], bool] = _no_file) -> Likeness:
-        """Return how surely this claim is that article's own. `is_file` tells whether a file of its source exists.
+        """Return how certain it is that this claim belongs to `article`.
 
-        Two files that are both there are two articles, whatever they are called; ids count for more than that.
+        `is_file` returns whether a file of its source exists. Two files that both exist are two articles, unless their
+        ids say otherwise.
         """
         other = Claim.of(article)
         if not (self.path and other.path) or (self.article_id and other.article_id):
             return self.likeness_of(other)
         same_file = article.origin.leads_to(str(self.path), self.file, is_file)
         if same_file is False:
-            # Given alone it may be a copy, of an export of another day: its pictures are the same, whoever's it is.
+            # A file given alone may be a copy from another day's export: the pictures are the same.
             is_copy = not article.origin.source and self.topic == other.topic and self._has_text_of(other)
             return Likeness.TITLE if is_copy else Likeness.NONE
         alike = [self.topic == other.topic, self._has_text_of(other)]
-        # Another title over other words: the file was used for another article.
+        # Both title and text differ: the file was reused for another article.
         if all(alike) or (same_file and any(alike)):
             return Likeness.SURE
         return Likeness.TITLE if self.topic == other.topic else Likeness.NONE
 
     def likeness_of(self, other: "Claim") -> Likeness:
-        """Return how surely both are claims of one article, as far as can be told without its file.
+        """Return how certain it is that both claims belong to one article, without looking at its file.
 
-        The ids decide where both have one, save for a feed's: they may change with each fetch, or be the article's
-        address. An item is recognised by any two of address, title and text.
+        The ids decide if both have one, except for feeds, whose ids may change with each fetch or be the article's
+        address. A feed item is recognised by any two of address, title and text.
         """
         ids = self.article_id and other.article_id
         if self.article_id and other.article_id and id_key(self.article_id) == id_key(other.article_id):
@@ -97,10 +98,10 @@ class Claim(BaseModel):
         return Likeness.TITLE if not ids and self.topic == other.topic else Likeness.NONE
 
     def renewed(self, article: Article, is_file: Callable[[str], bool] = _no_file) -> "Claim":
-        """Return this claim with what the article's run knows of it.
+        """Return this claim updated from the article of the current run.
 
-        What it is recognised by stays, save for the place of a file that was moved: an id that changes with each fetch
-        would be written down each time.
+        The identity stays, apart from the path of a moved file: otherwise an id that changes with each fetch would be
+        written each time.
         """
         other, place = Claim.of(article), {"path": self.path, "file": self.file}
         same_file = article.origin.leads_to(self.path, self.file, is_file) if self.path and other.path else None
@@ -121,9 +122,9 @@ class Claim(BaseModel):
 
     @property
     def known_by(self) -> list[str]:
-        """What leads to the article's folder under another title as well: a name for each."""
+        """The names under which the article's folder is found when its title has changed."""
         named = {"id": self.article_id and id_key(self.article_id), "url": self.url, "path": self.path}
-        if self.text and (self.feed or self.path):  # among several of one title, the one that was moved
+        if self.text and (self.feed or self.path):  # identifies a moved article among several with the same title
             named["words"] = short_hash(f"{self.topic}\n{self.text}", 16)
         return [f"{kind}:{name}" for kind, name in named.items() if name]
 

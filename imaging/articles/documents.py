@@ -1,32 +1,32 @@
-"""Article files: bytes with a name, read as Markdown with front matter or as JSON."""
+"""Reading article files: Markdown with front matter, or JSON."""
 
 from imaging.articles.article import Article, parse_json, parse_markdown
 from imaging.articles.origin import Origin
 from imaging.errors import InvalidInput
 
 MAX_BYTES = 10_000_000
-# Markdown under all the names that it goes by (those of Linguist, and `.mdx`), and JSON.
+# All Markdown extensions that GitHub's Linguist knows, `.mdx`, and JSON.
 SUFFIXES = (
     ".md", ".markdown", ".mdown", ".mdwn", ".mdtext", ".mdtxt", ".mdx", ".mkd", ".mkdn", ".mkdown", ".livemd", ".json",
 )  # fmt: skip
 
 
 def parse_document(data: bytes, name: str) -> Article:
-    """Return the article in a document; a `.json` name means JSON, any other Markdown. Raises InvalidInput."""
+    """Return the article in a document: JSON if the name ends in `.json`, else Markdown. Raises InvalidInput."""
     text = decoded(data, name)
     return parse_json(text) if name.lower().endswith(".json") else parse_markdown(text)
 
 
 def read_from(article: Article, source: str, path: str) -> Article:
-    """Return the article as one that was read from a file of a source. An address of its own that it names stays.
+    """Return the article with its origin set to a file of a source, keeping the URL that it names itself.
 
-    Links in the path are not followed before: `current/intro.md` is one article, whichever release it leads to.
+    Symbolic links in the path are kept: `current/intro.md` is one article, whichever release it points to.
     """
     return article.model_copy(update={"origin": Origin(source=source, path=path, url=article.origin.url)})
 
 
 def decoded(data: bytes, name: str) -> str:
-    """Return the text of a document. Raises InvalidInput for too many bytes, or what is not UTF-8."""
+    """Return the text of a document. Raises InvalidInput if it is too large or not UTF-8."""
     if len(data) > MAX_BYTES:
         raise InvalidInput(f"{name} has more than {MAX_BYTES:,} bytes")
     try:

@@ -1,9 +1,8 @@
-r"""The front matter of an article file: YAML, in which what stands behind a field's colon is what its author wrote.
+r"""Parsing of front matter: YAML, except that one-line values of the article's fields are taken literally.
 
-YAML ends `topic: Our #1 in town` at the blank, makes nothing of `color: #b5532a`, and stumbles over `Coffee: a guide`,
-`[Update] Prices` and `C:\temp` in quotes. So the one-line values of our own fields are read as they stand. Everything
-else is YAML's: texts over several lines, lists, fields that are not ours; without anchors, aliases and tags, which can
-make gigabytes of a few lines.
+YAML would cut `topic: Our #1 in town` at the `#`, read `color: #b5532a` as empty, and fail on `Coffee: a guide`,
+`[Update] Prices` and `C:\temp` in quotes. Everything else is read as YAML: texts over several lines, lists, other
+fields; but without anchors, aliases and tags, which can expand a few lines to gigabytes.
 """
 
 import re
@@ -21,7 +20,7 @@ from imaging.printable import printable_name
 
 MAX_LENGTH = 100_000  # characters; the YAML parser takes a second for them
 _TEXTS = frozenset({"topic", "excerpt", "article_id"})
-_WORDS = frozenset({"user_id", "language", "slug", "color", "logo", "template"})  # a comment may follow a single word
+_WORDS = frozenset({"user_id", "language", "slug", "color", "logo", "template"})  # single words; a comment may follow
 _TOP = frozenset({"topic", "excerpt", "article_id", "user_id", "language", "slug", "brand", "body"})
 _BRAND = frozenset({"color", "logo", "template"})
 _NULL = {"", "~", "null"}
@@ -31,7 +30,7 @@ _DOUBLE = re.compile(r'("(?:[^"\\]|\\.)*+")(?:\s+#.*)?')
 _SINGLE = re.compile(r"'((?:[^']|'')*+)'(?:\s+#.*)?")
 _OPEN = re.compile(r'"(?:[^"\\]|\\.?)*+|\'(?:[^\']|\'\')*+')
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'')
-# The backslashes that programs write into texts. Any other was written by a person, who meant it: "C:\temp".
+# Escapes that programs write into texts. Any other backslash was typed by a person and is literal: "C:\temp".
 _ESCAPED = re.compile(r'(?:[^\\]|\\["\\/_]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+')
 _ESCAPED_LINES = re.compile(_ESCAPED.pattern.replace("/_", "/_n"))
 _DRIVE = re.compile(r"(?<![^\W_])[A-Za-z]:\\(?!\\)")
@@ -40,17 +39,17 @@ _IN_QUOTES = "put the whole value in quotes"
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Lines `first` to `end` of the front matter: a field with its value, and what is indented below it."""
+    """Lines `first` to `end` of the front matter: a field with its value, and the lines indented below it."""
 
     first: int
     end: int
-    name: str  # in our spelling where it is one of our fields
+    name: str  # one of the article's fields in its official spelling, or as written
     value: str
     below: list[str]
 
 
 def fields_of(front_matter: str, before: int = 1) -> dict[str, Any]:
-    """Return the fields in a front matter that has so many lines `before` it in its file. Raises InvalidInput."""
+    """Return the fields of a front matter with `before` lines above it in its file. Raises InvalidInput."""
     if len(front_matter) > MAX_LENGTH:
         raise InvalidInput(f"the front matter has more than {MAX_LENGTH:,} characters")
     return _Reader([_indented(line) for line in front_matter.split("\n")], before).fields()
@@ -58,7 +57,7 @@ def fields_of(front_matter: str, before: int = 1) -> dict[str, Any]:
 
 class _Reader:
     def __init__(self, lines: list[str], before: int) -> None:
-        self._lines = lines  # those of values that are read are emptied; the others are left to YAML
+        self._lines = lines  # emptied once their value is read; the remaining ones are parsed as YAML
         self._before = before
 
     def fields(self) -> dict[str, Any]:
@@ -81,7 +80,7 @@ class _Reader:
         return (rest or {}) | {name: value for name, value in brand.items() if value is not None}
 
     def _own(self, entries: list[_Entry], names: frozenset[str], inside: str) -> dict[str, Any]:
-        """Return the values of our own fields, and leave in the lines what YAML is to read."""
+        """Return the one-line values of the article's fields, and blank their lines, so that YAML reads the rest."""
         found: dict[str, Any] = {}
         seen = set()
         for entry in entries:
@@ -100,7 +99,7 @@ class _Reader:
         return found
 
     def _is_for_yaml(self, entry: _Entry, inside: str) -> bool:
-        """Tell whether the value is a text over several lines in YAML's own way, or a list."""
+        """Return whether the value is a YAML text over several lines, or a list."""
         listed = not entry.value and entry.below and entry.below[0].lstrip().startswith("- ")
         if entry.below and (listed or _OPEN.fullmatch(entry.value) or _BLOCK.fullmatch(entry.value)):
             return True
@@ -128,7 +127,7 @@ class _Reader:
         return fields
 
     def _unreadable(self, error: yaml.MarkedYAMLError, entries: list[_Entry]) -> InvalidInput:
-        """Say where, and how to mend it, in other words than the parser's, and without those of the document."""
+        """Return an error with the line and the remedy, without the parser's wording or the document's content."""
         mark = error.problem_mark or error.context_mark
         line = mark.line if mark else 0
         names = [printable_name(entry.name) for entry in entries if entry.first <= line and entry.name]
@@ -142,14 +141,14 @@ class _Reader:
 
 
 def _indented(line: str) -> str:
-    """Return the line indented by blanks alone: a tab is four, and a no-break space is one."""
+    """Return the line indented by spaces alone: four for a tab, one for a no-break space."""
     bare = line.lstrip().lstrip("\ufeff\u200b\u2060").lstrip()
     indent = line[: len(line) - len(bare)]
     return "".join("    " if sign == "\t" else " " if sign.isspace() else "" for sign in indent) + bare
 
 
 def _entries(lines: list[str], first: int, end: int, names: frozenset[str]) -> Iterator[_Entry]:
-    """Yield the entries in lines `first` to `end`; each begins at a line that is indented least."""
+    """Yield the entries in lines `first` to `end`; each begins at a line with the smallest indent."""
     filled = [number for number in range(first, end) if lines[number].strip()]
     least = min((_indent(lines[number]) for number in filled), default=0)
     begins = [number for place, number in enumerate(filled) if place == 0 or _indent(lines[number]) <= least]
@@ -169,9 +168,9 @@ def _indent(line: str) -> int:
 
 
 def _name_and_value(line: str, names: frozenset[str]) -> tuple[str, str]:
-    """Return what stands before and behind the colon; the name is empty where the line has no field.
+    """Return the text before and after the colon; the name is empty if the line has no field.
 
-    Our own fields are known in capitals too, with signs that cannot be seen, and with no blank behind the colon.
+    The article's fields are also recognised in capitals, with invisible characters, or without a space after the colon.
     """
     written, *rest = re.split("[:：]", line, maxsplit=1)
     visible = "".join(sign for sign in unicodedata.normalize("NFKC", written) if unicodedata.category(sign) != "Cf")
@@ -185,7 +184,7 @@ def _name_and_value(line: str, names: frozenset[str]) -> tuple[str, str]:
 
 
 def _written(entry: _Entry) -> str | None:
-    """Return the value of a field as its author wrote it. Raises ValueError where that cannot be told."""
+    """Return the value of a field as its author meant it. Raises ValueError if it is ambiguous."""
     value = entry.value
     if double := _DOUBLE.fullmatch(value):
         return _unescaped(double[1], _ESCAPED_LINES if entry.name == "excerpt" else _ESCAPED)
@@ -208,7 +207,7 @@ def _unescaped(quoted: str, escaped: re.Pattern[str]) -> str:
 
 
 def _folded(lines: list[str]) -> str:
-    """Return lines as one, as YAML folds them: an empty line ends a paragraph."""
+    """Return lines joined as YAML folds them: an empty line ends a paragraph."""
     paragraphs = "\n".join(line.strip() for line in lines).split("\n\n")
     return "\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs).strip()
 

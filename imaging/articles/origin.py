@@ -1,4 +1,4 @@
-"""Where an article was read from: what it is recognised by, beside its id and its title."""
+"""The Origin of an article: the source, path and URL by which it is recognised beside its id and title."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,22 +10,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from imaging.articles.sources import BUCKET, is_feed
 
-# Parameters that say where a reader came from, not what he reads.
+# Query parameters that track where a reader came from, and do not identify the page.
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|at|hsa)_\w+|[a-z]{0,3}clid|msclkid|mc_[ce]id|igshid|_hs\w+|ref|ref_src|source|xtor|wt_mc|_ga",
     re.IGNORECASE,
 )
-# Fragments likewise. Any other may lead to one of many articles on a page: a changelog's are told apart by them.
+# Fragments likewise. Any other may identify one of many articles on a page, as in a changelog.
 _PASSING = re.compile(
     rf"(?:(?:{_TRACKING.pattern})=.*|:~:.*|comments?|respond|more-\d+|top|rss|atom|feed|)", re.IGNORECASE
 )
 _LONGEST = 4096  # characters, as of a path on Linux
-_KEPT_FOLDERS = 2  # of the path to a source
-_KEPT_PARTS = 3  # of a single file's path: enough to tell it from others, and nothing of whose machine it was
+_KEPT_FOLDERS = 2  # last parts of a source's path that a claim keeps
+_KEPT_PARTS = 3  # last parts of a single file's path: enough to identify it without revealing the machine
 
 
 def _sound(text: str) -> str:
-    """Return what a run's parameters can hold: no control characters, no halves of characters, no end of it."""
+    """Return text that is valid in a run's parameters: no control characters or lone surrogates, limited length."""
     whole = text.encode(errors="replace").decode()
     return re.sub(r"[\x00-\x1f\x7f]", "", whole)[:_LONGEST].strip()
 
@@ -34,41 +34,41 @@ Place = Annotated[str, AfterValidator(_sound)]
 
 
 class Origin(BaseModel):
-    """Where an article comes from. `backlog` and `run` fill it in; a CMS may give the article's `url`.
+    """Where an article comes from. `backlog` and `run` fill it in; a CMS may set the article's `url`.
 
-    `path` leads from `source` to the file; of a file that was given alone, it is the whole path.
+    `path` is relative to `source`; for a file given alone, it is the whole path.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Place = Field("", title="Source", description="Folder, bucket: or a feed's address")
-    path: Place = Field("", title="Path", description="Of the article's file, within its source")
+    source: Place = Field("", title="Source", description="A folder, bucket:FOLDER or a feed's address")
+    path: Place = Field("", title="Path", description="The article's file, relative to its source")
     url: Place = Field("", title="URL", description="The article's own address, if it has one")
 
     @property
     def is_feed(self) -> bool:
-        """Whether the article is a feed's item: its id may be another at each fetch."""
+        """Whether the article is a feed item, whose id may change with each fetch."""
         return is_feed(self.source)
 
     @property
     def is_in_bucket(self) -> bool:
-        """Whether the file lies in the bucket."""
+        """Whether the file is in the bucket."""
         return self.source.startswith(BUCKET)
 
     @property
     def file(self) -> str:
-        """The file's whole path, or its key in the bucket; empty where there is no file."""
+        """The file's whole path, or its key in the bucket; empty without a file."""
         return _join("" if self.is_in_bucket else _slashes(self.source), _slashes(self.path)) if self.path else ""
 
     @property
     def known_path(self) -> str | None:
-        """The path that a claim notes: within the source, or of a file that was given alone, its last parts."""
+        """The path that a claim keeps: relative to the source, or for a file given alone, its last parts."""
         path = _slashes(self.path)
         return (path if self.source else "/".join(_parts(path)[-_KEPT_PARTS:])) or None
 
     @property
     def known_file(self) -> str | None:
-        """The end of the whole path that a claim notes, to find the file from a folder beside its source."""
+        """The last parts of the whole path that a claim keeps, to find the file from a folder beside its source."""
         if not self.path or self.is_in_bucket:
             return None
         within = _parts(_slashes(self.path)) if self.source else []
@@ -76,19 +76,19 @@ class Origin(BaseModel):
 
     @property
     def shorter_paths(self) -> list[str]:
-        """The paths that a source further down may have noted, or `known_path` of the file alone."""
+        """The paths that a claim may have, made with a source further down or for the file alone."""
         parts = _parts(self.file)
         return ["/".join(parts[start:]) for start in range(1, len(parts))]
 
     def ends_with(self, file: str | None) -> bool:
-        """Tell whether `file` is the end of our file's path."""
+        """Return whether this file's path ends with `file`."""
         return bool(file) and f"/{self.file}".endswith(f"/{file}")
 
     def leads_to(self, path: str, file: str | None, is_file: Callable[[str], bool]) -> bool | None:
-        """Tell whether a noted path is that of this article's file; None where no file lies there any more.
+        """Return whether a claim's path is this article's file; None if no file exists there any more.
 
-        The one who noted it may have had another source, a folder further up or down: so each folder around our file is
-        looked in, first for `file`, the end of the whole path.
+        The claim may have been made with another source, a folder further up or down: so every parent folder of this
+        file is tried, first with `file`, the end of the whole path.
         """
         if self.source and path == self.known_path:
             return True
@@ -100,7 +100,7 @@ class Origin(BaseModel):
 
 
 def url_key(url: str) -> str:
-    """Return what stays of an address when it is written otherwise; empty for one that leads to no page of its own.
+    """Return an address in normal form, to compare; empty for one without a page of its own.
 
     `http` and `https`, `www.`, a slash at the end, tracking parameters and their order make no difference.
     """
@@ -118,12 +118,12 @@ def url_key(url: str) -> str:
 
 
 def id_key(article_id: str) -> str:
-    """Return an id as it is compared: many feeds have the article's address for one."""
+    """Return an id in normal form, to compare: many feeds use the article's address as its id."""
     return (url_key(article_id) if is_feed(article_id) else "") or article_id
 
 
 def _below_each_folder(file: str, path: str) -> Iterator[str]:
-    """Yield where `path` may lead to, seen from each folder around `file`."""
+    """Yield `path` below each parent folder of `file`."""
     for folder in PurePosixPath(file).parents:
         yield _join("" if str(folder) == "." else str(folder), path)
 

@@ -1,4 +1,4 @@
-"""YAML as front matter needs it: words, lists and names, and none of what makes gigabytes of a few lines."""
+"""A YAML loader for front matter: strings, lists and mappings, without anything that expands to gigabytes."""
 
 import re
 from collections.abc import Hashable
@@ -10,15 +10,15 @@ _MAX_DEPTH = 20
 
 
 class Refused(yaml.MarkedYAMLError):
-    """Valid YAML that front matter has no need of; the problem is in our words."""
+    """Raised for valid YAML that front matter may not use; the problem is worded for users."""
 
     def __init__(self, problem: str, mark: yaml.Mark) -> None:
         super().__init__(problem=problem, problem_mark=mark)
 
 
 class PlainYAML(yaml.SafeLoader):
-    """YAML whose words stay words: YAML 1.1 would make a number of `0311` (201, octal) and of `12:30:45`, a boolean of
-    `no` and a date of `2026-01-01`. It has no anchors, aliases and tags, no name twice, and a limit to its depth.
+    """Loads every scalar but null as a string: YAML 1.1 would read `0311` (201, octal) and `12:30:45` as numbers, `no`
+    as a boolean and `2026-01-01` as a date. Refuses anchors, aliases, tags, duplicate names and deep nesting.
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it

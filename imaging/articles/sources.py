@@ -1,4 +1,4 @@
-"""How a source of articles is spelled: a folder, `bucket:FOLDER`, or the http(s) address of a feed."""
+"""Validation of article sources: a folder, `bucket:FOLDER`, or the http(s) address of a feed."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ BUCKET = "bucket:"
 
 
 def is_feed(source: str) -> bool:
-    """Tell whether the source is a feed's address."""
+    """Return whether the source is a feed's address."""
     return source.startswith(("http://", "https://"))
 
 
 def checked_source(source: str) -> str:
-    """Return the source as it is known by: of a folder, the whole path. Raises InvalidInput."""
+    """Return the source in normal form: for a folder, the absolute path. Raises InvalidInput."""
     if source.startswith(BUCKET):
         if not source.removeprefix(BUCKET).strip("/"):
             raise InvalidInput("SOURCE: bucket: needs the folder of the articles, like bucket:acme/articles/")

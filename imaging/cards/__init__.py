@@ -1,6 +1,7 @@
-"""Cards for previews and feeds, drawn with Pillow. No network, no fonts of the machine: same card, same bytes."""
+"""Cards for link previews and feeds, drawn with Pillow. No network, no system fonts: same card, same bytes."""
 
-from imaging.cards.card import Card, Template
+from imaging.card_templates import Template
+from imaging.cards.card import Card
 from imaging.cards.draw import OVER_HERO, draw_card
 
 __all__ = ["OVER_HERO", "Card", "Template", "draw_card"]

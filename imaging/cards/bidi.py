@@ -1,7 +1,7 @@
-"""Right-to-left text: the direction of a paragraph, embedding levels, and the order things are drawn in.
+"""Bidirectional text: the direction of a paragraph, embedding levels, and visual order.
 
-A short form of UAX 9 (https://www.unicode.org/reports/tr9/) without explicit embeddings. Needed because a line may
-change fonts, and raqm orders only what is set in one font.
+A subset of UAX 9 (https://www.unicode.org/reports/tr9/) without explicit embeddings. Needed because a line may change
+fonts, and raqm orders only text in one font.
 """
 
 import unicodedata
@@ -22,16 +22,16 @@ _L = TypeVar("_L", bound=Levelled)
 
 
 def is_rtl(text: str, language: str = "") -> bool:
-    """Whether most letters run right to left; in a language that does, whether any do.
+    """Return whether most letters run right to left; in a right-to-left language, whether any do.
 
-    Not the first letter, as UAX 9 has it: Hebrew titles often start with a Latin product name, and may hold several.
+    UAX 9 decides by the first letter, but Hebrew titles often start with a Latin product name.
     """
     classes = [unicodedata.bidirectional(c) for c in text]
     return sum(c in {"R", "AL"} for c in classes) > (0 if language in _LANGUAGES else classes.count("L"))
 
 
 def levels(chars: Sequence[str], rtl: bool) -> list[int]:
-    """The embedding level of each character: even runs left to right, odd right to left."""
+    """Return the embedding level of each character: even runs left to right, odd right to left."""
     kinds = _numbers([unicodedata.bidirectional(c) for c in chars], rtl)
     kinds = _neutrals(_brackets(chars, kinds, rtl), rtl)
     if rtl:
@@ -40,7 +40,7 @@ def levels(chars: Sequence[str], rtl: bool) -> list[int]:
 
 
 def visual_order(items: Sequence[_L]) -> list[_L]:
-    """UAX 9, rule L2: from the highest level to the lowest odd one, turn each stretch around."""
+    """Return the items in visual order (UAX 9, rule L2): reverse each run, from the highest level to the lowest odd."""
     ordered = list(items)
     for level in range(max((i.level for i in items), default=0), 0, -1):
         start = 0
@@ -54,7 +54,7 @@ def visual_order(items: Sequence[_L]) -> list[_L]:
 
 
 def _numbers(classes: list[str], rtl: bool) -> list[str]:
-    """Rules W2 to W7: every class becomes L, R, EN, AN or N."""
+    """Apply rules W2 to W7: every class becomes L, R, EN, AN or N."""
     kinds = list(classes)
     for i in range(1, len(kinds) - 1):
         around = {kinds[i - 1], kinds[i + 1]}
@@ -76,7 +76,7 @@ def _numbers(classes: list[str], rtl: bool) -> list[str]:
 
 
 def _brackets(chars: Sequence[str], kinds: list[str], rtl: bool) -> list[str]:
-    """Rule N0: both brackets of a pair run the same way, that of the paragraph unless all inside runs the other."""
+    """Apply rule N0: a bracket pair takes the paragraph's direction, unless all text inside runs the other way."""
     base = "R" if rtl else "L"
     out = list(kinds)
     for start, end in _pairs(chars):
@@ -88,7 +88,7 @@ def _brackets(chars: Sequence[str], kinds: list[str], rtl: bool) -> list[str]:
 
 
 def _pairs(chars: Sequence[str]) -> list[tuple[int, int]]:
-    """Where brackets open and close, in the order in which they open."""
+    """Return the positions of bracket pairs, in the order in which they open."""
     pairs: list[tuple[int, int]] = []
     waiting: list[int] = []
     for i, char in enumerate(chars):
@@ -107,7 +107,7 @@ def _directions(kinds: Sequence[str]) -> list[str]:
 
 
 def _neutrals(kinds: list[str], rtl: bool) -> list[str]:
-    """Rules N1 and N2: what stands between two of a direction takes it, else the paragraph's."""
+    """Apply rules N1 and N2: neutrals between two of one direction take it, others the paragraph's."""
     base = "R" if rtl else "L"
     out = list(kinds)
     before = base

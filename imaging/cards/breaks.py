@@ -1,4 +1,4 @@
-"""Where a line may end, and how gladly."""
+"""Line-break opportunities and their penalties."""
 
 import re
 from collections.abc import Container, Iterator
@@ -26,13 +26,13 @@ from imaging.cards.signs import (
     VOWELS,
 )
 
-_IN_WORD = 11.0  # a word that no spaces part is worth a line of its own
-_SYLLABLE = 3  # letters that stay together at either end of a broken word
+_IN_WORD = 11.0  # above the cost of a line (10): rather a line more than a break within a word
+_SYLLABLE = 3  # letters to keep together at either end of a broken word
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A place before character `at` where a line may end."""
+    """A line-break opportunity before character `at`."""
 
     at: int
     penalty: float = 0.0  # 0 is free; another line of text costs 10 (see lines.py)
@@ -41,7 +41,7 @@ class Break:
 
 
 def breaks(paragraph: Paragraph) -> list[Break]:
-    """All places to break, in order; the end of the text is the last one."""
+    """Return all line-break opportunities in order; the last is the end of the text."""
     texts = [c.text for c in paragraph.clusters]
     phrases = phrase_starts(texts, paragraph.language)
     found: list[Break] = []
@@ -57,15 +57,15 @@ def breaks(paragraph: Paragraph) -> list[Break]:
 
 def _after_space(texts: list[str], at: int) -> list[Break]:
     before, after = texts[at - 2], texts[at]
-    if after in NOT_FIRST or before in NOT_LAST:  # French sets a space before ? and inside « »
+    if after in NOT_FIRST or before in NOT_LAST:  # French puts a space before ? and inside « »
         return []
-    # Short words look forward, dashes back: neither is left hanging alone at its edge.
+    # One-letter words belong to the word after them, dashes to the word before.
     sign = after in SEPARATORS and texts[at + 1 : at + 2] in ([" "], [])
     return [Break(at, penalty=0.3 if sign or _looks_forward(texts, at - 1) else 0.0 if before in ENDINGS else 0.05)]
 
 
 def _looks_forward(texts: list[str], end: int) -> bool:
-    """Whether the word before `end` is one letter, or a short one that opens a quotation: « La nuit »."""
+    """Return whether the word before `end` is one letter, or a short one that opens a quotation: « La nuit »."""
     start = next((i + 1 for i in range(end - 1, -1, -1) if texts[i] == " "), 0)
     opens = start > 1 and texts[start - 2] in NOT_LAST
     return bool(script(texts[end - 1])) and end - start <= (3 if opens else 1)
@@ -82,7 +82,7 @@ def _in_word(texts: list[str], start: int, end: int, phrases: Container[int]) ->
 
 
 def _between(texts: list[str], at: int, end: int, phrases: Container[int]) -> float | None:
-    """The price of a break inside what has no spaces; None where there is none to be had."""
+    """Return the penalty of a break without a space; None if there is no opportunity."""
     before, after = texts[at - 1], texts[at]
     if after[0] in NOT_FIRST or before in NOT_LAST:
         return None
@@ -98,7 +98,7 @@ def _between(texts: list[str], at: int, end: int, phrases: Container[int]) -> fl
 
 
 def _inside_word(texts: list[str], at: int) -> float:
-    """A Thai word is worth a line of its own; where no model knows words, a likely start of a syllable will do."""
+    """Return the penalty of a break in a script without spaces: high inside a Thai word, low at a likely syllable."""
     if script(texts[at]) == "THAI":
         return _IN_WORD
     return 0.2 if texts[at][0] in LEADING_VOWELS else 3.0 if len(texts[at]) > 1 else 4.0
@@ -129,7 +129,7 @@ def _cjk_kind(text: str) -> str:
 
 
 def _inner_breaks(texts: list[str], start: int, end: int) -> dict[int, Break]:
-    """Every place inside a word, the better ones cheaper: soft hyphens, URL signs, syllables."""
+    """Return a break for every position inside a word, cheaper at soft hyphens, URL delimiters and syllables."""
     return {at: _inner_break(texts, start, at, end) for at in range(start + 1, end)}
 
 
@@ -144,15 +144,14 @@ def _inner_break(texts: list[str], start: int, at: int, end: int) -> Break:
 
 
 def _is_cased(text: str) -> bool:
-    """Letters of the scripts that hyphenate: Latin, Greek, Cyrillic, Armenian."""
+    """Return whether this is a letter of a script with hyphenation: Latin, Greek, Cyrillic, Armenian."""
     return category(text[0])[0] == "L" and text.lower() != text.upper()
 
 
 def _hyphenation(head: str, tail: str) -> float:
-    """The price of a hyphen between two parts of a word: cheap at the joint of a compound, then at a syllable.
+    """Return the penalty of a hyphen between two parts of a word: low at a compound's joint, then at a syllable.
 
-    Rules of thumb for Europe's languages instead of a dictionary for each; a word must be wider than
-    the card before they are asked.
+    Heuristics for European languages instead of a dictionary for each; used only for words wider than the card.
     """
     head, tail = _plain(head), _plain(tail)
     if not re.search(rf"\w{{{_SYLLABLE}}}$", head) or not re.match(rf"\w{{{_SYLLABLE}}}", tail):
@@ -162,7 +161,7 @@ def _hyphenation(head: str, tail: str) -> float:
     if any(head.endswith(d[:n]) and tail.startswith(d[n:]) for d in DIGRAPHS for n in range(1, len(d))):
         return 12.0  # c-h, s-ch
     if re.search(r"[^aeiou]s$", head):
-        return 0.6  # the s that joins German compounds: Arbeits-
+        return 0.6  # the linking s of German compounds: Arbeits-
     onset = next((d for d in DIGRAPHS if tail.startswith(d)), tail[0])
     following = tail[len(onset) : len(onset) + 1]
     starts = onset[0] not in VOWELS and following in VOWELS and any(c in VOWELS for c in head)
@@ -170,5 +169,5 @@ def _hyphenation(head: str, tail: str) -> float:
 
 
 def _plain(text: str) -> str:
-    """Lower case without accents."""
+    """Return the text in lower case without accents."""
     return "".join(c for c in normalize("NFD", text.lower()) if category(c) != "Mn")

@@ -1,4 +1,4 @@
-"""What templates draw on: a picture, its colours, and the box that its content keeps to."""
+"""The canvas of card templates: a picture, its colours, and the box for its content."""
 
 import math
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ _FOOT = 0.16  # of a tall card's height
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Pixels; right and bottom are outside."""
+    """A rectangle in pixels; right and bottom are exclusive."""
 
     left: int
     top: int
@@ -36,27 +36,27 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """A picture to draw on, and the side that its content keeps to: right when read from right to left."""
+    """A picture to draw on. Content is aligned to the left of the box, or to the right if `rtl`."""
 
     picture: Image.Image
     scheme: Scheme
     box: Box
     rtl: bool
-    logo_contrast: float = 2.0  # to the ground, of what is seen of a logo; more where the ground is restless
+    logo_contrast: float = 2.0  # least contrast of a logo to its background; higher on photographs
 
     @property
     def unit(self) -> float:
-        """How large a pixel of the 1200x630 design is here."""
+        """The scale from the 1200x630 design to this picture."""
         return unit(self.picture.size)
 
     def px(self, design: float) -> int:
-        """Pixels of the 1200x630 design as pixels here."""
+        """Convert pixels of the 1200x630 design to pixels of this picture."""
         return round(design * self.unit)
 
     def with_logo(self, data: bytes | None) -> "Canvas":
-        """The same canvas with the logo drawn into the lower corner of the box, and what is above it left to draw in.
+        """Draw the logo into the lower corner of the box; return the canvas with the box above it.
 
-        Raises ValueError naming the field when the bytes are no logo.
+        Raises ValueError naming the field if the bytes are not a logo.
         """
         logo = None if data is None else open_logo(data)
         if logo is None:
@@ -77,14 +77,14 @@ class Canvas:
         return top
 
     def _under(self, logo: Image.Image) -> RGB:
-        """The mean colour of what the logo will stand on."""
+        """Return the mean colour of the background under the logo."""
         left, bottom = self._left(logo.width), self.box.bottom
         ground = self.picture.crop((left, bottom - logo.height, left + logo.width, bottom))
         red, green, blue = (round(mean) for mean in ImageStat.Stat(ground).mean)
         return red, green, blue
 
     def draw_block(self, block: Block, top: int, color: RGB) -> None:
-        """Draws lines of text; their ink starts exactly at the side of the box."""
+        """Draw lines of text; their ink starts exactly at the side of the box."""
         for i, ink in enumerate(block.lines):
             y = top + block.ascent + i * block.pitch - ink.ascent
             place = self._left(ink.mask.width), y
@@ -93,7 +93,7 @@ class Canvas:
                 self.picture.paste(ink.pictures, place, ink.pictures)
 
     def block_box(self, block: Block, top: int) -> Box:
-        """Where `draw_block` draws."""
+        """Return the box in which `draw_block` draws."""
         left = self._left(block.width)
         return Box(left, top, left + block.width, top + block.height)
 
@@ -102,14 +102,14 @@ class Canvas:
 
 
 def unit(size: tuple[int, int]) -> float:
-    """A pixel of the 1200x630 design, by area; less on tall cards, whose lines would hold few letters."""
+    """Return the scale from the 1200x630 design, by area; smaller on tall cards, whose lines would hold few letters."""
     return min(math.sqrt(size[0] * size[1] / (1200 * 630)), size[0] / 860)
 
 
 def inside(size: tuple[int, int], margin: float) -> Box:
-    """The card without its margins, in pixels of the 1200x630 design.
+    """Return the card's box without margins; `margin` in pixels of the 1200x630 design.
 
-    On a tall card the foot is left free, too: TikTok, Reels and Shorts lay captions and buttons over it.
+    The foot of a tall card stays free, too: TikTok, Reels and Shorts cover it with captions and buttons.
     """
     width, height = size
     rim = round(margin * unit(size))

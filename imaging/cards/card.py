@@ -1,20 +1,19 @@
-"""What a card says and how it should look."""
+"""The Card model: text, branding, template and size of a card."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Template = Literal["minimal", "gradient", "photo", "split"]
+from imaging.card_templates import DEFAULT_TEMPLATE, Template
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One card. Equal cards are equal pictures, byte for byte."""
+    """One card. Equal cards give equal pictures, byte for byte."""
 
     title: str  # 1..300 characters, any script
     excerpt: str = ""
-    color: str | None = None  # the brand's '#rrggbb', validated elsewhere; None is the house colour
+    color: str | None = None  # the brand's '#rrggbb', validated by Brand; None is the default colour
     logo: bytes | None = None  # PNG, JPEG, WebP or SVG
-    template: Template = "minimal"
+    template: Template = DEFAULT_TEMPLATE
     size: tuple[int, int] = (1200, 630)  # pixels
-    language: str = ""  # ISO 639-1: whose syllables long words are broken at
-    hero: bytes | None = None  # PNG, JPEG or WebP: what `photo` and `split` show
+    language: str = ""  # ISO 639-1, for hyphenation
+    hero: bytes | None = None  # PNG, JPEG or WebP, shown by `photo` and `split`

@@ -1,4 +1,4 @@
-"""Text made ready for setting: cleaned, and cut into what a reader sees as one character."""
+"""Text preparation: cleaning, and splitting into grapheme clusters."""
 
 import re
 import unicodedata
@@ -7,22 +7,22 @@ from imaging.cards.signs import LEADING_VOWELS, TRAILING_VOWELS
 
 SOFT_HYPHEN, ZERO_WIDTH_SPACE, ELLIPSIS = "\u00ad", "\u200b", "…"
 ZWJ = "\u200d"
-# Format characters that mean something here; all others (overrides, tags of old) are taken out.
+# Format characters that affect line breaking or shaping; all others (overrides, deprecated tags) are removed.
 _KEPT_FORMAT = {SOFT_HYPHEN, ZERO_WIDTH_SPACE, ZWJ, "\u200c", "\u200e", "\u200f"}
-_SPACES = re.compile(r"[^\S\u00a0\u202f\u2007]+")  # a no-break space is no place to break
+_SPACES = re.compile(r"[^\S\u00a0\u202f\u2007]+")  # all but the no-break spaces
 _CJK_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "HALFWIDTH", "FULLWIDTH")
 _MARKS_AT_MOST = 4  # on one letter: Hebrew with cantillation needs three, "zalgo" text has dozens
 _VIRAMA = 9  # canonical combining class
 
 
 def clean(text: str) -> str:
-    """NFC, one space for any white space, no control characters."""
+    """Return the text in NFC, with single spaces for white space, without control characters."""
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
     return "".join(c for c in text if _is_kept(c))
 
 
 def clusters(text: str) -> list[str]:
-    """Characters with their marks, joiners and modifiers: close to UAX 29's, plus Thai and Lao vowels."""
+    """Return grapheme clusters: roughly those of UAX 29, with Thai and Lao vowels joined to their consonant."""
     found: list[str] = []
     for char in text:
         if found and _joins(found[-1], char):
@@ -38,7 +38,7 @@ def is_mark(char: str) -> bool:
 
 
 def is_ignorable(char: str) -> bool:
-    """Characters without a shape of their own: a font need not have them."""
+    """Return whether the character is invisible, so that a font need not have a glyph for it."""
     return unicodedata.category(char) == "Cf" or is_selector(char)
 
 
@@ -47,7 +47,7 @@ def is_selector(char: str) -> bool:
 
 
 def script(cluster: str) -> str:
-    """A letter's script as Unicode's names begin (LATIN, ARABIC ...), CJK for Han, kana and Hangul; else ''."""
+    """Return a letter's script as in its Unicode name (LATIN, ARABIC ...), CJK for Han, kana and Hangul; else ''."""
     if unicodedata.category(cluster[0])[0] not in "LM":
         return ""
     name = unicodedata.name(cluster[0], "").split(" ")[0]
@@ -55,10 +55,10 @@ def script(cluster: str) -> str:
 
 
 def cjk_language(text: str) -> str | None:
-    """Which national forms the Han characters of a text should have, as a BCP 47 tag.
+    """Return the BCP 47 tag of the regional glyph forms for the text's Han characters; None without any.
 
-    Kana and Hangul tell Japanese and Korean; else the old character sets tell simplified from
-    traditional. It is a guess, and a wrong one still shows the right character.
+    Kana means Japanese and Hangul Korean; otherwise legacy encodings distinguish simplified from traditional. This is
+    a guess, but a wrong one still shows the right character.
     """
     names = {unicodedata.name(c, "").split(" ")[0] for c in text}
     for kana_or_hangul, language in (("HIRAGANA", "ja"), ("KATAKANA", "ja"), ("HANGUL", "ko")):

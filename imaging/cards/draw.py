@@ -1,4 +1,4 @@
-"""From a card to PNG or JPEG bytes."""
+"""Drawing a card and encoding it as PNG or JPEG."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -7,7 +7,8 @@ from threading import Lock
 
 from PIL import Image
 
-from imaging.cards.card import Card, Template
+from imaging.card_templates import Template
+from imaging.cards.card import Card
 from imaging.cards.gradient import draw_gradient
 from imaging.cards.minimal import draw_minimal
 from imaging.cards.photo import draw_photo
@@ -23,16 +24,16 @@ _lock = Lock()
 
 
 def draw_card(card: Card) -> bytes:
-    """The card, at most 300 kB: a PNG, or a JPEG where it shows the hero.
+    """Return the card, at most 300 kB: a PNG, or a JPEG if it shows the hero.
 
-    Equal cards are drawn once, also when two threads ask at the same time; the last few are kept.
-    Raises ValueError naming the field for a logo that is no picture, and for a template that needs a hero without one.
+    Equal cards are drawn once, even by concurrent threads; the last eight are cached.
+    Raises ValueError naming the field if the logo is not a picture, or if the template needs a hero and has none.
     """
     with _lock:  # one at a time: drawing holds the interpreter's lock anyway
         return _draw_once(card)
 
 
-@lru_cache(maxsize=8)  # a hero has megabytes
+@lru_cache(maxsize=8)  # few, as the key holds the hero: megabytes
 def _draw_once(card: Card) -> bytes:
     if draw_plain := PLAIN.get(card.template):
         return _encode(draw_plain(card))
@@ -43,7 +44,7 @@ def _draw_once(card: Card) -> bytes:
 
 def _encode(picture: Image.Image) -> bytes:
     data = _png(picture)
-    if len(data) > MAX_BYTES:  # a logo like a photograph: 256 well-chosen colours, dithered
+    if len(data) > MAX_BYTES:  # a photographic logo
         data = _png(picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG))
     return data
 
@@ -55,7 +56,7 @@ def _png(picture: Image.Image) -> bytes:
 
 
 def _jpeg(picture: Image.Image) -> bytes:
-    """The best quality that stays under the limit, by bisection; at worst the lowest."""
+    """Encode at the best quality under the size limit, by bisection; at worst at the lowest."""
     best, low, high = b"", 0, len(_QUALITIES)
     while low < high:
         middle = (low + high) // 2
@@ -66,5 +67,5 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 def _jpeg_at(picture: Image.Image, quality: int) -> bytes:
     with BytesIO() as out:
-        picture.save(out, "JPEG", quality=quality, subsampling=0, optimize=True)  # letters keep their edges
+        picture.save(out, "JPEG", quality=quality, subsampling=0, optimize=True)  # 4:4:4 keeps letters sharp
         return out.getvalue()

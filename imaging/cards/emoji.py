@@ -1,4 +1,4 @@
-"""Emoji in colour: vectors of a COLRv1 font, which resvg draws and Pillow cannot."""
+"""Colour emoji: glyphs of a COLRv1 font, rendered by resvg, as Pillow does not support COLRv1."""
 
 from functools import lru_cache
 from html import escape
@@ -9,13 +9,13 @@ from PIL import Image
 
 from imaging.cards.fonts import COLOR_EMOJI, path
 
-_DRAWN = 256  # pixels to the em: once for all sizes, since each drawing loads the font
-_LEFT, _ABOVE = 0.25, 1.25  # ems that a picture has before its origin and above its baseline
+_DRAWN = 256  # pixels per em; drawn once for all sizes, since each drawing loads the font
+_LEFT, _ABOVE = 0.25, 1.25  # ems to the left of the origin and above the baseline
 
 
 @lru_cache(maxsize=128)
 def emoji(text: str, size: int) -> tuple[Image.Image, int, int]:
-    """One emoji, RGBA, for a font size in pixels; and where its origin on the baseline is in that picture."""
+    """Return one emoji as RGBA for a font size in pixels, and the x and y of its origin in that picture."""
     scale = size * COLOR_EMOJI.scale / _DRAWN
     large = _large(text)
     small = large.resize((round(large.width * scale), round(large.height * scale)), Image.Resampling.LANCZOS)

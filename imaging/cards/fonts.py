@@ -1,4 +1,4 @@
-"""The fonts of the cards: all from wheels, so a card has the same letters on every machine."""
+"""The fonts of cards, all from Python packages, so that a card looks the same on every machine."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +13,8 @@ TITLE_WEIGHT, EXCERPT_WEIGHT = 800, 500
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One typeface: its files in a package, how far apart its lines want to be (ems), and how much larger
-    than asked for it is set, to look as large as its neighbours.
+    """One typeface: its files in a package, its line height (ems), and a size factor so that it looks as large as
+    the other typefaces.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Face:
     leading: float = 1.2
     scale: float = 1.0
     variable: bool = False
-    color: bool = False  # a font of pictures: drawn by `emoji`, since Pillow knows no COLRv1
+    color: bool = False  # a COLRv1 font, drawn by the module `emoji`
 
     @property
     def is_installed(self) -> bool:
@@ -46,11 +46,11 @@ MANROPE = Face("Manrope", "font_manrope", "files/Manrope-ExtraBold.ttf", "files/
 _EMOJI_FILE = "assets/fonts/NotoColorEmoji-Regular.ttf"
 COLOR_EMOJI = Face("NotoColorEmoji", "dynamic_font", _EMOJI_FILE, _EMOJI_FILE, 1.24, scale=0.9, color=True)
 OUTLINE_EMOJI = _noto("NotoEmoji", 1.24, scale=0.88)
-# The package with the coloured ones has no wheel for some machines: there emoji are drawn in outline, never as boxes.
+# The package with colour emoji has no wheel for some platforms; there emoji are drawn in outline.
 EMOJI = COLOR_EMOJI if COLOR_EMOJI.is_installed else OUTLINE_EMOJI
 
-# Scripts with fewer readers, in the one weight that there is, from the package that has the coloured emoji. Where that
-# has no wheel, their letters are left out, and the run says so.
+# Rare scripts, in the only weight that exists, from the package with the colour emoji. On platforms without its wheel
+# these letters are left out, and the run logs it.
 _RARE_SCRIPTS = (
     "Adlam", "Avestan", "Bamum", "Batak", "Brahmi", "Buginese", "Buhid", "CanadianAboriginal", "Carian",
     "Chakma", "Cham", "Cherokee", "Coptic", "Cypriot", "Deseret", "Glagolitic", "Gothic", "Hanunoo",
@@ -66,8 +66,8 @@ RARE: tuple[Face, ...] = (
     *(_rare(script, 1.9) for script in ("Balinese", "Cuneiform", "Tibetan")),
 )
 
-# In order of preference. A script's own font stands before NotoSans, which has some scripts too but is
-# led for Latin; symbols and emoji come last, since they also hold letters and digits.
+# In order of preference. A script's own font comes before NotoSans, which covers some scripts too but has Latin line
+# spacing; symbols and emoji come last, since they also contain letters and digits.
 STACK: tuple[Face, ...] = (
     MANROPE,
     _noto("NotoSansArabic", 1.42, scale=1.1),
@@ -79,7 +79,7 @@ STACK: tuple[Face, ...] = (
     *(_noto(f"NotoSans{script}", 1.4) for script in ("Bengali", "Gujarati", "Gurmukhi", "Oriya", "Tamil")),
     *(_noto(f"NotoSans{script}", 1.45) for script in ("Kannada", "Malayalam", "Telugu", "Sinhala", "Lao")),
     *(_noto(f"NotoSans{script}", 1.6) for script in ("Khmer", "Myanmar")),
-    # Bold is the one weight there is in a wheel: Japanese, Chinese and Korean excerpts are bold too.
+    # Only the bold weight exists as a package: Japanese, Chinese and Korean excerpts are bold too.
     Face("NotoSansCJK", "noto_cjk_sans_jp_bold", _CJK, _CJK, 1.3),
     _noto("NotoSansSymbols", 1.2),
     EMOJI,
@@ -89,7 +89,7 @@ STACK: tuple[Face, ...] = (
 
 @lru_cache(maxsize=256)
 def load(face: Face, weight: int, size: int) -> ImageFont.FreeTypeFont:
-    """The face at a weight (100..900, the nearest it has) and a size in pixels."""
+    """Return the face at a weight (100..900, or the nearest it has) and a size in pixels."""
     font = ImageFont.truetype(path(face, weight), round(size * face.scale), layout_engine=ImageFont.Layout.RAQM)
     if face.variable:
         axis = font.get_variation_axes()[0]
@@ -99,15 +99,15 @@ def load(face: Face, weight: int, size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache
 def covered(face: Face) -> frozenset[int]:
-    """The code points the face has a glyph for, from its cmap."""
+    """Return the code points that the face has glyphs for, from its cmap."""
     with TTFont(path(face, TITLE_WEIGHT), lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 
 def path(face: Face, weight: int = TITLE_WEIGHT) -> str:
-    """The face's file. The package is not imported: one of them brings a compiled library we have no use for.
+    """Return the face's file, without importing its package: one of them would load a compiled library.
 
-    Raises ImportError when it is not installed.
+    Raises ImportError if the package is not installed.
     """
     spec = find_spec(face.package)
     if spec is None or spec.origin is None:

@@ -1,7 +1,7 @@
-"""The gradient template: the brand's colour in motion, rings that light up in a corner, large type.
+"""The gradient template: a gradient of the brand's colour, concentric rings in a corner, large type.
 
-The ground is made of the painter's ramps, so that cards and painted pictures of a brand belong together. It is dark
-under white type; under dark type, for brands too pale for white, it is light.
+The background uses the painter's colour ramps, so that cards and painted pictures of a brand match. It is dark under
+white text, and light under dark text for brand colours too pale for white.
 """
 
 import numpy as np
@@ -26,12 +26,12 @@ from imaging.painting.palette import LEAD_TONE, STEPS, Palette, Plane, palette
 
 _MARGIN = 84  # pixels on a card of 1200x630
 _RINGS = (0.42, 0.68, 0.98)  # radii in shorter sides
-_MUTED = 0.14  # how far the quieter ink is towards the ground
+_MUTED = 0.14  # share of the background in the muted ink
 _AIMED = TEXT_CONTRAST * 1.05
 
 
 def draw_gradient(card: Card) -> Image.Image:
-    """The card as an RGB picture."""
+    """Return the card as an RGB picture."""
     texts = Texts.of(card)
     color = card.color or HOUSE_COLOR
     ramps = palette(color, np.random.Generator(np.random.PCG64(0)))
@@ -44,9 +44,9 @@ def draw_gradient(card: Card) -> Image.Image:
 
 
 def _ground(size: tuple[int, int], ramps: Palette, ink: RGB, *, light: bool, rtl: bool) -> tuple[Image.Image, Scheme]:
-    """The ground, and what is drawn on it: its `paper` is the tone that is nearest to the ink."""
+    """Return the background and its scheme, whose `paper` is the background tone with least contrast to the ink."""
     limit = _nearest_tone(ramps, ink, light=light)
-    tone = _tones(size, rtl=rtl)  # 0: the quiet side; 1: the corner of the rings
+    tone = _tones(size, rtl=rtl)  # 0: the plain side; 1: the corner with the rings
     tone = 1.0 - (1.0 - limit) * tone if light else 0.1 + (limit - 0.1) * tone
     pixels = np.empty((*tone.shape, 3), dtype=np.uint8)
     flat = np.zeros_like(tone)
@@ -56,7 +56,7 @@ def _ground(size: tuple[int, int], ramps: Palette, ink: RGB, *, light: bool, rtl
 
 
 def _tones(size: tuple[int, int], *, rtl: bool) -> Plane:
-    """The composition, (h, w), from 0 to 1: a slope towards the far upper corner, and rings around it."""
+    """Return tones (h, w) in 0..1: a slope towards the far upper corner, and rings around it."""
     width, height = size
     short = min(size)
     x = (np.arange(width, dtype=np.float32)[None, :] + 0.5) / short
@@ -71,7 +71,7 @@ def _tones(size: tuple[int, int], *, rtl: bool) -> Plane:
 
 
 def _nearest_tone(ramps: Palette, ink: RGB, *, light: bool) -> float:
-    """The tone, at most the brand's own, that is as near to the ink as both inks can be read on."""
+    """Return the tone, at most the brand's own, nearest to the ink on which both inks are readable."""
     tones = np.linspace(LEAD_TONE, 1.0 if light else 0.1, 60)
     for tone in tones:
         paper = _color(ramps, float(tone))

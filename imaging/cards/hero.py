@@ -1,4 +1,4 @@
-"""The article's hero on a card: opened, and cut to where there is most to see."""
+"""Opening an article's hero for a card, and cropping it to the window with most detail."""
 
 from io import BytesIO
 
@@ -10,14 +10,14 @@ from imaging.pictures.scaling import prepared
 
 Grey = npt.NDArray[np.float64]
 
-_COARSE = 96  # pixels of the longer side that is looked at
-_CENTRED = 0.6  # how much less the rim of the picture weighs than its middle
+_COARSE = 96  # pixels of the longer side for measuring detail
+_CENTRED = 0.6  # how much less the edges of the picture count than its middle
 
 
 def open_hero(data: bytes) -> Image.Image:
-    """The hero as RGB, as a page shows it: upright, in sRGB, on white where it is transparent.
+    """Return the hero as RGB, as a browser shows it: EXIF rotation applied, in sRGB, transparency on white.
 
-    Raises ValueError naming the field when it cannot be read.
+    Raises ValueError naming the field if it cannot be read.
     """
     try:
         with Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as opened:
@@ -30,9 +30,9 @@ def open_hero(data: bytes) -> Image.Image:
 
 
 def fill(hero: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The hero cut to the proportions of `size` (pixels) and scaled to it.
+    """Return the hero cropped to the proportions of `size` (pixels) and scaled to it.
 
-    Of all windows the one with most detail is kept, those in the middle preferred.
+    Keeps the window with most detail, preferring the middle.
     """
     scale = max(size[0] / hero.width, size[1] / hero.height)
     window = size[0] / scale, size[1] / scale
@@ -50,14 +50,14 @@ def fill(hero: Image.Image, size: tuple[int, int]) -> Image.Image:
 def _detail(
     grey: Grey,
 ) -> Grey:
-    """How much the light changes around each pixel."""
+    """Return the brightness gradient at each pixel."""
     rows, columns = np.gradient(grey) if min(grey.shape) > 1 else (np.zeros_like(grey), np.zeros_like(grey))
     detail: Grey = np.hypot(rows, columns)
     return detail
 
 
 def _best_start(weights: Grey, share: float) -> float:
-    """Where a window of `share` of the length begins that holds most of the weights, as a share of the length."""
+    """Return the start of the window with most weight, as a share of the length; the window is `share` long."""
     length = len(weights)
     wide = max(round(share * length), 1)
     if wide >= length:

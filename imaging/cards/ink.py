@@ -1,4 +1,4 @@
-"""Setting one line: its advance, and its ink as a mask."""
+"""Measuring and drawing one line of text."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from imaging.cards.paragraph import Run
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """A drawn line: an alpha mask without empty edges, and how far it reaches above the baseline (pixels)."""
+    """A drawn line: an alpha mask without empty edges, and its height above the baseline (pixels)."""
 
     mask: Image.Image
     ascent: int
     text: str  # in reading order
-    pictures: Image.Image | None = None  # what has colours of its own: RGBA, as large as the mask
+    pictures: Image.Image | None = None  # colour emoji: RGBA, as large as the mask
 
     @property
     def descent(self) -> int:
@@ -25,16 +25,16 @@ class Ink:
 
 
 def advance(run: Run, weight: int, size: int, language: str | None) -> float:
-    """The width of a run in pixels, kerned and shaped."""
+    """Return the width of a run in pixels, kerned and shaped."""
     font = load(run.face, weight, size)
     return font.getlength(run.text, direction=_direction(run), language=language)
 
 
 def draw_line(runs: list[Run], weight: int, size: int, language: str | None) -> Ink | None:
-    """The runs in the order the eye meets them; None when they leave no ink (white space)."""
+    """Draw the runs in visual order; return None if there is nothing to see (white space)."""
     ordered = visual_order(runs)
     widths = [advance(run, weight, size, language) for run in ordered]
-    pad = size  # room for what reaches beyond its advance, and for stacked marks
+    pad = size  # room for glyphs beyond their advance, and for stacked marks
     baseline = 2 * size
     mask = Image.new("L", (round(sum(widths)) + 2 * pad, 4 * size), 0)
     pictures = Image.new("RGBA", mask.size) if any(run.face.color for run in runs) else None

@@ -1,4 +1,4 @@
-"""Title and excerpt in a box: how large each may be, and where their lines stand."""
+"""Layout of title and excerpt in a box: their sizes and positions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from imaging.cards.fonts import EXCERPT_WEIGHT, TITLE_WEIGHT
 from imaging.cards.paragraph import Paragraph, paragraph
 from imaging.cards.text import Block, Style, fit, fit_cut
 
-_LONGEST = 600  # characters looked at: more than any card has room for
-_COMFORTABLE = 0.46  # of the largest title: one smaller than this takes the excerpt's room
+_LONGEST = 600  # characters that are used: more than any card has room for
+_COMFORTABLE = 0.46  # of the largest title size: a smaller title takes the excerpt's room
 
 
 @dataclass(frozen=True, slots=True)
 class Typography:
-    """How a template sets text, in pixels on a card of 1200x630.
+    """A template's type sizes and limits, in pixels on a card of 1200x630.
 
-    A feed shows a card about 500 wide: a title of 40 is 17 there, an excerpt of 32 is 13.
+    A feed shows a card about 500 pixels wide: a title of 40 appears as 17, an excerpt of 32 as 13.
     `few_lines`: (from this size on, at most so many lines).
     """
 
     title: Sequence[int] = (120, 112, 104, 96, 88, 80, 74, 68, 62, 57, 52, 48, 44, 40)
     few_lines: Sequence[tuple[int, int]] = ((108, 2), (80, 3), (62, 4))
-    whole_from: int = 57  # words stay whole down to this size, if they fit at any
+    whole_from: int = 57  # words stay whole at sizes down to this one, if they fit at any of these
     broken_from: int = 74  # the largest size for a title with a broken word
     excerpt: Sequence[int] = (36, 32)
     excerpt_lines: int = 3
@@ -34,7 +34,7 @@ class Typography:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What a card says, ready to be set."""
+    """The title and excerpt of a card as paragraphs."""
 
     title: Paragraph
     excerpt: Paragraph
@@ -59,7 +59,7 @@ class Placed:
 
 
 def place(canvas: Canvas, texts: Texts, typography: Typography) -> list[Placed]:
-    """The title, and the excerpt when there is room, as one group in the canvas's box; empty when nothing has ink."""
+    """Return the title, and the excerpt if there is room, placed as one group in the box; empty without any text."""
     box, gap = canvas.box, canvas.px(typography.gap)
     head = _fit_title(canvas, texts, typography)
     room = box.height - (head.height + gap if head else 0)
@@ -75,19 +75,19 @@ def place(canvas: Canvas, texts: Texts, typography: Typography) -> list[Placed]:
 
 
 def draw(canvas: Canvas, placed: Sequence[Placed]) -> None:
-    """Draw what was placed, in the scheme's inks."""
+    """Draw the placed blocks in the scheme's inks."""
     for text in placed:
         canvas.draw_block(text.block, text.top, canvas.scheme.muted if text.muted else canvas.scheme.ink)
 
 
 def around(canvas: Canvas, placed: Sequence[Placed]) -> list[Box]:
-    """The boxes that the placed blocks cover."""
+    """Return the boxes that the placed blocks cover."""
     return [canvas.block_box(text.block, text.top) for text in placed]
 
 
 def _fit_title(canvas: Canvas, texts: Texts, typography: Typography) -> Block | None:
-    """The title, as large as it may be beside the whole excerpt, a line of it, or alone; else cut."""
-    if not texts.title.clusters:  # nothing in it that a font has
+    """Return the title as large as fits with the whole excerpt, with one line of it, or alone; else cut."""
+    if not texts.title.clusters:  # no font has any of its characters
         return None
     box, style = canvas.box, _title_style(canvas, typography)
     if wanted := _fit_excerpt(canvas, texts.excerpt, box.height // 2, typography):

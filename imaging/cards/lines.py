@@ -1,4 +1,4 @@
-"""Where a paragraph is broken into lines for a width."""
+"""Breaking a paragraph into lines of a given width."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,15 +10,15 @@ from imaging.cards.ink import advance
 from imaging.cards.paragraph import Paragraph, Run
 from imaging.cards.syllables import syllables
 
-_REFERENCE = 100  # pixels: widths are measured once at this size and scaled
-_LINE_COST = 10.0  # a line more costs more than any raggedness, so the fewest lines win
-_SYLLABLE, _NO_SYLLABLE = 1.0, 12.0  # a line more is better than a hyphen inside a syllable
+_REFERENCE = 100  # pixels: widths are measured once at this font size and scaled
+_LINE_COST = 10.0  # more than any raggedness, so that the fewest lines win
+_SYLLABLE, _NO_SYLLABLE = 1.0, 12.0  # a hyphen inside a syllable costs more than another line
 _NEVER = (float("inf"), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A line as a stretch of a paragraph's characters."""
+    """A line as a range of a paragraph's characters."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class Span:
 
 
 class Breaker:
-    """Breaks one paragraph at any size and width; measures each piece of it once."""
+    """Breaks one paragraph at any size and width; measures each of its parts once."""
 
     def __init__(self, paragraph: Paragraph, weight: int) -> None:
         self._paragraph = paragraph
@@ -40,12 +40,12 @@ class Breaker:
         self._hyphen = self._measure(paragraph.runs(0, 0, "-"))
 
     def spans(self, width: float, size: int, *, broken: bool = True) -> list[Span] | None:
-        """The fewest lines of at most `width` pixels, as even as they get; None if a character is too wide.
+        """Return the fewest lines of at most `width` pixels, as even as possible; None if a character is too wide.
 
         Unless `broken`, words stay whole: None if one is too wide.
 
-        Knuth and Plass in short: a line costs the square of the share it leaves empty, the last line
-        too, so no word is left alone on it where that can be avoided.
+        A short form of Knuth and Plass: a line costs the square of the share that it leaves empty, the last line too,
+        to avoid a single word on it.
         """
         room = width * _REFERENCE / size
         usable = self._usable(room, broken=broken)
@@ -62,7 +62,7 @@ class Breaker:
         return self._trace(usable, best)
 
     def _usable(self, room: float, *, broken: bool) -> list[int] | None:
-        """Indexes into the places (0 the start) without breaks inside words that fit a line whole."""
+        """Return indexes into the places (0 is the start), without breaks inside words that fit on a line."""
         outer = [0, *(i for i, place in enumerate(self.places, 1) if not place.inner)]
         usable = [0]
         for a, b in pairwise(outer):
@@ -73,13 +73,13 @@ class Breaker:
         return usable
 
     def _cost(self, start: int, end: int, room: float) -> float | None:
-        """None where the stretch is wider than the room."""
+        """Return the cost of a line; None if it is wider than the room."""
         place = self.places[end - 1]
         used = self._ends[end] - self._trims[end] - self._ends[start] + (self._hyphen if place.hyphen else 0)
         return None if used > room else _LINE_COST + ((room - used) / room) ** 2 + self._penalty(place)
 
     def _penalty(self, place: Break) -> float:
-        """That of the break; where a hyphen may stand is the language's own affair, if its patterns are known."""
+        """Return the break's penalty; for hyphens, by the language's hyphenation patterns if there are any."""
         if not (place.hyphen and place.inner) or self._syllables is None:
             return place.penalty
         known = place.at in self._syllables or self._paragraph.clusters[place.at - 1].text == SOFT_HYPHEN
@@ -87,7 +87,7 @@ class Breaker:
 
     @cached_property
     def _syllables(self) -> frozenset[int] | None:
-        """The places between characters at which a word may be broken."""
+        """The positions between clusters at which a word may be hyphenated; None without patterns."""
         texts = [c.text for c in self._paragraph.clusters]
         found = syllables("".join(texts), self._paragraph.written_in)
         offsets = accumulate((len(text) for text in texts), initial=0)
@@ -104,7 +104,7 @@ class Breaker:
         return found[::-1]
 
     def _span(self, start: int, place: Break) -> Span:
-        # Without the space it ends with: after Latin words in a line from right to left that would stand in its midst.
+        # Without the trailing space: after Latin words in a right-to-left line it would appear in the middle.
         end = place.at - 1 if self._ends_with_space(place.at) else place.at
         return Span(self.places[start - 1].at if start else 0, end, place.hyphen, place.inner, self._penalty(place))
 

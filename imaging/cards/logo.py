@@ -1,4 +1,4 @@
-"""A brand's logo on a card: opened safely, trimmed, fitted, and put on a plate where it would not be seen."""
+"""Opening, trimming and fitting a brand's logo, and checking that it is visible on a background."""
 
 import struct
 import warnings
@@ -10,15 +10,15 @@ from PIL import Image, ImageDraw, ImageOps
 from imaging.cards.contrast import RGB, luminance
 from imaging.cards.svg import draw_svg, is_svg
 
-MAX_PIXELS = 40_000_000  # beyond it is a mistake or a decompression bomb
+MAX_PIXELS = 40_000_000  # more is a mistake or a decompression bomb
 _MAX_ENLARGEMENT = 2.0  # a favicon stays small rather than blurred
 _VISIBLE_SHARE = 0.6  # of a logo's pixels must be seen
 
 
 def open_logo(data: bytes) -> Image.Image | None:
-    """The logo as RGBA without its transparent rim; None when all of it is transparent.
+    """Return the logo as RGBA without its transparent margin; None if all of it is transparent.
 
-    Raises ValueError naming the field when the bytes are no PNG, JPEG, WebP or SVG, are damaged, or are too big.
+    Raises ValueError naming the field if the bytes are not a PNG, JPEG, WebP or SVG, are damaged, or are too large.
     """
     if is_svg(data):
         try:
@@ -46,9 +46,9 @@ def _trimmed(image: Image.Image) -> Image.Image | None:
 
 
 def fit_logo(logo: Image.Image, width: int, height: int, area: int) -> Image.Image:
-    """The logo in its own proportions, within width, height (pixels) and area (square pixels).
+    """Return the logo scaled in proportion to fit width, height (pixels) and area (square pixels).
 
-    The area is what makes a wide and a square logo look equally large.
+    The limit on the area makes wide and square logos look equally large.
     """
     scale = min(width / logo.width, height / logo.height, (area / (logo.width * logo.height)) ** 0.5, _MAX_ENLARGEMENT)
     size = max(round(logo.width * scale), 1), max(round(logo.height * scale), 1)
@@ -60,7 +60,7 @@ def is_opaque(logo: Image.Image) -> bool:
 
 
 def is_visible_on(logo: Image.Image, paper: RGB, ratio: float = 2.0) -> bool:
-    """Whether enough of the logo has at least this contrast to the paper."""
+    """Return whether enough of the logo has at least this contrast ratio to the paper."""
     pixels = np.asarray(logo, dtype=np.float64) / 255
     alpha = pixels[..., 3:]
     seen = alpha[..., 0] > 0.5
@@ -75,7 +75,7 @@ def is_visible_on(logo: Image.Image, paper: RGB, ratio: float = 2.0) -> bool:
 
 
 def rounded(image: Image.Image, radius: int) -> Image.Image:
-    """The picture with round corners, so that an opaque one looks placed and not pasted."""
+    """Return the picture with round corners, so that an opaque logo does not look pasted."""
     alpha = rounded_mask(image.size, radius)
     out = image.copy()
     out.putalpha(alpha)
@@ -83,7 +83,7 @@ def rounded(image: Image.Image, radius: int) -> Image.Image:
 
 
 def rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
-    """A smooth rounded rectangle: Pillow's own is not, so it is drawn four times as large."""
+    """Return a rounded rectangle, drawn four times as large for antialiasing, which Pillow lacks."""
     large = Image.new("L", (size[0] * 4, size[1] * 4), 0)
     box = (0, 0, large.width - 1, large.height - 1)
     ImageDraw.Draw(large).rounded_rectangle(box, radius * 4, 255)
@@ -91,7 +91,7 @@ def rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """The picture as its EXIF data want it turned, or as it is where they cannot be read: they are no part of it."""
+    """Return the picture rotated by its EXIF orientation, or unchanged if the EXIF data cannot be read."""
     image.load()
     try:
         return ImageOps.exif_transpose(image)

@@ -1,7 +1,6 @@
-"""The minimal template: calm paper, one band of the brand's colour, large type, the logo below.
+"""The minimal template: plain paper, one band of the brand's colour, large type, the logo below.
 
-Text stands at the side it is read from, the band beside it: left for most scripts, right for Arabic
-and Hebrew.
+Text and band are on the left, or on the right for right-to-left scripts such as Arabic and Hebrew.
 """
 
 from dataclasses import replace
@@ -17,7 +16,7 @@ _MARGIN, _BAND = 80, 20  # pixels on a card of 1200x630
 
 
 def draw_minimal(card: Card) -> Image.Image:
-    """The card as an RGB picture."""
+    """Return the card as an RGB picture."""
     texts = Texts.of(card)
     canvas = _canvas(card, texts.rtl)
     room = canvas.with_logo(card.logo)
@@ -26,7 +25,7 @@ def draw_minimal(card: Card) -> Image.Image:
 
 
 def _canvas(card: Card, rtl: bool) -> Canvas:
-    """Paper with the band; the box is what the margins leave."""
+    """Return paper with the band; the box is the area within the margins."""
     width, height = card.size
     scheme = scheme_for(card.color)
     box, band = inside(card.size, _MARGIN), round(_BAND * unit(card.size))

@@ -1,4 +1,4 @@
-"""A paragraph: its characters, each with the font that has it and the direction it runs in."""
+"""Paragraphs: grapheme clusters, each with a font that has it and a writing direction."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ from imaging.cards.clusters import (
 from imaging.cards.fonts import EMOJI, MANROPE, RARE, STACK, Face, covered
 from imaging.cards.signs import DROPPED_BEFORE_ELLIPSIS
 
-_INVISIBLE = {SOFT_HYPHEN, ZERO_WIDTH_SPACE}  # places to break: never drawn, so no font is asked for them
+_INVISIBLE = {SOFT_HYPHEN, ZERO_WIDTH_SPACE}  # break opportunities: never drawn, so they need no glyph
 _EMOJI_STYLE = "\ufe0f"
 _NO_BREAK_SPACE = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """What a reader sees as one character."""
+    """A grapheme cluster (seen as one character), its font and embedding level."""
 
     text: str
     face: Face
@@ -38,7 +38,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Neighbours in one font and one direction: what raqm shapes in one go."""
+    """Adjacent clusters in one font and direction, shaped together by raqm."""
 
     text: str
     face: Face
@@ -47,35 +47,35 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Text ready to be broken into lines. Characters that no font has are left out, and stand in `undrawn`."""
+    """Text ready to be broken into lines. Characters that no font has are left out and listed in `undrawn`."""
 
     clusters: tuple[Cluster, ...]
     rtl: bool
-    language: str | None  # which national forms Han characters have, BCP 47; None where there are none
-    written_in: str = ""  # ISO 639-1: direction, and the syllables words are broken at; empty when unknown
+    language: str | None  # regional glyph forms of Han characters, BCP 47; None without Han characters
+    written_in: str = ""  # ISO 639-1, for direction and hyphenation; empty if unknown
     undrawn: tuple[str, ...] = ()
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """What a reader would miss of the text: letters and digits that are left out; any sign if nothing is left."""
+        """The letters and digits that are left out; any character, if nothing is left of the text."""
         return tuple(c for c in self.undrawn if category(c[0])[0] in "LMN") if self.clusters else self.undrawn
 
     @property
     def rare_faces(self) -> tuple[str, ...]:
-        """The names of the rare scripts' fonts that the text is set in."""
+        """The names of the fonts for rare scripts that the text uses."""
         return tuple(face.name for face in RARE if any(c.face is face for c in self.clusters))
 
     @property
     def leading(self) -> float:
-        """Line distance in ems: that of the font which needs the most."""
+        """Line height in ems: the largest of the fonts used."""
         return max((c.face.leading for c in self.clusters), default=1.0)
 
     def runs(self, start: int, end: int, tail: str = "") -> list[Run]:
-        """The runs of a line in logical order, with a hyphen or an ellipsis after it."""
+        """Return the runs of a line in logical order, followed by `tail`: a hyphen or an ellipsis."""
         return list(_runs((*self.clusters[start:end], *self._tail(end, tail))))
 
     def cut(self, end: int) -> "Paragraph":
-        """The first `end` characters and an ellipsis, without the comma or dash before it."""
+        """Return the first `end` clusters and an ellipsis, without the comma or dash before it."""
         kept = self.clusters[:end]
         while kept and (kept[-1].text in _INVISIBLE or kept[-1].text in DROPPED_BEFORE_ELLIPSIS):
             kept = kept[:-1]
@@ -93,7 +93,7 @@ class Paragraph:
 
 @lru_cache(maxsize=64)
 def paragraph(text: str, written_in: str = "") -> Paragraph:
-    """The text, cleaned, with a font and a direction for each character."""
+    """Return the cleaned text with a font and a direction for each cluster."""
     text = clean(text)
     undrawn: list[str] = []
     pairs = _tidy(list(_with_faces(clusters(text), undrawn)))
@@ -108,7 +108,7 @@ def covers(face: Face, cluster: str) -> bool:
 
 
 def _with_faces(texts: list[str], undrawn: list[str]) -> Iterator[tuple[str, Face]]:
-    """Yield each character with its font; what no font has goes into `undrawn`."""
+    """Yield each cluster with its font; append those that no font has to `undrawn`."""
     faces = _faces_by_script(texts)
     main = next(iter(faces.values()), MANROPE)
     before = main
@@ -116,34 +116,34 @@ def _with_faces(texts: list[str], undrawn: list[str]) -> Iterator[tuple[str, Fac
         wanted = faces.get(script(text)) or before
         if shown := _shown(text, (wanted, main)):
             yield shown
-            # Signs follow the letters they touch (the + of C++); after a space the main font leads again.
+            # Symbols take the font of the letters before them (the + of C++); after a space, the main font.
             before = main if text == " " or shown[1] is EMOJI else shown[1]
         elif not is_ignorable(text[0]):
             undrawn.append(text)
 
 
 def _faces_by_script(texts: list[str]) -> dict[str, Face]:
-    """For each script of the text, the most frequent first, the font that has most of its letters.
+    """Return for each script of the text, the most frequent first, the font that has most of its letters.
 
-    By script and not by letter: a word of two fonts is ugly, a text of two scripts in two fonts is not.
+    Chosen by script and not by letter, since a word in two fonts looks wrong.
     """
     scripts = Counter(found for text in texts if (found := script(text)))
     return {name: _best_face([t for t in texts if script(t) == name]) for name, _ in scripts.most_common()}
 
 
 def _best_face(texts: list[str]) -> Face:
-    """The first font that has all of them, else the one that has most."""
+    """Return the first font that has all of them, else the one that has most."""
     whole = (face for face in STACK if all(covers(face, t) for t in texts))
     return next(whole, None) or max(STACK, key=lambda face: sum(covers(face, t) for t in texts))
 
 
 def _shown(text: str, wanted: tuple[Face, ...]) -> tuple[str, Face] | None:
-    """The characters as they can be drawn, and in which font; None leaves them out rather than a tofu box."""
+    """Return the cluster as it can be drawn, and its font; None to leave it out rather than to draw a tofu box."""
     if text in _INVISIBLE or text.isspace():
         return (_NO_BREAK_SPACE if text.isspace() and text != " " else text), wanted[0]
     faces = (EMOJI, *STACK) if _EMOJI_STYLE in text else (*wanted, *STACK)
-    # Bold mathematical letters and the like are plain letters in disguise (NFKC); a letter whose mark
-    # no font has is better than none.
+    # NFKC turns mathematical bold and the like into plain letters. If no font has a letter's mark, draw the letter
+    # without it.
     for form in (text, normalize("NFKC", text), text[0], normalize("NFKC", text[0])):
         drawn = "".join(c for c in form if not is_selector(c))
         found = next((face for face in faces if drawn and covers(face, drawn)), None)
@@ -153,7 +153,7 @@ def _shown(text: str, wanted: tuple[Face, ...]) -> tuple[str, Face] | None:
 
 
 def _tidy(pairs: list[tuple[str, Face]]) -> list[tuple[str, Face]]:
-    """One space where a left-out character stood between two, none at the ends."""
+    """Collapse the spaces around characters that were left out, and strip the ends."""
     kept: list[tuple[str, Face]] = []
     for pair in pairs:
         if pair[0] != " " or (kept and kept[-1][0] != " "):

@@ -1,4 +1,4 @@
-"""The photo template: the article's hero from edge to edge, the text over a veil at its foot."""
+"""The photo template: the article's hero from edge to edge, the text at its foot over a dark veil."""
 
 from dataclasses import replace
 
@@ -26,12 +26,12 @@ _TYPOGRAPHY = Typography(
 
 
 def draw_photo(card: Card, hero: bytes) -> Image.Image:
-    """The card as an RGB picture."""
+    """Return the card as an RGB picture."""
     texts = Texts.of(card)
     box = _text_box(card.size, rtl=texts.rtl)
     picture = fill(open_hero(hero), card.size)
     scheme = scheme_over_pictures(card.color)
-    # Where the text will stand is known only above the logo, and the veil goes under both.
+    # The text's place depends on the logo, but the veil must be drawn below both: so lay out on a sketch first.
     sketch = Canvas(Image.new("RGB", card.size, scheme.paper), scheme, box, texts.rtl, SHAPE_CONTRAST)
     room = sketch.with_logo(card.logo)
     placed = place(room, texts, _TYPOGRAPHY)
@@ -43,7 +43,7 @@ def draw_photo(card: Card, hero: bytes) -> Image.Image:
 
 
 def _text_box(size: tuple[int, int], *, rtl: bool) -> Box:
-    """The side that the text keeps to: a wide card shows the hero beside it."""
+    """Return the box for the text: on a wide card only one side, to leave the hero visible beside it."""
     box = inside(size, _MARGIN)
     if size[0] <= size[1]:
         return box

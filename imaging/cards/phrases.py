@@ -1,4 +1,4 @@
-"""Where words end that no spaces part: Japanese and Chinese phrases and Thai words, by BudouX's small models."""
+"""Word boundaries in scripts without spaces: Japanese and Chinese phrases and Thai words, by BudouX's models."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -17,9 +17,9 @@ _LOADERS: Mapping[str, Callable[[], budoux.Parser]] = {
 
 
 def phrase_starts(texts: Sequence[str], cjk_language: str | None) -> frozenset[int]:
-    """The indexes of the characters that begin a phrase, inside stretches of a script that has no spaces.
+    """Return the indexes of the clusters that begin a phrase, within text in a script without spaces.
 
-    `cjk_language` is whose phrases the Han characters make, BCP 47.
+    `cjk_language`: the language of the Han characters, BCP 47.
     """
     found: set[int] = set()
     for model, group in groupby(range(len(texts)), key=lambda i: _model(texts[i], cjk_language)):

@@ -1,4 +1,4 @@
-"""A dark veil under text: as thin as the brightest pixel under it allows."""
+"""A dark veil under text, as transparent as the brightest pixel under the text allows."""
 
 from collections.abc import Sequence
 
@@ -9,25 +9,25 @@ from PIL import Image, ImageFilter
 from imaging.cards.canvas import Box
 from imaging.cards.contrast import HOUSE_COLOR, NIGHT, TEXT_CONTRAST, WHITE, Scheme, luminance, mix, parse_color
 
-_BESIDE, _ABOVE = 7.0, 3.5  # how far the veil reaches, in widths of its soft rim
+_BESIDE, _ABOVE = 7.0, 3.5  # reach of the veil, in widths of its soft edge
 Pixels = npt.NDArray[np.float64]
 
-# A little more than is asked for: JPEG moves a pixel by some levels.
+# A margin above the required contrast, since JPEG changes pixels by some levels.
 _AIMED = TEXT_CONTRAST * 1.12
-_THINNEST = 0.5  # a veil that is not seen on one hero and seen on another would make no series
+_THINNEST = 0.5  # so that the veil is visible on all cards of a series
 
 
 def scheme_over_pictures(color: str | None) -> Scheme:
-    """White text over a veil of night with some of the brand's colour."""
+    """Return a scheme of white text over a dark veil with some of the brand's colour."""
     accent = parse_color(color or HOUSE_COLOR)
     veil = mix(NIGHT, accent, 0.2)
     return Scheme(veil, WHITE, mix(WHITE, veil, 0.10), accent)
 
 
 def veiled(picture: Image.Image, boxes: Sequence[Box], scheme: Scheme, soft: int) -> Image.Image:
-    """`picture` under a veil that is whole over `boxes` and thins out beside and above them, over some `soft` pixels.
+    """Return `picture` under a veil that covers `boxes` and fades out beside and above them; `soft` in pixels.
 
-    Both inks of the scheme reach 4.5:1 against every pixel in the boxes. What is under the text is blurred, too.
+    Both inks of the scheme reach 4.5:1 against every pixel in the boxes. The picture under the text is blurred, too.
     """
     if not boxes:
         return picture
@@ -42,7 +42,7 @@ def veiled(picture: Image.Image, boxes: Sequence[Box], scheme: Scheme, soft: int
 
 
 def _shape(size: tuple[int, int], boxes: Sequence[Box], soft: int) -> Pixels:
-    """1 over the boxes and `soft` pixels around, falling from there in an S; (h, w). Below them it stays."""
+    """Return the veil's mask (h, w): 1 over the boxes, `soft` pixels around and below; a smoothstep outside."""
     left, right = min(box.left for box in boxes) - soft, max(box.right for box in boxes) + soft
     x, y = np.arange(size[0], dtype=np.float64), np.arange(size[1], dtype=np.float64)
     beside = np.maximum(np.maximum(left - x, x - right), 0) / (_BESIDE * soft)
@@ -53,7 +53,7 @@ def _shape(size: tuple[int, int], boxes: Sequence[Box], soft: int) -> Pixels:
 
 
 def _strength(pixels: Pixels, scheme: Scheme) -> float:
-    """How strong the veil must be (0..1) for the brightest of `pixels` (n, 3), by bisection."""
+    """Return the least opacity of the veil (0..1) for the brightest of `pixels` (n, 3), by bisection."""
     limit = (luminance(scheme.muted) + 0.05) / _AIMED - 0.05
     veil = np.array(scheme.paper, dtype=np.float64)
     low, high = _THINNEST, 1.0

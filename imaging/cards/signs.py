@@ -1,4 +1,4 @@
-"""Characters with a say in line breaking."""
+"""Character sets for line breaking."""
 
 # No line may start or end with these: JIS X 4051, https://www.w3.org/TR/jlreq/ (kinsoku shori).
 NOT_FIRST = frozenset(
@@ -7,11 +7,11 @@ NOT_FIRST = frozenset(
 )
 NOT_LAST = frozenset("（「『【〈《〔［｛〝‘“＃￥([{«‹¿¡$€£¥#")
 
-SYLLABLE_ENDS = frozenset("་།")  # of Tibetan: a line may end behind each
+SYLLABLE_ENDS = frozenset("་།")  # Tibetan: a line may end after each
 DASHES = frozenset("-–—‐")
-SEPARATORS = DASHES | frozenset("·•|/")  # belong to what follows no more than to what precedes
+SEPARATORS = DASHES | frozenset("·•|/")  # between two words, belonging to neither
 URL_JOINTS = frozenset("/.-_?&=:@#")
-ENDINGS = frozenset(".,:;!?…。、，：；？！،؛؟।")  # a line gladly ends after a clause
+ENDINGS = frozenset(".,:;!?…。、，：；？！،؛؟।")  # ends of clauses: good places for a break
 DROPPED_BEFORE_ELLIPSIS = frozenset(" ,;:–—-.…、，،([{/")
 
 # Scripts that write words without spaces.
@@ -22,8 +22,8 @@ TRAILING_VOWELS = frozenset("ะาำๅๆฯະາຳໆ")  # ... and after i
 VOWELS = frozenset("aeiouyаеиоуыэюяєіїёαεηιουω")
 DIGRAPHS = ("sch", "ch", "ck", "ph", "th", "sh", "qu", "st", "sz", "cz", "rz", "gn")
 
-# German compounds are joined behind these endings, and before these words (without accents).
+# German compounds are divided after these endings and before these words (without accents).
 COMPOUND_JOINTS = ("ungs", "heits", "keits", "schafts", "tions", "tats")
 COMPOUND_STARTERS = ("uber", "unter", "zwischen")
 
-CHINESE_PARTICLES = frozenset("的了和与與及在是")  # a line ends more gladly after one than inside a word
+CHINESE_PARTICLES = frozenset("的了和与與及在是")  # better places for a break (after them) than inside a word

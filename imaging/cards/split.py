@@ -1,6 +1,6 @@
-"""The split template: the article's hero on one half, the text on calm paper on the other.
+"""The split template: the article's hero on one half, the text on plain paper on the other.
 
-The hero stands where a line of text ends, or above the text on a card that is as high as it is wide.
+The hero is on the side where lines of text end, or above the text on a card that is not wide.
 """
 
 from dataclasses import replace
@@ -27,7 +27,7 @@ _WIDE = Typography(title=(96, 88, 80, 74, 68, 62, 57, 52, 48, 44, 40, 36, 33, 30
 
 
 def draw_split(card: Card, hero: bytes) -> Image.Image:
-    """The card as an RGB picture."""
+    """Return the card as an RGB picture."""
     texts, beside = Texts.of(card), card.size[0] > 1.2 * card.size[1]
     scheme = scheme_for(card.color)
     picture = Image.new("RGB", card.size, scheme.paper)
@@ -40,7 +40,7 @@ def draw_split(card: Card, hero: bytes) -> Image.Image:
 
 
 def _halves(size: tuple[int, int], *, beside: bool, rtl: bool) -> tuple[Box, Box]:
-    """The hero's part of the card, and the box that the text keeps to."""
+    """Return the hero's part of the card, and the box for the text."""
     (width, height), box = size, inside(size, _MARGIN)
     if not beside:
         edge = round(height * _ABOVE)
@@ -52,7 +52,7 @@ def _halves(size: tuple[int, int], *, beside: bool, rtl: bool) -> tuple[Box, Box
 
 
 def _draw_band(picture: Image.Image, shown: Box, *, beside: bool, rtl: bool, color: tuple[int, int, int]) -> None:
-    """A band of the brand's colour along the inner edge of the hero."""
+    """Draw a band of the brand's colour along the inner edge of the hero."""
     band = round(_BAND * unit(picture.size))
     if not beside:
         box = (shown.left, shown.bottom - band, shown.right, shown.bottom)

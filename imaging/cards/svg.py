@@ -1,8 +1,8 @@
-"""A logo that is an SVG: looked at first, then drawn by resvg.
+"""SVG logos: validated, then rendered by resvg.
 
-resvg knows no scripts and no network, but it opens files that a picture names, and draws what is referred to a
-thousand times a thousand times. So a logo may refer to nothing outside itself, and not without measure inside; and it
-is drawn in a process of its own (`renderer`).
+resvg has no scripting and no network, but it opens files that an SVG refers to, and repeats nested references without
+limit. So a logo may not refer to anything outside itself, references inside are limited, and it is rendered in a
+separate process (`renderer`).
 """
 
 import base64
@@ -26,23 +26,23 @@ from imaging.errors import BadPicture
 from imaging.pictures.picture import inspect
 
 MAX_BYTES = 1_000_000
-_MAX_DRAWN = 20_000  # elements, each as often as it is drawn
-_MAX_FILTERS = 24  # steps of filters: each costs the whole picture's pixels
-_SECONDS = 20  # of waiting for the renderer, which has a limit of its own
-_SIDE = 1024  # pixels of the longer side it is drawn at: twice what the largest card shows
-_HARMLESS = {"linearGradient", "radialGradient"}  # a class may refer to these
+_MAX_DRAWN = 20_000  # elements, each counted as often as it is drawn
+_MAX_FILTERS = 24  # filter primitives: each processes all pixels of the picture
+_SECONDS = 20  # timeout for the renderer, which has a limit of its own
+_SIDE = 1024  # pixels of the longer side: twice that on the largest card
+_HARMLESS = {"linearGradient", "radialGradient"}  # elements that a style sheet may refer to
 _URL = re.compile(r"url\(\s*['\"]?([^'\")]*)")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|webp);base64,([A-Za-z0-9+/=\s]+)")
 
 
 class _FirstNameFound(Exception):
-    """Ends the parser at the name that says what the document is."""
+    """Stops the parser at the first element's or document type's name."""
 
 
 def is_svg(data: bytes) -> bool:
-    """Tell whether the bytes are an XML document whose type or first element is `svg`.
+    """Return whether the bytes are an XML document whose type or first element is `svg`.
 
-    A parser, since a pattern for what may stand before the element takes exponential time where it is missing.
+    Uses a parser, since a regular expression for everything allowed before the element can take exponential time.
     """
     found: list[str] = []
 
@@ -58,9 +58,9 @@ def is_svg(data: bytes) -> bool:
 
 
 def draw_svg(data: bytes, max_pixels: int) -> Image.Image:
-    """The SVG as RGBA, its longer side 1024 pixels.
+    """Return the SVG as RGBA, its longer side 1024 pixels.
 
-    `max_pixels`: how many a picture in it may have. Raises ValueError that says what is wrong.
+    `max_pixels`: the limit for a picture embedded in it. Raises ValueError with the reason.
     """
     if len(data) > MAX_BYTES:
         raise ValueError(f"an SVG has at most {MAX_BYTES:,} bytes, not {len(data):,}")
@@ -100,18 +100,18 @@ def _check(root: Element, max_pixels: int) -> None:
 
 
 def _drawn(element: Element, named: dict[str | None, Element], known: dict[Element, int], depth: int) -> int:
-    """How many elements are drawn for this one; without end where it refers to itself."""
+    """Return how many elements are drawn for this one; more than the limit if it refers to itself."""
     if depth > 100:
         return _MAX_DRAWN + 1
     if element not in known:
-        known[element] = _MAX_DRAWN + 1  # until it is counted: who comes back here goes in a circle
+        known[element] = _MAX_DRAWN + 1  # until it is counted, so that a circular reference exceeds the limit
         parts = [*element, *(named[t[1:]] for t in _targets(element) if t[1:] in named and _tag(element) != "style")]
         known[element] = 1 + sum(_drawn(part, named, known, depth + 1) for part in parts)
     return known[element]
 
 
 def _targets(element: Element) -> Iterator[str]:
-    """All that an element refers to."""
+    """Yield all references of an element."""
     for name, value in element.attrib.items():
         if name.rpartition("}")[2] == "href" and _tag(element) != "a":
             yield value.strip()

@@ -1,4 +1,4 @@
-"""Where words may be hyphenated: by the language's own patterns, TeX's as pyphen has them."""
+"""Hyphenation by TeX's patterns for the language, from pyphen."""
 
 import re
 from functools import lru_cache
@@ -6,11 +6,11 @@ from functools import lru_cache
 import pyphen
 
 _WORD = re.compile(r"[^\W\d_]{6,}")
-_LEFT, _RIGHT = 3, 3  # letters that stay together at either end of a broken word
+_LEFT, _RIGHT = 3, 3  # letters to keep together at either end of a broken word
 
 
 def syllables(text: str, language: str) -> frozenset[int] | None:
-    """The offsets in `text` at which a word may be broken with a hyphen; None for a language without patterns."""
+    """Return the offsets in `text` at which a word may be hyphenated; None for a language without patterns."""
     patterns = _patterns(language)
     if patterns is None:
         return None
@@ -20,6 +20,6 @@ def syllables(text: str, language: str) -> frozenset[int] | None:
 
 @lru_cache
 def _patterns(language: str) -> pyphen.Pyphen | None:
-    """German's take most of a second: they are read for the first word that is too wide, and not before."""
+    """Load the language's patterns on first use, as German's take most of a second."""
     known = pyphen.language_fallback(language) if language else None
     return pyphen.Pyphen(lang=known, left=_LEFT, right=_RIGHT) if known else None

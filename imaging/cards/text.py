@@ -1,4 +1,4 @@
-"""Text fitted into a box: as large as it can be, and cut with an ellipsis when it cannot."""
+"""Fitting text into a box: as large as possible, or cut with an ellipsis."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,15 +7,15 @@ from imaging.cards.ink import Ink, draw_line
 from imaging.cards.lines import Breaker, Span
 from imaging.cards.paragraph import Paragraph
 
-_DESCENDER = 0.24  # ems kept under a baseline, so that "sun" and "joy" stand equally far from what follows
-_SIZE_LOSS = 1.5  # what a text that could be twice as large costs, in penalties of breaks
-_SMALLEST_SHARE = 0.75  # of the largest size that fits: so much may be given up for better breaks
-_BAD_BREAK, _SMALLEST_SHARE_OF_BAD = 10.0, 0.55  # ... and so much for a word that is torn apart
+_DESCENDER = 0.24  # ems reserved below a baseline, so that the gap below "sun" is the same as below "joy"
+_SIZE_LOSS = 1.5  # penalty for text that could be twice as large, comparable to those of breaks
+_SMALLEST_SHARE = 0.75  # of the largest size that fits: no smaller for better breaks
+_BAD_BREAK, _SMALLEST_SHARE_OF_BAD = 10.0, 0.55  # the same, to avoid breaking a word
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a text may be set. Sizes in pixels, the largest first."""
+    """Limits for setting a text. Sizes in pixels, the largest first."""
 
     weight: int
     sizes: Sequence[int]
@@ -27,7 +27,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines of ink, and their distance from baseline to baseline (pixels)."""
+    """Drawn lines, and their distance from baseline to baseline (pixels)."""
 
     lines: tuple[Ink, ...]
     size: int
@@ -35,12 +35,12 @@ class Block:
 
     @property
     def ascent(self) -> int:
-        """From the top of the ink to the first baseline."""
+        """Pixels from the top of the ink to the first baseline."""
         return max(ink.ascent - i * self.pitch for i, ink in enumerate(self.lines))
 
     @property
     def height(self) -> int:
-        """From the top of the ink to its bottom, or to where descenders would reach."""
+        """Pixels from the top of the ink to its bottom, or to the bottom of possible descenders."""
         depth = max(i * self.pitch + ink.descent for i, ink in enumerate(self.lines))
         last = (len(self.lines) - 1) * self.pitch
         return self.ascent + max(depth, last + round(_DESCENDER * self.size))
@@ -57,7 +57,7 @@ class _Try:
 
 
 def fit(paragraph: Paragraph, width: int, height: int, style: Style) -> Block | None:
-    """All of the text, as large as fits the box (pixels) with good breaks; None if it does not fit."""
+    """Return the whole text, as large as fits the box (pixels) with good breaks; None if it does not fit."""
     breaker = Breaker(paragraph, style.weight)
     for broken in (False, True):
         tries = _tries(paragraph, breaker, (width, height), style, broken)
@@ -76,9 +76,9 @@ def fit(paragraph: Paragraph, width: int, height: int, style: Style) -> Block | 
 
 
 def fit_cut(paragraph: Paragraph, width: int, height: int, style: Style) -> Block | None:
-    """As `fit`; when nothing fits, as much as fits at the smallest size, with an ellipsis.
+    """Return the text as `fit` does; if it does not fit, as much as fits at the smallest size, with an ellipsis.
 
-    By bisection over the places to break; inside a word only when not even its first word fits.
+    Bisects over the break opportunities; breaks inside a word only if not even the first word fits.
     """
     if whole := fit(paragraph, width, height, style):
         return whole
@@ -97,7 +97,7 @@ def fit_cut(paragraph: Paragraph, width: int, height: int, style: Style) -> Bloc
 
 
 def _tries(paragraph: Paragraph, breaker: Breaker, box: tuple[int, int], style: Style, broken: bool) -> Iterator[_Try]:
-    """The text at each size at which it fits the box, from the largest."""
+    """Yield the text at each size at which it fits the box, from the largest."""
     for size in style.sizes:
         if size > style.broken_from if broken else size < style.whole_from:
             continue

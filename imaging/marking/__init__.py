@@ -1,1 +1,1 @@
-"""Marks: an AI-made picture says what it is, in XMP."""
+"""Marking of AI-made pictures in XMP."""

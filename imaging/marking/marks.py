@@ -1,37 +1,25 @@
-"""Marks: an AI-made picture says what it is, in a way that machines read (Article 50(2) of the EU AI Act).
+"""Machine-readable marking of AI-made pictures (Article 50(2) of the EU AI Act).
 
 The mark is an XMP packet with the IPTC's digital source type (https://cv.iptc.org/newscodes/digitalsourcetype/),
-the generator, the model and the time. It is put into the file as it came: no pixel is encoded anew, and the same
-picture and facts always give the same bytes, so that a retry stores what the first try has stored.
+the generator, the model and the time. It is added without re-encoding pixels, and the same picture and facts always
+give the same bytes, so that a retry stores the same object as the first attempt.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from imaging.makers import MAKERS, Provider, SourceType
 from imaging.marking import xmp
 from imaging.pictures.cleaning import bare
 from imaging.pictures.containers import has_room, packet_in, packets, with_packet, without_words
-from imaging.spec import ImageSpec, Provider
+from imaging.spec import ImageSpec
 
 GENERATOR = "article-images"
-_TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-
-
-class SourceType(StrEnum):
-    """What a picture is made of, in the IPTC's terms."""
-
-    TRAINED = f"{_TERMS}trainedAlgorithmicMedia"  # made by a trained model
-    COMPOSITE = f"{_TERMS}compositeWithTrainedAlgorithmicMedia"  # a card with such a picture in it
-    ALGORITHMIC = f"{_TERMS}algorithmicMedia"  # made by an algorithm that was not trained: the offline painter
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a mark says. `created` is ISO 8601; None where it would be no fact.
-
-    (What is painted or drawn here is the same at any time.)
-    """
+    """The content of a mark. `created` is ISO 8601; None for painted and drawn pictures, which are reproducible."""
 
     source_type: SourceType
     system: str
@@ -41,37 +29,31 @@ class Facts:
     @property
     def properties(self) -> dict[str, str]:
         """The facts as XMP properties."""
-        said = {
+        values = {
             xmp.DIGITAL_SOURCE_TYPE: self.source_type.value,
             xmp.AI_SYSTEM: self.system,
             xmp.CREATOR_TOOL: GENERATOR,
             xmp.CREATE_DATE: self.created,
             xmp.AI_PROMPT: self.prompt,
         }
-        return {name: text for name, value in said.items() if value and (text := xmp.printable(value))}
-
-
-_MADE_BY: Mapping[Provider, SourceType] = {
-    "replicate": SourceType.TRAINED,
-    "chutes": SourceType.TRAINED,
-    "painter": SourceType.ALGORITHMIC,
-}
+        return {name: text for name, value in values.items() if value and (text := xmp.printable(value))}
 
 
 def source_type(provider: Provider, contains: Iterable[Provider] = ()) -> SourceType | None:
-    """Return what a picture by `provider` is made of; None for a card that holds nothing by a model: it needs no mark.
+    """Return the source type of a picture by `provider`; None for a card without AI pictures, which needs no mark.
 
-    `contains` are the makers of the pictures inside it.
+    `contains`: the makers of the pictures inside it.
     """
-    if provider in _MADE_BY:
-        return _MADE_BY[provider]
-    return SourceType.COMPOSITE if SourceType.TRAINED in map(_MADE_BY.get, contains) else None
+    if own := MAKERS[provider].source_type:
+        return own
+    trained = any(MAKERS[maker].source_type is SourceType.TRAINED for maker in contains)
+    return SourceType.COMPOSITE if trained else None
 
 
 def facts(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) -> Facts | None:
-    """Return what is to be said of `spec`'s picture, None where nothing is. Prompts stay out unless asked for.
+    """Return the facts to mark `spec`'s picture with, None if it needs no mark. `tell_prompt`: include the prompt.
 
-    `created` is left out where the same picture is made at any time: of what is painted or drawn here.
+    `created` and the prompt are used for pictures by a trained model alone.
     """
     known = facts_known_of(spec.provider, spec.model, spec.contains)
     if known is None or known.source_type is not SourceType.TRAINED:
@@ -80,55 +62,55 @@ def facts(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) ->
 
 
 def facts_known_of(provider: Provider, model: str, contains: Sequence[Provider] = ()) -> Facts | None:
-    """Return what is to be said of a picture of which only its maker and what it contains are known."""
+    """Return the facts of a picture, from its maker and the makers of its contents alone; None if it needs no mark."""
     kind = source_type(provider, contains)
     if kind is SourceType.COMPOSITE:
-        return Facts(kind, ", ".join(dict.fromkeys(contains)))  # the card's own maker is no AI system
+        return Facts(kind, ", ".join(dict.fromkeys(contains)))  # without the card's own maker, which is not AI
     return Facts(kind, f"{provider}: {model}") if kind else None
 
 
 def mark(data: bytes, said: Facts) -> bytes:
-    """Return the PNG, JPEG or WebP picture with its mark. What it says of itself already stays, and wins.
+    """Return the PNG, JPEG or WebP picture with its mark, keeping the metadata that it has.
 
-    But a picture that a model has made does not stay a photograph because its file says so: a source type that denies
-    the model gives way, wherever it stands. A picture that is marked already is returned as it is.
+    A source type that contradicts the mark (such as a photograph) is removed, in any namespace. A picture with a valid
+    mark is returned unchanged.
     """
     before = packet_in(data)
     packet = packet_with(before, said)
     if before and not has_room(data, packet):
-        # What a picture says of its origin stays; a long story without that gives way to the mark.
+        # No room for both: keep the picture's own packet if it has a valid source type, else replace it by the mark.
         packet = before if xmp.source_types(before) <= _affirmed(said) else b""
         packet = packet if xmp.DIGITAL_SOURCE_TYPE in xmp.read(packet) else xmp.merged(None, said.properties)
     return data if packet == before and packets(data) == 1 else with_packet(data, packet)
 
 
 def with_mark(data: bytes, said: Facts, hidden: str | None = None) -> tuple[bytes, str | None]:
-    """Return the picture with its mark and without the words `hidden`, and a note where it has none."""
+    """Return the picture with its mark and without comments that contain `hidden`, and a note if marking failed."""
     for without, attempt in (("", data), ("other metadata", bare(data))):
         try:
             found = mark(without_words(attempt, hidden) if hidden else attempt, said)
             if xmp.DIGITAL_SOURCE_TYPE in marks(found):
                 return found, f"stored without its {without}: they cannot be read" if without else None
-        except Exception:  # noqa: BLE001, S112 - whatever metadata do to a parser, the picture is paid for
+        except Exception:  # noqa: BLE001, S112 - broken metadata must not lose a picture that is paid for
             continue
     return data, "stored without the mark that an AI picture has: it cannot be put into this file"
 
 
 def packet_with(before: bytes | None, said: Facts) -> bytes:
-    """Return the XMP packet `before`, if any, with what is to be said."""
+    """Return the XMP packet `before`, if any, with these facts added."""
     if before and not xmp.source_types(before) <= _affirmed(said):
         before = xmp.without_source_types(before)
     return xmp.merged(before, said.properties)
 
 
 def _affirmed(said: Facts) -> frozenset[str]:
-    """The source types that do not contradict ours: a model's picture may be told as part of a composite."""
+    """Return the source types that do not contradict the facts: a model's picture may be marked as a composite."""
     if said.source_type is SourceType.ALGORITHMIC:
         return frozenset({SourceType.ALGORITHMIC.value})
     return frozenset({SourceType.TRAINED.value, SourceType.COMPOSITE.value})
 
 
 def marks(data: bytes) -> Mapping[str, str]:
-    """Return the properties that a picture's mark has, by XMP name; none where there is no mark. Raises OSError."""
+    """Return the properties of a picture's mark, by XMP name; empty without a mark. Raises OSError."""
     packet = packet_in(data)
     return xmp.read(packet) if packet else {}

@@ -1,4 +1,4 @@
-"""XMP packets: what a picture says of itself, in RDF (ISO 16684-1; the properties are those of IPTC 2025.1)."""
+"""Reading and writing XMP packets: picture metadata in RDF (ISO 16684-1; properties of IPTC 2025.1)."""
 
 from collections.abc import Mapping
 
@@ -16,22 +16,21 @@ AI_PROMPT = "Iptc4xmpExt:AIPromptInformation"
 CREATOR_TOOL = "xmp:CreatorTool"
 CREATE_DATE = "xmp:CreateDate"
 
-# As the standard asks for it; the id in it is fixed, and so is the end, which says that the packet is not to be
-# changed in place.
+# The packet wrapper of the standard, with its fixed id; `end="r"` marks the packet as read-only in place.
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'.encode()
 _END = b'\n<?xpacket end="r"?>'
 
 
 def read(packet: bytes) -> dict[str, str]:
-    """Return the properties that we know of a packet; none for one that cannot be read."""
+    """Return the known properties of a packet; empty for one that cannot be parsed."""
     root = _parsed(packet)
     return {} if root is None else {name: value for name in _NAMES if (value := _value(root, name))}
 
 
 def merged(packet: bytes | None, properties: Mapping[str, str]) -> bytes:
-    """Return the packet with these properties, all that it says already kept: what is there wins over ours.
+    """Return the packet with these properties added; existing values win.
 
-    The same packet and properties always give the same bytes. A packet that nobody can read is replaced.
+    The same packet and properties always give the same bytes. A packet that cannot be parsed is replaced.
     """
     root = _parsed(packet) if packet else None
     missing = {name: value for name, value in properties.items() if root is None or not _value(root, name)}
@@ -42,18 +41,18 @@ def merged(packet: bytes | None, properties: Mapping[str, str]) -> bytes:
     rdf = root if root.tag == f"{{{_RDF}}}RDF" else root.find(f".//{{{_RDF}}}RDF")
     if rdf is None:
         rdf = etree.SubElement(root, f"{{{_RDF}}}RDF", nsmap={"rdf": _RDF})
-    first = rdf.find(f"{{{_RDF}}}Description")  # all descriptions are about the same thing
+    first = rdf.find(f"{{{_RDF}}}Description")  # all descriptions have the same subject
     about = "" if first is None else first.get(f"{{{_RDF}}}about", "")
     ours = etree.SubElement(rdf, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": about}, nsmap=_PREFIXES)
     for name, value in missing.items():
         etree.SubElement(ours, _tag(name)).text = value
-    # Signs that a search for polyglots takes for another file's beginning are written otherwise.
+    # Escape a sequence that polyglot checks take for the start of a PDF.
     body: bytes = etree.tostring(root, encoding="utf-8")
     return _BEGIN + body.replace(b"%PDF", b"&#37;PDF") + _END
 
 
 def source_types(packet: bytes) -> set[str]:
-    """Return everything that a packet says of the digital source type, in whatever place and namespace."""
+    """Return all values of the digital source type in a packet, in any position and namespace."""
     root = _parsed(packet)
     if root is None:
         return set()
@@ -64,7 +63,7 @@ def source_types(packet: bytes) -> set[str]:
 
 
 def without_source_types(packet: bytes) -> bytes | None:
-    """Return the packet without what it says of the digital source type; None where nothing else is in it."""
+    """Return the packet without any digital source type; None if nothing else is in it."""
     root = _parsed(packet)
     if root is None or _is_source_type(str(root.tag)):
         return None
@@ -78,22 +77,22 @@ def without_source_types(packet: bytes) -> bytes | None:
 
 
 def _is_source_type(name: str) -> bool:
-    """Tell whether an element or attribute names the source type, as `DigitalSourcefileType` did at first, too."""
+    """Return whether an element or attribute is a source type, including its first name `DigitalSourcefileType`."""
     return etree.QName(name).localname.lower() in {"digitalsourcetype", "digitalsourcefiletype"}
 
 
 def _text(element: etree._Element) -> str:
-    said = element.get(f"{{{_RDF}}}resource") or "".join(element.itertext(etree.Element))
-    return str(said).strip()
+    text = element.get(f"{{{_RDF}}}resource") or "".join(element.itertext(etree.Element))
+    return str(text).strip()
 
 
 def printable(text: str) -> str:
-    """Return the text without what XML cannot hold, each run of white space as one blank."""
+    """Return the text without characters that XML cannot contain, and with single spaces."""
     return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
 
 
 def _parsed(packet: bytes) -> etree._Element | None:
-    # No entities, no DTD, nothing fetched: a packet comes from outside.
+    # No entities, no DTD, no network: a packet is untrusted input.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=False)
     try:
         root = etree.fromstring(packet.strip(b"\x00 \r\n\t"), parser)
@@ -103,7 +102,7 @@ def _parsed(packet: bytes) -> etree._Element | None:
 
 
 def _value(root: etree._Element, name: str) -> str | None:
-    """Return a property's text, whichever of RDF's ways it is written in: element, resource or attribute."""
+    """Return a property's text, written as an element, resource or attribute of RDF."""
     tag = _tag(name)
     for description in root.iter(f"{{{_RDF}}}Description"):
         if value := description.get(tag):

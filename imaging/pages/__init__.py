@@ -1,1 +1,1 @@
-"""What people see of a set: the gallery page, artifacts, and what the places where it is shared demand."""
+"""Presentation of an image set: the gallery page, Prefect artifacts, public manifest, and share checks."""

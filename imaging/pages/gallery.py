@@ -1,4 +1,4 @@
-"""How a set is shown in the Prefect UI: gallery and table. `page` makes the page that stands on its own."""
+"""Gallery and table artifacts for the Prefect UI. (`page` makes the standalone HTML page.)"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,10 +7,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from imaging.backlog import BacklogReport
+from imaging.makers import MAKERS
 from imaging.quoting import without_query
 from imaging.record import Image, ImageSet
 
-# What each status means to the person who looks.
+# Each status in words for users.
 STATUS_TEXT = {
     "stored": "stored",
     "reused": "reused",
@@ -35,7 +36,7 @@ def markdown_gallery(image_set: ImageSet, thumbnails: Mapping[str, str], again: 
 
 
 def markdown_backlog(report: BacklogReport, link: Callable[[str], str]) -> str:
-    """Return the summary of a backlog for the Prefect UI; `link` gives the URL of a flow run by its id."""
+    """Return the summary of a backlog for the Prefect UI; `link` returns a flow run's URL by its id."""
     return templates.get_template("backlog.md.j2").render(report=report, link=link)
 
 
@@ -55,7 +56,7 @@ def table(image_set: ImageSet) -> list[dict[str, str]]:
 
 
 def size(image: Image) -> str:
-    """Return pixels and bytes for people: `2752x1536, 3.1 MB`."""
+    """Return pixels and bytes in words for users: `2752x1536, 3.1 MB`."""
     if image.width is None or image.bytes is None:
         return "-"
     amount = f"{image.bytes / 1e6:.1f} MB" if image.bytes >= 1e6 else f"{image.bytes / 1e3:.0f} KB"
@@ -63,9 +64,9 @@ def size(image: Image) -> str:
 
 
 def short_url(image: Image) -> str:
-    """Return the image's URL; of a failed image the reason.
+    """Return the image's URL, or the reason for a failed image.
 
-    Of a `data:` URL only its beginning, of a provider's not its query, which may be the key to it.
+    A `data:` URL is cut, and a provider's URL loses its query, which may contain a signature.
     """
     if image.url is None:
         return image.error or "-"
@@ -75,33 +76,33 @@ def short_url(image: Image) -> str:
 
 
 def painted(image_set: ImageSet) -> bool:
-    """Tell whether the offline painter made any of the pictures."""
-    return any(image.provider == "painter" for image in image_set.images)
+    """Return whether the offline painter made any of the pictures."""
+    return any(MAKERS[image.provider].is_painter for image in image_set.images)
 
 
 def literal(text: object) -> Markup:
-    """Put a backslash before every ASCII punctuation mark: the text is neither Markdown nor HTML any more.
+    """Escape every ASCII punctuation mark with a backslash, so that the text is neither Markdown nor HTML.
 
-    Titles and errors come from outside; in a Markdown artifact they must not become a link or a tag. Not
-    entities: Prefect's first UI shows those as they are written.
+    Titles and errors are untrusted; in a Markdown artifact they must not become a link or a tag. Entities would not do:
+    Prefect's first UI shows them unrendered.
     """
     folded = " ".join(str(text).split())
     return Markup(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", folded))  # noqa: S704 - see above
 
 
 def _fenced(text: object) -> Markup:
-    """Let the text stand in a fenced block as it is; a fence's own sign, which would end it, as an entity."""
+    """Return the text for a fenced block, with the fence characters, which would end it, as entities."""
     return Markup(str(text).replace("`", "&#96;").replace("~~~", "&#126;~~"))  # noqa: S704 - nothing is markup there
 
 
 def _attribute(text: object) -> Markup:
-    """Write every ASCII punctuation mark as an entity: for an HTML attribute within Markdown."""
+    """Write every ASCII punctuation mark as an entity, for an HTML attribute within Markdown."""
     folded = " ".join(str(text).split())
     return Markup(re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", folded))  # noqa: S704 - as above
 
 
 def _address(url: str) -> str:
-    """Percent-encode what would end a table's cell, a line or a link in Markdown; a sound URL stays as it is."""
+    """Percent-encode characters that would end a table cell, line or link in Markdown; a valid URL is unchanged."""
     return re.sub(r"[\s|`<>\"\\\[\]()*~]", lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), url)
 
 

@@ -1,4 +1,4 @@
-"""The gallery page: every picture in the frame of the place where it will be seen, in one file that needs no other."""
+"""The gallery page: every picture in a mock-up of the place where it will appear, as one self-contained HTML file."""
 
 import base64
 import hashlib
@@ -9,42 +9,32 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from imaging.pages.gallery import STATUS_TEXT, painted, templates
+from imaging.platforms import PLATFORMS, X_FRAME, Frame
 from imaging.record import Image, ImageSet
 from imaging.spec import Kind
 
-# What the frames in templates/frames.html.j2 are called on the page.
-_TITLES = {
-    "article": "in the article",
-    "column": "in the article's text",
-    "comparison": "one of two models",
-    "linkedin": "LinkedIn post",
-    "facebook": "Facebook post",
-    "instagram": "Instagram tile",
-    "tiktok": "TikTok screen",
-    "search": "Search result",
-    "x": "X post",
+_COLUMN, _SEARCH = Frame("column", "in the article's text"), Frame("search", "Search result")
+# Other kinds use their platform's frame.
+_FRAMES = {
+    Kind.HERO: Frame("article", "in the article"),
+    Kind.SUPPORTING: _COLUMN,
+    Kind.COMPARISON: Frame("comparison", "one of two models"),
 }
-_FRAMES = {Kind.HERO: "article", Kind.SUPPORTING: "column", Kind.COMPARISON: "comparison"}  # the others: by platform
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture in a frame. `again`: it stands on the page already, and is shown once more as another place has it."""
+    """A picture in a frame. `again`: a repetition of a picture of this page, as it appears in another place."""
 
-    frame: str
+    frame: Frame
     image: Image
     source: str | None
     again: bool = False
 
-    @property
-    def title(self) -> str:
-        """The frame's name for people."""
-        return _TITLES[self.frame]
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Scenes that belong together. `name` is the section's class in the style sheet."""
+    """A group of scenes. `name` is the section's class in the style sheet."""
 
     name: str
     title: str
@@ -52,10 +42,10 @@ class Section:
 
 
 def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "", *, costs: bool = True) -> str:
-    """Return the page; nothing in it is fetched from anywhere but a picture that has no preview.
+    """Return the page; it loads nothing from elsewhere but pictures without a preview.
 
-    `previews` maps image names to `data:` URLs; a durable picture without one is shown by its own URL. `excerpt` is
-    the article's, for the posts' text. `costs`: whether it says what the run spent.
+    `previews` maps image names to `data:` URLs; a durable picture without one is shown by its own URL. `excerpt`: the
+    article's, for the text of posts. `costs`: whether to show what the run spent.
     """
     return templates.get_template("page.html.j2").render(
         set=image_set,
@@ -74,27 +64,28 @@ def _sections(image_set: ImageSet, previews: Mapping[str, str]) -> Iterator[Sect
     scenes = [Scene(_frame(image), image, _source(image, previews)) for image in image_set.images]
     of = {kind: [scene for scene in scenes if scene.image.kind == kind] for kind in Kind}
     hero, cards = of[Kind.HERO], of[Kind.CARD]
-    yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING], *_again("search", hero)])
+    yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING], *_again(_SEARCH, hero)])
     yield Section("comparison", "Comparison", of[Kind.COMPARISON])
-    yield Section("social", "Social networks", [*cards, *_again("x", cards), *of[Kind.SOCIAL]])
+    yield Section("social", "Social networks", [*cards, *_again(X_FRAME, cards), *of[Kind.SOCIAL]])
 
 
-def _frame(image: Image) -> str:
-    return image.platform if image.platform in _TITLES else _FRAMES.get(image.kind, "column")
+def _frame(image: Image) -> Frame:
+    platform = PLATFORMS.get(image.platform)
+    return platform.frame if platform else _FRAMES.get(image.kind, _COLUMN)
 
 
 def _source(image: Image, previews: Mapping[str, str]) -> str | None:
-    """What is shown: never a vendor's address, which ends within the hour and may hold a key."""
+    """Return the URL to show: never a vendor's, which expires within the hour and may contain a signature."""
     return previews.get(image.name) or (image.url if image.durable else None)
 
 
-def _again(frame: str, scenes: list[Scene]) -> list[Scene]:
-    """The first of these pictures in another frame, if there is one."""
+def _again(frame: Frame, scenes: list[Scene]) -> list[Scene]:
+    """Return the first of these pictures in another frame, if there is one."""
     return [Scene(frame, scene.image, scene.source, again=True) for scene in scenes[:1] if scene.source]
 
 
 def _raw(name: str) -> Markup:
-    """A style sheet or script of ours, as it is written."""
+    """Return one of the package's style sheets or scripts, unescaped."""
     return Markup(_FILES.joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
 
 
@@ -104,7 +95,7 @@ def _hash(text: str) -> str:
 
 _FILES = files("imaging.pages") / "templates"
 _STYLE, _SCRIPT = _raw("page.css"), _raw("page.js")
-# Titles and errors come from outside and the page lies on the pictures' domain: no script or style runs but ours.
+# Titles and errors are untrusted and the page is on the pictures' domain: so only our own script and style may run.
 _POLICY = (
     f"default-src 'none'; img-src data: https: http:; style-src {_hash(_STYLE)}; script-src {_hash(_SCRIPT)};"
     " base-uri 'none'; form-action 'none'"

@@ -1,7 +1,7 @@
-"""What the world may read of a set: pictures, words and short reasons, but no money and nobody else's words.
+"""The public version of an image set: pictures, texts and short reasons, without costs and without third-party errors.
 
-`manifest.json` and `gallery.html` lie beside the pictures, where anyone reads them. Budgets, prices, prompts, and what
-a vendor or the storage has answered are for those who run the flow: they have the whole set from Prefect.
+`manifest.json` and `gallery.html` are beside the pictures, where anyone can read them. Budgets, prices, prompts and
+the answers of vendors and storage are for operators, who have the whole set from Prefect.
 """
 
 import json
@@ -9,7 +9,7 @@ import re
 
 from imaging.record import Image, ImageSet
 
-# Reasons of our own wording, which say nothing that is not for the public.
+# Reasons that we word ourselves and that may be public.
 _OWN_REASON = re.compile(r"(stopped by SIG[A-Z]+|the run (?:crashed|failed)); run again to (?:collect|make) it")
 _OWN_PROBLEMS = ("the cards have no logo", "no manifest")
 _REASONS = {
@@ -20,14 +20,14 @@ _REASONS = {
 
 
 def public_set(image_set: ImageSet, *, prompts: bool) -> ImageSet:
-    """Return the set in words for the public; `prompts`: whether it may know what the models were asked for."""
+    """Return the set for the public; `prompts`: whether to include the prompts."""
     images = [_public(image, prompts=prompts) for image in image_set.images]
     problems = list(dict.fromkeys(_public_problem(problem, image_set) for problem in image_set.problems))
     return image_set.model_copy(update={"images": images, "problems": problems})
 
 
 def public_document(image_set: ImageSet, *, prompts: bool) -> str:
-    """Return the manifest that lies beside the pictures, as JSON: `public_set`, and every `cost_usd` is null."""
+    """Return the public manifest as JSON: `public_set` with every `cost_usd` null."""
     document = public_set(image_set, prompts=prompts).model_dump(mode="json")
     for entry in (document, *document["images"]):
         entry["cost_usd"] = None

@@ -1,24 +1,18 @@
-"""What the places where pictures are shared demand of their public addresses, and what is wrong with one.
-
-Figures are the platforms' own: LinkedIn help a521928, Facebook "Images in Link Shares", X "Summary card with large
-image", WhatsApp "Link previews", Notion API "Request limits" and "File object".
-"""
+"""Checks of a picture's public URL against the requirements of the platforms where it is shared."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from imaging.platforms import LINK_PREVIEWS, NOTION, PLATFORMS, Rule
 from imaging.record import Image
 from imaging.spec import Kind
-
-_PNG_JPEG = frozenset({"image/png", "image/jpeg"})
-_WITH_WEBP = _PNG_JPEG | {"image/webp"}
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a public address answered to somebody without credentials; `trouble` where it did not.
+    """The answer of a public URL without credentials; `trouble` if there was none.
 
-    `length` in bytes is what it announced, if it did. `begins` are the first bytes of the body.
+    `length`: the Content-Length in bytes, if there was one. `begins`: the first bytes of the body.
     """
 
     status: int = 0
@@ -28,35 +22,16 @@ class Seen:
     trouble: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one place demands of a picture. Sizes in pixels, `ratio` is width by height from .. to."""
-
-    place: str
-    types: frozenset[str]
-    max_bytes: int | None = None
-    smallest: tuple[int, int] = (1, 1)
-    largest: tuple[int, int] = (100_000, 100_000)
-    ratio: tuple[float, float] = (0.0, 1000.0)
-    max_url: int = 2048
-
-
-LINKEDIN = Rule("LinkedIn", _PNG_JPEG, 5_000_000, smallest=(1200, 627), ratio=(1.85, 1.97))
-FACEBOOK = Rule("Facebook", _PNG_JPEG, 8_000_000, smallest=(600, 315), ratio=(1.85, 1.97))
-X = Rule("X", _WITH_WEBP, 5_000_000, smallest=(300, 157), largest=(4096, 4096))
-WHATSAPP = Rule("WhatsApp", _PNG_JPEG, 600_000, smallest=(300, 1), ratio=(0.0, 4.0))
-NOTION = Rule("Notion", _WITH_WEBP, max_url=2000)
-
-
 def rules_for(image: Image) -> list[Rule]:
-    """Return what the picture must fulfil: every one may stand in Notion, the cards are what link previews show."""
-    if image.kind is not Kind.CARD:
-        return [NOTION]
-    return [LINKEDIN if image.platform == "linkedin" else FACEBOOK, X, WHATSAPP, NOTION]
+    """Return the rules for a picture: its platform's, link previews' for cards, and Notion's for every picture."""
+    platform = PLATFORMS.get(image.platform)
+    own = [platform.rule] if platform and platform.rule else []
+    previews = LINK_PREVIEWS if image.kind is Kind.CARD else ()
+    return list(dict.fromkeys([*own, *previews, NOTION]))
 
 
 def complaints(image: Image, seen: Seen) -> Iterator[str]:
-    """Yield what is wrong with a stored picture and its public address, each with the rule that it breaks."""
+    """Yield the problems of a stored picture and its public URL, each with the rule that it breaks."""
     if seen.trouble or seen.status != 200:
         yield f"its public URL {seen.trouble or _answer(seen.status)}"
         return

@@ -1,1 +1,1 @@
-"""The offline painter, its colours and its styles."""
+"""The offline painter: its palette and styles."""

@@ -1,11 +1,11 @@
-"""The offline painter: abstract art from a prompt, for a machine that has no key to any AI vendor.
+"""The offline painter: abstract art from a prompt, without a key to any AI vendor.
 
-A style draws with two numbers for each pixel, never with colours: `tone`, from dark (0) to pale (1), and
-`hue`, from the leading ramp (0) to the accent's (1). The palette turns them into colours at the very end, so
-any style goes with any brand. The picture is made in strips of rows that fit into the processor's cache: that
-makes it fast, and keeps it small in memory.
+A style draws two numbers for each pixel instead of colours: `tone`, from dark (0) to pale (1), and `hue`, from the
+leading ramp (0) to the accent's (1). The palette converts them to colours at the end, so that any style works with any
+brand colour. The picture is painted in strips of rows that fit into the processor's cache, to be fast and use little
+memory.
 
-The same call gives the same bytes on every machine: `palette` says what it takes.
+The same call gives the same bytes on every machine; `palette` explains how.
 """
 
 import hashlib
@@ -13,23 +13,23 @@ import hashlib
 import numpy as np
 from PIL import Image
 
-from imaging.painting.palette import Canvas, Frame, Plane, Rng, grain, palette
+from imaging.painting.palette import Frame, Plane, Rng, Strip, grain, palette
 from imaging.painting.styles import STYLES
 
-_STRIP = 64  # rows; even, so that no grain is cut in two
+_STRIP = 64  # rows; even, so that no cell of grain is cut in two
 
 
 def paint(prompt: str, size: tuple[int, int], color: str | None = None, series: str | None = None) -> Image.Image:
-    """An abstract picture of a prompt.
+    """Return an abstract picture for a prompt.
 
     Args:
-        prompt: any text; it chooses the composition.
+        prompt: any text; the seed of the composition.
         size: width and height in pixels, 16 and more each.
-        color: the brand's colour as `#rrggbb`, which leads the palette; None lets the series choose.
-        series: any text; it chooses style, palette and what else pictures of one article share. None: the prompt.
+        color: the brand's colour as `#rrggbb`, which leads the palette; None derives one from the series.
+        series: any text; the seed of all that the pictures of an article share, such as the style. None: the prompt.
 
     Returns:
-        An RGB picture of exactly `size`, the same bytes for the same arguments on every machine.
+        An RGB picture of exactly `size`, identical for the same arguments on every machine.
 
     Raises:
         ValueError: a side is shorter than 16 pixels.
@@ -47,7 +47,7 @@ def paint(prompt: str, size: tuple[int, int], color: str | None = None, series: 
         rows = min(_STRIP, height - top)
         tone, hue = np.zeros((2, rows, width), dtype=np.float32)
         x, y = _centres(0, width, short)[None, :], _centres(top, rows, short)[:, None]
-        draw(Canvas(x, y, 1 / short, tone, hue))
+        draw(Strip(x, y, 1 / short, tone, hue))
         colors.develop(tone, hue, grain(rng, rows, width), pixels[top : top + rows])
     return Image.fromarray(pixels)
 

@@ -1,10 +1,10 @@
-"""What the painter paints on, and the colours it paints in.
+"""The painter's drawing surface and colour ramps.
 
 Colours are mixed in OKLab (https://bottosson.github.io/posts/oklab/), where equal steps look equal and hues
-do not drift. Edges are signed distances: smooth at every size without supersampling.
+do not shift. Edges are signed distances: smooth at every size without supersampling.
 
-Only +, -, *, / and sqrt touch an array, because those alone are exactly rounded on every machine; powers and
-cosines are taken on Python floats and rounded to `_DIGITS`, so their last bit cannot show.
+Arrays are computed with +, -, *, / and sqrt alone, since only these are exactly rounded on every machine; powers and
+cosines are computed on Python floats and rounded to `_DIGITS`, so that differences in their last bit do not matter.
 """
 
 import math
@@ -21,20 +21,20 @@ Point = tuple[float, float]
 Lab = tuple[float, float, float]
 
 STEPS = 2048  # entries of a ramp: an eighth of a grey level apart, so a ramp alone never bands
-LEAD_TONE = 0.45  # where on its ramp the leading colour itself sits
+LEAD_TONE = 0.45  # the leading colour's position on its ramp
 
-_GRAIN = 2  # pixels: a finer grain costs four times the bytes in the PNG and looks no better
-_GRAIN_LEVELS = 2.2  # of 255, either way: hides the banding of 8 bits, and costs bytes too
+_GRAIN = 2  # pixels; a finer grain takes four times the bytes in the PNG and looks no better
+_GRAIN_LEVELS = 2.2  # of 255, in either direction: enough to hide 8-bit banding
 _DIGITS = 6
-_COLD, _WARM = 285.0, 95.0  # shadows drift to violet-blue, lights to yellow, as painters have it
-_GREY = 0.03  # chroma below which a colour has no hue to speak of
+_COLD, _WARM = 285.0, 95.0  # shadows shift to violet-blue, lights to yellow, as in painting
+_GREY = 0.03  # chroma below which a colour counts as grey
 
-# What leads when no brand does: colours that carry a whole picture.
+# Leading colours without a brand colour.
 _LEADS = (
     "#0f6e72", "#1f4e9c", "#d2553a", "#dd9f28", "#5a4391", "#b2386b", "#2f7d55", "#27406b",
     "#d97757", "#3f6f96", "#7b9a72", "#b5493b", "#83577d", "#0c8599",
 )  # fmt: skip
-# What may stand beside the leader, as OKLCH: coral, apricot, ochre, rose; teal, petrol, indigo.
+# Accent colours, as OKLCH: coral, apricot, ochre, rose; teal, petrol, indigo.
 _ACCENTS = (
     (0.70, 0.165, 33.0), (0.77, 0.135, 60.0), (0.82, 0.150, 84.0), (0.73, 0.125, 8.0),
     (0.60, 0.095, 190.0), (0.52, 0.095, 232.0), (0.44, 0.120, 272.0),
@@ -43,22 +43,22 @@ _ACCENTS = (
 
 @dataclass(frozen=True)
 class Frame:
-    """The picture measured in its shorter side: 1.79 x 1 for 16:9, 1 x 1.75 for 9:16."""
+    """The picture's size in units of its shorter side: 1.79 x 1 for 16:9, 1 x 1.75 for 9:16."""
 
     width: float
     height: float
     sunny: bool  # the accent is warm enough for a sun
 
     def at(self, along: float, across: float) -> Point:
-        """A point by its share of the longer and of the shorter side: one composition suits every ratio."""
+        """Return a point by its share of the longer and of the shorter side, so that a composition suits any ratio."""
         if self.width >= self.height:
             return self.width * along, self.height * across
         return self.width * across, self.height * along
 
 
 @dataclass(frozen=True)
-class Canvas:
-    """Some rows of the picture: coordinates x (1, w) and y (h, 1), and the planes to paint, (h, w) each."""
+class Strip:
+    """A strip of the picture: coordinates x (1, w) and y (h, 1), and the planes to paint, (h, w) each."""
 
     x: Plane
     y: Plane
@@ -67,37 +67,37 @@ class Canvas:
     hue: Plane
 
     def inside(self, distance: Plane) -> Plane:
-        """How much of each pixel a shape covers, from the signed distance to its edge (positive inside)."""
+        """Return the share of each pixel that a shape covers, by the signed distance to its edge (positive inside)."""
         cover: Plane = np.clip(distance / self.px + 0.5, 0, 1)
         return cover
 
     def lay(self, cover: Plane, tone: Plane | float, hue: float = 0.0) -> None:
-        """Paint over what is there, as opaque as `cover`."""
+        """Paint over the strip with the opacity `cover`."""
         np.add(self.tone, cover * (tone - self.tone), out=self.tone)
         np.add(self.hue, cover * (hue - self.hue), out=self.hue)
 
     def shade(self, shadow: Plane, strength: Plane | float) -> None:
-        """Darken, most where `shadow` is 1, falling off as light does."""
+        """Darken by the square of `shadow` (0..1)."""
         np.subtract(self.tone, strength * shadow * shadow, out=self.tone)
 
     def far(self, centre: Point) -> Plane:
-        """Distance of each pixel from a point."""
+        """Return the distance of each pixel from a point."""
         dx, dy = self.x - centre[0], self.y - centre[1]
         distance: Plane = np.sqrt(dx * dx + dy * dy)
         return distance
 
     def toward(self, centre: Point, way: Point) -> Plane:
-        """How far each pixel lies from a point in one direction."""
+        """Return the distance of each pixel from a point along one direction."""
         return (self.x - centre[0]) * way[0] + (self.y - centre[1]) * way[1]
 
-    def part(self, rows: slice, columns: slice) -> "Canvas":
-        """A window onto this canvas: what is painted there is painted here."""
+    def part(self, rows: slice, columns: slice) -> "Strip":
+        """Return a view of a part of this strip; painting on it paints here."""
         planes = self.tone[rows, columns], self.hue[rows, columns]
-        return Canvas(self.x[:, columns], self.y[rows], self.px, *planes)
+        return Strip(self.x[:, columns], self.y[rows], self.px, *planes)
 
 
-Draw = Callable[[Canvas], None]
-"""What a style returns: it paints any rows of the picture."""
+Draw = Callable[[Strip], None]
+"""A style's result: a function that paints any strip of the picture."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Palette:
     sunny: bool  # the accent is warm: it can be a sun
 
     def develop(self, tone: Plane, hue: Plane, grain: Plane, out: Pixels) -> None:
-        """Write the colours of planes (h, w) into pixels (h, w, 3), their 8-bit steps hidden by the grain."""
+        """Write the colours of planes (h, w) into pixels (h, w, 3); grain hides the 8-bit steps."""
         index = np.clip(tone * (STEPS - 1), 0, STEPS - 1).astype(np.intp)
         accented = bool(hue.any())
         for channel in range(3):
@@ -122,16 +122,16 @@ class Palette:
 
 
 def grain(rng: Rng, rows: int, width: int) -> Plane:
-    """Noise of shape (rows, width), in levels of 255."""
+    """Return noise of shape (rows, width), in levels of 255."""
     cells = (-(-rows // _GRAIN), -(-width // _GRAIN))
     noise: Plane = (rng.random(cells, dtype=np.float32) + rng.random(cells, dtype=np.float32) - 1) * _GRAIN_LEVELS
     return noise.repeat(_GRAIN, axis=0)[:rows].repeat(_GRAIN, axis=1)[:, :width]
 
 
 def palette(color: str | None, rng: Rng) -> Palette:
-    """The ramps led by `color` (#rrggbb), or by a colour that `rng` draws when there is none."""
+    """Return the ramps for `color` (#rrggbb), or for a colour chosen by `rng` if it is None."""
     drawn = _LEADS[int(rng.integers(len(_LEADS)))]
-    tint = float(rng.random()) * 360  # whispers in the greys of a brand that has no hue
+    tint = float(rng.random()) * 360  # a slight hue for brands with a grey colour
     turn = float(rng.random())
     light, chroma, hue = _lch(_lab(color or drawn))
     grey = chroma < _GREY
@@ -146,8 +146,8 @@ def palette(color: str | None, rng: Rng) -> Palette:
 
 
 def _stops(light: float, chroma: float, hue: float, grey: bool) -> list[tuple[float, Lab]]:
-    """Colours along a ramp as (tone, OKLab): dark, leading, soft, pale."""
-    if light > 0.93:  # white leads: the shadows stay light, or white would be the exception
+    """Return the colours along a ramp as (tone, OKLab): dark, leading, soft, pale."""
+    if light > 0.93:  # for a white brand the shadows stay light, so that the picture is mostly white
         tint = max(chroma, 0.012)
         return [(0.0, _fit(0.66, tint * 2, hue)), (0.25, _fit(0.84, tint * 1.4, hue)),
                 (LEAD_TONE, _fit(0.935, tint, hue)), (0.7, _fit(0.975, tint / 2, hue)),
@@ -184,12 +184,12 @@ def _blend(a: Lab, b: Lab, share: float) -> Lab:
 
 
 def _gap(a: float, b: float) -> float:
-    """Degrees from one hue to another, the shorter way."""
+    """Return the degrees between two hues, the shorter way."""
     return abs((a - b + 180) % 360 - 180)
 
 
 def _toward(hue: float, goal: float, degrees: float) -> float:
-    """`hue` turned the shorter way to `goal` by `degrees`, never past it; yellows go by way of red."""
+    """Return `hue` turned by `degrees` towards `goal`, the shorter way and never past it; yellows go through red."""
     way = (goal - hue + 180) % 360 - 180
     if goal == _COLD and 95 <= hue < 112:
         way -= 360
@@ -197,7 +197,7 @@ def _toward(hue: float, goal: float, degrees: float) -> float:
 
 
 def _fit(light: float, chroma: float, hue: float) -> Lab:
-    """OKLab of an OKLCH colour, its chroma lowered until sRGB can show it."""
+    """Return the OKLab of an OKLCH colour, with its chroma reduced to fit the sRGB gamut."""
     cos, sin = math.cos(math.radians(hue)), math.sin(math.radians(hue))
     for step in range(60):
         kept = chroma * (1 - step / 60)
@@ -241,6 +241,6 @@ def _decode(value: float) -> float:
 
 
 def _encode(value: float) -> float:
-    """Linear light to sRGB, 0 to 255, unrounded but for the digits no machine agrees on."""
+    """Convert linear light to sRGB, 0 to 255, rounded only to digits that are the same on every machine."""
     value = min(1.0, max(0.0, value))
     return round(255 * (12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055), _DIGITS)

@@ -1,1 +1,1 @@
-"""Picture files: what they are, what they may hold, and their web formats."""
+"""Picture files: validating, cleaning, scaling, and web formats."""

@@ -1,7 +1,7 @@
-"""Where a picture's file ends, and that nothing else is hidden in it: polyglots are refused.
+"""The structure of PNG, JPEG and WebP files, and the refusal of polyglots: pictures that are another format as well.
 
-A decoder stops at the last pixel and passes over what it does not know. What stands behind the end, or in a comment,
-may be a web page, an archive or a program for another reader that is handed the same bytes.
+A decoder stops at the last pixel and skips unknown parts. Bytes after the end, or in a comment, may be a web page, an
+archive or a program to another reader.
 """
 
 import re
@@ -14,18 +14,17 @@ from imaging.errors import BadPicture, NotWhole
 _Walk = Callable[[bytes], Iterator[int]]
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_SOI = b"\xff\xd8"  # with this a JPEG begins
-# Honest pictures have a few thousand at most (a PNG of 64 MiB in pieces of 8 KB); the millions of empty ones that fit
-# into 64 MiB hold a decoder up for 15 seconds.
+_SOI = b"\xff\xd8"  # start of image: the first bytes of a JPEG
+# Normal pictures have a few thousand at most (a PNG of 64 MiB in chunks of 8 KB); millions of empty ones in 64 MiB
+# would occupy a decoder for 15 seconds.
 _MAX_PARTS = 100_000
 _PADDING = {b"\0", b"\t", b"\n", b"\r", b" "}
 _ALL_PADDING = re.compile(rb"[\0\t\n\r ]*+")
 _BROKE_OFF = "the picture broke off: it has no end"
 _BROKEN = "the picture's parts do not fit together"
 
-# Looked for in all of the file, pixels included, since a decoder also passes over what follows the last pixel inside
-# the picture's own data. So each must be long enough not to come by chance: all of them together do so in one
-# compressed picture of 8 MB in about 400,000.
+# Searched for in the whole file, pixel data included, since a decoder also skips bytes after the last pixel within it.
+# So each must be long enough not to occur by chance: one compressed picture of 8 MB in about 400,000 contains any.
 _FOREIGN = {
     "a PDF": re.compile(rb"%PDF-[12]\."),
     "a zip archive": re.compile(
@@ -39,10 +38,10 @@ _FOREIGN = {
 
 
 def refuse_polyglot(data: bytes) -> None:
-    """Raise BadPicture where `data` is more than a PNG, JPEG or WebP, NotWhole where it is less than a whole one.
+    """Raise BadPicture if `data` is more than a PNG, JPEG or WebP, NotWhole if it is truncated or broken.
 
     XMP, EXIF, ICC profiles and C2PA manifests are parts of a picture, their thumbnails too. A JPEG may be followed by
-    further whole JPEGs (the multi-picture files of phones). What begins as none of the three is left to the decoder.
+    further whole JPEGs (multi-picture files of phones). Any other format is left to the decoder.
     """
     walk = _walk_of(data)
     if walk is None:
@@ -56,9 +55,9 @@ def refuse_polyglot(data: bytes) -> None:
 
 
 def padding_behind(data: bytes) -> int:
-    """Return how many bytes of padding (zeros, blanks, line ends) follow a picture, which mean nothing to any reader.
+    """Return how many bytes of padding (zeros, blanks, line ends) follow a picture; 0 if anything else does.
 
-    0 where anything else follows. Raises BadPicture.
+    Raises BadPicture.
     """
     walk = _walk_of(data) if data[-1:] in _PADDING else None
     if walk is None:
@@ -68,9 +67,9 @@ def padding_behind(data: bytes) -> int:
 
 
 def parts(data: bytes) -> list[bytes]:
-    """Return a PNG, JPEG or WebP cut into its chunks or segments; the file's signature is with the first one.
+    """Return the chunks or segments of a PNG, JPEG or WebP; the file's signature is part of the first one.
 
-    (Of a WebP it is the first one.) Raises BadPicture.
+    (For a WebP it is the first one.) Raises BadPicture.
     """
     walk = _walk_of(data)
     if walk is None:
@@ -94,7 +93,7 @@ def _walk_of(data: bytes) -> _Walk | None:
 
 
 def _png(data: bytes) -> Iterator[int]:
-    """Yield where each chunk ends, up to IEND (https://www.w3.org/TR/png-3/#5Chunk-layout)."""
+    """Yield the end of each chunk, up to IEND (https://www.w3.org/TR/png-3/#5Chunk-layout)."""
     place = len(_PNG)
     while place + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, place)
@@ -108,7 +107,7 @@ def _png(data: bytes) -> Iterator[int]:
 
 
 def _webp(data: bytes) -> Iterator[int]:
-    """Yield where the header and each chunk end, up to the length that RIFF declares (RFC 9649, section 2.3)."""
+    """Yield the ends of the header and each chunk, up to the length that RIFF declares (RFC 9649, section 2.3)."""
     (size,) = struct.unpack_from("<I", data, 4)
     place, end = 12, 8 + size
     if end > len(data):
@@ -122,16 +121,16 @@ def _webp(data: bytes) -> Iterator[int]:
         raise NotWhole(_BROKEN)
 
 
-_NEXT_JPEG = re.compile(rb"\x00*" + _SOI)  # cameras fill up with zeros between two
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")  # any number of FF may stand before a marker
-# Inside a scan FF is written as FF 00, and restart markers (D0 to D7) are part of it.
+_NEXT_JPEG = re.compile(rb"\x00*" + _SOI)  # cameras pad with zeros between two pictures
+_MARKER = re.compile(rb"\xff+([^\x00\xff])")  # any number of FF may precede a marker
+# Within a scan FF is written as FF 00, and restart markers (D0 to D7) are part of it.
 _SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
-_ALONE = {0x01, *range(0xD0, 0xD8)}  # markers with no length behind them
+_ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length field
 
 
 def _jpeg(data: bytes) -> Iterator[int]:
-    """Yield where each segment ends, up to the end of the last JPEG in a row (ITU-T T.81, annex B)."""
+    """Yield the end of each segment, up to the end of the last JPEG in the file (ITU-T T.81, annex B)."""
     place = 0
     while begin := _NEXT_JPEG.match(data, place):
         place = yield from _one_jpeg(data, begin.end())

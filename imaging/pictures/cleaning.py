@@ -1,7 +1,7 @@
-"""What a picture's file may hold beside its pixels: known parts, with nothing in them that another reader would open.
+"""Removal of unknown and suspicious metadata from picture files.
 
-A part that is not known, or in which something else lies, is left out; the picture is paid for, and stays. What lies
-in the pixels' own data, or behind the end, is no part that could be left out: see `imaging.pictures.anatomy`.
+A part that is unknown, or contains another file format, is dropped rather than the picture refused, since the picture
+is paid for. Foreign data within the pixel data, or after the end, cannot be dropped: see `imaging.pictures.anatomy`.
 """
 
 import re
@@ -14,8 +14,8 @@ from imaging.pictures.anatomy import parts
 from imaging.pictures.picture import MAX_PIXELS, Picture, inspect
 
 _SOI = b"\xff\xd8"
-_BEGIN = re.compile(rb"\x00*" + _SOI)  # of the first picture, and of a further one
-_MAX_UNPACKED = 1_000_000  # bytes of a packed profile or text: Pillow reads no more
+_BEGIN = re.compile(rb"\x00*" + _SOI)  # start of the first picture, and of each further one
+_MAX_UNPACKED = 1_000_000  # bytes of a compressed profile or text: Pillow's own limit
 
 # https://www.w3.org/TR/png-3/#4Concepts.AncillInfo; caBX holds C2PA.
 _PNG_PIXELS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"acTL", b"fcTL", b"fdAT"})
@@ -23,7 +23,7 @@ _PNG_COLOURS = frozenset({b"gAMA", b"cHRM", b"sRGB", b"cICP", b"mDCV", b"cLLI", 
 _PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PNG_METADATA = _PNG_TEXTS | {b"iCCP", b"sPLT", b"eXIf", b"tIME", b"caBX"}
 
-# ITU-T T.81, table B.1: whatever is no APPn, no comment and not reserved is needed to decode.
+# ITU-T T.81, table B.1: all segments but APPn, comments and reserved ones are needed to decode.
 _COMMENT, _ADOBE = 0xFE, 0xEE
 _JPEG_METADATA: dict[int, tuple[bytes, ...]] = {
     0xE0: (b"JFIF\0", b"JFXX\0"),
@@ -34,7 +34,7 @@ _JPEG_METADATA: dict[int, tuple[bytes, ...]] = {
     _COMMENT: (b"",),
 }
 
-# RFC 9649, section 2.7; C2PA stands in a chunk of that name.
+# RFC 9649, section 2.7; C2PA has a chunk of that name.
 _WEBP_PIXELS = frozenset({b"VP8X", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"})
 _WEBP_METADATA = frozenset({b"ICCP", b"EXIF", b"XMP ", b"C2PA"})
 
@@ -51,19 +51,19 @@ _FOREIGN = re.compile(
 
 
 def cleaned(data: bytes) -> bytes:
-    """Return the PNG, JPEG or WebP picture with its known parts alone; what is none of these is returned as it is."""
+    """Return the PNG, JPEG or WebP picture with its known parts alone; other formats are returned unchanged."""
     return _kept(data, lambda part: not _FOREIGN.search(part) and not _FOREIGN.search(part.replace(b"\0", b"")))
 
 
 def bare(data: bytes) -> bytes:
-    """Return the picture with nothing beside its pixels, so that no metadata can keep it from being read."""
+    """Return the picture without any metadata, so that broken metadata cannot prevent decoding."""
     return _kept(data, lambda _part: False)
 
 
 def accepted(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
-    """Return the picture in `data`, cleaned; where its metadata keep it from being read, without any.
+    """Return the picture in `data`, cleaned; without any metadata, if these prevent decoding.
 
-    Raises as `inspect` does, for what is wrong with the picture itself.
+    Raises as `inspect` does if the picture itself is bad.
     """
     kept = cleaned(data)
     try:
@@ -79,12 +79,12 @@ def accepted(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
 
 
 def _kept(data: bytes, wanted: Callable[[bytes], bool]) -> bytes:
-    """Return the picture without unknown parts, and with the metadata that are `wanted`."""
+    """Return the picture without unknown parts, and with the metadata that `wanted` accepts."""
     try:
         cut = parts(data)
     except BadPicture:
-        return data  # it is refused in the words of whoever looks at it
-    behind = data[sum(map(len, cut)) :]  # of that `imaging.pictures.anatomy` judges
+        return data  # `inspect` raises the error
+    behind = data[sum(map(len, cut)) :]  # checked by `imaging.pictures.anatomy`
     if data.startswith(b"RIFF"):
         return _riff([one for one in cut[1:] if _is_webp_part(one, wanted)]) + behind
     if data.startswith(_SOI):
@@ -100,7 +100,7 @@ def _is_png_part(chunk: bytes, wanted: Callable[[bytes], bool]) -> bool:
 
 
 def _is_moderate(name: bytes, body: bytes) -> bool:
-    """Tell whether a packed text or profile is sound, and not a bomb."""
+    """Return whether a text or profile is valid, and not a decompression bomb."""
     keyword, _, rest = body.partition(b"\0")
     packed = rest[1:] if name in {b"zTXt", b"iCCP"} else b""
     if name == b"iTXt" and rest[:1] == b"\1":
@@ -114,7 +114,7 @@ def _is_moderate(name: bytes, body: bytes) -> bool:
 
 
 def _jpeg_part(part: bytes, wanted: Callable[[bytes], bool]) -> bytes:
-    """Return a segment, or nothing of it; the beginning of a picture, which the first one has in front, stays."""
+    """Return a segment or, if it is dropped, only the start-of-image marker in front of a picture's first one."""
     begin = _BEGIN.match(part)
     head = begin[0] if begin else b""
     return part if _is_jpeg_part(part[len(head) :], wanted) else head
@@ -125,7 +125,7 @@ def _is_jpeg_part(segment: bytes, wanted: Callable[[bytes], bool]) -> bool:
     kind, body = marked[0], marked[3:]
     if kind in _JPEG_METADATA:
         return body.startswith(_JPEG_METADATA[kind]) and wanted(body)
-    # Adobe's segment says how the colours are meant.
+    # Adobe's segment has the colour transform, needed to decode.
     return not 0xE0 <= kind <= 0xFE or (kind == _ADOBE and body.startswith(b"Adobe") and len(body) < 100)
 
 
@@ -134,7 +134,7 @@ def _is_webp_part(chunk: bytes, wanted: Callable[[bytes], bool]) -> bool:
     return name in _WEBP_PIXELS or (name in _WEBP_METADATA and wanted(chunk[8:]))
 
 
-_FLAGS = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}  # of VP8X: what else is in the file
+_FLAGS = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}  # in VP8X, for chunks that are present
 
 
 def _riff(chunks: list[bytes]) -> bytes:

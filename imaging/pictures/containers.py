@@ -1,7 +1,7 @@
-"""Where an XMP packet stands in a PNG, JPEG or WebP file; it is put there without touching a pixel.
+"""Reading and writing the XMP packet of a PNG, JPEG or WebP file, without re-encoding pixels.
 
-Everything else in the file stays, byte for byte: EXIF, ICC profiles, C2PA manifests, further pictures. XMP stands in
-one place afterwards, since each reader takes another one of several.
+Everything else in the file is kept byte for byte: EXIF, ICC profiles, C2PA manifests, further pictures. Several XMP
+packets are replaced by one, since readers differ in which of them they use.
 """
 
 import struct
@@ -12,27 +12,27 @@ from imaging.pictures.anatomy import parts
 from imaging.pictures.picture import opened
 
 _PNG_XMP = b"XML:com.adobe.xmp\x00"  # XMP specification, part 3, 1.1.5
-_PNG_RAW_XMP = b"raw profile type xmp\x00"  # how ImageMagick keeps a packet, in hex
+_PNG_RAW_XMP = b"raw profile type xmp\x00"  # ImageMagick's way to store a packet, in hex
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\x00"  # the same, 1.1.3
-_JPEG_XMP_MORE = b"http://ns.adobe.com/xmp/extension/\x00"  # what does not fit into one segment
+_JPEG_XMP_MORE = b"http://ns.adobe.com/xmp/extension/\x00"  # continuation of a packet larger than a segment
 _SOI = b"\xff\xd8"
-_JPEG_SEGMENT = 65_535 - 2  # bytes that a segment can hold, its own length aside
+_JPEG_SEGMENT = 65_535 - 2  # bytes that a segment can hold, without its length field
 _PNG_TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 _COMMENT = 0xFE  # the marker of a JPEG's comments
 _VP8X_ALPHA, _VP8X_XMP = 0x10, 0x04
 
 
 def packet_in(data: bytes) -> bytes | None:
-    """Return the XMP packet of a PNG, JPEG, WebP or AVIF picture, None where it has none. Raises OSError."""
+    """Return the XMP packet of a PNG, JPEG, WebP or AVIF picture, None if it has none. Raises OSError."""
     with opened(data) as image:
         if image.format == "PNG" and _PNG_XMP in data:
-            image.load()  # it may stand behind the pixels
+            image.load()  # the chunk may follow the pixels
         packet = image.info.get("xmp")
     return packet.encode() if isinstance(packet, str) else packet
 
 
 def packets(data: bytes) -> int:
-    """Count the places in a PNG, JPEG or WebP picture in which XMP stands: a reader may take any of them."""
+    """Count the XMP packets in a PNG, JPEG or WebP picture, since a reader may use any of them."""
     return sum(map(_holds_xmp, _segments(data) if data.startswith(_SOI) else parts(data)))
 
 
@@ -46,12 +46,12 @@ def _holds_xmp(part: bytes) -> bool:
 
 
 def has_room(data: bytes, packet: bytes) -> bool:
-    """Tell whether the picture can hold the packet: a JPEG only one of 64 KB."""
+    """Return whether the packet fits into the picture: a JPEG's segment holds 64 KB."""
     return not data.startswith(_SOI) or len(_JPEG_XMP + packet) <= _JPEG_SEGMENT
 
 
 def with_packet(data: bytes, packet: bytes) -> bytes:
-    """Return the PNG, JPEG or WebP picture with this packet in place of its own. Raises BadPicture."""
+    """Return the PNG, JPEG or WebP picture with this packet instead of its own. Raises BadPicture."""
     if data.startswith(b"\x89PNG"):
         return _png(data, packet)
     if data.startswith(_SOI):
@@ -60,16 +60,16 @@ def with_packet(data: bytes, packet: bytes) -> bytes:
 
 
 def without_words(data: bytes, words: str) -> bytes:
-    """Return the picture without the comments that hold these words; XMP and EXIF stay. Raises BadPicture, OSError.
+    """Return the picture without comments that contain these words; XMP and EXIF stay. Raises BadPicture, OSError.
 
-    Some models write the whole prompt beside the picture, for everybody to read.
+    Needed because some models write the whole prompt into a comment.
     """
     with opened(data) as image:
         if image.format == "PNG" and any(name in data for name in _PNG_TEXTS):
-            image.load()  # some stand behind the pixels
+            image.load()  # some chunks may follow the pixels
             texts: dict[str, str] = getattr(image, "text", {})
-            told = {key.encode("latin-1") for key, text in texts.items() if words in text} - {_PNG_XMP[:-1]}
-            return b"".join(part for part in parts(data) if not _is_png_text(part, told))
+            found = {key.encode("latin-1") for key, text in texts.items() if words in text} - {_PNG_XMP[:-1]}
+            return b"".join(part for part in parts(data) if not _is_png_text(part, found))
         if image.format in {"JPEG", "MPO"} and words.encode() in image.info.get("comment", b""):
             return _SOI + b"".join(one for one in _segments(data) if one.startswith(_SOI) or _kind(one) != _COMMENT)
     return data
@@ -94,7 +94,7 @@ def _jpeg(data: bytes, packet: bytes) -> bytes:
     segments = _segments(data)
     header = next(place for place, one in enumerate(segments) if _kind(one) == 0xDA)  # the first picture's pixels
     others = [one for one in segments[:header] if not _holds_xmp(one)]
-    # JFIF and EXIF want to be first.
+    # JFIF and EXIF must be first.
     place = 0
     while place < len(others) and (_kind(others[place]) == 0xE0 or b"Exif\x00\x00" in others[place][:12]):
         place += 1
@@ -105,13 +105,13 @@ def _jpeg(data: bytes, packet: bytes) -> bytes:
 
 
 def _segments(data: bytes) -> list[bytes]:
-    """A JPEG's segments without the first marker; each further picture in the file begins with one of its own."""
+    """Return a JPEG's segments without the first start-of-image marker; further pictures keep theirs."""
     first, *rest = parts(data)
     return [first[2:], *rest]
 
 
 def _kind(segment: bytes) -> int:
-    return segment.lstrip(b"\xff")[0]  # any number of FF may stand before a marker
+    return segment.lstrip(b"\xff")[0]  # any number of FF may precede a marker
 
 
 def _webp(data: bytes, packet: bytes) -> bytes:
@@ -120,7 +120,7 @@ def _webp(data: bytes, packet: bytes) -> bytes:
         chunks.insert(0, _vp8x(data))
     flags = chunks[0][8] | _VP8X_XMP
     chunks[0] = chunks[0][:8] + bytes([flags]) + chunks[0][9:]
-    # XMP comes behind the pixels and EXIF, before what the format does not know (RFC 9649, 2.7).
+    # XMP follows the pixels and EXIF, and precedes unknown chunks (RFC 9649, 2.7).
     known = [one for one in chunks if one[:4] in _WEBP_ORDER]
     unknown = [one for one in chunks if one[:4] not in {*_WEBP_ORDER, b"XMP "}]
     body = b"".join(chain(known, [_riff_chunk(b"XMP ", packet)], unknown))
@@ -131,7 +131,7 @@ _WEBP_ORDER = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L", b"
 
 
 def _vp8x(data: bytes) -> bytes:
-    """The header that a simple WebP lacks: flags, and width and height less one (RFC 9649, 2.7)."""
+    """Return the header that a simple WebP lacks: flags, and width and height less one (RFC 9649, 2.7)."""
     with opened(data) as image:
         flags = _VP8X_ALPHA if image.mode == "RGBA" else 0
         size = b"".join(struct.pack("<I", side - 1)[:3] for side in image.size)

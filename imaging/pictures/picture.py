@@ -1,4 +1,4 @@
-"""Looking at bytes: is this a picture that we store, and what exactly is it?"""
+"""Validating picture bytes, and describing them: format, size, previews, placeholder."""
 
 import base64
 import hashlib
@@ -16,23 +16,23 @@ from PIL import Image, UnidentifiedImageError
 
 from imaging.errors import BadPicture, NotWhole
 from imaging.pictures.anatomy import padding_behind, refuse_polyglot
-from imaging.pictures.placeholder import Look, look_of
+from imaging.pictures.placeholder import Placeholder, placeholder_of
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 64_000_000
-THUMBNAIL_SIZE = (320, 320)  # pixels, the box that thumbnails are fitted into
+THUMBNAIL_SIZE = (320, 320)  # pixels; thumbnails fit into this box
 PREVIEW_SIZE = (640, 640)
 
-# The formats that we store: content type and extension follow the bytes, never a header or a name.
+# The stored formats. Content type and extension follow from the bytes, never from a header or a name.
 FORMATS = {
     "PNG": ("image/png", ".png"),
     "JPEG": ("image/jpeg", ".jpg"),
     "WEBP": ("image/webp", ".webp"),
-    "MPO": ("image/jpeg", ".jpg"),  # what Pillow calls a JPEG with a second picture behind it, as phones write them
+    "MPO": ("image/jpeg", ".jpg"),  # Pillow's name for a JPEG followed by a second picture, as phones write them
 }
-_MIN_SIDE = 32  # pixels: less is an icon, or the single pixel that stands in for a picture
-_SAME = 4  # levels of 255 that a channel may differ by, as lossy formats have it, where all is of one colour
-_ORIENTATION = 0x0112  # the EXIF tag; what undoes its values, as ImageOps.exif_transpose has it, EXIF left alone
+_MIN_SIDE = 32  # pixels; smaller is an icon or a tracking pixel
+_SAME = 4  # levels of 255 by which a plain area may vary in lossy formats
+_ORIENTATION = 0x0112  # EXIF tag; transposed as by ImageOps.exif_transpose, but without changing the EXIF data
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -42,7 +42,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What Pillow lets slip for broken chunks and segments (found by fuzzing: a palette picture without its palette).
+# Exceptions that escape from Pillow for broken chunks and segments (found by fuzzing, e.g. a missing palette).
 _SURPRISES = (
     ArithmeticError,
     AssertionError,
@@ -53,16 +53,16 @@ _SURPRISES = (
     struct.error,
     zlib.error,
 )
-_quiet = threading.Lock()  # the filters of warnings belong to the whole process
+_quiet = threading.Lock()  # warning filters are global to the process
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's bytes and what they are. Width and height in pixels, as it is shown (EXIF may turn it).
+    """A picture's bytes and properties. Width and height in pixels as displayed, after EXIF rotation.
 
-    `thumbnail` and `preview` are WebPs as `data:` URLs: one of a few kilobytes for lists, and one of some 10 to 40
-    that looks well in a page. `useless`: why nobody could use it, None for a picture that shows something. `note`: what
-    was done to the bytes, if anything.
+    `thumbnail` and `preview` are WebPs as `data:` URLs: a few kilobytes for lists, and some 10 to 40 for a page.
+    `useless`: the reason if the picture is blank or too small, else None. `note`: the changes made to the bytes, if
+    any.
     """
 
     data: bytes
@@ -72,7 +72,7 @@ class Picture:
     height: int
     thumbnail: str
     preview: str
-    look: Look
+    placeholder: Placeholder
     useless: str | None = None
     note: str | None = None
 
@@ -83,7 +83,7 @@ class Picture:
 
     @property
     def md5(self) -> str:
-        """Hex MD5 of the bytes: what an S3 store calls the ETag of an object that came in one part."""
+        """Hex MD5 of the bytes: the ETag of an S3 object uploaded in one part."""
         return md5(self.data)
 
     @property
@@ -93,10 +93,10 @@ class Picture:
 
 
 def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
-    """Return the picture in `data`, decoded to its last pixel to be sure.
+    """Return the picture in `data`, after decoding all of it.
 
-    Padding behind its end is cut off, and noted. Raises NotWhole for what is not a PNG, JPEG or WebP, or is truncated,
-    BadPicture for one that has more than `max_pixels`, or is something else besides.
+    Padding after its end is cut off, and noted. Raises NotWhole if it is truncated or not a PNG, JPEG or WebP,
+    BadPicture if it has more than `max_pixels` or is a polyglot.
     """
     note = None
     if padding := padding_behind(data):
@@ -111,11 +111,11 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             image.load()
             shown = plain(upright(image))
             width, height = shown.size
-            small, look = _fitted(shown, PREVIEW_SIZE), look_of(shown)
+            small, placeholder = _fitted(shown, PREVIEW_SIZE), placeholder_of(shown)
             thumbnail, preview = _data_url(_fitted(small, THUMBNAIL_SIZE)), _data_url(small)
             content_type, extension = FORMATS[image.format or ""]
-            moves = image.format != "MPO" and getattr(image, "is_animated", False)  # what is dark at first may brighten
-            useless = None if moves else _useless(shown)
+            animated = image.format != "MPO" and getattr(image, "is_animated", False)  # later frames may differ
+            useless = None if animated else _useless(shown)
     except UnidentifiedImageError:
         raise NotWhole(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
     except Image.DecompressionBombError as error:
@@ -124,13 +124,13 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         raise NotWhole(f"the picture cannot be decoded: {error}") from None
     except _SURPRISES as error:
         raise NotWhole(f"the picture cannot be decoded: {type(error).__name__}") from None
-    return Picture(data, content_type, extension, width, height, thumbnail, preview, look, useless, note)
+    return Picture(data, content_type, extension, width, height, thumbnail, preview, placeholder, useless, note)
 
 
 def _useless(shown: Image.Image) -> str | None:
-    """Return why nobody could use a picture: a pixel or an icon, or the same everywhere; None where it shows something.
+    """Return the reason if the picture is tiny, transparent or of one colour; None if it is usable.
 
-    A vendor's filter answers with a black picture, a broken model with a black or a transparent one.
+    A vendor's safety filter may return a black picture, a broken model a black or a transparent one.
     """
     if min(shown.size) < _MIN_SIDE:
         return f"{shown.width}x{shown.height} pixels are too few for any use"
@@ -138,7 +138,7 @@ def _useless(shown: Image.Image) -> str | None:
     if "A" in shown.getbands() and ranges[shown.getbands().index("A")][1] <= _SAME:
         return "it is fully transparent"
     if all(high - low <= _SAME for low, high in ranges):
-        color = look_of(shown).color
+        color = placeholder_of(shown).color
         return f"it is {'black' if color == '#000000' else f'one colour, {color}'}, from edge to edge"
     return None
 
@@ -154,21 +154,21 @@ def encode(image: Image.Image, image_format: str) -> bytes:
     if image_format == "jpg":
         image.convert("RGB").save(out, "JPEG", quality=92, subsampling=0, optimize=True)
     else:
-        image.save(out, "PNG", compress_level=4)  # half the time of 6, which is thrice that of painting; 10% more bytes
+        image.save(out, "PNG", compress_level=4)  # half the time of level 6 for 10 % more bytes
     return out.getvalue()
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """Return the picture as its EXIF data want it shown."""
+    """Return the picture rotated by its EXIF orientation."""
     with quietly():
         turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
     return image if turn is None else image.transpose(turn)
 
 
 def plain(image: Image.Image) -> Image.Image:
-    """Return the picture with 8 bits a channel and no palette: as it can be averaged."""
+    """Return the picture with 8 bits per channel and without a palette, so that pixels can be averaged."""
     if image.mode == "I;16":
-        return image.point(lambda level: level / 256).convert("L")  # the conversion alone clips, and does not scale
+        return image.point(lambda level: level / 256).convert("L")  # Pillow's conversion clips instead of scaling
     if image.mode in {"1", "P"}:
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
     return image
@@ -183,23 +183,21 @@ def _fitted(image: Image.Image, box: tuple[int, int]) -> Image.Image:
 
 def _data_url(small: Image.Image) -> str:
     out = io.BytesIO()
-    # Method 2 takes half the time of 4, for a few percent more bytes.
+    # Method 2 takes half the time of 4 for a few percent more bytes.
     small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=72, method=2)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep Pillow from warning: of bombs above its own limit (ours is checked before any pixel is decoded), and of
-    oddities in metadata that it passes over.
-    """
+    """Suppress Pillow's warnings: of large pictures (MAX_PIXELS is checked before decoding) and of odd metadata."""
     with _quiet, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 def opened(data: bytes) -> Image.Image:
-    """Open a picture of any format that we store, web formats included, without decoding it. Raises OSError."""
+    """Open a picture in any stored format, web formats included, without decoding it. Raises OSError."""
     with quietly():
         return Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "AVIF"))
 

@@ -1,12 +1,13 @@
-"""The `<picture>` element of an image: web formats first, the original for every other browser."""
+"""The HTML `<picture>` element of an image: web formats first, the original as the fallback."""
 
 from collections.abc import Iterable
 
 from markupsafe import escape
 
-# How wide the picture is shown, for the browser's choice among the widths. A page with a narrower column may say so.
+from imaging.formats import FORMATS
+
+# The displayed width, from which the browser chooses a file. A page with a narrower column may replace it.
 SIZES = "(min-width: 1600px) 1600px, 100vw"
-_ORDER = ("avif", "webp")  # the first that a browser knows is taken
 
 
 def picture_element(
@@ -18,12 +19,12 @@ def picture_element(
     color: str | None,
     is_hero: bool,
 ) -> str:
-    """Return the element. Width and height keep the place free, the colour fills it until the picture is there.
+    """Return the element. Width and height reserve the space, and the colour fills it until the picture is loaded.
 
-    `web_formats`: (format, width in pixels, URL). A hero is what a reader sees first: it is not loaded lazily.
+    `web_formats`: (format, width in pixels, URL). A hero is visible at once, so it is not loaded lazily.
     """
     found = list(web_formats)
-    sources = [_source(image_format, found) for image_format in _ORDER]
+    sources = [_source(image_format, found) for image_format in FORMATS]
     attributes = {
         "src": url,
         "alt": " ".join(alt_text.split()),

@@ -1,7 +1,7 @@
-"""Pictures made ready for screens: upright, in sRGB, with 8 bits, and scaled down in linear light.
+"""Preparing pictures for the web: EXIF rotation, conversion to 8-bit sRGB, and downscaling in linear light.
 
-Values of sRGB are not proportional to light. Averaged as they are, fine bright detail on dark comes out too dark
-(https://www.w3.org/Graphics/Color/sRGB; http://www.ericbrasseur.org/gamma.html shows it).
+sRGB values are not proportional to light: averaging them makes fine bright detail on dark too dark
+(https://www.w3.org/Graphics/Color/sRGB; examples: http://www.ericbrasseur.org/gamma.html).
 """
 
 import io
@@ -30,7 +30,7 @@ _LIGHT, _SRGB = _to_light(), _to_srgb()
 
 
 def prepared(image: Image.Image) -> Image.Image:
-    """Return the picture upright, in sRGB, as RGB or, where something shows through it, RGBA."""
+    """Return the picture rotated by EXIF, in sRGB, as RGB or, if it has transparency, RGBA."""
     profile = image.info.get("icc_profile")
     image = plain(upright(image))
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
@@ -42,7 +42,7 @@ def prepared(image: Image.Image) -> Image.Image:
 
 
 def scaled(image: Image.Image, width: int) -> Image.Image:
-    """Return a prepared picture at this width in pixels, at most its own, its ratio kept."""
+    """Return a prepared picture scaled down to this width in pixels, keeping its ratio; never enlarged."""
     if width >= image.width:
         return image
     size = (width, max(1, round(image.height * width / image.width)))
@@ -51,7 +51,7 @@ def scaled(image: Image.Image, width: int) -> Image.Image:
     *bands, alpha = image.split()
     opacity = np.asarray(alpha, dtype=np.float32) / np.float32(255)
     small = _resized(opacity, size)
-    # What shows more counts for more, and what does not show at all lends its colour to nothing.
+    # Weight colours by opacity, so that transparent pixels do not bleed into visible ones.
     visible = np.maximum(small, 1 / 255)
     colours = [_narrowed(_LIGHT[np.asarray(band)] * opacity, size, visible) for band in bands]
     return Image.merge("RGBA", [*colours, Image.fromarray((np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8))])
@@ -63,7 +63,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             plane = image.convert("RGB") if image.mode == "RGBA" else image
             converted = ImageCms.profileToProfile(plane, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError):  # a profile of no use: shown without it, as browsers do
+        except (ImageCms.PyCMSError, OSError, ValueError):  # ignore an invalid profile, as browsers do
             return image.convert("RGB")
         if converted is not None:
             return converted

@@ -1,4 +1,4 @@
-"""How alike two pictures look: SSIM (Wang et al., "Image Quality Assessment", 2004), on luma, in windows of 8x8."""
+"""Similarity of pictures: SSIM (Wang et al., "Image Quality Assessment", 2004), on luma, in windows of 8x8."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
 def ssim(one: Image.Image, other: Image.Image) -> float:
-    """Return the mean structural similarity of two pictures of one size: 1.0 is the same. Transparency is left out."""
+    """Return the mean structural similarity of two pictures of equal size: 1.0 is identical. Ignores transparency."""
     a, b = (np.asarray(image.convert("RGB").convert("L"), dtype=np.float64) for image in (one, other))
     mean_a, mean_b = _means(a), _means(b)
     variances = _means(a * a) - mean_a**2 + _means(b * b) - mean_b**2
@@ -19,7 +19,7 @@ def ssim(one: Image.Image, other: Image.Image) -> float:
 
 
 def _means(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The mean of each window, by a table of sums: its cost does not depend on the window."""
+    """Return the mean of each window, by a summed-area table, whose cost does not depend on the window's size."""
     size = min(_WINDOW, *values.shape)
     sums = np.pad(values, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
     means: NDArray[np.float64] = (

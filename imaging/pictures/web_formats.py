@@ -1,4 +1,4 @@
-"""Web formats of a picture: AVIF and WebP at the widths that pages ask for, as small as they can be at equal looks."""
+"""Web formats of a picture: AVIF and WebP at given widths, at the lowest quality without visible loss."""
 
 import io
 from bisect import bisect_left
@@ -9,32 +9,41 @@ from typing import Any, Literal
 
 from PIL import Image
 
+from imaging.formats import Format
 from imaging.pictures.picture import opened
 from imaging.pictures.scaling import prepared, scaled
 from imaging.pictures.similarity import ssim
 
-Format = Literal["avif", "webp"]
 Width = int | Literal["full"]
 
-# SSIM that two probes must reach: the picture made small, which shows the most drawing to a pixel, and a piece of it
-# as it is, which shows the grain. What does for both does for all widths between (README, "Web formats").
-LOOKS = 0.98
+# The SSIM that two probes must reach: the picture scaled down, with most detail per pixel, and a crop at full size,
+# with the grain. A quality that is enough for both is enough for all widths between (README, "Web formats").
+LEAST_SIMILARITY = 0.98
 _PROBE_WIDTH, _PIECE = 480, 320  # pixels
-# Qualities to choose from; with eight of them three or four tries find the lowest that will do.
-_QUALITIES: Mapping[Format, Sequence[int]] = {
-    "avif": (45, 51, 57, 63, 69, 75, 81, 88),
-    "webp": (60, 68, 75, 80, 84, 88, 92, 96),
-}
-# Effort against time, measured by tests/imaging/bench_encoders.py. One thread: pictures are encoded side by side.
-_OPTIONS: Mapping[Format, Mapping[str, Any]] = {
-    "avif": {"speed": 8, "max_threads": 1},
-    "webp": {"method": 4},
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    """How to encode a format.
+
+    `qualities` to choose from; bisection finds the lowest that is enough in three or four tries. `options`: effort
+    against time, measured by tests/imaging/pictures/bench_encoders.py; one thread, as pictures are encoded
+    concurrently.
+    """
+
+    qualities: Sequence[int]
+    options: Mapping[str, Any]
+
+
+_ENCODERS: Mapping[Format, _Encoder] = {
+    "avif": _Encoder((45, 51, 57, 63, 69, 75, 81, 88), {"speed": 8, "max_threads": 1}),
+    "webp": _Encoder((60, 68, 75, 80, 84, 88, 92, 96), {"method": 4}),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """One file: `width` and `height` in pixels, `quality` as its encoder counts it."""
+    """One encoded file: `width` and `height` in pixels, `quality` on its encoder's scale."""
 
     format: Format
     width: int
@@ -44,16 +53,16 @@ class Rendition:
 
 
 def widths(original: int, wanted: Sequence[Width]) -> list[int]:
-    """Return the widths to make of a picture that is `original` pixels wide: those below it, and itself for `full`."""
+    """Return the widths to encode of a picture that is `original` pixels wide: smaller ones, and its own for `full`."""
     narrower = sorted({width for width in wanted if width != "full" and width < original})
     return [*narrower, original] if "full" in wanted else narrower
 
 
 def renditions(data: bytes, wanted: Sequence[tuple[Format, int]], packet: bytes | None) -> Iterator[Rendition]:
-    """Yield the picture in each wanted format and width, `packet` (XMP) in every one. Never larger than it is.
+    """Yield the picture in each wanted format and width, never enlarged, each with `packet` (XMP).
 
-    Raises OSError or ValueError for a picture that cannot be decoded, or is too large for a format (a side of WebP has
-    16,383 pixels at most).
+    Raises OSError or ValueError if the picture cannot be decoded, or is too large for a format (WebP: 16,383 pixels a
+    side).
     """
     with opened(data) as image:
         picture = prepared(image)
@@ -68,15 +77,17 @@ def renditions(data: bytes, wanted: Sequence[tuple[Format, int]], packet: bytes 
 
 
 def lowest_quality(probes: Sequence[Image.Image], image_format: Format) -> int:
-    """Return the lowest quality at which all of the probes still look as they did."""
-    qualities = _QUALITIES[image_format]
-    looks = cache(lambda quality: min(_looks(probe, encoded(probe, image_format, quality)) for probe in probes))
-    place = bisect_left(qualities, LOOKS, key=looks)
+    """Return the lowest quality at which all probes reach the required SSIM, else the highest."""
+    qualities = _ENCODERS[image_format].qualities
+    similarity = cache(
+        lambda quality: min(_similarity(probe, encoded(probe, image_format, quality)) for probe in probes)
+    )
+    place = bisect_left(qualities, LEAST_SIMILARITY, key=similarity)
     return qualities[min(place, len(qualities) - 1)]
 
 
 def _piece(picture: Image.Image) -> Image.Image:
-    """The middle of a picture, at most 320 pixels wide and high."""
+    """Return the middle of a picture, at most 320 pixels wide and high."""
     left, top = (max(0, (side - _PIECE) // 2) for side in picture.size)
     return picture.crop((left, top, min(left + _PIECE, picture.width), min(top + _PIECE, picture.height)))
 
@@ -84,10 +95,10 @@ def _piece(picture: Image.Image) -> Image.Image:
 def encoded(image: Image.Image, image_format: Format, quality: int, **options: Any) -> bytes:
     """Return the picture in a web format."""
     out = io.BytesIO()
-    image.save(out, image_format.upper(), quality=quality, **_OPTIONS[image_format], **options)
+    image.save(out, image_format.upper(), quality=quality, **_ENCODERS[image_format].options, **options)
     return out.getvalue()
 
 
-def _looks(image: Image.Image, made: bytes) -> float:
+def _similarity(image: Image.Image, made: bytes) -> float:
     with opened(made) as decoded:
         return ssim(image, decoded)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from imaging.cards.paragraph import paragraph
+from imaging.makers import MAKERS
 from imaging.planning.models import known_size, ratio_sides
 from imaging.record import Image
 from imaging.spec import ImageSpec
@@ -25,7 +26,7 @@ def shortfall(spec: ImageSpec, width: int, height: int) -> Shortfall | None:
 
     Only what was ordered counts: where neither ratio nor size are among the parameters, any will do.
     """
-    if spec.provider == "pillow":
+    if MAKERS[spec.provider].draws_cards:
         return _letters_lost(spec)
     size = known_size(spec.model, spec.params)
     ratio = ratio_sides(spec.params) or size

@@ -3,11 +3,13 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from imaging.errors import ConfigurationError
+from imaging.makers import MAKERS, Vendor
+from imaging.platforms import Platform
 from imaging.validation import explain
 
 # What the comparison models are told to leave out; Flux knows no negative prompt.
@@ -22,7 +24,7 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    provider: Literal["replicate", "chutes"]
+    provider: Vendor
     name: str = Field(pattern=_NAME, max_length=120)  # with tenant and slug, an address stays below 500 characters
     params: dict[str, JsonValue] = {}
     price_usd: float = Field(ge=0, allow_inf_nan=False)
@@ -30,8 +32,9 @@ class Model(BaseModel):
     @model_validator(mode="after")
     def _one_host(self) -> "Model":
         # It becomes part of the host's name: `evil.example/x` would send the API key to evil.example.
-        if self.provider == "chutes" and not re.fullmatch(r"[A-Za-z0-9-]+", self.name):
-            raise ValueError("a model on Chutes is named by its slug: letters, digits and hyphens")
+        maker = MAKERS[self.provider]
+        if maker.model_is_host and not re.fullmatch(r"[A-Za-z0-9-]+", self.name):
+            raise ValueError(f"a model on {maker.label} is named by its slug: letters, digits and hyphens")
         return self
 
     @property
@@ -89,6 +92,11 @@ class ModelTable(BaseModel):
         params={"aspect_ratio": "9:16", "output_format": "png"},
         price_usd=0.025,
     )
+
+    def for_platform(self, platform: Platform) -> Model:
+        """Return the model of a social picture: its role has the platform's name."""
+        model: Model = getattr(self, platform.name)
+        return model
 
     @model_validator(mode="after")
     def _comparable(self) -> "ModelTable":

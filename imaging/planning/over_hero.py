@@ -1,9 +1,8 @@
 """Cards over the article's hero: which hero, and what they are without one."""
 
+from imaging.card_templates import WITHOUT_HERO
 from imaging.record import Image
 from imaging.spec import ImageSpec
-
-_WITHOUT = "gradient"
 
 
 def over_hero(spec: ImageSpec, hero: Image) -> ImageSpec:
@@ -15,4 +14,4 @@ def over_hero(spec: ImageSpec, hero: Image) -> ImageSpec:
 def without_hero(spec: ImageSpec) -> ImageSpec:
     """The card that stands in where there is no hero to show."""
     params = {name: value for name, value in spec.params.items() if name != "hero"}
-    return spec.model_copy(update={"model": _WITHOUT, "params": params, "contains": ()})
+    return spec.model_copy(update={"model": WITHOUT_HERO, "params": params, "contains": ()})

@@ -9,21 +9,12 @@ from imaging import keys
 from imaging.articles.article import Article
 from imaging.cards import OVER_HERO
 from imaging.cards.paragraph import paragraph
+from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
 from imaging.planning import prompts
 from imaging.planning.models import Model, ModelTable, delivered_size
-from imaging.spec import ImageSpec, Kind, Provider
+from imaging.platforms import PLATFORMS, Platform
+from imaging.spec import ImageSpec, Kind
 from imaging.text.sections import aspects, supporting_count
-
-CARD_PLATFORMS = {"linkedin": "LinkedIn", "facebook": "Facebook"}
-SOCIAL_PLATFORMS = {"instagram": "Instagram", "tiktok": "TikTok"}
-# Pixels: what each platform shows uncropped. A card stands in for a social picture; no plan has one for X yet.
-CARD_SIZES = {
-    "linkedin": (1200, 630),
-    "facebook": (1200, 630),
-    "instagram": (1080, 1080),
-    "tiktok": (1080, 1920),
-    "x": (1200, 675),
-}
 
 
 class Planner:
@@ -61,10 +52,9 @@ class Planner:
         A social picture becomes a card in its platform's ratio, any other one is painted.
         """
         place = spec.model_dump(include={"name", "kind", "platform", "stem", "hash_length", "alt_text"})
-        if spec.platform in CARD_SIZES:
-            return self._card(size=CARD_SIZES[spec.platform], **place)
-        image_format = "jpg" if spec.provider == "chutes" else "png"
-        return self._painted(image_format, size=spec.size, prompt=spec.prompt, **place)
+        if platform := PLATFORMS.get(spec.platform):
+            return self._card(size=platform.card_size, **place)
+        return self._painted(MAKERS[spec.provider], size=spec.size, prompt=spec.prompt, **place)
 
     def _hero(self) -> Iterator[ImageSpec]:
         yield self._generated(
@@ -104,27 +94,27 @@ class Planner:
             )
 
     def _cards(self) -> Iterator[ImageSpec]:
-        for platform, title in CARD_PLATFORMS.items():
+        for platform in _platforms(Kind.CARD):
             yield self._card(
-                name=platform,
+                name=platform.name,
                 kind=Kind.CARD,
-                platform=platform,
-                size=CARD_SIZES[platform],
-                stem=keys.card_stem(*self.place, platform),
-                alt_text=self._alt(Kind.CARD, platform=title),
+                platform=platform.name,
+                size=platform.card_size,
+                stem=keys.card_stem(*self.place, platform.name),
+                alt_text=self._alt(Kind.CARD, platform=platform.label),
             )
 
     def _social(self) -> Iterator[ImageSpec]:
-        for platform, title in SOCIAL_PLATFORMS.items():
+        for platform in _platforms(Kind.SOCIAL):
             yield self._generated(
-                self.models.instagram if platform == "instagram" else self.models.tiktok,
-                name=platform,
+                self.models.for_platform(platform),
+                name=platform.name,
                 kind=Kind.SOCIAL,
-                platform=platform,
-                prompt=prompts.social_prompt(self.article, platform),
-                stem=keys.social_stem(*self.place, platform),
+                platform=platform.name,
+                prompt=prompts.social_prompt(self.article, platform.shape),
+                stem=keys.social_stem(*self.place, platform.name),
                 hash_length=8,
-                alt_text=self._alt(Kind.SOCIAL, platform=title),
+                alt_text=self._alt(Kind.SOCIAL, platform=platform.label),
             )
 
     def _alt(self, kind: Kind, **words: str) -> str:
@@ -134,7 +124,7 @@ class Planner:
         """A spec for `model`, or for the painter where the model's provider is not configured."""
         size = delivered_size(model)
         if model.provider not in self.providers:
-            return self._painted("jpg" if model.provider == "chutes" else "png", size=size, **fields)
+            return self._painted(MAKERS[model.provider], size=size, **fields)
         return ImageSpec(
             provider=model.provider,
             model=model.name,
@@ -146,11 +136,11 @@ class Planner:
             **fields,
         )
 
-    def _painted(self, image_format: str, **fields: Any) -> ImageSpec:
+    def _painted(self, instead_of: Maker, **fields: Any) -> ImageSpec:
         return ImageSpec(
-            provider="painter",
+            provider=PAINTER.name,
             model="offline-painter",
-            params={"color": self.article.brand.color, "output_format": image_format},
+            params={"color": self.article.brand.color, "output_format": instead_of.painted_format},
             user_id=self.place[0],
             slug=self.place[1],
             **fields,
@@ -163,7 +153,7 @@ class Planner:
         # Fonts that cards did not have at first: what was drawn without them is drawn anew.
         fonts: dict[str, JsonValue] = {"fonts": list(dict.fromkeys(rare))} if rare else {}
         return ImageSpec(
-            provider="pillow",
+            provider=PILLOW.name,
             model=brand.template,
             params={
                 "title": self.article.title,
@@ -179,3 +169,8 @@ class Planner:
             slug=self.place[1],
             **fields,
         )
+
+
+def _platforms(kind: Kind) -> list[Platform]:
+    """The platforms in the plan that have a picture of this kind."""
+    return [platform for platform in PLATFORMS.values() if platform.kind is kind and platform.is_default]

@@ -205,9 +205,8 @@ def comparison_prompt(article: Article) -> str:
     return f"Editorial illustration for an article titled “{article.title}”. Balanced square composition, {_STYLE}"
 
 
-def social_prompt(article: Article, platform: str) -> str:
-    """Ask for a picture that stops the thumb on `platform`."""
-    shape = "vertical full-screen" if platform == "tiktok" else "square"
+def social_prompt(article: Article, shape: str) -> str:
+    """Ask for a picture of this shape that stops the thumb."""
     return f"Eye-catching {shape} picture for social media on “{article.title}”. One clear subject, {_STYLE}"
 
 

@@ -1,1 +1,1 @@
-"""Text as people and their programs write it, read as plain words."""
+"""Parsing of Markdown, HTML and feed text into plain text."""

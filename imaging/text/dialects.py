@@ -1,7 +1,7 @@
-"""The Markdown that people write: CommonMark, and what site generators, wikis and editors have added to it.
+"""Markdown parsers for CommonMark and the extensions of site generators, wikis and editors.
 
-It is parsed, so that what is markup there is no word here. Plugins of markdown-it know most of it. The rules below are
-for what none knows: wiki links, templates, short codes, kramdown's attributes, containers, MDX.
+Extensions are parsed, so that their markup is not read as text. Plugins of markdown-it cover most of them. The rules
+below cover the rest: wiki links, templates, short codes, kramdown's attributes, containers, MDX.
 """
 
 import re
@@ -25,21 +25,21 @@ from imaging.text.hidden import visible
 
 _NO_BREAK = re.compile(r"^( {0,3}#{1,6})[^\S\n\t ]", re.MULTILINE)  # macOS types it with Alt and the space bar
 
-# Inline markup by its first sign: no word, but for the group `words`. Each pattern has a bound, so that many openings
-# without an end do not take time that grows with their square.
+# Inline markup by its first character: dropped, except for the group `words`. Each pattern has a bound, so that many
+# unclosed openings do not take quadratic time.
 _WIKI_LINK = r"!?\[\[(?:[^\[\]|\n]{1,200}\|)?(?P<words>[^\[\]|\n]{1,200})\]\]"
 _IN_TITLES: Mapping[str, Sequence[str]] = {
     ":": (r"(?<!\w):(?:\+1|-1|100|1234|[a-z][\w+-]{0,60}):(?!\w)",),  # an emoji's short code, or an icon's
-    "[": (_WIKI_LINK, r"\[\^[^\]\s]{1,100}\]"),  # ... and a footnote that stands nowhere
+    "[": (_WIKI_LINK, r"\[\^[^\]\s]{1,100}\]"),  # ... and a reference to an undefined footnote
     "{": (r"\{\{[<%][^\n]{0,500}?[>%]\}\}",),  # Hugo's short code
 }
 _IN_BODIES: Mapping[str, Sequence[str]] = {
     **_IN_TITLES,
-    "!": (r"!\[\[[^\[\]\n]{1,300}\]\]",),  # what a wiki embeds
+    "!": (r"!\[\[[^\[\]\n]{1,300}\]\]",),  # a wiki embed
     "[": (
         r"\[{1,2}_?(?:toc|TOC)_?\]{1,2}",
         *_IN_TITLES["["],
-        r"(?<![^\n])\[[ xX]\](?=\s|$)",  # a task
+        r"(?<![^\n])\[[ xX]\](?=\s|$)",  # a task's checkbox
         r"\[![A-Za-z]{1,30}\][+-]?",  # a GitHub alert, an Obsidian callout
         r"\[/?(?:gallery|caption|embed|audio|video|playlist|more|nextpage)\s*/?\]",  # WordPress
         r"\[/?[a-z][\w-]{0,40}(?:\s{1,9}[\w-]{1,40}=(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|[^\s\]\"']{1,300})){1,20}\s{0,9}/?\]",
@@ -47,22 +47,22 @@ _IN_BODIES: Mapping[str, Sequence[str]] = {
     "{": (
         r"\{\{[^\n]{0,500}?\}\}",
         r"\{%[^\n]{0,500}?%\}",
-        r"\{[A-Za-z_$][\w$]{0,60}(?:\.[\w$]{1,60}){1,9}\}",  # a value of MDX
+        r"\{[A-Za-z_$][\w$]{0,60}(?:\.[\w$]{1,60}){1,9}\}",  # an MDX value
     ),
-    # A component of MDX; lower-case tags are HTML, which the parser knows.
+    # An MDX component; lower-case tags are HTML, which the parser knows.
     "<": (
         r"</?[A-Z][\w.]{0,60}(?:[^<>{}\"']|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'"
         r"|\{(?:[^{}\n]|\{[^{}\n]{0,300}\}){0,300}+\}){0,500}+>",
     ),
     "=": (r"(?<![\w=])==(?=[^\s=])(?P<words>[^=\n]{0,300}[^\s=])==(?!=)",),
     "+": (r"(?<![\w+])\+\+(?=[^\s+])(?P<words>[^+\n]{0,300}[^\s+])\+\+(?!\+)",),
-    # A formula; brackets that are escaped around anything else are words.
+    # A formula; escaped brackets around anything else are text.
     "\\": (r"\\\((?=[^\n\\^_=]{0,100}(?:[\^_=]|\\(?![()])))(?:[^\n\\]|\\(?![()])){1,300}+\\\)",),
-    "^": (r"(?<=\s)\^[A-Za-z0-9-]{1,60}\s{0,9}$",),  # the id of a block
+    "^": (r"(?<=\s)\^[A-Za-z0-9-]{1,60}\s{0,9}$",),  # a block's id (Obsidian)
 }
 _EXPRESSION = re.compile(r"\{[^{}\n]{0,500}\}")
 
-# Lines that are no paragraph: where a generator puts the table of contents, attributes, ends of containers.
+# Lines that are not a paragraph: placeholders for the table of contents, attributes, ends of containers.
 _NO_PROSE = re.compile(
     r"(?:@?\[{1,2}_?toc_?\]{1,2}|\$\{toc\}|\{:?\s*toc\s*\}|\{\{\s*toc\s*\}\}|__toc__|\\tableofcontents"
     r"|:{3,}[^\n]*|\{:[^\n{}]*\})\s*",
@@ -76,10 +76,10 @@ _ESM = re.compile(
 
 @cache
 def bodies() -> MarkdownIt:
-    """Return the parser of articles' bodies."""
+    """Return the parser for article bodies."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parser.use(admon_plugin).use(deflist_plugin)
-    parser.use(footnote_plugin).disable("footnote_tail")  # a note's text stays where it was written
+    parser.use(footnote_plugin).disable("footnote_tail")  # keep a footnote's text where it was written
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)
     parser.use(sub_plugin).use(superscript_plugin).use(attrs_plugin, spans=True)
     parser.core.ruler.after("normalize", "visible", _show)
@@ -99,7 +99,7 @@ def _titles() -> MarkdownIt:
 
 
 def title_words(title: str) -> str:
-    """Return a title as readers see it: without short codes, formulas and the like; else it is plain text."""
+    """Return a title as readers see it, without short codes, formulas and the like; anything else is plain text."""
     children = _titles().parseInline(title)[0].children or ()
     words = "".join(child.content for child in children if child.type == "text")
     return title if words == title else " ".join(words.split()) or title
@@ -128,7 +128,7 @@ def _mark(patterns: Mapping[str, Sequence[re.Pattern[str]]], state: StateInline,
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
-    """Attributes at the end of a heading or paragraph: Pandoc's `{#id .class}`, kramdown's `{: #id}`, `{-}`."""
+    """Skip attributes at the end of a heading or paragraph: Pandoc's `{#id .class}`, kramdown's `{: #id}`, `{-}`."""
     end = state.src.rfind("}", state.pos, state.posMax) + 1
     if state.src[state.pos] != "{" or not end or state.src[end : state.posMax].strip():
         return False
@@ -147,7 +147,7 @@ def _are_attributes(text: str) -> bool:
 
 
 def _expression(state: StateInline, silent: bool) -> bool:
-    """In MDX, anything in braces is computed."""
+    """Skip expressions in braces, in MDX alone."""
     found = _EXPRESSION.match(state.src, state.pos, state.posMax) if state.env.get("mdx") else None
     state.pos = found.end() if found else state.pos
     return bool(found)
@@ -162,7 +162,7 @@ def _no_prose(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
 
 
 def _esm(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """What MDX imports and exports, to the end of the paragraph in which its brackets are closed."""
+    """Skip MDX imports and exports, to the end of the paragraph in which their brackets are closed."""
     if silent or state.level or state.tShift[line] or not _ESM.match(_line(state, line)):
         return False
     state.env["mdx"] = True

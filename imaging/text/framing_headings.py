@@ -1,4 +1,4 @@
-"""Headings that frame an article and have no subject of their own: contents, introduction, conclusion, references."""
+"""Recognise headings without a subject of their own: contents, introduction, conclusion, references."""
 
 import re
 import unicodedata
@@ -45,9 +45,9 @@ _NUMBER = re.compile(r"(?:\d{1,3}|[ivx]{1,5}|[a-h])[.)]\s+|\d{1,3}(?:\.\d{1,3}){
 
 
 def is_frame(heading: str) -> bool:
-    """Tell whether a heading only frames the article, such as `1. Einleitung` or `Conclusion:`."""
+    """Return whether a heading only frames the article, such as `1. Einleitung` or `Conclusion:`."""
     text = " ".join(heading.casefold().replace("tl;dr", "tldr").split())
     text = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
-    # Marks belong to letters in Hindi and Thai; everything else that is neither letter nor digit parts words.
+    # Combining marks belong to letters in Hindi and Thai; any other character but letters and digits separates words.
     words = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in text)
     return " ".join(words.split()) in _NAMES

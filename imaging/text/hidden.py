@@ -1,10 +1,10 @@
-"""What a writer has hidden in Markdown by means that CommonMark does not know: comments, and code without a fence."""
+"""Removal of content hidden in Markdown by syntax outside CommonMark: comments, and code without a fence."""
 
 import re
 from bisect import bisect_left
 from collections import defaultdict
 
-# Fences, code spans and HTML comments are looked for as well: in them, the other signs mean nothing.
+# Fences, code spans and HTML comments are matched too, since within them the other openings have no meaning.
 _OPENING = re.compile(
     r"(?P<fence>^[ \t>]*(?:`{3,}(?=[^`\n]*$)|~{3,}))"
     r"|(?P<span>`+)"
@@ -32,7 +32,7 @@ _CLOSING = {
 
 
 def visible(text: str) -> str:
-    """Return Markdown without what its writer has hidden. Takes time in proportion to the length of the text."""
+    """Return Markdown without its hidden parts, in linear time."""
     parts: list[str] = []
     shown_to = position = 0
     closings = _Closings(text)
@@ -50,17 +50,17 @@ def visible(text: str) -> str:
 
 
 class _Closings:
-    """Finds where what was opened ends. What is not closed any more is searched for once only."""
+    """Finds the end of an opening. A closing that is missing is searched for only once, to stay linear."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.never: set[str] = set()
-        self.runs: dict[int, list[int]] = defaultdict(list)  # where backticks stand, by how many they are
+        self.runs: dict[int, list[int]] = defaultdict(list)  # positions of backtick runs, by their length
         for run in re.finditer("`+", text):
             self.runs[len(run[0])].append(run.start())
 
     def after(self, opening: re.Match[str], kind: str) -> int | None:
-        """Return the index behind the end; None where what looked like an opening is none."""
+        """Return the index after the closing; None if the match is not an opening after all."""
         if kind == "span":
             return self._span(opening)
         if kind == "fence":
@@ -86,7 +86,7 @@ class _Closings:
         return starts[number] + len(opening[0])
 
     def _obsidian(self, opening: re.Match[str], end: int | None) -> int | None:
-        """At the beginning or the end of a line the signs open a comment of any length, else one within a paragraph."""
+        """Return the end of `%%`: a comment of any length at a line's start or end, elsewhere within a paragraph."""
         start = self.text.rfind("\n", 0, opening.start()) + 1
         if not self.text[start : opening.start()].strip(" \t>"):
             return len(self.text) if end is None else end

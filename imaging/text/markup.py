@@ -1,4 +1,4 @@
-"""HTML, as feeds carry it, read as Markdown, whose headings steer the plan."""
+"""Conversion of HTML from feeds to Markdown, so that its headings can be planned from."""
 
 import warnings
 from typing import Any
@@ -11,7 +11,7 @@ from imaging.errors import InvalidInput
 from imaging.text.plain import NOT_WORDS, parsed
 from imaging.text.reading import is_no_reading
 
-_MAX_HTML = 4_000_000  # characters; what a run takes as a body is an eighth of it
+_MAX_HTML = 4_000_000  # characters; eight times the largest body that a run accepts
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LAYOUT = {"a", "table", "thead", "tbody", "tfoot", "tr", "td", "th"}
 
@@ -25,7 +25,7 @@ def markdown_of(html: str) -> str:
         return ""
     _clean(root)
     try:
-        with warnings.catch_warnings():  # of bare words the library suspects that they are a file's name
+        with warnings.catch_warnings():  # the library warns that plain text may be a file name
             warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
             soup = BeautifulSoup(etree.tostring(root, method="html", encoding="unicode"), "lxml")
         return str(MarkdownConverter(heading_style="atx", escape_misc=True).convert_soup(soup)).strip()
@@ -34,13 +34,13 @@ def markdown_of(html: str) -> str:
 
 
 def _clean(root: Any) -> None:
-    """Take out what readers do not read, and what would keep headings from being headings of Markdown.
+    """Remove elements that readers do not see, and wrappers that keep headings from becoming Markdown headings.
 
-    In libxml2's tree, where it takes linear time: BeautifulSoup looks for each tag among all its siblings.
+    Uses libxml2's tree, where this takes linear time: BeautifulSoup searches all siblings for each tag.
     """
     for element in root.iter(etree.Element):
         if element.tag == "ol":
-            element.tag = "ul"  # the library counts a list anew for each of its items
+            element.tag = "ul"  # the library counts an ordered list again for each item: quadratic time
         elif element.tag != "pre" and (is_no_reading(element.tag, element.attrib) or _is_note(element)):
             element.tag = "script"
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *NOT_WORDS, with_tail=False)
@@ -50,10 +50,10 @@ def _clean(root: Any) -> None:
             if element in seen:
                 break
             seen.add(element)
-            if element.tag in _LAYOUT:  # a link around a heading, a table for its layout
+            if element.tag in _LAYOUT:  # a link around a heading, or a layout table
                 element.tag = "div"
 
 
 def _is_note(element: Any) -> bool:
-    """Tell whether an element is the number of a footnote."""
+    """Return whether an element is a footnote's number."""
     return element.tag == "sup" and any(child.tag == "a" and "#" in child.get("href", "") for child in element)

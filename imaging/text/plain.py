@@ -1,4 +1,4 @@
-"""Words that were written as HTML by some and as plain text by others: titles and summaries, for people to read."""
+"""Plain text of titles and summaries, which some systems write as HTML and others as plain text."""
 
 import html
 import re
@@ -6,10 +6,10 @@ from typing import Any
 
 from lxml import etree
 
-_MAX_HTML, _MAX_WORDS = 1_000_000, 20_000  # characters that a summary, and a title, are looked for in
-# They turn the direction of what stands behind them, and make a name look like another one.
+_MAX_HTML, _MAX_WORDS = 1_000_000, 20_000  # characters that are read of a summary, and of a title
+# Bidirectional overrides reverse the text after them, and can make one name look like another.
 _DIRECTIONS = {ord(sign): None for sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
-# What is no part of the words.
+# Elements whose content is not text for readers.
 NOT_WORDS = ("script", "style", "template", "noscript", "iframe", "object", "svg", "img", "head")
 
 _VOID = {"br", "hr", "img", "wbr"}
@@ -39,12 +39,12 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 
 
 def without_directions(text: str) -> str:
-    """Return the text without signs that override the direction of writing."""
+    """Return the text without characters that override the writing direction."""
     return text.translate(_DIRECTIONS)
 
 
 def text_of(markup: str) -> str:
-    """Return the words of HTML in one line."""
+    """Return the text of HTML on one line."""
     root = parsed(markup[:_MAX_HTML])
     if root is None:
         return ""
@@ -55,7 +55,7 @@ def text_of(markup: str) -> str:
 
 
 def parsed(markup: str) -> Any:
-    """Return the tree of HTML, None where there is nothing in it. The parser of libxml2 takes linear time."""
+    """Return the parsed tree of HTML, None if it is empty. libxml2's parser takes linear time."""
     parser = etree.HTMLParser(huge_tree=True, no_network=True, encoding="utf-8")
     data = markup.replace("\0", " ").encode(errors="replace")
     try:
@@ -65,10 +65,10 @@ def parsed(markup: str) -> Any:
 
 
 def words_of(text: str, *, is_html: bool = False) -> str:
-    """Return a title or summary as it is meant, in one reading or in many: `Tom &amp; <em>Jerry</em>` is `Tom & Jerry`.
+    """Return a title or summary as plain text, `Tom &amp; <em>Jerry</em>` as `Tom & Jerry`; undoes up to three escapes.
 
-    Tags that enclose words are markup; where one stands for itself (`C++ <vector>`, `Wann <p> statt <div>…</div>
-    passt`) the text speaks of tags, and all stay. `is_html`: the text comes from where HTML is usual.
+    Tags that enclose words are markup. If one is a word itself (`C++ <vector>`, `Wann <p> statt <div>…</div> passt`)
+    the text is about tags, and all stay. `is_html`: the text comes from a field where HTML is usual.
     """
     text = text[:_MAX_WORDS]
     for _ in range(3):
@@ -80,7 +80,7 @@ def words_of(text: str, *, is_html: bool = False) -> str:
 
 
 def _sign(entity: re.Match[str]) -> str:
-    """The sign that an entity stands for; where it stands alone and is no dash or the like, the text speaks of it."""
+    """Return the entity's character; a lone entity for a letter or space stays, as the text is about the entity."""
     sign = html.unescape(entity[0])
     before, behind = entity.string[: entity.start()][-1:], entity.string[entity.end() :][:1]
     alone = (not before or before.isspace()) and (not behind or behind.isspace())

@@ -1,4 +1,4 @@
-"""A body read block by block: its headings and paragraphs as plain words, whether they are Markdown or HTML in it."""
+"""Headings and paragraphs of an article body as plain text, from Markdown and the HTML within it."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -16,20 +16,20 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INSETS = {"blockquote", "ul", "ol", "dl", "aside", "footer"}
 _ADMONITIONS = {"admonition_open", "admonition_close"}
 _NOT_READ = {*NOT_WORDS, "button", "math", "nav", "pre"}
-_UNSEEN = {"sr-only", "visually-hidden", "screen-reader-text", "mw-editsection"}  # for screen readers, and to edit
+_UNSEEN = {"sr-only", "visually-hidden", "screen-reader-text", "mw-editsection"}  # screen reader text, edit links
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading of `level` 1 to 6, or a paragraph (0), as plain text; `inset` in a quotation or a list."""
+    """A heading of `level` 1 to 6, or a paragraph (0), as plain text. `inset`: within a quotation or a list."""
 
     level: int
     text: str
     inset: bool
 
 
-@lru_cache(maxsize=4)  # of one article it is asked several times: what to count, what to picture, what to show
+@lru_cache(maxsize=4)  # called several times for an article: to count sections, to find aspects, to show headings
 def blocks(body: str) -> tuple[Block, ...]:
     """Return the headings and paragraphs of a Markdown body that have words, in order."""
     reader = _Reader()
@@ -49,7 +49,7 @@ def blocks(body: str) -> tuple[Block, ...]:
 
 
 def is_no_reading(tag: str, attributes: Mapping[str, str | None]) -> bool:
-    """Tell whether an HTML element is nothing that readers of the page read."""
+    """Return whether an HTML element is not read by readers of the page."""
     style = (attributes.get("style") or "").replace(" ", "").lower()
     return (
         tag in _NOT_READ
@@ -61,12 +61,12 @@ def is_no_reading(tag: str, attributes: Mapping[str, str | None]) -> bool:
 
 
 def is_anchor(href: str | None, text: str, *, raised: bool) -> bool:
-    """Tell whether a link is that of a heading to itself (#, ¶), or (`raised`) the number of a footnote."""
+    """Return whether a link is a heading's link to itself (#, ¶), or (`raised`) the number of a footnote."""
     return "#" in (href or "") and not any(sign.isalpha() or (sign.isdigit() and not raised) for sign in text)
 
 
 class _Reader(HTMLParser):
-    """Takes the tags and words of a body as they come, and puts them together to blocks."""
+    """Collects the tags and text of a body into blocks."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -74,7 +74,7 @@ class _Reader(HTMLParser):
         self._words: list[str] = []
         self._level: int | None = None  # None: in no block
         self._insets = 0
-        self._hidden: list[str] = []  # the tag that hides what is in it, once for each one of its name that is open
+        self._hidden: list[str] = []  # the tag that hides its content, once for each open tag of its name
         self._notes = 0
         self._links: list[tuple[str | None, int]] = []  # each link's href, and the number of words before it
         self._raised = 0  # how many <sup> are open
@@ -91,15 +91,15 @@ class _Reader(HTMLParser):
                 self.read_tag(token)
 
     def read_tag(self, token: Token) -> None:
-        """Take a tag that stands for Markdown."""
+        """Handle a Markdown token as the HTML tag that it renders to."""
         if token.nesting > 0:
             self.handle_starttag(token.tag, [(name, str(value)) for name, value in token.attrs.items()])
         else:
             self.handle_endtag(token.tag)
 
     def read_html(self, html: str) -> None:
-        """Take HTML; what is not closed at its end ends there."""
-        with suppress(AssertionError):  # the library's answer to `<![`
+        """Handle HTML; tags left open are closed at its end."""
+        with suppress(AssertionError):  # html.parser raises it for `<![`
             self.feed(html)
         self.reset()
 

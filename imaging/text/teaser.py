@@ -1,8 +1,8 @@
-"""Summaries without what a blog's software puts at their end: where they go on, and where they appeared first."""
+"""Removal of what blog software appends to summaries: "read more" links and "first appeared on" notes."""
 
 import re
 
-# How the sentence begins, and what stands between the title and the blog's name, in one language a line or two.
+# The start of the sentence, and the words between the title and the blog's name; a line or two for each language.
 _FOOTERS = (
     (r"th(?:e|is) (?:post|article|entry)", r"(?:first appeared|appeared first) (?:on|at|in)"),
     (r"th(?:e|is) (?:post|article|entry)", r"was (?:first|originally) published (?:on|at|in)"),
@@ -48,9 +48,9 @@ _ENDS = '.!?…:;。！？؟"”“»’)'
 
 
 def teaser(text: str, title: str = "\n") -> str:
-    """Return the words of a summary alone: without `[…] The post X appeared first on Y.`, `Weiterlesen →` and the like.
+    """Return a summary without `[…] The post X appeared first on Y.`, `Weiterlesen →` and the like.
 
-    Where the software had cut it within a sentence, it ends in an ellipsis.
+    If the software had cut it within a sentence, it ends in an ellipsis.
     """
     text = text.strip()
     for _ in range(3):
@@ -76,6 +76,6 @@ def _without_link(text: str, title: str) -> str:
 def _without_cut(text: str, title: str) -> str:
     found = _CUT.search(text)
     if not found or (found["rest"].strip() and title.casefold() not in found["rest"].casefold()):
-        return text  # within a text the sign stands for what a writer has left out
+        return text  # within a text it marks the writer's own omission
     words = text[: found.start()].rstrip(" ,;:-–")
     return words if not words or words.endswith(tuple(_ENDS)) else f"{words}…"

@@ -22,14 +22,10 @@ from blocks.vendors.chutes import Chutes
 from blocks.vendors.replicate import Replicate
 from imaging.spec import ImageSpec, Kind
 from tests.blocks.hosts import Bucket, FileHost
-from tests.pauses import no_pauses
 from tests.standins import ChutesStandin, ReplicateStandin
+from tests.world import _no_pauses, api, cli, painted, world
 
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_pauses() -> Iterator[None]:
-    with no_pauses():
-        yield
+__all__ = ["_no_pauses", "api", "cli", "painted", "world"]
 
 
 @pytest.fixture

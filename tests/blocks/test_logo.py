@@ -12,7 +12,7 @@ from blocks.services import Services
 from blocks.storage.bucket import ImageStore
 from imaging.errors import InvalidInput
 from tests.blocks.hosts import FileHost
-from tests.imaging.containers import png_with, saved
+from tests.imaging.pictures.containers import png_with, saved
 
 
 @pytest.fixture

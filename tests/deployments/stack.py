@@ -16,9 +16,9 @@ import httpx
 
 from blocks.storage.bucket import ImageStore
 from blocks.storage.embedded import BUCKET, embedded_storage
+from tests import ROOT
 from tests.standins import ChutesStandin, ReplicateStandin
 
-ROOT = Path(__file__).parent.parent.parent
 Found = TypeVar("Found")
 
 

@@ -15,8 +15,9 @@ from playwright.sync_api import Page, expect
 from prefect.events import emit_event
 from prefect.variables import Variable
 
+from tests import ROOT
 from tests.browser import PATIENCE, browser_page, in_a_browser
-from tests.deployments.stack import ROOT, Vendors, ask, deployment_id, forget_runs, runs, wait_for
+from tests.deployments.stack import Vendors, ask, deployment_id, forget_runs, runs, wait_for
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 MANUAL, ON_PUBLISHED, NIGHTLY = "article-images/manual", "article-images/on-published", "article-backlog/nightly"

@@ -9,7 +9,8 @@ from prefect.events import emit_event
 from prefect.exceptions import ParameterTypeError
 
 from flows.article_images import article_images
-from tests.deployments.stack import ROOT, ask, forget_runs, runs, wait_for
+from tests import ROOT
+from tests.deployments.stack import ask, forget_runs, runs, wait_for
 
 EVENT = "content.article.published"
 # What is in the payload, and the words that say what is wrong with it.

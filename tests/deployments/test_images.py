@@ -15,7 +15,7 @@ from prefect import settings as prefect_settings
 
 from blocks.configuration.settings import Settings
 from flows.deploying import HOME, here
-from tests.deployments.stack import ROOT
+from tests import ROOT
 
 FOLDER = ROOT / "deployments"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())

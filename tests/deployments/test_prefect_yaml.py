@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 
 from flows.article_images import article_images
-from tests.deployments.stack import ROOT, automations, deployable, deployments, prefect
+from tests import ROOT
+from tests.deployments.stack import automations, deployable, deployments, prefect
 
 TAGS = {
     "article-images/manual": {"by:hand", "spends"},

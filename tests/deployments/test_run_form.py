@@ -15,7 +15,7 @@ from imaging.spec import Kind
 from tests.browser import browser_page, in_a_browser
 from tests.conftest import EXAMPLES
 from tests.deployments.stack import deployments, forget_runs, runs, wait_for
-from tests.flows.conftest import run_set
+from tests.world import run_set
 
 MANUAL = "article-images/manual"
 VERSIONS = ("", "/v2")

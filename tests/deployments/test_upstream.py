@@ -18,8 +18,9 @@ from prefect.events.clients import get_events_client
 from prefect.events.schemas.events import Event
 
 from imaging.articles.article import Article
-from tests.deployments.stack import ROOT, Vendors, ask, runs, wait_for
-from tests.flows.conftest import run_set
+from tests import ROOT
+from tests.deployments.stack import Vendors, ask, runs, wait_for
+from tests.world import run_set
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 

@@ -16,7 +16,7 @@ from imaging.pages.public import public_document
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import World, command, open_world, run_set, run_state, set_of
+from tests.world import World, command, open_world, run_set, run_state, set_of
 
 GERMAN = EXAMPLES / "laktoseintoleranz-und-laktase.md"
 SLUG = "laktoseintoleranz-und-laktase"

@@ -27,8 +27,8 @@ from imaging.errors import ConfigurationError, InvalidInput, SourceError
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import CommandLine, World
 from tests.standins import FeedSite
+from tests.world import CommandLine, World
 
 HERO = [Kind.HERO]
 

@@ -1,12 +1,13 @@
 """The console script, as a user meets it: in a process of its own."""
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import CommandLine, World, command
+from tests.world import CommandLine, World, command
 
 GOOD = {"topic": "Kaffee"}
 
@@ -127,3 +128,22 @@ def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: 
     second = command("run", article, **variables)
     assert (second.returncode, second.stderr) == (0, "")
     assert second.stdout.count("reused") == 7
+
+
+TOPIC = "Käse, 茶 und 🍵"
+
+
+def test_json_and_tables_need_no_utf8(painted: Path, prefect_api: str) -> None:
+    """On an ASCII terminal JSON is JSON with all its words, a table is a table, and files are for their owner alone."""
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    given = json.dumps({"topic": TOPIC})
+    done = command("run", "-", "--json", "--only", "card", stdin=given, prefect_api=prefect_api, **ascii_only)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert json.loads(done.stdout)["topic"] == TOPIC
+    table = command("run", "-", "--only", "card", stdin=given, prefect_api=prefect_api, **ascii_only)
+    assert table.returncode == 0, table.stderr
+    assert "complete" in table.stdout
+    left = [painted, *painted.rglob("*")]
+    assert len(left) > 10
+    assert [path for path in left if stat.S_IMODE(path.stat().st_mode) & 0o077] == []

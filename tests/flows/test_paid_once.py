@@ -19,8 +19,8 @@ from flows.repair import repair
 from imaging.articles.article import Article, Brand
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import STARTED, World, run_set
 from tests.standins.predictions import NSFW
+from tests.world import STARTED, World, run_set
 
 NINE = EXAMPLES / "laktoseintoleranz-und-laktase.md"
 ARTICLE = Article(topic="Kaffee richtig lagern")

@@ -7,10 +7,10 @@ import pytest
 from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
-from tests.flows.conftest import World, run_set
 from tests.reliability.s3_proxy import CAP, S3Proxy, is_picture, is_put
 from tests.standins import Call
 from tests.standins.predictions import NSFW
+from tests.world import World, run_set
 
 ARTICLE = Article(topic="Kaffee richtig lagern")
 COLD = "No instances available (yet) for chute_id='0b1c'"

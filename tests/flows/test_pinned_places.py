@@ -11,8 +11,8 @@ from blocks.storage.embedded import BUCKET
 from imaging.articles.article import parse_markdown
 from imaging.slug import short_hash
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import CommandLine, World, run_set
 from tests.standins.predictions import NSFW
+from tests.world import CommandLine, World, run_set
 
 PINS = Path(__file__).with_name("pinned_places.json")
 _CHANGING = [

@@ -13,7 +13,7 @@ from flows.cli import read_article
 from imaging.record import ImageSet
 from tests.browser import PATIENCE, browser_page, in_a_browser
 from tests.conftest import EXAMPLES
-from tests.flows.conftest import run_set
+from tests.world import run_set
 
 pytestmark = in_a_browser
 

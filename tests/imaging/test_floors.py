@@ -3,9 +3,9 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
 FORBIDDEN = {
     "prefect", "prefect_aws", "httpx", "httpcore", "replicate", "boto3", "botocore", "requests", "urllib3", "aiohttp",
     "anyio", "ssl", "urllib.request", "http.client", "http.server", "socketserver", "asyncio",

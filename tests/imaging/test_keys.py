@@ -79,3 +79,29 @@ def test_a_durable_url_has_room_behind_the_longest_key() -> None:
         ARTICLE.model_copy(update={"user_id": "u" * 64}), "s" * 80, ModelTable(), {"replicate", "chutes"}
     ).specs()
     assert max(len(keys.object_key(spec, SHA, ".png.w1920.avif")) for spec in specs) < 300
+
+
+def test_records_and_locks_keep_their_names() -> None:
+    """What an earlier version wrote down, or holds at this moment, is found under the same name."""
+    hero, place = SPECS["hero"], keys.backlog_place("bar", "a source")
+    for name, before in [
+        (keys.record_key("bar/tee/words"), "_results/bar/tee/words"),
+        (keys.whole_manifest("bar", "tee"), "bar/tee/manifest.json"),
+        (keys.words_path("bar", "tee"), "bar/tee/words"),
+        (keys.attempt_path(hero), f"bar/tee/hero-{hero.digest[:32]}.attempt"),
+        (keys.receipt_path(hero), f"bar/tee/hero-{hero.digest[:32]}.receipt"),
+        (keys.prediction_path("abc"), "_predictions/abc"),
+        (keys.spend_path("bar", "2026-11"), "bar/_spend/2026-11.json"),
+        (keys.untold_spend_path("bar", "2026-11"), "bar/_spend/2026-11.untold.json"),
+        (place, "bar/_backlog/5f8f61460a1d3a64"),
+        (keys.backlog_place(None, "a source"), "_backlog/5f8f61460a1d3a64"),
+        (keys.index_path("_backlog/x", 5), "_backlog/x/05.json"),
+        (keys.feed_page_path("_backlog/x", 5), "_backlog/x/page-5.json"),
+        (keys.shard_path("abc"), "_backlog/shards/abc.json"),
+        (keys.article_lock("claim", "bar", "tee"), "article-images.claim.bar.tee"),
+        (keys.article_lock("run", "bar", "tee"), "article-images.run.bar.tee"),
+        (keys.spend_lock("bar"), "article-images.purse.bar"),
+        (keys.backlog_lock("bar/_backlog/x", None), "article-backlog.bar._backlog.x.None"),
+        (keys.backlog_lock("bar/_backlog/x", 3), "article-backlog.bar._backlog.x.3"),
+    ]:
+        assert name == before

@@ -12,12 +12,13 @@ import pytest
 
 from imaging import keys
 from imaging.articles.article import Article, Brand, parse_json, parse_markdown
+from imaging.makers import Provider
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.over_hero import over_hero, without_hero
 from imaging.planning.plan import Planner
 from imaging.record import StoredImage, described
 from imaging.slug import slugify
-from imaging.spec import ImageSpec, Provider
+from imaging.spec import ImageSpec
 from tests.conftest import EXAMPLES
 
 PINS = Path(__file__).with_name("pinned.json")

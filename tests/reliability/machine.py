@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.deployments.stack import ROOT
+from tests import ROOT
 
 from .world import MARK, clean_environment
 

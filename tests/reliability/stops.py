@@ -19,6 +19,8 @@ from typing import Any
 
 import httpx
 
+from tests import ROOT
+
 from .pool import in_order
 from .world import ARTICLE, World, open_world, prefect_server
 
@@ -129,17 +131,16 @@ def _engine(world: World) -> "subprocess.Popen[str]":
         "state": {"type": "PENDING"},
     }
     made = httpx.post(f"{world.environment['PREFECT_API_URL']}/flow_runs/", json=run).json()
-    repository = Path(__file__).parents[2]
     variables = {
         "PREFECT__FLOW_RUN_ID": made["id"],
-        "PREFECT__FLOW_ENTRYPOINT": f"{repository / 'flows/article_images.py'}:article_images",
+        "PREFECT__FLOW_ENTRYPOINT": f"{ROOT / 'flows/article_images.py'}:article_images",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
     }
     with (world.folder / "stderr").open("w") as err:
         return subprocess.Popen(
             [sys.executable, "-m", "flows.lifecycle.run_engine"],
             env=world.environment | variables,
-            cwd=repository,
+            cwd=ROOT,
             stdout=err,
             stderr=err,
             text=True,

@@ -1,5 +1,5 @@
 """The world of the flow's tests is ours too."""
 
-from tests.flows.conftest import world
+from tests.world import world
 
 __all__ = ["world"]

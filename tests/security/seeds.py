@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from tests.imaging.containers import ROOMS, zipped
+from tests.imaging.pictures.containers import ROOMS, zipped
 
 _PREDICTION = {
     "id": "ufawqhfynnddngldkgtslldrkq", "model": "black-forest-labs/flux-dev", "version": "hidden",

@@ -31,8 +31,9 @@ from imaging.articles.article import Article, parse_json, parse_markdown
 from imaging.articles.claim import Claim
 from imaging.cards.logo import fit_logo, is_visible_on, open_logo
 from imaging.errors import BadPicture, ImagesError
+from imaging.makers import SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import Facts, SourceType, mark, marks, with_mark
+from imaging.marking.marks import Facts, mark, marks, with_mark
 from imaging.pages import gallery
 from imaging.pages.page import html_page
 from imaging.pictures.anatomy import refuse_polyglot
@@ -45,6 +46,7 @@ from imaging.record import Image, ImageSet, StoredImage, described, entries, fai
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kind
 from imaging.validation import parsed
+from tests import ROOT
 from tests.security.seeds import PICTURES
 from tests.standins import Answer, Call
 from tests.standins.server import Standin
@@ -56,7 +58,7 @@ SPEC = ImageSpec(
     size=(1024, 1024), user_id="default", slug="milk", stem="default/milk/hero", alt_text="Milk",
 )  # fmt: skip
 
-_DEPLOYMENTS = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text())["deployments"]
+_DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
 TEMPLATE = next(
     trigger["parameters"] for each in _DEPLOYMENTS for trigger in each.get("triggers", []) if "parameters" in trigger
 )

@@ -20,9 +20,9 @@ from imaging.backlog import Outcome, SourceReport, backlog_report
 from imaging.errors import ImagesError
 from imaging.printable import printable
 from imaging.record import ImageSet, failed
+from tests import ROOT
 from tests.security.targets import SPEC
 
-ROOT = Path(__file__).parent.parent.parent
 HOSTILE = "a\nINFO | paid\r\x1b[2J\x1b]52;c;ZWNobw==\x07\x9b31m\x85\u2028\u2029\u202eb\u2066\x00\x7f\ud800\U000e0041z"
 SHOWN = r"a INFO | paid \x1b[2J\x1b]52;c;ZWNobw==\x07\x9b31m \u202eb\u2066\x00\x7f\ud800\U000e0041z"
 

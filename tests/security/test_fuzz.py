@@ -12,7 +12,7 @@ from imaging.errors import BadPicture, ImagesError
 from imaging.pictures.anatomy import refuse_polyglot
 from imaging.pictures.picture import inspect
 from tests.conftest import FEW
-from tests.imaging.containers import ROOMS, zipped
+from tests.imaging.pictures.containers import ROOMS, zipped
 from tests.security.seeds import PICTURES, SEEDS, picture
 from tests.security.targets import Target, targets
 

@@ -7,14 +7,14 @@ function say(...words) {
   return box;
 }
 
-/* The clipboard's API is there on https and localhost alone; a page that is served over http, and some browsers on a
-   file, have the old way: a selected text field and the command "copy". */
+/* The clipboard API exists on https and localhost alone; over http, and in some browsers for files, the fallback is a
+   selected text field and the command "copy". */
 async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copiedFromField(text); // which says itself what it needs
+    return copiedFromField(text); // shows its own instructions
   }
 }
 

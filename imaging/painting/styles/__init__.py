@@ -1,7 +1,7 @@
-"""The painter's styles, a file each.
+"""The painter's styles, one per file.
 
-A style rolls two kinds of dice, once for the whole frame, and returns what paints any rows of it: `series` are
-those that all pictures of an article share, `rng` are the picture's own.
+A style draws its random parameters once for the whole frame, and returns a function that paints any strip of it.
+`series` is the generator that all pictures of an article share, `rng` the picture's own.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the styles share: dice, and curves made of exactly rounded operations only (see `palette`)."""
+"""Helpers of the styles: random choices, and curves of exactly rounded operations only (see `palette`)."""
 
 import math
 
@@ -8,28 +8,28 @@ from imaging.painting.palette import Plane, Point, Rng
 
 
 def between(rng: Rng, low: float, high: float) -> float:
-    """A number from `low` to `high`."""
+    """Return a random number from `low` to `high`."""
     return low + (high - low) * float(rng.random())
 
 
 def heads(rng: Rng) -> bool:
-    """A coin, tossed."""
+    """Return True with a probability of one half."""
     return float(rng.random()) < 0.5
 
 
 def wave(turns: Plane) -> Plane:
-    """Near enough a sine of `turns` full turns."""
+    """Return an approximate sine of `turns` full turns."""
     t = turns - np.floor(turns + 0.5)
     y: Plane = t * (8 - 16 * np.abs(t))
     return y * (0.775 + 0.225 * np.abs(y))
 
 
 def smooth(low: float, high: float, value: Plane) -> Plane:
-    """0 below `low`, 1 above `high`, and an S between them."""
+    """Return a smoothstep: 0 below `low`, 1 above `high`."""
     t: Plane = np.clip((value - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
 
 def direction(degrees: float) -> Point:
-    """The unit vector of an angle, rounded to the digits on which all machines agree."""
+    """Return the unit vector of an angle, rounded to digits that are the same on every machine."""
     return round(math.cos(math.radians(degrees)), 6), round(math.sin(math.radians(degrees)), 6)

@@ -1,13 +1,13 @@
-"""Ridges of sand under a low sun, paler the farther away."""
+"""Style `dunes`: ridges of sand under a low sun, paler in the distance."""
 
 import numpy as np
 
-from imaging.painting.palette import Canvas, Draw, Frame, Plane, Rng
+from imaging.painting.palette import Draw, Frame, Plane, Rng, Strip
 from imaging.painting.styles.curves import between, smooth, wave
 
 
 def dunes(series: Rng, rng: Rng, frame: Frame) -> Draw:
-    """An article has one hour of the day and one sun; each picture its own ridges."""
+    """Return the drawing function. Shared by the series: time of day and sun; per picture: the ridges."""
     dusk = series.random() < 0.4
     top, low = (0.16, 0.72) if dusk else (0.66, 0.97)
     sun = (
@@ -28,25 +28,25 @@ def dunes(series: Rng, rng: Rng, frame: Frame) -> Draw:
         line: Plane = base - hill - 0.05 * wave(x * (0.13 + 0.06 * pitch) + second)
         return line
 
-    def draw(canvas: Canvas) -> None:
-        d = canvas.far(sun)
-        canvas.tone[:] = top + (low - top) * smooth(-0.1, 0.62, canvas.y / frame.height) + 0.10 / (1 + d * d * 14)
-        fall = canvas.toward(sun, (0, 0.5 / radius))
+    def draw(strip: Strip) -> None:
+        d = strip.far(sun)
+        strip.tone[:] = top + (low - top) * smooth(-0.1, 0.62, strip.y / frame.height) + 0.10 / (1 + d * d * 14)
+        fall = strip.toward(sun, (0, 0.5 / radius))
         if frame.sunny:
-            canvas.lay(canvas.inside(radius - d), 0.65 + 0.30 * fall, 1.0)
+            strip.lay(strip.inside(radius - d), 0.65 + 0.30 * fall, 1.0)
         else:
-            canvas.lay(canvas.inside(radius - d), (1.0 if dusk else 0.54) + 0.25 * fall)
+            strip.lay(strip.inside(radius - d), (1.0 if dusk else 0.54) + 0.25 * fall)
         step = 0.004
         for i in range(count):
-            near, line = i / (count - 1), ridge(canvas.x, i)
-            depth = canvas.y - line
-            if depth.max() < -canvas.px:
+            near, line = i / (count - 1), ridge(strip.x, i)
+            depth = strip.y - line
+            if depth.max() < -strip.px:
                 continue
-            slope = (ridge(canvas.x + step, i) - line) / step
-            sheared = canvas.x + depth * 0.9  # the edge between light and shade runs down from the crest
+            slope = (ridge(strip.x + step, i) - line) / step
+            sheared = strip.x + depth * 0.9  # the edge between light and shade runs down from the crest
             lit = smooth(-0.25, 0.25, (ridge(sheared + step, i) - ridge(sheared, i)) / step)
             mist = smooth(0, 0.5 * frame.height, depth) * (0.22 - 0.13 * near)
             tone = (low * 0.86 * (1 - near) + 0.10 * near) + lit * (0.13 * (0.4 + near)) + mist
-            canvas.lay(canvas.inside(depth / np.sqrt(1 + slope * slope)), tone)
+            strip.lay(strip.inside(depth / np.sqrt(1 + slope * slope)), tone)
 
     return draw

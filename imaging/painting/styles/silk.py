@@ -1,13 +1,13 @@
-"""Folded bands that sweep across, each casting its shadow on the one beneath."""
+"""Style `silk`: folded bands across the picture, each casting a shadow on the one below."""
 
 import numpy as np
 
-from imaging.painting.palette import Canvas, Draw, Frame, Rng
+from imaging.painting.palette import Draw, Frame, Rng, Strip
 from imaging.painting.styles.curves import between, direction, heads, wave
 
 
 def silk(series: Rng, rng: Rng, frame: Frame) -> Draw:
-    """An article has one steepness, one width of band and one fall of tones; each picture its own folds."""
+    """Return the drawing function. Shared by the series: slant, bands and order of tones; per picture: the folds."""
     count = int(series.integers(7, 14))
     slant = (between(series, 8, 40) + between(rng, -8, 8)) * (1 if heads(rng) else -1)
     fold, falling = between(series, 0.08, 0.18), heads(series)
@@ -20,15 +20,15 @@ def silk(series: Rng, rng: Rng, frame: Frame) -> Draw:
     tones = [0.10 + 0.86 * i / (count - 1) + between(rng, -0.05, 0.05) for i in range(count)]
     tones = tones[::-1] if falling else tones
 
-    def draw(canvas: Canvas) -> None:
-        u, v = canvas.toward(middle, (cos, sin)), canvas.toward(middle, (-sin, cos))
+    def draw(strip: Strip) -> None:
+        u, v = strip.toward(middle, (cos, sin)), strip.toward(middle, (-sin, cos))
         squeeze = 1 + 0.45 * wave(u * (pitch * 0.7) + second)
-        canvas.tone[:] = tones[0]
+        strip.tone[:] = tones[0]
         for i in range(1, count):
             bend = wave(u * pitch + (phase + drift * i))
             d = v - squeeze * ((i / count - 0.5) * 2 * reach) - fold * bend
-            canvas.shade(np.clip(1 + d / 0.10, 0, 1), 0.12)
+            strip.shade(np.clip(1 + d / 0.10, 0, 1), 0.12)
             gloss = np.clip(1 - d / 0.26, 0, 1)
-            canvas.lay(canvas.inside(d * 0.85), tones[i] - 0.05 + 0.13 * gloss * gloss, float(i == accent))
+            strip.lay(strip.inside(d * 0.85), tones[i] - 0.05 + 0.13 * gloss * gloss, float(i == accent))
 
     return draw

@@ -1,13 +1,13 @@
-"""Cut paper seen from above: each height a sheet that throws its shadow on the one below."""
+"""Style `strata`: layers of cut paper seen from above, each casting a shadow on the one below."""
 
 import numpy as np
 
-from imaging.painting.palette import Canvas, Draw, Frame, Plane, Rng
+from imaging.painting.palette import Draw, Frame, Plane, Rng, Strip
 from imaging.painting.styles.curves import between, heads, wave
 
 
 def strata(series: Rng, rng: Rng, frame: Frame) -> Draw:
-    """An article has one number of sheets and one fall of tones; each picture its own hills."""
+    """Return the drawing function. Shared by the series: number of sheets and order of tones; per picture: hills."""
     sheets = int(series.integers(6, 15))
     falling, wild = heads(series), between(series, 0.05, 0.13)
     cap = sheets - 2
@@ -33,27 +33,27 @@ def strata(series: Rng, rng: Rng, frame: Frame) -> Draw:
     scale = (sheets - 0.3) / (float(sample.max()) - floor)
 
     def sheet(level: Plane, above: Plane, strength: Plane, reach: Plane) -> Plane:
-        """Tone of a sheet, in the shadow of the next one `above` it."""
+        """Return the tone of a sheet, in the shadow of the next one `above` it."""
         share = np.clip(level / (sheets - 1), 0, 1)
         shadow = np.clip(1 - above / reach, 0, 1)
         tone = 0.05 + 0.90 * (1 - share if falling else share)
-        tone = np.where(level >= cap, 0.62 - 0.2 * (level - cap), tone)  # the accent, whichever way tones run
+        tone = np.where(level >= cap, 0.62 - 0.2 * (level - cap), tone)  # the accent, in either order of tones
         return tone - strength * shadow * shadow
 
-    def draw(canvas: Canvas) -> None:
-        x, y, step = canvas.x, canvas.y, 0.002
+    def draw(strip: Strip) -> None:
+        x, y, step = strip.x, strip.y, 0.002
         here = raw(x, y)
         gx, gy = (raw(x + step, y) - here) * (scale / step), (raw(x, y + step) - here) * (scale / step)
-        here = (here - floor) * scale + 0.15  # off the whole numbers, where a flat bottom would be an edge
+        here = (here - floor) * scale + 0.15  # away from whole numbers, where flat ground would become an edge
         steep = np.sqrt(gx * gx + gy * gy) + 0.1
-        level = np.floor(here + steep * (0.5 * canvas.px))
+        level = np.floor(here + steep * (0.5 * strip.px))
         facing = 0.5 + (gx + gy) / steep * 0.35  # 0 towards the light at the upper left, 1 away from it
-        dark = (0.03 + 0.14 * facing) * np.clip(steep / 4, 0, 1)  # none on a summit just short of an edge
+        dark = (0.03 + 0.14 * facing) * np.clip(steep / 4, 0, 1)  # none on flat summits just below an edge
         reach = 0.006 + 0.045 * facing
-        cover = canvas.inside((here - level) / steep)
+        cover = strip.inside((here - level) / steep)
         upper = sheet(level, (level + 1 - here) / steep, dark, reach)
         lower = sheet(level - 1, (level - here) / steep, dark, reach)
-        canvas.tone[:] = lower + cover * (upper - lower)
-        canvas.hue[:] = np.where(level == cap, cover, level > cap)
+        strip.tone[:] = lower + cover * (upper - lower)
+        strip.hue[:] = np.where(level == cap, cover, level > cap)
 
     return draw

@@ -1,10 +1,10 @@
-"""A quilt of quarter discs, leaves and arcs on a square grid, after the Bauhaus."""
+"""Style `tiles`: quarter discs, leaves and arcs on a square grid, in the manner of the Bauhaus."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from imaging.painting.palette import Canvas, Draw, Frame, Plane, Rng
+from imaging.painting.palette import Draw, Frame, Plane, Rng, Strip
 
 _MOTIFS: tuple[Callable[[Plane, Plane, Plane], Plane], ...] = (  # signed distances in a unit square
     lambda _u, _v, corner: 1 - corner,  # a quarter disc
@@ -17,7 +17,7 @@ _MOTIFS: tuple[Callable[[Plane, Plane, Plane], Plane], ...] = (  # signed distan
 
 
 def tiles(series: Rng, rng: Rng, frame: Frame) -> Draw:
-    """An article has one size of tile and three of the motifs; each picture its own quilt."""
+    """Return the drawing function. Shared by the series: tile size and three motifs; per picture: their arrangement."""
     across = int(series.integers(3, 6))
     columns, rows = round(frame.width * across), round(frame.height * across)
     motifs = [_MOTIFS[i] for i in series.permutation(len(_MOTIFS))[:3]]
@@ -25,23 +25,23 @@ def tiles(series: Rng, rng: Rng, frame: Frame) -> Draw:
     tones = (0.97, 0.9, 0.72, 0.45, 0.30, 0.12)
     dice = rng.random((rows, columns, 6)).tolist()
 
-    def cell(canvas: Canvas, left: float, top: float, roll: list[float]) -> None:
+    def cell(strip: Strip, left: float, top: float, roll: list[float]) -> None:
         ground, figure, motif, mirror, upend, rare = roll
         below = int(ground * 6)
-        u, v = (canvas.x - left) / wide, (canvas.y - top) / high
+        u, v = (strip.x - left) / wide, (strip.y - top) / high
         u, v = (1 - u if mirror < 0.5 else u), (1 - v if upend < 0.5 else v)
         d = motifs[int(motif * 3)](u, v, np.sqrt(u * u + v * v)) * wide
         accent = rare < 0.16
         tone = 0.5 if accent else tones[(below + 2 + int(figure * 3)) % 6]
-        canvas.tone[:] = tones[below]
-        canvas.lay(canvas.inside(d), tone + 0.16 * (u + v - 1), float(accent))
+        strip.tone[:] = tones[below]
+        strip.lay(strip.inside(d), tone + 0.16 * (u + v - 1), float(accent))
 
-    def draw(canvas: Canvas) -> None:
-        edges = np.searchsorted(canvas.x[0], [i * wide for i in range(columns)] + [frame.width])
-        down = np.searchsorted(canvas.y[:, 0], [i * high for i in range(rows)] + [frame.height])
+    def draw(strip: Strip) -> None:
+        edges = np.searchsorted(strip.x[0], [i * wide for i in range(columns)] + [frame.width])
+        down = np.searchsorted(strip.y[:, 0], [i * high for i in range(rows)] + [frame.height])
         for row in range(rows):
             for column in range(columns):
-                part = canvas.part(slice(down[row], down[row + 1]), slice(edges[column], edges[column + 1]))
+                part = strip.part(slice(down[row], down[row + 1]), slice(edges[column], edges[column + 1]))
                 if part.tone.size:
                     cell(part, column * wide, row * high, dice[row][column])
 

@@ -1,0 +1,50 @@
+"""Who makes pictures, and what is to be known of each: vendors, our cards, and the offline painter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Vendor = Literal["replicate", "chutes"]
+"""Makers that are paid."""
+
+Provider = Literal[Vendor, "pillow", "painter"]
+
+_TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+
+
+class SourceType(StrEnum):
+    """What a picture is made of, in the IPTC's terms."""
+
+    TRAINED = f"{_TERMS}trainedAlgorithmicMedia"  # made by a trained model
+    COMPOSITE = f"{_TERMS}compositeWithTrainedAlgorithmicMedia"  # a card with such a picture in it
+    ALGORITHMIC = f"{_TERMS}algorithmicMedia"  # made by an algorithm that was not trained: the offline painter
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """One maker of pictures.
+
+    `revision` is part of its pictures' digests, and so of their cache entries. Raise it by hand when the code changes
+    what they look like: a hash of the source would not see a changed helper. By maker, since a new look of our cards
+    is no reason to pay a vendor again.
+    """
+
+    name: Provider
+    label: str
+    revision: int
+    source_type: SourceType | None = None  # in the mark of its pictures; None: they need none by themselves
+    is_paid: bool = False
+    keeps_orders: bool = False  # what was ordered and not waited for can be collected later
+    model_is_host: bool = False  # the model's name becomes part of the host that is called
+    painted_format: Literal["png", "jpg"] = "png"  # of the painter's picture in place of one of its own
+    is_painter: bool = False  # fills the places of vendors that are not configured
+    draws_cards: bool = False
+
+
+REPLICATE = Maker("replicate", "Replicate", 1, SourceType.TRAINED, is_paid=True, keeps_orders=True)
+CHUTES = Maker("chutes", "Chutes", 1, SourceType.TRAINED, is_paid=True, model_is_host=True, painted_format="jpg")
+PILLOW = Maker("pillow", "Pillow", 2, draws_cards=True)
+PAINTER = Maker("painter", "the offline painter", 2, SourceType.ALGORITHMIC, is_painter=True)
+
+MAKERS: Mapping[str, Maker] = {maker.name: maker for maker in (REPLICATE, CHUTES, PILLOW, PAINTER)}

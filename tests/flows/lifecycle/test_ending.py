@@ -1,0 +1,88 @@
+"""What a run leaves behind that failed or crashed: a manifest that says what lies there."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from prefect.artifacts import update_progress_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Crashed
+
+from blocks.locks.article_lock import one_at_a_time
+from flows.article_images import article_images
+from flows.lifecycle.ending import tell_the_truth
+from imaging.articles.article import Article
+from imaging.spec import Kind
+from tests.world import World, run_set, run_state
+
+ARTICLE = Article(topic="Kaffee richtig lagern")
+MANIFEST = "default/kaffee-richtig-lagern/manifest.json"
+FAILED = ("failed", "the run failed; run again to collect it")
+
+
+def statuses(manifest: Any) -> dict[str, tuple[str, str | None]]:
+    return {image["name"]: (image["status"], image["error"]) for image in manifest["images"]}
+
+
+@pytest.fixture
+def bug() -> Iterator[pytest.MonkeyPatch]:
+    """Prefect breaks when the fourth picture is to be shown as done, until this is undone."""
+    shown = []
+
+    def update(*what: Any, **more: Any) -> Any:
+        shown.append(what)
+        if len(shown) == 4:
+            raise RuntimeError("a bug")
+        return update_progress_artifact(*what, **more)
+
+    with pytest.MonkeyPatch.context() as patch:  # of its own: to undo the shared one undoes the world as well
+        patch.setattr("blocks.publishing.progress.update_progress_artifact", update)
+        yield patch
+
+
+def test_a_run_that_fails_leaves_a_manifest_of_what_is_stored(world: World, bug: pytest.MonkeyPatch) -> None:
+    """A bug in the midst of a run: what was stored by then is in the manifest, what is missing says why, once."""
+    world.replicate.delay = 2.0
+    state = run_state(ARTICLE)
+    assert state.is_failed()
+    manifest = world.store.get_json(MANIFEST)
+    assert manifest["flow_run_id"] == str(state.state_details.flow_run_id)
+    assert manifest["language"] == "de"
+    stored = [name for name, (status, _) in statuses(manifest).items() if status == "stored"]
+    assert {"linkedin", "facebook"} <= set(stored)
+    assert {said for name, said in statuses(manifest).items() if name not in stored} <= {FAILED}
+    for image in manifest["images"]:
+        assert image["status"] == "failed" or image["key"] in world.objects()
+    bug.undo()
+    assert run_set(ARTICLE).status == "complete"
+    assert len(world.replicate.paid) == 3
+
+
+def test_a_manifest_that_is_true_is_left_alone(world: World) -> None:
+    """Where nothing was begun, or the slug is another article's, or another run has it, not a byte changes."""
+    run_set(ARTICLE, [Kind.CARD, Kind.SOCIAL])
+    before = world.objects()
+    world.replicate.fault("list", 401, times=None)
+    assert run_state(ARTICLE).is_failed()
+    world.replicate.faults.clear()
+    assert run_state(Article(topic="Tee", slug="kaffee-richtig-lagern")).is_failed()
+    world.delete(next(key for key in before if "instagram" in key))
+    crashed = _crashed(ARTICLE)
+    with one_at_a_time("article-images.run.default.kaffee-richtig-lagern", world.folder.parent / "data" / "locks"):
+        asyncio.run(tell_the_truth(article_images, crashed, Crashed()))
+    assert world.objects()[MANIFEST] == before[MANIFEST]
+    asyncio.run(tell_the_truth(article_images, crashed, Crashed()))
+    manifest = world.store.get_json(MANIFEST)
+    assert statuses(manifest)["instagram"] == ("failed", "the run crashed; run again to collect it")
+    assert statuses(manifest)["tiktok"] == ("stored", None)
+    written = world.objects()[MANIFEST]
+    asyncio.run(tell_the_truth(article_images, crashed, Crashed()))
+    assert world.objects()[MANIFEST] == written
+
+
+def _crashed(article: Article) -> FlowRun:
+    with get_client(sync_client=True) as client:
+        parameters = {"article": article.model_dump(mode="json"), "only": ["social"]}
+        return client.create_flow_run(article_images, parameters=parameters, state=Crashed())

@@ -1,0 +1,247 @@
+"""The plan of an article, and the digests that its cache stands on."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from imaging import keys
+from imaging.articles.article import Article, Brand, parse_json, parse_markdown
+from imaging.makers import Provider
+from imaging.planning.models import ModelTable, model_table
+from imaging.planning.plan import Planner
+from imaging.spec import ImageSpec, Kind
+from imaging.text.sections import supporting_count
+from tests.conftest import EXAMPLES
+
+ALL: tuple[Provider, ...] = ("replicate", "chutes")
+BODY = "\n\n".join(f"## Teil {number}\n\nText." for number in range(7))
+LONG = [
+    "hero", "supporting-1", "supporting-2", "comparison-juggernautxl", "comparison-qwen-image",
+    "linkedin", "facebook", "instagram", "tiktok",
+]  # fmt: skip
+
+
+def plan(article: Article, providers: tuple[Provider, ...] = ALL, **options: Any) -> dict[str, ImageSpec]:
+    models = options.pop("models", ModelTable())
+    specs = Planner(article, options.pop("slug", "tee"), models, providers, **options).specs()
+    assert len({spec.name for spec in specs}) == len(specs)
+    return {spec.name: spec for spec in specs}
+
+
+def tea(**fields: Any) -> Article:
+    return Article(**({"topic": "Tee", "body": BODY} | fields))
+
+
+def digests(specs: dict[str, ImageSpec]) -> dict[str, str]:
+    return {name: spec.digest for name, spec in specs.items()}
+
+
+def changed(one: dict[str, ImageSpec], other: dict[str, ImageSpec]) -> set[str]:
+    return {name for name in one if one[name].digest != other[name].digest}
+
+
+@pytest.mark.parametrize(
+    ("headings", "count"), [(0, 0), (1, 0), (2, 0), (3, 0), (4, 1), (5, 1), (6, 2), (7, 2), (8, 2)]
+)
+def test_the_length_decides_on_supporting_pictures(headings: int, count: int) -> None:
+    """Up to three sections get none, four and five get one, six and more get two."""
+    body = "# Titel\n\nText.\n\n" + "\n\n".join(f"## {number}\n\n### Unter" for number in range(headings))
+    assert supporting_count(body) == count
+    assert list(plan(Article(topic="x", body=body))) == [LONG[0], *LONG[1 : 1 + count], *LONG[3:]]
+
+
+def test_the_plan_has_the_contracts_makers_sizes_and_prices() -> None:
+    """Each picture is made by the contract's model at its ratio and price, and the whole costs 0.172 USD."""
+    specs = plan(tea())
+    assert [(spec.kind, spec.platform, spec.provider, spec.size, spec.price_usd) for spec in specs.values()] == [
+        (Kind.HERO, None, "replicate", (2752, 1536), 0.06),
+        (Kind.SUPPORTING, None, "replicate", (1024, 1024), 0.025),
+        (Kind.SUPPORTING, None, "replicate", (1024, 1024), 0.025),
+        (Kind.COMPARISON, None, "chutes", (1024, 1024), 0.006),
+        (Kind.COMPARISON, None, "chutes", (1024, 1024), 0.006),
+        (Kind.CARD, "linkedin", "pillow", (1200, 630), 0),
+        (Kind.CARD, "facebook", "pillow", (1200, 630), 0),
+        (Kind.SOCIAL, "instagram", "replicate", (1024, 1024), 0.025),
+        (Kind.SOCIAL, "tiktok", "replicate", (768, 1344), 0.025),
+    ]
+    assert round(sum(spec.price_usd for spec in specs.values()), 6) == 0.172
+    assert specs["hero"].params == ModelTable().hero.params
+    assert specs["comparison-juggernautxl"].prompt == specs["comparison-qwen-image"].prompt
+
+
+def test_both_cards_are_the_same_picture() -> None:
+    """What is drawn for LinkedIn and Facebook differs in its place alone."""
+    specs = plan(tea(excerpt="Heiß.", brand=Brand(color="#0a7d5a")))
+    linkedin, facebook = specs["linkedin"], specs["facebook"]
+    assert (linkedin.params, linkedin.model, linkedin.size) == (facebook.params, facebook.model, facebook.size)
+    assert linkedin.stem != facebook.stem
+
+
+@pytest.mark.parametrize("body", ["## Tipp\n\n" * 6, "## Tipp\n\nText.\n\n" * 6, "## Tipp\n\n## TIPP\n\n" * 3])
+def test_duplicate_headings_give_different_supporting_pictures(body: str) -> None:
+    """Two supporting pictures never share a key, a prompt or an alternative text."""
+    specs = plan(Article(topic="x", body=body))
+    one, two = specs["supporting-1"], specs["supporting-2"]
+    assert one.stem != two.stem
+    assert one.prompt != two.prompt
+    assert one.alt_text != two.alt_text
+
+
+@pytest.mark.parametrize(
+    ("providers", "painted"),
+    [
+        ((), {"hero", "supporting", "comparison", "social"}),
+        (("replicate",), {"comparison"}),
+        (("chutes",), {"hero", "supporting", "social"}),
+        (ALL, set()),
+    ],
+)
+def test_the_painter_stands_in_for_a_provider_that_is_not_configured(
+    providers: tuple[Provider, ...], painted: set[str]
+) -> None:
+    """Its pictures say so, cost nothing, keep place, prompt and size, and come in the vendor's format."""
+    full, specs = plan(tea(brand=Brand(color="#0a7d5a"))), plan(tea(brand=Brand(color="#0a7d5a")), providers)
+    assert {spec.kind for spec in specs.values() if spec.provider == "painter"} == painted
+    for name, spec in specs.items():
+        assert (spec.stem, spec.prompt, spec.size, spec.alt_text, spec.hash_length) == (
+            full[name].stem, full[name].prompt, full[name].size, full[name].alt_text, full[name].hash_length,
+        )  # fmt: skip
+        if spec.provider == "painter":
+            image_format = "jpg" if spec.kind == "comparison" else "png"
+            assert (spec.price_usd, spec.params) == (0, {"color": "#0a7d5a", "output_format": image_format})
+            assert spec.digest != full[name].digest
+        else:
+            assert spec == full[name]
+
+
+def test_overridden_models_reach_the_specs() -> None:
+    """A model from IMAGES_MODELS is what the spec asks for, in the price and the size of its parameters."""
+    models = model_table({"hero": {"name": "a/b", "params": {"aspect_ratio": "3:2"}, "price_usd": 0.5}})
+    hero = plan(tea(), models=models)["hero"]
+    assert (hero.model, hero.params, hero.price_usd, hero.size) == ("a/b", {"aspect_ratio": "3:2"}, 0.5, (1248, 832))
+
+
+def test_equal_articles_have_equal_digests() -> None:
+    """Whatever does not change a picture does not change its digest: the CMS's id, the price, another picture."""
+    cheaper = model_table({"hero": {"price_usd": 0.01}})
+    assert digests(plan(tea())) == digests(plan(tea(article_id="7"), models=cheaper))
+    assert len(set(digests(plan(tea())).values())) == len(LONG)
+
+
+@pytest.mark.parametrize(
+    ("fields", "affected"),
+    [
+        ({"user_id": "other"}, set(LONG)),
+        ({"topic": "Kaffee"}, set(LONG)),
+        ({"excerpt": "Heiß."}, {"hero", "linkedin", "facebook"}),
+        ({"body": BODY.replace("Teil 1", "Kanne")}, {"supporting-2"}),
+        ({"brand": {"color": "#0a7d5a"}}, {"linkedin", "facebook"}),
+        ({"brand": {"logo": "branding/logo.png"}}, {"linkedin", "facebook"}),
+        ({"brand": {"template": "split"}}, {"linkedin", "facebook"}),
+        ({"language": "en"}, {"linkedin", "facebook"}),
+    ],
+)
+def test_a_digest_changes_with_what_changes_the_picture(fields: dict[str, Any], affected: set[str]) -> None:
+    """Tenant, words and brand change the digests of exactly the pictures that show them."""
+    assert changed(plan(tea()), plan(tea(**fields))) == affected
+
+
+def test_the_slug_changes_every_digest() -> None:
+    """The same pictures in another folder are other objects."""
+    assert changed(plan(tea()), plan(tea(), slug="tee-2")) == set(LONG)
+
+
+def test_the_logos_pixels_change_the_cards() -> None:
+    """Another file under the same key is another card."""
+    one, other = (plan(tea(), logo_sha256=sha * 64) for sha in "ab")
+    assert changed(one, other) == {"linkedin", "facebook"}
+
+
+@pytest.mark.parametrize("params", [{"raw": True}, {"seed": 7}])
+def test_a_models_parameters_change_its_digest(params: dict[str, JsonValue]) -> None:
+    """Another parameter, or one more, is another picture."""
+    assert changed(plan(tea()), plan(tea(), models=model_table({"hero": {"params": params}}))) == {"hero"}
+
+
+def test_a_brand_colour_changes_what_is_painted() -> None:
+    """The painter paints in the brand's colour, so everything it paints has another digest."""
+    assert changed(plan(tea(), ()), plan(tea(brand=Brand(color="#0a7d5a")), ())) == set(LONG)
+
+
+def test_the_order_of_parameters_does_not_matter() -> None:
+    """A digest stands on values, not on the order in which somebody wrote them."""
+    hero = plan(tea())["hero"]
+    turned = hero.model_copy(update={"params": dict(reversed(hero.params.items()))})
+    assert turned.digest == hero.digest
+
+
+def test_a_spec_survives_json() -> None:
+    """A spec that crossed a task boundary is the same spec with the same cache key."""
+    for spec in plan(tea()).values():
+        again = ImageSpec.model_validate_json(spec.model_dump_json())
+        assert again == spec
+        assert again.cache_key == spec.cache_key
+
+
+def test_a_cache_key_is_readable_and_short() -> None:
+    """It begins with tenant, article and name, and is unlike any other picture's."""
+    specs = plan(tea())
+    assert specs["hero"].cache_key == f"default/tee/hero-{specs['hero'].digest[:32]}"
+    assert len({spec.cache_key for spec in specs.values()}) == len(specs)
+
+
+def test_digests_do_not_depend_on_the_process() -> None:
+    """Processes with other hash seeds find each other's cache entries."""
+    code = (
+        "import json, sys; from imaging.articles.article import parse_json;"
+        "from imaging.planning.models import ModelTable;"
+        "from imaging.planning.plan import Planner;"
+        "specs = Planner(parse_json(sys.stdin.read()), 'tee', ModelTable(), {'replicate', 'chutes'}).specs();"
+        "print(json.dumps({spec.name: spec.digest for spec in specs}))"
+    )
+    article = tea(excerpt="Heiß.", brand=Brand(color="#0a7d5a"))
+    for seed in ("0", "1"):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            input=article.model_dump_json(),
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(EXAMPLES.parent), "PYTHONUTF8": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+        assert json.loads(done.stdout) == digests(plan(article))
+
+
+@pytest.mark.parametrize(
+    ("file", "supporting"),
+    [
+        ("laktoseintoleranz-und-laktase.md", 2),
+        ("how-sourdough-rises.md", 1),
+        ("hakko-shokuhin.md", 1),
+        ("cafe-creme.json", 1),
+        ("arabic-coffee.md", 0),
+        ("kaffee-richtig-lagern.md", 0),
+    ],
+)
+def test_each_example_has_the_plan_of_its_length(file: str, supporting: int) -> None:
+    """Seven pictures and up to two more, all with their own stem and alternative text."""
+    text = Path(EXAMPLES / file).read_text(encoding="utf-8")
+    specs = plan((parse_json if file.endswith(".json") else parse_markdown)(text))
+    assert list(specs) == [LONG[0], *LONG[1 : 1 + supporting], *LONG[3:]]
+    assert len({spec.stem for spec in specs.values()}) == len(specs)
+    assert len({spec.alt_text for spec in specs.values()}) == len(specs)
+    assert all(1 < len(spec.alt_text) <= 125 for spec in specs.values())
+
+
+def test_a_frame_that_has_its_picture_keeps_it() -> None:
+    """What was paid for while an introduction was pictured is used again; a new article pictures what has a subject."""
+    body = "## Einleitung\n\n## Teil 1\n\n## Teil 2\n\n## Fazit"
+    old = keys.supporting_stem("default", "tee", "Einleitung")
+    assert plan(tea(body=body))["supporting-1"].stem == keys.supporting_stem("default", "tee", "Teil 1")
+    assert plan(tea(body=body), stored=[f"{old}.png"])["supporting-1"].stem == old
