@@ -23,9 +23,9 @@ from blocks.vendors.replicate import Replicate
 from imaging.spec import ImageSpec, Kind
 from tests.blocks.hosts import Bucket, FileHost
 from tests.standins import ChutesStandin, ReplicateStandin
-from tests.world import _no_pauses, api, cli, painted, world
+from tests.world import _no_pauses, _nothing_goes_on, api, cli, painted, world
 
-__all__ = ["_no_pauses", "api", "cli", "painted", "world"]
+__all__ = ["_no_pauses", "_nothing_goes_on", "api", "cli", "painted", "world"]
 
 
 @pytest.fixture
