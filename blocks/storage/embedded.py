@@ -9,7 +9,6 @@ the lock of a killed one.
 """
 
 import errno
-import fcntl
 import json
 import os
 import secrets
@@ -25,6 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from blocks.storage.bucket import ImageStore
+from blocks.storage.file_lock import file_lock, lock_file
 from blocks.storage.private_files import CHILD_UMASK, make_private_folder, private_opener, write_private
 from blocks.storage.s3_client import s3_bucket
 from imaging.children import minimal_environment
@@ -82,7 +82,7 @@ def _sharing(data_dir: Path, ports: Ports) -> Iterator[None]:
     with open(data_dir / _SHARED, "a+", opener=private_opener) as note:
         with _alone(data_dir):
             try:
-                fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock_file(note, wait=False)
             except BlockingIOError:
                 raise ConfigurationError(f"IMAGES_DATA_DIR: another `up` serves {data_dir} already") from None
             note.truncate(0)
@@ -96,7 +96,7 @@ def _shared(data_dir: Path) -> Ports | None:
     try:
         with (data_dir / _SHARED).open() as note:
             try:
-                fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                lock_file(note, shared=True, wait=False)
             except BlockingIOError:
                 return Ports(**json.load(note))
     except (OSError, ValueError, TypeError):
@@ -146,8 +146,7 @@ def _alone(data_dir: Path) -> Iterator[None]:
 
     Two that find the same port free would both believe to have it, and one would talk to the other's server.
     """
-    with open(data_dir / "storage.lock", "w", opener=private_opener) as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with file_lock(data_dir / "storage.lock"):
         yield
 
 
