@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from blocks.network.crawl import look
+from blocks.network.crawl import crawl
 from blocks.network.download import Downloader, HostRules
 from blocks.network.proxies import bypass_for_this_machine, check_proxies, proxy_for
 from blocks.records.records import Records
@@ -66,7 +66,7 @@ def test_every_client_takes_the_proxy(proxy: Proxy, tmp_path: Path) -> None:
     downloader.close()
     feed = FeedReader("http://blog.example/feed", Records(None, tmp_path), "feed")
     assert feed.page(1, "http://blog.example/feed").body == b"blog.example"
-    assert look("http://public.example/a.png").begins == b"public.example"
+    assert crawl("http://public.example/a.png").begins == b"public.example"
     bucket = s3_bucket(endpoint="http://s3.example", key_id="id", secret="geheim", bucket="images")
     assert ImageStore(bucket, "").get("a") == b"s3.example"
     assert len(proxy.requests) == 5
