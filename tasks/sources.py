@@ -9,8 +9,8 @@ from prefect.logging import get_run_logger
 
 from blocks.network.addresses import HostRules
 from blocks.sources.feed_items import parse_feed
-from blocks.sources.feed_twins import ToldApart
-from blocks.sources.feeds import FeedReader, Page, next_page
+from blocks.sources.feed_twins import DistinctItems
+from blocks.sources.feeds import FeedPage, FeedReader, next_page
 from blocks.sources.files import Listing, files_in, objects_in
 from blocks.toolbox import Toolbox, toolbox
 from imaging.articles.sources import BUCKET, is_feed
@@ -38,7 +38,7 @@ def articles_of(source: str, box: Toolbox, place: str) -> Iterator[Listing]:
 
 
 def _pages(address: str, place: str) -> Iterator[Listing]:
-    url, seen, told_apart = address, set[str](), ToldApart(address)
+    url, seen, distinct = address, set[str](), DistinctItems(address)
     while url not in seen:
         if len(seen) == _MAX_PAGES:
             raise SourceError(f"the feed has more than {_MAX_PAGES} pages: the rest is left out")
@@ -48,13 +48,13 @@ def _pages(address: str, place: str) -> Iterator[Listing]:
             feed = parse_feed(page.body, page.content_type)
         except InvalidInput as error:
             raise InvalidInput(f"SOURCE: page {len(seen)} of the feed cannot be read: {error}") from None
-        yield Listing(told_apart.page(feed.items))
+        yield Listing(distinct.page(feed.items))
         if feed.problem:
             raise SourceError(f"page {len(seen)} of the feed: {feed.problem}")
         url = next_page(url, feed.next_url) if feed.next_url else url
 
 
-def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) -> bool:
+def _worth_a_retry(_task: Task[..., FeedPage], _run: TaskRun, state: State[FeedPage]) -> bool:
     return isinstance(state.data, SourceBusy)
 
 
@@ -63,7 +63,7 @@ def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) ->
     persist_result=False,
     **RETRIED | {"retry_condition_fn": _worth_a_retry},
 )
-def fetch_page(number: int, url: str, address: str, place: str) -> Page:
+def fetch_page(number: int, url: str, address: str, place: str) -> FeedPage:
     """Fetch a page of the feed at `address`; it is kept under `place`. Raises as `FeedReader.page`."""
     box = toolbox()
     private = HostRules.parse(box.settings.images_download_hosts).private
