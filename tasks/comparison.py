@@ -81,7 +81,7 @@ def _fetched(block: Chutes, terms: Terms, bill: Bill, spec: ImageSpec) -> Fetche
     attempt = last or Attempt(at=datetime.now(UTC))
     data = None
     try:
-        arrived = spool.arrived(spec.digest) or toolbox().gates["chutes"].pay(partial(_generated, block, spec))
+        arrived = spool.arrived(spec.digest) or toolbox().gates[spec.provider].pay(partial(_generated, block, spec))
         data = arrived.data
         picture = delivered(data)
     except (NotDelivered, BadPicture) as refused:

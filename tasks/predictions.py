@@ -92,7 +92,7 @@ def start_prediction(spec: ImageSpec, terms: Terms, ended: Ended | None = None) 
         return started
     if last and last.lost and (adopted := _adopted(spec, last)):
         return adopted
-    return toolbox().gates["replicate"].pay(partial(_order, spec, last, terms, ended))
+    return toolbox().gates[spec.provider].pay(partial(_order, spec, last, terms, ended))
 
 
 def _adopted(spec: ImageSpec, last: Attempt) -> Started | None:
