@@ -135,7 +135,7 @@ class SourceReport(Counts):
         return self.model_copy(update={"unread": self.unread | dict(unread)})
 
     @property
-    def unread_said(self) -> str:
+    def unread_summary(self) -> str:
         """The files that are not read, in words for users: `3 .rst, 1 .txt`; empty if there are none."""
         kinds = [f"{count} {suffix}" for suffix, count in self.unread.items()]
         more = [f"{len(kinds) - _MAX_KINDS} kinds more"] if len(kinds) > _MAX_KINDS else []
@@ -153,7 +153,7 @@ class SourceReport(Counts):
 
 def nothing_found(report: SourceReport) -> str:
     """Return the problem to report for a source without articles, which may be misspelt."""
-    others = f"; not read: {report.unread_said}" if report.unread else ""
+    others = f"; not read: {report.unread_summary}" if report.unread else ""
     return f"no article found: is {report.source} the right place?{others}"
 
 

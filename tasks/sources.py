@@ -6,12 +6,12 @@ from prefect.logging import get_run_logger
 
 from blocks.network.addresses import HostRules
 from blocks.run import current_run
-from blocks.sources.feeds import FeedReader, Page
+from blocks.sources.feeds import FeedPage, FeedReader
 from imaging.errors import SourceBusy
 from tasks.policy import RETRIED
 
 
-def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) -> bool:
+def _worth_a_retry(_task: Task[..., FeedPage], _run: TaskRun, state: State[FeedPage]) -> bool:
     return isinstance(state.data, SourceBusy)
 
 
@@ -20,7 +20,7 @@ def _worth_a_retry(_task: Task[..., Page], _run: TaskRun, state: State[Page]) ->
     persist_result=False,
     **RETRIED | {"retry_condition_fn": _worth_a_retry},
 )
-def fetch_page(number: int, url: str, address: str, place: str) -> Page:
+def fetch_page(number: int, url: str, address: str, place: str) -> FeedPage:
     """Fetch a page of the feed at `address`; it is kept under `place`. Raises as `FeedReader.page`."""
     services = current_run().services
     private = HostRules.parse(services.settings.images_download_hosts).private

@@ -8,7 +8,7 @@ from prefect.exceptions import ObjectNotFound
 
 from blocks.doctor.work import deployments_wanted
 from blocks.provisioning.alerts import ALERTS
-from blocks.provisioning.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, wishes
+from blocks.provisioning.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, wanted_automations
 from blocks.provisioning.pool import POOL
 from blocks.provisioning.saved_blocks import CREDENTIALS
 
@@ -24,8 +24,8 @@ def wipe(client: SyncPrefectClient) -> None:
     for name in {REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT, *deployments_wanted()}:
         with suppress(ObjectNotFound):
             client.delete_deployment(client.read_deployment_by_name(name).id)
-    for wish in wishes(client):
-        for automation in client.read_automations_by_name(wish.name):
+    for wanted in wanted_automations(client):
+        for automation in client.read_automations_by_name(wanted.name):
             client.delete_automation(automation.id)
     with suppress(ObjectNotFound):
         client.delete_global_concurrency_limit_by_name("images-replicate")

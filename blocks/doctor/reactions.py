@@ -9,7 +9,7 @@ from prefect.events.schemas.automations import Automation
 
 from blocks.doctor.finding import Finding, warning, well
 from blocks.doctor.scene import SETUP, Scene
-from blocks.provisioning.automations import ACTION_FAILED, Wish, is_edited, is_same, wishes
+from blocks.provisioning.automations import ACTION_FAILED, Wanted, is_edited, is_same, wanted_automations
 
 _LATELY = timedelta(days=1)
 
@@ -17,8 +17,8 @@ _LATELY = timedelta(days=1)
 def check_automations(scene: Scene) -> Iterator[Finding]:
     """Compare each automation with what there should be."""
     if scene.client is not None:
-        for wish in wishes(scene.client):
-            yield _of_automation(scene, scene.client.read_automations_by_name(wish.name), wish)
+        for wanted in wanted_automations(scene.client):
+            yield _of_automation(scene, scene.client.read_automations_by_name(wanted.name), wanted)
 
 
 def check_failed_actions(scene: Scene) -> Iterator[Finding]:
@@ -37,17 +37,17 @@ def check_failed_actions(scene: Scene) -> Iterator[Finding]:
         yield well("missed events", "no automation failed to act within a day")
 
 
-def _of_automation(scene: Scene, there: list[Automation], wish: Wish) -> Finding:
-    name = f"automation {wish.name}"
-    if wish.automation is None and wish.optional:
-        return well(name, f"left out: {wish.missing}")
-    if wish.automation is None:
-        return warning(name, f"cannot act: {wish.missing.partition(': ')[0]}", wish.missing.partition(": ")[2])
+def _of_automation(scene: Scene, there: list[Automation], wanted: Wanted) -> Finding:
+    name = f"automation {wanted.name}"
+    if wanted.automation is None and wanted.optional:
+        return well(name, f"left out: {wanted.missing}")
+    if wanted.automation is None:
+        return warning(name, f"cannot act: {wanted.missing.partition(': ')[0]}", wanted.missing.partition(": ")[2])
     if not there:
         return scene.missing(name, "is not there", SETUP)
     if not there[0].enabled:
         return warning(name, "is switched off", "switch it on in the UI, under Automations")
-    edited = is_edited(there[0], wish.automation)
-    if len(there) > 1 or not (edited or is_same(there[0], wish.automation)):
+    edited = is_edited(there[0], wanted.automation)
+    if len(there) > 1 or not (edited or is_same(there[0], wanted.automation)):
         return warning(name, "is there twice" if len(there) > 1 else "is not as this version wants it", SETUP)
     return well(name, "is there and switched on" + (", as somebody has edited it" if edited else ""))

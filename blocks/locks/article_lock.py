@@ -6,7 +6,6 @@ The file names its holder's lease and flow run. Whoever gets the lock and finds 
 dead: it gives the lease back and marks the run as crashed.
 """
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from prefect.runtime import flow_run
 from prefect.states import Crashed
 
 from blocks.locks.lease import Lease, acquire, give_back
+from blocks.storage.file_lock import lock_file
 from blocks.storage.private_files import make_private_folder, private_opener
 from imaging.slug import short_hash
 
@@ -52,7 +52,7 @@ def _local(name: str, folder: Path, wait: bool) -> Iterator[IO[str] | None]:
         yield None
         return
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(file, wait=wait)
         yield file
 
 

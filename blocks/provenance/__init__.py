@@ -1,1 +1,1 @@
-"""Signatures of pictures, made and verified."""
+"""Signing pictures, and verifying marks, hashes and signatures."""

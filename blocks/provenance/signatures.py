@@ -1,4 +1,4 @@
-"""Signatures read back: C2PA manifests in pictures, whoever has signed them."""
+"""Reading C2PA signatures of pictures, by any signer."""
 
 import io
 import json
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from imaging.errors import ConfigurationError
 
-# Without thumbnails a manifest adds some 3 KB; nothing is fetched to sign or to check.
+# Without thumbnails a manifest adds some 3 KB. No network for signing and checking.
 _OFFLINE = {
     "builder": {"thumbnail": {"enabled": False}},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
@@ -17,7 +17,7 @@ _OFFLINE = {
 
 
 class Signature(BaseModel):
-    """A picture's signature. `state` is C2PA's: Trusted, Valid (the issuer is not known here), or Invalid."""
+    """A picture's signature. `state` is C2PA's: Trusted, Valid (but the issuer is unknown), or Invalid."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,7 +29,7 @@ class Signature(BaseModel):
 
 
 def signature_of(data: bytes, content_type: str, anchor: str | None = None) -> Signature | None:
-    """Return the signature that a picture carries, None where it has none. Raises ConfigurationError without c2pa.
+    """Return a picture's signature, None without one. Raises ConfigurationError if c2pa is not installed.
 
     `anchor`: a certificate in PEM whose signatures are trusted.
     """
@@ -60,15 +60,15 @@ def signature_of(data: bytes, content_type: str, anchor: str | None = None) -> S
 
 
 def context(c2pa: ModuleType, anchor: str | None = None) -> Any:
-    """Return what the library works by: nothing is fetched, and `anchor` alone is trusted."""
+    """Return the library's settings: offline, with `anchor` as the only trusted certificate."""
     trust = {"trust": {"trust_anchors": anchor}} if anchor else {}
     return c2pa.Context.from_dict(_OFFLINE | trust)
 
 
 def library() -> ModuleType:
-    """Return `c2pa`. Raises ConfigurationError where it is not installed."""
+    """Return `c2pa`. Raises ConfigurationError if it is not installed."""
     try:
-        import c2pa  # noqa: PLC0415 - an extra of 50 MB, of use to those who have a certificate
+        import c2pa  # noqa: PLC0415 - an extra of 50 MB, only needed with a certificate
     except ImportError:
         raise ConfigurationError("signatures need the package c2pa-python (the extra c2pa)") from None
     return c2pa  # type: ignore[no-any-return]

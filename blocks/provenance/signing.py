@@ -1,8 +1,7 @@
-"""C2PA: a signed manifest with the facts of a picture's mark, where the Secret block `images-c2pa` holds a certificate.
+"""Signing pictures with a C2PA manifest of their mark's facts, if the Secret block `images-c2pa` has a certificate.
 
 The block's value is JSON: `certificate` (the chain in PEM, the signer's first), `private_key` (PEM) and `algorithm`
-(es256 unless it says otherwise). Needs the extra `article-images[c2pa]`. No time stamp is asked for: that would need
-a server.
+(default es256). Needs the extra `article-images[c2pa]`. Without a time stamp, which would need a server.
 """
 
 import io
@@ -27,7 +26,7 @@ _PIXEL = encode(Image.new("RGB", (1, 1)), "png")
 
 
 class Certificate(BaseModel):
-    """What the Secret block holds."""
+    """The value of the Secret block."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -37,7 +36,7 @@ class Certificate(BaseModel):
 
     @property
     def anchor(self) -> str:
-        """The last certificate of the chain: what we trust for our own signatures."""
+        """The last certificate of the chain, the trust anchor for our own signatures."""
         begin = "-----BEGIN CERTIFICATE-----"
         return begin + self.certificate.rpartition(begin)[2]
 
@@ -49,10 +48,10 @@ class Signer:
     certificate: Certificate
 
     def sign(self, data: bytes, content_type: str, said: Facts, parent: bytes | None = None) -> bytes:
-        """Return the picture with a manifest that states the facts; `data` itself if we have signed it before.
+        """Return the picture with a manifest of the facts; `data` itself if we have signed it already.
 
-        `parent`: the picture as it came, where that has a manifest of its own, which becomes an ingredient of ours.
-        Raises ConfigurationError for a certificate that cannot sign.
+        `parent`: the picture as it arrived; if it has a manifest, that becomes an ingredient of ours. Raises
+        ConfigurationError if the certificate cannot sign.
         """
         there = signature_of(data, content_type, self.certificate.anchor)
         if there and there.generator == GENERATOR and there.state != "Invalid":
@@ -78,9 +77,9 @@ class Signer:
 
 
 def signer_from(block: Secret[Any] | None) -> Signer | None:
-    """Return the signer that the block describes, None without one.
+    """Return the signer with the block's certificate, tested on a picture of one pixel; None without a block.
 
-    It has signed a picture of one pixel by then. Raises ConfigurationError, naming the field, before anything is spent.
+    Raises ConfigurationError, naming the field, before anything is spent.
     """
     if block is None:
         return None

@@ -1,4 +1,4 @@
-"""Reading a picture back: is it the one that was stored, does it say what it is, does its signature hold?"""
+"""Verifying a picture: its mark, its hash against the record, and its signature."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -19,27 +19,27 @@ Level = Literal["ok", "none", "FAIL"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the answer: `ok`, `none` (there is nothing to hold it against) or `FAIL`."""
+class Verdict:
+    """One line of the report: `ok`, `none` (nothing to compare with) or `FAIL`."""
 
     level: Level
     about: Literal["mark", "hash", "signature"]
-    says: str
+    text: str
 
     def __str__(self) -> str:
-        return f"{self.level:<4}  {self.about}: {self.says}"
+        return f"{self.level:<4}  {self.about}: {self.text}"
 
 
-def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Signer | None) -> Iterator[Line]:
-    """Yield a line each for mark, hash and signature. Raises BadPicture for what is not a picture.
+def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Signer | None) -> Iterator[Verdict]:
+    """Yield a verdict each on mark, hash and signature. Raises BadPicture if `data` is not a picture.
 
-    `recorded`: what was written down of it, where that is known: `sha256` or `md5`, and `provider`.
+    `recorded`: the stored `sha256` or `md5`, and `provider`, if known.
     """
     try:
         with opened(data) as image:
             content_type, pixels = Image.MIME[image.format or ""], image.width * image.height
         said = marks(data) if pixels <= MAX_PIXELS else {}
-    except Exception as error:  # noqa: BLE001 - whatever a file does to its readers, it is no picture that we stored
+    except Exception as error:  # noqa: BLE001 - a file that breaks its readers is not a stored picture
         raise BadPicture(f"not a picture that can be read: {type(error).__name__}") from None
     if pixels > MAX_PIXELS:
         raise BadPicture(f"the picture has {pixels:,} pixels; at most {MAX_PIXELS:,} are read")
@@ -48,44 +48,44 @@ def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Sign
     yield _signature(data, content_type, said.get(xmp.DIGITAL_SOURCE_TYPE), signer)
 
 
-def _mark(said: Mapping[str, str], provider: str | None) -> Line:
+def _mark(said: Mapping[str, str], provider: str | None) -> Verdict:
     term = said.get(xmp.DIGITAL_SOURCE_TYPE)
     if term:
         known = term in set(SourceType)
         made = f", made {said[xmp.CREATE_DATE]}" if xmp.CREATE_DATE in said else ""
         by = ", ".join(said[name] for name in (xmp.AI_SYSTEM, xmp.CREATOR_TOOL) if name in said)
-        return Line("ok" if known else "FAIL", "mark", f"{term.rpartition('/')[2]} ({by or 'by nobody named'}{made})")
+        return Verdict("ok" if known else "FAIL", "mark", f"{term.rpartition('/')[2]} ({by or 'no system'}{made})")
     maker = MAKERS.get(provider or "")
     if maker and maker.source_type:
-        return Line("FAIL", "mark", f"none, and the picture is by {provider}")
-    return Line("none", "mark", "none: right for a card without AI imagery, and for nothing that a model has made")
+        return Verdict("FAIL", "mark", f"none, and the picture is by {provider}")
+    return Verdict("none", "mark", "none: correct for a card without AI imagery, and only for that")
 
 
-def _hash(data: bytes, recorded: Mapping[str, str]) -> Line:
+def _hash(data: bytes, recorded: Mapping[str, str]) -> Verdict:
     sha256 = hashlib.sha256(data).hexdigest()
     known, ours = (recorded.get("sha256"), sha256) if "sha256" in recorded else (recorded.get("md5"), md5(data))
     if known is None:
-        return Line("none", "hash", f"{sha256}; no record to hold it against")
+        return Verdict("none", "hash", f"{sha256}; no record to compare with")
     if known != ours:
-        return Line("FAIL", "hash", f"{ours}, but what was stored had {known}")
-    return Line("ok", "hash", f"{ours}, as it was stored")
+        return Verdict("FAIL", "hash", f"{ours}, but the stored picture has {known}")
+    return Verdict("ok", "hash", f"{ours}, as it was stored")
 
 
-def _signature(data: bytes, content_type: str, marked: str | None, signer: Signer | None) -> Line:
+def _signature(data: bytes, content_type: str, marked: str | None, signer: Signer | None) -> Verdict:
     try:
         found = signature_of(data, content_type, signer.certificate.anchor if signer else None)
     except ConfigurationError as error:
-        return Line("none", "signature", f"not looked at: {error}")
+        return Verdict("none", "signature", f"not checked: {error}")
     if found is None:
-        return Line("none", "signature", "not signed")
+        return Verdict("none", "signature", "not signed")
     return _of_signature(found, marked)
 
 
-def _of_signature(found: Signature, marked: str | None) -> Line:
+def _of_signature(found: Signature, marked: str | None) -> Verdict:
     if found.state == "Invalid":
-        return Line("FAIL", "signature", f"{found.issuer or 'unreadable'}: does not hold: {found.why}")
+        return Verdict("FAIL", "signature", f"{found.issuer or 'unreadable'}: invalid: {found.why}")
     if found.source_type and marked and found.source_type != marked:
-        return Line("FAIL", "signature", f"{found.issuer}: says {found.source_type}, and the mark does not")
+        return Verdict("FAIL", "signature", f"{found.issuer}: has {found.source_type}, which differs from the mark")
     term = (found.source_type or "no digital source type").rpartition("/")[2]
     trust = "issuer trusted" if found.state == "Trusted" else "issuer not known here"
-    return Line("ok", "signature", f"{found.issuer} ({trust}), {term}")
+    return Verdict("ok", "signature", f"{found.issuer} ({trust}), {term}")

@@ -1,1 +1,1 @@
-"""What `setup` makes in a Prefect API: blocks, work pool, variables, automations, alerts."""
+"""Provisioning of a Prefect API by `setup`: blocks, work pool, variables, automations, alerts."""

@@ -1,7 +1,7 @@
-"""Alerts: who is told of runs that ended badly, by which automation, and in which words.
+"""Alerts on degraded, failed and crashed runs, by an automation and a notification block.
 
-They go through the Prefect notification block `images-alerts`: of any kind (Slack, Teams, e-mail), made in the UI, or
-a webhook that `setup` makes from `IMAGES_ALERTS_URL`.
+The block `images-alerts` may be of any kind (Slack, Teams, e-mail), made in the UI, or a webhook that `setup` creates
+from `IMAGES_ALERTS_URL`.
 """
 
 from collections.abc import Iterator
@@ -22,11 +22,11 @@ BLOCK_NAME = "images-alerts"
 TROUBLE = "article-images: tell of trouble"
 _BAD_ENDS = ("Degraded", "Failed", "TimedOut", "Crashed")
 _FLOWS = ["article-images", "article-backlog", "repair", "legacy-migration", "storage-report", "brand-assets"]
-_QUIET = timedelta(minutes=5)  # an outage degrades a thousand runs: nobody reads a thousand messages
+_QUIET = timedelta(minutes=5)  # an outage may degrade a thousand runs at once
 
 
 def _webhook(settings: Settings) -> CustomWebhookNotificationBlock | None:
-    """Return the webhook that the environment names. Its address is a secret: whoever has it can write there."""
+    """Return the webhook block from the environment, None without one. Its address is a secret, as it grants access."""
     address = settings.images_alerts_url
     if address is None:
         return None
@@ -42,22 +42,22 @@ ALERTS = Credential(CustomWebhookNotificationBlock, BLOCK_NAME, "IMAGES_ALERTS_U
 
 
 def alert_blocks(client: SyncPrefectClient) -> Iterator[UUID]:
-    """Yield the ids of the notification blocks of that name."""
+    """Yield the ids of the notification blocks named `images-alerts`."""
     for block in client.read_block_documents(include_secrets=False):
         if block.name == BLOCK_NAME and block.block_schema and "notify" in block.block_schema.capabilities:
             yield block.id
 
 
-def tell_of_trouble(blocks: list[UUID]) -> AutomationCore:
-    """Return the automation that tells of bad ends through these blocks.
+def alert_automation(blocks: list[UUID]) -> AutomationCore:
+    """Return the automation that sends alerts through these blocks.
 
-    The first of each flow and kind of end is told at once, and covers five minutes.
+    The first run of each flow and final state is reported at once, and further ones not for five minutes.
     """
     name, end = "{{ flow_run.name }}", "{{ flow_run.state.name }}"
     body = "{{ flow_run.state.message or 'its page says more' }}\n{{ flow_run | ui_url or flow_run.id }}"
     return AutomationCore(
         name=TROUBLE,
-        description="Tells of runs that ended degraded, failed or crashed: the first of each kind in five minutes.",
+        description="Reports runs that ended degraded, failed or crashed: the first of each kind in five minutes.",
         trigger=EventTrigger(
             expect={f"prefect.flow-run.{end}" for end in _BAD_ENDS},
             match_related=ResourceSpecification(

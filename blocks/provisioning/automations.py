@@ -1,8 +1,8 @@
-"""The automations: what is done about a run that was killed or degraded, and about an automation that could not act.
+"""The automations: reactions to killed and degraded runs, and to automations whose action failed.
 
-Each is made once, known by its name, and brought up to date when its definition has changed: a tag says which one it
-was made from. One that a person has edited stays as it is, and one that is switched off stays off. Some act through
-deployments or a notification block; where those are missing they are left out.
+Each is created once, found by its name, and updated when its definition has changed, which its tag identifies. One that
+a user has edited is kept, and one that is switched off stays off. Some need deployments or a notification block, and
+are left out without these.
 """
 
 import json
@@ -19,22 +19,22 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
-from blocks.provisioning.alerts import BLOCK_NAME, TROUBLE, alert_blocks, tell_of_trouble
+from blocks.provisioning.alerts import BLOCK_NAME, TROUBLE, alert_automation, alert_blocks
 from blocks.provisioning.crashes import killed_at_start, killed_runs, run_again
 
 REPAIR_LATER, MISSED_EVENTS = "article-images: repair later", "article-images: missed events"
 REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT = "repair/hourly", "missed-event/notice"
 ACTION_FAILED = "prefect.automation.action.failed"
-_NEITHER = "!article-images: [km]i*"  # killed ..., missed events: of several negations Prefect wants one to hold
-_REPAIR_AFTER = timedelta(minutes=10)  # an outage leaves many degraded runs: one repair is for all of ten minutes
+_NEITHER = "!article-images: [km]i*"  # killed ..., missed events; one pattern, as Prefect combines negations by OR
+_REPAIR_AFTER = timedelta(minutes=10)  # one repair for all degraded runs of ten minutes, as in an outage
 _DEPLOY = "prefect --no-prompt deploy --all, then article-images setup"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """An automation that there should be; None where what it acts through is `missing`, and how to get that.
+class Wanted:
+    """An automation to provision; None if it needs something that is `missing` (with the remedy).
 
-    `optional`: not everybody wants it.
+    `optional`: its absence is no defect.
     """
 
     name: str
@@ -44,39 +44,40 @@ class Wish:
 
 
 def ensure_automations(client: SyncPrefectClient) -> Iterator[str]:
-    """Make or update every automation; yield a line for each."""
-    for wish in wishes(client):
-        done = ensure(client, wish.automation) if wish.automation else f"left out, {wish.missing}"
-        yield f"automation {wish.name}: {done}"
+    """Create or update every automation; yield a line for each."""
+    for wanted in wanted_automations(client):
+        done = ensure(client, wanted.automation) if wanted.automation else f"left out, {wanted.missing}"
+        yield f"automation {wanted.name}: {done}"
 
 
-def wishes(client: SyncPrefectClient) -> list[Wish]:
-    """Return the automations that there should be on this API."""
+def wanted_automations(client: SyncPrefectClient) -> list[Wanted]:
+    """Return the automations to provision on this API."""
     made = (killed_runs(), killed_at_start(), run_again())
     acting = (_repair_later(client), _missed_events(client), _trouble(client))
-    return [*(Wish(each.name, each) for each in made), *acting]
+    return [*(Wanted(each.name, each) for each in made), *acting]
 
 
 def ensure_killed_runs(client: SyncPrefectClient) -> bool:
-    """Create the automations, or bring those that are there up to date. Return whether anything had to be done."""
+    """Create or update the automations for killed runs. Return whether anything changed."""
     done = [ensure(client, wanted) for wanted in (killed_runs(), killed_at_start())]
     return not all(each.startswith("there already") for each in done)
 
 
 def ensure(client: SyncPrefectClient, wanted: AutomationCore) -> str:
-    """Make the automation be there once, as wanted; return what was done."""
+    """Create or update the automation, and delete duplicates; return what was done."""
     there = client.read_automations_by_name(wanted.name)
     wanted = wanted.model_copy(update={"tags": [_origin(wanted)]})
     if not there:
         client.create_automation(wanted)
         return "created"
     first, *others = there
-    for other in others:  # two who set up at the same time have each made one
+    for other in others:  # duplicates by concurrent set-ups
         client.delete_automation(other.id)
     if is_same(first, wanted) or is_edited(first, wanted):
         edited = ", edited" if is_edited(first, wanted) else ""
         return "there already" + edited + ("" if first.enabled else ", switched off")
-    # Read anew from its own JSON: the client sends what was set alone, and the API refuses a trigger without a posture.
+    # Validated from its own JSON, so that all fields count as set: the client sends set fields alone, and the API
+    # refuses a trigger without a posture.
     whole = AutomationCore.model_validate(
         wanted.model_dump(mode="json", exclude={"owner_resource"}) | {"enabled": first.enabled}
     )
@@ -85,54 +86,54 @@ def ensure(client: SyncPrefectClient, wanted: AutomationCore) -> str:
 
 
 def is_same(one: AutomationCore, other: AutomationCore) -> bool:
-    """Tell whether two automations do the same at the same occasion."""
+    """Return whether two automations have the same trigger and actions."""
     return (one.trigger, one.actions) == (other.trigger, other.actions)
 
 
 def is_edited(there: AutomationCore, wanted: AutomationCore) -> bool:
-    """Tell whether the automation was made as it is still wanted, and somebody has changed it since."""
+    """Return whether the automation was created from the current definition, and edited since."""
     return _origin(wanted) in there.tags and not is_same(there, wanted)
 
 
 def _origin(wanted: AutomationCore) -> str:
-    """Return the tag of what is made from this definition."""
+    """Return the tag that identifies this definition."""
     definition = _ordered(wanted.model_dump(mode="json", include={"trigger", "actions"}))
     return f"article-images:{sha256(json.dumps(definition).encode()).hexdigest()[:8]}"
 
 
 def _ordered(value: Any) -> Any:
-    """Return JSON in an order of its own: what were sets comes in another one in each process."""
+    """Return JSON in a stable order, since former sets differ in order from process to process."""
     if isinstance(value, dict):
         return {key: _ordered(value[key]) for key in sorted(value)}
     return sorted(map(_ordered, value), key=json.dumps) if isinstance(value, list) else value
 
 
-def _repair_later(client: SyncPrefectClient) -> Wish:
+def _repair_later(client: SyncPrefectClient) -> Wanted:
     deployment = _deployment_id(client, REPAIR_DEPLOYMENT)
     if deployment is None:
-        return Wish(REPAIR_LATER, None, f"there is no deployment {REPAIR_DEPLOYMENT}: {_DEPLOY}")
+        return Wanted(REPAIR_LATER, None, f"there is no deployment {REPAIR_DEPLOYMENT}: {_DEPLOY}")
     automation = AutomationCore(
         name=REPAIR_LATER,
-        description="After a degraded run, stores ten minutes later what the bucket did not take.",
+        description="Ten minutes after a degraded run, stores the pictures that the bucket did not take.",
         trigger=EventTrigger(expect={"article-images.degraded"}, threshold=1, within=_REPAIR_AFTER),
         actions=[RunDeployment(source="selected", deployment_id=deployment, schedule_after=_REPAIR_AFTER)],
     )
-    return Wish(REPAIR_LATER, automation)
+    return Wanted(REPAIR_LATER, automation)
 
 
-def _missed_events(client: SyncPrefectClient) -> Wish:
-    """Return what notices that an automation could not act, such as for an event whose payload made no parameters.
+def _missed_events(client: SyncPrefectClient) -> Wanted:
+    """Return the automation that reports failed actions, such as for an event whose payload gave invalid parameters.
 
-    Not for itself: a notice that fails would be followed by the next, for ever. Nor for the one that looks for killed
-    runs: where a short run's last heartbeat is heard after its end, that one finds it ended, and all is well.
+    Not for itself, since a failing notice would cause the next one without end. Nor for the one for killed runs: its
+    action fails harmlessly if a short run's last heartbeat arrives after its end.
     """
     actions = list(_notices(client))
     if not actions:
         how = f"there is neither a deployment {MISSED_DEPLOYMENT} nor a notification block {BLOCK_NAME}: {_DEPLOY}"
-        return Wish(MISSED_EVENTS, None, how)
+        return Wanted(MISSED_EVENTS, None, how)
     automation = AutomationCore(
         name=MISSED_EVENTS,
-        description="Shows that an automation could not act: as a failed run, and through the notification block.",
+        description="Reports failed actions of automations: as a failed run, and through the notification block.",
         trigger=EventTrigger(
             expect={ACTION_FAILED},
             match=ResourceSpecification({"prefect.resource.name": [_NEITHER]}),
@@ -140,7 +141,7 @@ def _missed_events(client: SyncPrefectClient) -> Wish:
         ),
         actions=actions,
     )
-    return Wish(MISSED_EVENTS, automation)
+    return Wanted(MISSED_EVENTS, automation)
 
 
 def _notices(client: SyncPrefectClient) -> Iterator[ActionTypes]:
@@ -157,11 +158,11 @@ def _notices(client: SyncPrefectClient) -> Iterator[ActionTypes]:
         )
 
 
-def _trouble(client: SyncPrefectClient) -> Wish:
+def _trouble(client: SyncPrefectClient) -> Wanted:
     if blocks := list(alert_blocks(client)):
-        return Wish(TROUBLE, tell_of_trouble(blocks))
+        return Wanted(TROUBLE, alert_automation(blocks))
     how = f"there is no notification block {BLOCK_NAME}: make one in the UI or set IMAGES_ALERTS_URL, then run setup"
-    return Wish(TROUBLE, None, how, optional=True)
+    return Wanted(TROUBLE, None, how, optional=True)
 
 
 def _deployment_id(client: SyncPrefectClient, name: str) -> UUID | None:

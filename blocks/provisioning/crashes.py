@@ -1,6 +1,6 @@
-"""The automations for runs that were killed: they are marked as crashed, and those of deployments are run again.
+"""The automations for killed runs: they are marked as crashed, and those of deployments are run again.
 
-A killed process says nothing, so its silence has to speak: its heartbeats stop, or never begin.
+A killed process is detected by its missing heartbeats.
 """
 
 from datetime import timedelta
@@ -18,29 +18,29 @@ RUN_AGAIN = "article-images: run again"
 _BEATING = ["article-images", "article-backlog", "repair"]  # the flows that send heartbeats
 _SILENCE = timedelta(seconds=90)  # two heartbeats may be lost
 _ENDS = ("Completed", "Degraded", "Failed", "TimedOut", "Cancelled", "Crashed")  # names of final states
-_AGAIN_WITHIN = timedelta(hours=1)  # once for each run: what kills a second machine is to be looked at by a person
-# A backlog starts its shards again itself, and the next repair does what this one has not.
+_AGAIN_WITHIN = timedelta(hours=1)  # once per run: a run that kills a second machine needs a person
+# A backlog restarts its shards itself, and the next repair finishes an interrupted one.
 _RUN_AGAIN_DEPLOYMENTS = ["manual", "on-published", "nightly"]
 
 
 def killed_runs() -> AutomationCore:
-    """Return the automation: after a heartbeat, another one or the run's end must come within 90 s.
+    """Return the automation that expects another heartbeat or the run's end within 90 s of a heartbeat.
 
-    It sees only runs that send our heartbeat. A run that has ended meanwhile keeps its state: without `force` the
-    API refuses to have an ended run crash.
+    It covers only runs that send our heartbeat. A run that has ended meanwhile keeps its state, since without `force`
+    the API refuses to change a final state.
     """
     return _crashed_by_silence(
         NAME,
-        "Marks a flow run as crashed when its process was killed: its heartbeats stop, and no end is told.",
+        "Marks a flow run as crashed when its process was killed: its heartbeats stop without a final state.",
         after=HEARTBEAT,
         of=ResourceSpecification({}),
     )
 
 
 def killed_at_start() -> AutomationCore:
-    """Return the automation for a run that was killed before its first heartbeat was heard.
+    """Return the automation for runs that were killed before their first heartbeat.
 
-    Other flows of this API send none: it looks at ours alone, by their names.
+    Restricted to our flows by name, since other flows on this API send no heartbeats.
     """
     return _crashed_by_silence(
         KILLED_AT_START,
@@ -74,14 +74,14 @@ def _crashed_by_silence(name: str, description: str, after: str, of: ResourceSpe
 
 
 def run_again() -> AutomationCore:
-    """Return the automation: a deployment's run that has crashed is scheduled again, once within an hour.
+    """Return the automation that schedules a deployment's crashed run again, once within an hour.
 
-    It is the same run, so what it was started with stays, and a backlog finds the shards that it has started.
+    It is the same run, so it keeps its parameters, and a backlog finds the shards that it has started.
     """
     flows = ["article-images", "article-backlog"]
     return AutomationCore(
         name=RUN_AGAIN,
-        description="Has another worker make what the killed run of a deployment has not.",
+        description="Runs a deployment's killed run again, on another worker.",
         trigger=EventTrigger(
             expect={"prefect.flow-run.Crashed"},
             match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),

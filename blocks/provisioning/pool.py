@@ -1,4 +1,4 @@
-"""The work pool from which a worker takes the runs of deployments."""
+"""The work pool for the runs of deployments."""
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -6,13 +6,13 @@ from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessWorker
 
 POOL = "images"
-# Each run is a process of about 200 MB that calls the API all the time: a hundred events at once would bring down
-# a worker's machine, and an SQLite database with it.
+# Each run is a process of about 200 MB that calls the API frequently: a hundred events at once would overload a
+# worker's machine, and an SQLite database.
 RUNS_AT_ONCE = 8
 
 
 def ensure_pool(client: SyncPrefectClient) -> str:
-    """Make the pool be there; one that is there, of whatever type and limit, is left as it is. Return what was done."""
+    """Create the pool unless one exists, of any type and limit. Return what was done."""
     try:
         pool = client.read_work_pool(POOL)
     except ObjectNotFound:

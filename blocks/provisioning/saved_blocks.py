@@ -1,4 +1,4 @@
-"""The blocks that hold what is secret, and how a saved one differs from what the environment says."""
+"""Saving the blocks with credentials, and comparing saved ones with the environment."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from imaging.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A block of the product: its name, the `variables` it is made from, and how (None where they are not set)."""
+    """A block of the product, and how it is made from `variables` (None if they are not set)."""
 
     block_type: type[Block]
     name: str
@@ -30,11 +30,11 @@ class Credential:
 
     @property
     def slug(self) -> str:
-        """How Prefect's command line calls the block."""
+        """The block's name on Prefect's command line."""
         return f"{self.block_type.get_block_type_slug()}/{self.name}"
 
     def saved(self) -> Block | None:
-        """Return the saved block. Raises ConfigurationError for one that cannot be read."""
+        """Return the saved block, None without one. Raises ConfigurationError if it cannot be read."""
         return saved_block(self.block_type, self.name)
 
 
@@ -51,7 +51,7 @@ CREDENTIALS = (BUCKET, REPLICATE, CHUTES, WRITER)
 
 
 def ensure_block(credential: Credential, settings: Settings) -> str:
-    """Save the block that the environment describes, if it describes one and another is saved. Return what was done."""
+    """Create or update the block from the environment, if its variables are set. Return what was done."""
     wanted = credential.from_environment(settings)
     try:
         there = credential.saved()
@@ -77,14 +77,14 @@ def differing(saved: Block, wanted: Block) -> list[str]:
 
 
 def secrets_of(block: Block) -> Iterator[str]:
-    """Yield the block's secrets in clear, to be kept out of what is shown."""
+    """Yield the block's secrets in clear, to redact them."""
     for _, value in _flat(block.model_dump()):
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
 
 
 def _flat(fields: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each field by its path, save what Prefect notes there itself and the folder, which no variable names."""
+    """Yield each field by its path, without Prefect's own fields and the folder, which has no variable."""
     for name, value in fields.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{above}{name}.")

@@ -1,6 +1,6 @@
 """Setting up a Prefect API: block types and blocks, work pool, limit, variables, automations. Idempotent.
 
-What a person has edited is left as it is, save blocks: those are brought up to date with the environment.
+User edits are kept, except in blocks, which are updated from the environment.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,12 +22,12 @@ from blocks.vendors.rate_limit import ensure_pace, limit_name
 from blocks.vendors.replicate import Replicate
 from blocks.vendors.writer import Writer
 
-# https://replicate.com/docs/topics/predictions/rate-limits. What Chutes allows differs by account: no limit is made.
+# https://replicate.com/docs/topics/predictions/rate-limits. Chutes' limit differs by account, so none is created.
 _REPLICATE_CREATES_A_MINUTE = 600
 
 
 def setup() -> Iterator[str]:
-    """Set everything up and yield a line for each part, saying what was done to it. No line holds a secret.
+    """Set everything up and yield a line on each part, without secrets.
 
     Raises ConfigurationError for a wrong variable, before anything is saved.
     """

@@ -1,1 +1,1 @@
-"""Where a backlog's articles come from: files, objects of the bucket, feeds."""
+"""Sources of a backlog's articles: files, objects in the bucket, feeds."""

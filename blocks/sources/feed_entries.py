@@ -1,4 +1,4 @@
-"""Entries of RSS and Atom, where feedparser does not tell apart what readers of the feed do."""
+"""Corrections to feedparser's RSS and Atom entries: unpublished entries, and titles of nested elements."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ _ARTICLES = {"post", "page"}
 
 
 def is_published(entry: Any) -> bool:
-    """Tell whether the entry is an article that everybody may read.
+    """Return whether the entry is a published article.
 
-    Exports hold everything: WordPress' (WXR) attachments, menu entries, revisions, drafts, posts for later or with a
-    password; Blogger's, drafts, comments and templates. A custom type of post is no article either: it may be an order.
+    Exports contain everything: WordPress' (WXR) attachments, menu entries, revisions, drafts, scheduled posts and those
+    with a password; Blogger's drafts, comments and templates. Custom post types are excluded, as they may be orders.
     """
     kinds = [tag.get("term") or "" for tag in entry.get("tags", ()) if (tag.get("scheme") or "").endswith("#kind")]
     draft = entry.get("app_draft") or entry.get("draft") or "no"
@@ -25,14 +25,14 @@ def is_published(entry: Any) -> bool:
 
 
 class _OwnTitle:
-    """feedparser takes the title of a picture or a form in an item for the item's own, where that stands before."""
+    """Keeps feedparser from taking the title of a picture or a form within an item for the item's own."""
 
     start, end = Parser._start_title, Parser._end_title
     start_image, start_form = Parser._start_image, Parser._start_textinput
 
     def _start_title(self: Any, attributes: Any) -> None:
         if _in_inset(self):
-            self.push_content("title", attributes, "text/plain", 0)  # 0: what is in it is dropped
+            self.push_content("title", attributes, "text/plain", 0)  # 0: drop its content
         else:
             _OwnTitle.start(self, attributes)
 
@@ -57,7 +57,7 @@ def _in_inset(parser: Any) -> bool:
     return bool(parser.inentry and (parser.inimage or parser.intextinput))
 
 
-# The library has no place to plug this in; its parsers look their methods up by these names.
+# The library has no extension point; its parsers look up methods by these names.
 for name in ("_start_title", "_end_title", "_start_image", "_start_textinput"):
     setattr(Parser, name, getattr(_OwnTitle, name))
 Parser._start_textInput = Parser._start_textinput

@@ -1,6 +1,6 @@
-"""Feeds of articles: JSON Feed 1.x, RSS and Atom, read from their bytes.
+"""Parsing of feeds: JSON Feed 1.x, RSS and Atom.
 
-An item becomes an article with what it has: title, text, summary, language, id. A feed knows nothing of brands.
+An item becomes an article with its title, text, summary, language and id.
 """
 
 import hashlib
@@ -22,54 +22,54 @@ from imaging.text.plain import text_of, words_of
 from imaging.text.sections import cut
 from imaging.text.teaser import teaser
 
-_EXCERPT = 300  # characters of a summary that cards and the hero's prompt can use
-_LONGEST_ID = 200  # characters; so many an `article_id` may have
+_EXCERPT = 300  # characters of a summary, enough for cards and the hero's prompt
+_LONGEST_ID = 200  # characters: the limit of `article_id`
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a feed says somewhere, as HTML or as plain text."""
+class FeedText:
+    """A text of a feed, as HTML or plain text."""
 
-    said: str
+    text: str
     is_html: bool = False
 
     def markdown(self) -> str:
-        """Return it as Markdown. Raises InvalidInput."""
-        return markdown_of(self.said) if self.is_html else self.said
+        """Return the text as Markdown. Raises InvalidInput."""
+        return markdown_of(self.text) if self.is_html else self.text
 
     def title(self) -> str:
-        """Return it as a title: many are written by hand, and name tags without escaping them."""
-        return words_of(self.said, is_html=self.is_html)
+        """Return the text as a title; many titles mention tags without escaping them."""
+        return words_of(self.text, is_html=self.is_html)
 
     def summary(self) -> str:
-        """Return it as a summary: without markup."""
-        return text_of(self.said) if self.is_html else words_of(self.said)
+        """Return the text as a summary, without markup."""
+        return text_of(self.text) if self.is_html else words_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One item, as the feed at `source` has it.
+    """One item of the feed at `source`.
 
-    `identity` is its id, or else its address; empty where it has neither, or where other items have the same.
+    `identity`: its id, or else its address; empty if it has neither, or shares them with other items.
     """
 
     identity: str
-    title: Words
-    content: Words
-    summary: Words
+    title: FeedText
+    content: FeedText
+    summary: FeedText
     language: str
     link: str = ""
     source: str = ""
 
     @property
     def key(self) -> str:
-        """What the item is known by: its identity, or else its address, its title or text."""
-        return self.identity or self.link or _hash(self.title.said or self.content.said)
+        """The item's key: its identity, or else its address, or a hash of its title or text."""
+        return self.identity or self.link or _hash(self.title.text or self.content.text)
 
     def fingerprint(self) -> str:
-        """Return a hash of all that the article is made from."""
-        words = [astuple(said) for said in (self.title, self.content, self.summary)]
-        return _hash(json.dumps([self.identity, *words, self.language]))
+        """Return a hash of everything that the article is made from."""
+        texts = [astuple(text) for text in (self.title, self.content, self.summary)]
+        return _hash(json.dumps([self.identity, *texts, self.language]))
 
     def article(self) -> Article:
         """Return the item as an article. Raises InvalidInput."""
@@ -88,7 +88,7 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One page of a feed. `next_url` leads to the next one, `problem` says what is wrong with this one, if so."""
+    """One page of a feed. `next_url`: the next page; `problem`: a defect of this page, if any."""
 
     items: tuple[FeedItem, ...]
     next_url: str | None = None
@@ -96,14 +96,14 @@ class Feed:
 
 
 def parse_feed(data: bytes, content_type: str = "") -> Feed:
-    """Return the feed in `data`; `content_type` may name its character set. Raises InvalidInput for no feed."""
+    """Return the feed in `data`; `content_type` may name its character set. Raises InvalidInput if it is not a feed."""
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         return _json_feed(data)
     return _xml_feed(data, content_type)
 
 
 def _json_feed(data: bytes) -> Feed:
-    """https://www.jsonfeed.org/version/1.1/"""
+    """Parse a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
     try:
         feed = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -112,32 +112,32 @@ def _json_feed(data: bytes) -> Feed:
     if not isinstance(items, list):
         raise InvalidInput("it is JSON, but not a JSON Feed: it has no list of items")
     return Feed(
-        items=tuple(_json_item(item, _said(feed, "language")) for item in items),
-        next_url=_said(feed, "next_url") or None,
+        items=tuple(_json_item(item, _field(feed, "language")) for item in items),
+        next_url=_field(feed, "next_url") or None,
     )
 
 
 def _json_item(item: Any, language: str) -> FeedItem:
     fields = item if isinstance(item, dict) else {}
-    html = _said(fields, "content_html")
+    html = _field(fields, "content_html")
     return FeedItem(
-        identity=_identity(_said(fields, "id") or _said(fields, "url")),
-        title=Words(_said(fields, "title")),
-        content=Words(html, is_html=True) if html else Words(_said(fields, "content_text")),
-        summary=Words(_said(fields, "summary")),
-        language=_said(fields, "language") or language,
-        link=_whole(_said(fields, "url")),
+        identity=_identity(_field(fields, "id") or _field(fields, "url")),
+        title=FeedText(_field(fields, "title")),
+        content=FeedText(html, is_html=True) if html else FeedText(_field(fields, "content_text")),
+        summary=FeedText(_field(fields, "summary")),
+        language=_field(fields, "language") or language,
+        link=_encodable(_field(fields, "url")),
     )
 
 
-def _said(fields: dict[str, Any], name: str) -> str:
-    """Return a field's text; a number counts as one (the standard has ids read so), anything else as absent."""
+def _field(fields: dict[str, Any], name: str) -> str:
+    """Return a field's text; a number is converted (as the standard says for ids), anything else is absent."""
     value = fields.get(name)
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def _xml_feed(data: bytes, content_type: str) -> Feed:
-    # A file object: given bytes, the library would take them for a file's name first.
+    # A file object, since the library would take bytes for a file name first.
     parsed = feedparser.parse(
         io.BytesIO(bounded(data)),
         response_headers={"content-type": content_type} if content_type else {},
@@ -155,7 +155,7 @@ def _xml_feed(data: bytes, content_type: str) -> Feed:
 
 
 def _not_well_formed(trouble: Any) -> str | None:
-    """Say where the XML is broken; other complaints of the library (a wrong character set) do no harm."""
+    """Return where the XML is broken; the library's other complaints (a wrong character set) are harmless."""
     if not hasattr(trouble, "getLineNumber"):
         return None
     return f"it is not well-formed XML at line {trouble.getLineNumber()}: what can be read of it is used"
@@ -164,29 +164,29 @@ def _not_well_formed(trouble: Any) -> str | None:
 def _xml_item(entry: Any, language: str) -> FeedItem:
     nothing = {"value": "", "type": "text/plain"}
     title, summary = entry.get("title_detail") or nothing, entry.get("summary_detail") or nothing
-    contents = entry.get("content") or [summary]  # RSS without content:encoded has its text there
+    contents = entry.get("content") or [summary]  # RSS without content:encoded has its text in the summary
     content = max(contents, key=lambda one: "html" in one["type"])
     return FeedItem(
         identity=_identity(entry.get("id") or entry.get("link") or ""),
-        title=_words(title),
-        content=_words(content),
-        summary=_words(summary),
+        title=_feed_text(title),
+        content=_feed_text(content),
+        summary=_feed_text(summary),
         language=content.get("language") or title.get("language") or language,
-        link=_whole(entry.get("link") or ""),
+        link=_encodable(entry.get("link") or ""),
     )
 
 
-def _words(detail: Any) -> Words:
-    return Words(detail["value"], is_html="html" in detail["type"])
+def _feed_text(detail: Any) -> FeedText:
+    return FeedText(detail["value"], is_html="html" in detail["type"])
 
 
 def _identity(text: str) -> str:
-    """Return an id as an `article_id` may be: in one visible line, and not too long; else a hash of it."""
-    text = _whole(text)
+    """Return an id if it is valid as an `article_id` (one visible line, not too long), else its hash."""
+    text = _encodable(text)
     return text if len(text) <= _LONGEST_ID and text == printable(text) else _hash(text)
 
 
-def _whole(text: str) -> str:
+def _encodable(text: str) -> str:
     return text.encode(errors="replace").decode().strip()
 
 

@@ -1,7 +1,6 @@
-"""feedparser within bounds: some of its patterns take quadratic or cubic time on what nobody writes but on purpose.
+"""Protection from slow regular expressions in feedparser, which take quadratic or cubic time on hostile input.
 
-What stands before a feed's first element is therefore kept short, and who wrote an item is not read: no article has
-an author.
+The text before a feed's first element is limited, and authors, which articles do not have, are not parsed.
 """
 
 import codecs
@@ -16,14 +15,14 @@ _DECLARATION = re.compile(rb"<\?xml[^>]{0,500}>")
 
 
 def _no_author(_self: object, _key: str = "author") -> None:
-    """Take the place of the search for an address in an author's name."""
+    """Replace feedparser's search for an e-mail address in an author's name."""
 
 
 _FeedParserMixin._sync_author_detail = _no_author
 
 
 def bounded(data: bytes) -> bytes:
-    """Return the feed with as little as possible before its first element. Raises InvalidInput where it is too much."""
+    """Return the feed with a minimal prolog before its first element. Raises InvalidInput if that is too long."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         decoded = data.decode("utf-16", errors="replace").encode()
         data = codecs.BOM_UTF8 + _DECLARATION.sub(b"", decoded, count=1)
@@ -33,5 +32,5 @@ def bounded(data: bytes) -> bytes:
     first = element.start() if (element := re.search(rb"<\w", rest)) else len(rest)
     if first > _MAX_PROLOG:
         raise InvalidInput(f"it has more than {_MAX_PROLOG:,} bytes before its first element")
-    # The pattern that looks for the declaration's encoding would go on to the line's end.
+    # The line break limits feedparser's search for the declaration's encoding.
     return mark + declaration + (b"\n" if b"encoding=" in rest.partition(b"\n")[0] else b"") + rest

@@ -1,4 +1,4 @@
-"""Items of a feed that share what they are known by: each is told apart by what is its own, or named as a twin."""
+"""Distinguishing feed items that share an id or address, and refusing those that cannot be distinguished."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from imaging.quoting import without_query
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """An item that nothing but its text tells from another one, which has the place of both."""
+    """An item that differs from an earlier one in its text alone, and would share its folder."""
 
     item: FeedItem
     number: int
 
     @property
     def key(self) -> str:
-        """What it is listed by."""
+        """The item's key with its number."""
         return f"{self.item.key} ({self.number})"
 
     def fingerprint(self) -> str:
@@ -30,21 +30,21 @@ class Twin:
         return self.item.fingerprint()
 
     def article(self) -> Article:
-        """Raise InvalidInput: made as well, the two would take turns in one folder."""
+        """Raise InvalidInput, as the two would overwrite each other's pictures."""
         title = self.item.title.title()[:80]
         raise InvalidInput(f"id: another item has the same id, address and title ({title}): give each item its own id")
 
 
-class ToldApart:
-    """The items of the feed at `address`, page by page, each with an identity that no other item has."""
+class DistinctItems:
+    """The items of the feed at `address`, page by page, each with a unique identity."""
 
     def __init__(self, address: str) -> None:
         self._source = without_query(address)
-        self._seen: dict[str, str] = {}  # by what items are known by: the fingerprint of the first one
+        self._seen: dict[str, str] = {}  # by key: the fingerprint of the first item
         self._twins: Counter[str] = Counter()
 
     def page(self, items: Sequence[FeedItem]) -> list[Entry]:
-        """Return the entries of the next page. An item that an earlier page had too is left out."""
+        """Return the entries of the next page, without items that an earlier page had too."""
         return list(self._entries(self._without_shared(items)))
 
     def _without_shared(self, items: Sequence[FeedItem]) -> Iterator[FeedItem]:
@@ -55,7 +55,7 @@ class ToldApart:
             yield replace(item, identity=identity, link=link, source=self._source)
 
     def _shared(self, items: Sequence[FeedItem], field: str) -> set[str]:
-        """Return what several different items have in this field, on this page or across pages."""
+        """Return the values of this field that several different items share, on this page or across pages."""
         prints: dict[str, set[str]] = {}
         for item in items:
             if name := str(getattr(item, field)):

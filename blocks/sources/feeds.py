@@ -1,9 +1,8 @@
 """Fetching feeds: page by page, each with a conditional GET, within limits.
 
-A feed's address is configuration, so its own host may be any on the internet. It may be a private address where it is
-written as one, or where IMAGES_DOWNLOAD_HOSTS lists the host: whoever answers for a name could let it lead to what this
-machine alone can reach. Where a feed leads (redirects, next pages): https on public addresses, or the very host and
-port of the feed itself.
+A feed's address is configuration, so it may have any public host. Its host may be private if it is given as an IP
+address, or if IMAGES_DOWNLOAD_HOSTS lists it: otherwise DNS could point a name to services of the local network (SSRF).
+Redirects and next pages must be https on public addresses, or have the host and port of the feed itself.
 """
 
 import zlib
@@ -24,22 +23,22 @@ from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 _MAX_REDIRECTS = 5
 _HEADERS = {
     "Accept": "application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.5",
-    "Accept-Encoding": "identity",  # what unpacks into more than was sent is a bomb
+    "Accept-Encoding": "identity",  # against decompression bombs
     "User-Agent": "article-images",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page as it was fetched now, or (`unchanged`) an earlier time."""
+class FeedPage:
+    """One page as it was fetched now or, if `unchanged`, at an earlier time."""
 
     body: bytes
     content_type: str
     unchanged: bool = False
 
 
-class _Kept(BaseModel):
-    """A page that was fetched, and what its server wants to be asked with the next time."""
+class _CachedPage(BaseModel):
+    """A page that was fetched, with the validators for the next conditional GET."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,17 +49,17 @@ class _Kept(BaseModel):
     body: str  # base64
 
     def conditions(self) -> dict[str, str]:
-        """Return the headers that ask for a change only."""
+        """Return the headers of a conditional GET."""
         headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in headers.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class FeedReader:
-    """Reads the feed at `address`; pages are kept in `records` under `place`, until they change.
+    """Reads the feed at `address`; pages are cached in `records` under `place`, until they change.
 
-    `private`: hosts that the operator lets be private addresses. A page may have `max_bytes`, and take `seconds`,
-    redirects and all.
+    `private`: hosts that the operator allows to be private addresses. A page may have `max_bytes`, and take `seconds`
+    including redirects.
     """
 
     address: str
@@ -70,19 +69,19 @@ class FeedReader:
     max_bytes: int = 32 * 1024 * 1024
     seconds: float = 60.0
 
-    def page(self, number: int, url: str) -> Page:
-        """Return page `number`, at `url`. Raises SourceError; SourceBusy for passing trouble."""
-        kept = self._kept(number, url)
+    def page(self, number: int, url: str) -> FeedPage:
+        """Return page `number`, at `url`. Raises SourceError; SourceBusy for transient errors."""
+        cached = self._cached(number, url)
         address = _address(url)
         try:
-            status, headers, body = self._fetch(address, kept.conditions() if kept else {})
+            status, headers, body = self._fetch(address, cached.conditions() if cached else {})
         except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             raise SourceBusy(f"{_shown(address)} cannot be fetched: {type(error).__name__}") from None
-        if kept and status == httpx.codes.NOT_MODIFIED:
-            return Page(b64decode(kept.body), kept.content_type, unchanged=True)
-        _judge(status, address)
-        page = Page(body, headers.get("content-type", ""))
-        self._keep(number, url, headers, page)
+        if cached and status == httpx.codes.NOT_MODIFIED:
+            return FeedPage(b64decode(cached.body), cached.content_type, unchanged=True)
+        _check_status(status, address)
+        page = FeedPage(body, headers.get("content-type", ""))
+        self._cache(number, url, headers, page)
         return page
 
     def _fetch(self, address: httpx.URL, conditions: dict[str, str]) -> tuple[int, httpx.Headers, bytes]:
@@ -97,54 +96,54 @@ class FeedReader:
                         url = _address(answer.headers["location"], url)
                 except UnsafeDownload as unsafe:
                     raise _refused(address, url, unsafe) from None
-        raise SourceError(f"{_shown(address)} leads on and on: more than {_MAX_REDIRECTS} redirects")
+        raise SourceError(f"{_shown(address)} has more than {_MAX_REDIRECTS} redirects")
 
     def _body(self, answer: httpx.Response) -> bytes:
         packing = answer.headers.get("content-encoding", "identity").lower()
         if packing not in {"identity", "gzip"}:
-            raise SourceError(f"the page at {answer.url.host} is packed as {packing[:20]!r}, which was not asked for")
-        unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # files that lie packed in a bucket come so, unasked
+            raise SourceError(f"the page at {answer.url.host} has the encoding {packing[:20]!r}, not requested")
+        unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # buckets send files stored as gzip so, unrequested
         body = bytearray()
         for part in answer.iter_raw():
             try:
                 body += unpack.decompress(part, self.max_bytes + 1) if packing == "gzip" else part
             except zlib.error:
-                raise SourceError(f"the page at {answer.url.host} says that it is gzip, and is not") from None
+                raise SourceError(f"the page at {answer.url.host} is declared as gzip, and is not") from None
             if len(body) > self.max_bytes:
                 raise SourceError(f"the page at {answer.url.host} has more than {self.max_bytes:,} bytes")
         return bytes(body)
 
     def _rules(self) -> HostRules:
-        """Let the feed's own host be plain http; private only by an address, or where the operator lists the host."""
+        """Return the rules: the feed's own host may use http, and be private if it is an IP address or listed."""
         host, port = host_and_port(httpx.URL(self.address))
         own = frozenset({entry_of(host, port)})
         private = self.private | (own if is_address(host) else frozenset())
         return HostRules(plain=own, private=private, suffixes=("",))
 
-    def _kept(self, number: int, url: str) -> _Kept | None:
+    def _cached(self, number: int, url: str) -> _CachedPage | None:
         try:
-            kept = _Kept.model_validate_json(self.records.read(keys.feed_page_path(self.place, number)))
+            cached = _CachedPage.model_validate_json(self.records.read(keys.feed_page_path(self.place, number)))
         except (ValueError, ValidationError):
             return None
-        return kept if kept.url == url else None
+        return cached if cached.url == url else None
 
-    def _keep(self, number: int, url: str, headers: httpx.Headers, page: Page) -> None:
+    def _cache(self, number: int, url: str, headers: httpx.Headers, page: FeedPage) -> None:
         etag, last_modified = headers.get("etag", ""), headers.get("last-modified", "")
         if etag or last_modified:
-            kept = _Kept(
+            cached = _CachedPage(
                 url=url,
                 etag=etag,
                 last_modified=last_modified,
                 content_type=page.content_type,
                 body=b64encode(page.body).decode(),
             )
-            with suppress(OSError):  # then it is fetched whole the next time
-                self.records.write(keys.feed_page_path(self.place, number), kept.model_dump_json().encode())
+            with suppress(OSError):  # then the whole page is fetched the next time
+                self.records.write(keys.feed_page_path(self.place, number), cached.model_dump_json().encode())
 
 
-def next_page(url: str, said: str) -> str:
-    """Return the address that the page at `url` names as the next one, maybe relative to it. Raises SourceError."""
-    return str(_address(said, _address(url)))
+def next_page(url: str, link: str) -> str:
+    """Return the address of the next page from the `link` in the page at `url`. Raises SourceError."""
+    return str(_address(link, _address(url)))
 
 
 def _refused(address: httpx.URL, url: httpx.URL, unsafe: UnsafeDownload) -> SourceError:
@@ -156,13 +155,13 @@ def _refused(address: httpx.URL, url: httpx.URL, unsafe: UnsafeDownload) -> Sour
     )
 
 
-def _judge(status: int, address: httpx.URL) -> None:
+def _check_status(status: int, address: httpx.URL) -> None:
     if status == httpx.codes.OK:
         return
-    said = f"{_shown(address)} was answered with {status}"
+    message = f"{_shown(address)} was answered with {status}"
     if status in {408, 425, 429} or status >= 500:
-        raise SourceBusy(said)
-    raise SourceError(said)
+        raise SourceBusy(message)
+    raise SourceError(message)
 
 
 def _address(text: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -175,5 +174,5 @@ def _address(text: str, base: httpx.URL | None = None) -> httpx.URL:
 
 
 def _shown(address: httpx.URL) -> str:
-    """Return the address for people: without what may be a key to it."""
+    """Return the address for messages: without credentials and query, which may grant access."""
     return f"{address.scheme}://{address.netloc.decode()}{address.path}"

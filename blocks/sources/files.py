@@ -1,4 +1,4 @@
-"""Sources of articles that lie somewhere as files: a folder, or a prefix of the bucket."""
+"""Sources of article files: a folder, or a prefix of the bucket."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from imaging.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The articles of a source, or of a page of it, and how many files of which kind are not read, by suffix."""
+    """The articles of a source or of one of its pages, and the numbers of files that are not read, by suffix."""
 
     entries: Sequence[Entry]
     unread: Mapping[str, int] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """An article file of a folder. `key` is its path within the folder."""
+    """An article file in a folder. `key`: its path within the folder."""
 
     folder: Path
     key: str
@@ -41,7 +41,7 @@ class FileEntry:
     def _read(self) -> bytes:
         path = self.folder / self.key
         try:
-            if not path.is_file():  # of a pipe the end would never come
+            if not path.is_file():  # reading a pipe would never end
                 raise InvalidInput(f"{self.key} is not a file")
             with path.open("rb") as file:
                 return file.read(MAX_BYTES + 1)
@@ -50,10 +50,10 @@ class FileEntry:
 
 
 def files_in(folder: Path) -> Listing:
-    """Return the article files in a folder and the folders in it, by name. Raises InvalidInput.
+    """Return the article files in a folder and its subfolders, sorted by name. Raises InvalidInput.
 
-    What begins with a dot or an underscore is left out: editors and site generators keep other things there. So are
-    the packages of Node, whose documents are nobody's articles.
+    Names that begin with a dot or an underscore are skipped, as editors and site generators keep other things there.
+    So is `node_modules`.
     """
     if not folder.is_dir():
         raise InvalidInput(f"SOURCE: {folder} is not a folder")
@@ -70,7 +70,7 @@ def _names(folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class ObjectEntry:
-    """An article file in the bucket. `key` is the object's own."""
+    """An article file in the bucket. `key`: the object's key."""
 
     store: ImageStore
     key: str
@@ -78,7 +78,7 @@ class ObjectEntry:
     etag: str
 
     def fingerprint(self) -> str:
-        """Return what the listing says of the content: a GET for each article would be counted."""
+        """Return the listing's ETag and size, to save a GET for each article."""
         return f"{self.etag} {self.size}"
 
     def article(self) -> Article:
@@ -92,7 +92,7 @@ class ObjectEntry:
 
 
 def objects_in(store: ImageStore, folder: str) -> Listing:
-    """Return the article files in a folder of the bucket, by key; or the one whose key it is. Raises StorageError."""
+    """Return the article files below a folder of the bucket, or the file with that key. Raises StorageError."""
     found = store.list(f"{folder}/")
     if not found and folder.lower().endswith(SUFFIXES):
         found = {key: seen for key, seen in store.list(folder).items() if key == folder}
@@ -101,18 +101,18 @@ def objects_in(store: ImageStore, folder: str) -> Listing:
 
 
 def _is_article(path: str) -> bool:
-    """Tell whether a file of this name may be an article."""
-    return path.lower().endswith(SUFFIXES) and not _is_passed_over(path)
+    """Return whether a file of this name may be an article."""
+    return path.lower().endswith(SUFFIXES) and not _is_skipped(path)
 
 
-def _is_passed_over(path: str) -> bool:
-    """Tell whether a file is meant for others by its name; our own manifests are."""
+def _is_skipped(path: str) -> bool:
+    """Return whether a file is skipped by its name: hidden files, and our own manifests."""
     name = path.rpartition("/")[2]
     return name.startswith((".", "_")) or name == "manifest.json"
 
 
 def _unread(paths: Iterable[str]) -> dict[str, int]:
-    """Count the files of kinds that are not read, by suffix, the most frequent first."""
-    others = (path for path in paths if not _is_article(path) and not _is_passed_over(path))
+    """Count the files that are not read, by suffix, the most frequent first."""
+    others = (path for path in paths if not _is_article(path) and not _is_skipped(path))
     kinds = Counter(PurePosixPath(path).suffix.lower() or "without a suffix" for path in others)
     return dict(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))

@@ -1,1 +1,1 @@
-"""Where pictures are stored: the bucket, the embedded server in its place, the spool on this machine."""
+"""Storage of pictures: the bucket, the embedded S3 server in its place, and the spool on this machine."""

@@ -1,4 +1,4 @@
-"""The bucket: the `S3Bucket` block `b2-images`, and the few calls that this product makes on it."""
+"""The bucket (the `S3Bucket` block `b2-images`) and its operations."""
 
 import base64
 import json
@@ -24,7 +24,7 @@ Found = TypeVar("Found")
 
 
 def bucket_from(settings: Settings, folder: str = "") -> S3Bucket:
-    """Return the `S3Bucket` that the `B2_*` variables describe; `folder` is a fixed prefix of all keys."""
+    """Return the `S3Bucket` for the `B2_*` variables; `folder`: a fixed prefix of all keys."""
     secret = settings.b2_application_key
     return s3_bucket(
         endpoint=settings.b2_endpoint or "",
@@ -37,17 +37,17 @@ def bucket_from(settings: Settings, folder: str = "") -> S3Bucket:
 
 
 def endpoint_of(bucket: S3Bucket) -> str:
-    """Return the address of the store's API: that of AWS where the block names none."""
+    """Return the address of the store's API: by default that of AWS."""
     return (bucket.credentials.aws_client_parameters.endpoint_url or "https://s3.amazonaws.com").rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
 class ImageStore:
-    """The bucket of the pictures and the address under which the world reads it.
+    """The bucket of the pictures and its public base URL.
 
-    `tenant_bases`: by tenant, another address for what lies in that tenant's folder. `patience`: for how long the
-    calls of a run wait out passing trouble; outside a run they do not. `private`: where records and claims lie
-    instead, if not here. Those that were written here before are found, and copied there as they are read.
+    `tenant_bases`: other base URLs by tenant. `patience`: the retries of a run's calls; outside a run there are none.
+    `private`: another store for records and claims. Those written to this one before are still found, and copied when
+    they are read.
     """
 
     bucket: S3Bucket
@@ -57,7 +57,7 @@ class ImageStore:
     private: "ImageStore | None" = None
 
     def patient(self, patience: Patience) -> "ImageStore":
-        """Return the same store with that patience, in the private place too."""
+        """Return the same store with that patience, also for the private store."""
         private = self.private and replace(self.private, patience=patience)
         return replace(self, patience=patience, private=private)
 
@@ -66,14 +66,14 @@ class ImageStore:
         return f"{self.tenant_bases.get(key.partition('/')[0], self.public_base)}/{key}"
 
     def key_of(self, url: str) -> str | None:
-        """Return the key of the object that a public URL of ours leads to, None for a URL of somebody else's."""
+        """Return the key of the object at a public URL of this store, None for any other URL."""
         for base in (*self.tenant_bases.values(), self.public_base):
             if url.startswith(f"{base}/"):
                 return url.removeprefix(f"{base}/").partition("?")[0]
         return None
 
     def put_picture(self, key: str, picture: Picture, cache_control: str, origin: Mapping[str, str]) -> None:
-        """Store a picture under `key`; `origin` says where it came from. Raises StorageError."""
+        """Store a picture under `key`, with its `origin` as metadata. Raises StorageError."""
         metadata = {"sha256": picture.sha256} | dict(origin)
         self.put(key, picture.data, picture.content_type, cache_control, metadata)
 
@@ -82,10 +82,10 @@ class ImageStore:
         self.put(key, text.encode(), "application/json", cache_control, {})
 
     def put(self, key: str, data: bytes, content_type: str, cache_control: str, metadata: Mapping[str, str]) -> None:
-        """Store `data` whole or not at all. Raises StorageError.
+        """Store `data` atomically. Raises StorageError.
 
-        Not through `upload_from_file_object`: that hides the answer's ETag, and Content-MD5 with it proves
-        without a HEAD (B2 counts those) that what is stored is what was made.
+        Not through `upload_from_file_object`, which hides the answer's ETag: that and Content-MD5 verify the stored
+        bytes without a HEAD, which B2 charges.
         """
         if self.private and keys.is_private(key):
             self.private.put(key, data, content_type, cache_control, metadata)
@@ -103,12 +103,12 @@ class ImageStore:
         etag = _plain(answer.get("ETag", ""))
         if not etag:
             raise StorageError(f"the bucket did not confirm {key}: its answer has no ETag")
-        # Encrypted with a key of AWS's KMS, an object has an ETag that only looks like an MD5: its bytes tell.
+        # The ETag of an object encrypted by AWS KMS only looks like an MD5: then compare the bytes.
         if looks_like_md5(etag) and etag != digest and self.get(key) != data:
             raise StorageError(f"the bucket stored something else under {key}: its MD5 is {etag}, ours {digest}")
 
     def get(self, key: str, max_bytes: int | None = None) -> bytes | None:
-        """Return the object's bytes, or None where there is none. Raises StorageError; TooLarge beyond `max_bytes`."""
+        """Return the object's bytes, None if it does not exist. Raises StorageError; TooLarge beyond `max_bytes`."""
         if self.private and keys.is_private(key):
             return self.private.get(key, max_bytes) or self._copied(key, self.private)
         return self._of_object(
@@ -116,9 +116,9 @@ class ImageStore:
         )
 
     def _copied(self, key: str, private: "ImageStore") -> bytes | None:
-        """Copy a JSON document from before there was a private place, and return its bytes; None where there is none.
+        """Copy a JSON document from this store to the private one, and return its bytes; None if there is none.
 
-        It is not deleted: another run that looks for it just now must find it. Raises StorageError.
+        The original is kept for concurrent runs. Raises StorageError.
         """
         data = replace(self, private=None).get(key)
         if data is not None:
@@ -126,12 +126,12 @@ class ImageStore:
         return data
 
     def metadata(self, key: str) -> dict[str, str] | None:
-        """Return the object's metadata by lower-case name, None where there is no object. Raises StorageError."""
+        """Return the object's metadata by lower-case name, None if it does not exist. Raises StorageError."""
         answer = self._of_object("head_object", lambda where: self._client.head_object(**where), key)
         return None if answer is None else {name.lower(): value for name, value in answer["Metadata"].items()}
 
     def _of_object(self, operation: str, ask: Callable[[dict[str, str]], Found], key: str) -> Found | None:
-        """Return what is asked of the object under `key`, None where there is none. Raises StorageError."""
+        """Return the result of `ask` for the object under `key`, None if it does not exist. Raises StorageError."""
 
         def found() -> Found | None:
             try:
@@ -144,7 +144,7 @@ class ImageStore:
         return self._patiently(operation, found)
 
     def get_json(self, key: str) -> Any:
-        """Return the document under `key`, or None where there is none or it is broken. Raises StorageError."""
+        """Return the JSON document under `key`, None if it does not exist or is invalid. Raises StorageError."""
         return json_in(self.get(key))
 
     def list(self, prefix: str) -> dict[str, tuple[int, str]]:
@@ -164,12 +164,12 @@ class ImageStore:
             token = {"ContinuationToken": answer["NextContinuationToken"]}
 
     def delete(self, key: str) -> None:
-        """Delete the object with all its versions, or nothing where there is none. Raises StorageError."""
+        """Delete the object with all its versions, if it exists. Raises StorageError."""
         if self.private and keys.is_private(key):
             self.private.delete(key)
         try:
             versions = self._call("list_object_versions", Prefix=self.full_key(key))
-        except StorageError:  # a store without versions
+        except StorageError:  # a store without versioning
             versions = {}
         found = [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]
         for version in found:
@@ -180,16 +180,16 @@ class ImageStore:
 
     @property
     def place(self) -> str:
-        """A short name of this bucket and the folder in it, by whatever address it is reached: 8 hex digits."""
+        """A short name of this bucket and its folder, independent of the endpoint: 8 hex digits."""
         return short_hash(f"{self.bucket.bucket_name}/{self._folder}")
 
     def full_key(self, key: str) -> str:
-        """Return the key as the bucket has it: below the block's folder."""
+        """Return the key in the bucket, below the block's folder."""
         return self._folder + key
 
     @property
     def _folder(self) -> str:
-        """The block's fixed prefix of all keys: empty, or ending in a slash."""
+        """The block's fixed prefix of all keys: empty, or ending with a slash."""
         folder = self.bucket.bucket_folder.strip("/")
         return f"{folder}/" if folder else ""
 
@@ -203,7 +203,7 @@ class ImageStore:
         )
 
     def _patiently(self, operation: str, call: Callable[[], Found]) -> Found:
-        """Make a call of the SDK. Raises StorageError: StorageBusy not before our patience is at its end."""
+        """Make a call of the SDK with retries. Raises StorageError: StorageBusy after the last retry."""
 
         def attempt() -> Found:
             try:
@@ -215,12 +215,12 @@ class ImageStore:
 
 
 def looks_like_md5(etag: str) -> bool:
-    """Tell whether an ETag may be the MD5 of the content: not so for multipart or some encrypted objects."""
+    """Return whether an ETag may be the content's MD5: not for multipart and some encrypted objects."""
     return re.fullmatch(r"[0-9a-f]{32}", etag) is not None
 
 
 def json_in(data: bytes | None) -> Any:
-    """Return the document in an object's bytes, None where there is none or it is broken."""
+    """Return the JSON document in an object's bytes, None if there is none or it is invalid."""
     try:
         return None if data is None else json.loads(data)
     except (ValueError, RecursionError):

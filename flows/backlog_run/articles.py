@@ -5,7 +5,7 @@ from pathlib import Path
 
 from blocks.services import Services
 from blocks.sources.feed_items import parse_feed
-from blocks.sources.feed_twins import ToldApart
+from blocks.sources.feed_twins import DistinctItems
 from blocks.sources.feeds import next_page
 from blocks.sources.files import Listing, files_in, objects_in
 from blocks.storage.errors import refusals_named
@@ -33,7 +33,7 @@ def articles_of(source: str, services: Services, place: str) -> Iterator[Listing
 
 
 def _pages(address: str, place: str) -> Iterator[Listing]:
-    url, seen, told_apart = address, set[str](), ToldApart(address)
+    url, seen, distinct = address, set[str](), DistinctItems(address)
     while url not in seen:
         if len(seen) == _MAX_PAGES:
             raise SourceError(f"the feed has more than {_MAX_PAGES} pages: the rest is left out")
@@ -43,7 +43,7 @@ def _pages(address: str, place: str) -> Iterator[Listing]:
             feed = parse_feed(page.body, page.content_type)
         except InvalidInput as error:
             raise InvalidInput(f"SOURCE: page {len(seen)} of the feed cannot be read: {error}") from None
-        yield Listing(told_apart.page(feed.items))
+        yield Listing(distinct.page(feed.items))
         if feed.problem:
             raise SourceError(f"page {len(seen)} of the feed: {feed.problem}")
         url = next_page(url, feed.next_url) if feed.next_url else url

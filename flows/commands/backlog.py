@@ -49,7 +49,7 @@ def _print_source(console: Console, source: SourceReport) -> None:
     for problem in source.problems:
         console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
     if source.unread and not source.problems:
-        console.print(line(f"  not read: {source.unread_said}", "dim"), soft_wrap=True)
+        console.print(line(f"  not read: {source.unread_summary}", "dim"), soft_wrap=True)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column()
     for _ in range(2):

@@ -11,7 +11,6 @@ is released by the kernel, so nobody is waited for in vain, and no list of users
     python -m flows.local_stack.local_server PORT LOCKFILE LINGER      (started by `local_api`, never by hand)
 """
 
-import fcntl
 import json
 import os
 import signal
@@ -26,6 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from blocks.storage.file_lock import file_lock, lock_file, unlock_file
 from blocks.storage.private_files import CHILD_UMASK, make_private_folder
 from imaging.children import minimal_environment
 
@@ -64,7 +64,7 @@ def local_api(home: Path, linger: float) -> Iterator[str]:
     make_private_folder(home)
     note = note_in(home)
     with users_of(home) as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
+        lock_file(users, shared=True)
         with starting_alone(home):
             url = _running(note) or _start(home, Path(users.name), note, linger)
         yield url
@@ -83,8 +83,7 @@ def users_of(home: Path) -> IO[str]:
 @contextmanager
 def starting_alone(home: Path) -> Iterator[None]:
     """Let one process at a time start a server, or end it: two first users start one."""
-    with open(home / "article-images-server.start", "a") as starting:
-        fcntl.flock(starting, fcntl.LOCK_EX)
+    with file_lock(home / "article-images-server.start"):
         yield
 
 
@@ -227,7 +226,7 @@ def _leave_when_unused(server: "uvicorn.Server", users: IO[str], linger: float) 
     while not server.should_exit:
         time.sleep(0.5)
         try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_file(users, wait=False)
         except OSError:
             free_since = None
             continue
@@ -236,7 +235,7 @@ def _leave_when_unused(server: "uvicorn.Server", users: IO[str], linger: float) 
             server.should_exit = True  # the lock is kept: a new user waits until this server is gone
             time.sleep(10)
             os._exit(0)  # and does not wait for a shutdown that hangs
-        fcntl.flock(users, fcntl.LOCK_UN)
+        unlock_file(users)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """One `up` for a database: a locked note says who serves it. The kernel releases the lock of a killed one."""
 
-import fcntl
 import json
 import os
 import uuid
@@ -9,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from blocks.storage.file_lock import lock_file
 from blocks.storage.private_files import make_private_folder
 from flows.local_stack.leftovers import end_marked
 from imaging.errors import ConfigurationError
@@ -26,7 +26,7 @@ def the_only_one(home: Path, ui: str) -> Iterator[tuple[str, int]]:
     make_private_folder(home)
     with open(home / "article-images-up.json", "a+") as note:
         try:
-            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_file(note, wait=False)
         except BlockingIOError:
             raise ConfigurationError(_taken(note)) from None
         left_behind = 0

@@ -1,6 +1,5 @@
 """The Prefect server of the local stack: in the foreground, over the same database as the one that `run` starts."""
 
-import fcntl
 import json
 import os
 import signal
@@ -13,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from blocks.storage.file_lock import lock_file
 from blocks.storage.private_files import CHILD_UMASK
 from flows.local_stack.local_server import note_in, server_environment, starting_alone, users_of, wait_until_healthy
 from flows.local_stack.parts import PartEnded
@@ -57,17 +57,17 @@ def check_free(port: int) -> None:
 
 def _make_room(users: IO[str], note: Path) -> None:
     """End the server that lingers, and become a user of ours. Raises ConfigurationError where a run uses it."""
-    fcntl.flock(users, fcntl.LOCK_SH)  # one that is leaving is waited for
+    lock_file(users, shared=True)  # one that is leaving is waited for
     for _ in range(10):
         with suppress(BlockingIOError):  # an idle server takes the lock for a moment, twice a second
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_file(users, wait=False)
             break
         time.sleep(_LOOK_AGAIN_SECONDS)
     else:
         raise ConfigurationError("a run is using the local Prefect server: start `up` again when it has ended")
     with suppress(OSError, ValueError, KeyError, TypeError):  # no note, no server, or one that has gone meanwhile
         _end(int(json.loads(note.read_text())["pid"]))
-    fcntl.flock(users, fcntl.LOCK_SH)
+    lock_file(users, shared=True)
 
 
 def _end(pid: int) -> None:

@@ -5,6 +5,8 @@ https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 
 from dataclasses import dataclass
 
+from imaging.srgb import to_linear
+
 RGB = tuple[int, int, int]
 
 HOUSE_COLOR = "#3b5bdb"
@@ -12,6 +14,7 @@ TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text of any size
 SHAPE_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: non-text elements
 # More than 4.5 for muted text: feeds show a card at 40 % of its size, where thin strokes look paler.
 MUTED_CONTRAST = 6.0
+LUMINANCE = _RED, _GREEN, _BLUE = (0.2126, 0.7152, 0.0722)  # shares of linear red, green and blue in it
 
 WHITE: RGB = (255, 255, 255)
 NIGHT: RGB = (15, 17, 22)
@@ -34,8 +37,8 @@ def parse_color(color: str) -> RGB:
 
 def luminance(color: RGB) -> float:
     """Return the relative luminance, 0 (black) to 1 (white): https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
-    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in color))
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+    r, g, b = (to_linear(v / 255) for v in color)
+    return _RED * r + _GREEN * g + _BLUE * b
 
 
 def contrast(one: RGB, other: RGB) -> float:

@@ -7,8 +7,9 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-from imaging.cards.contrast import RGB, luminance
+from imaging.cards.contrast import LUMINANCE, RGB, luminance
 from imaging.cards.svg import draw_svg, is_svg
+from imaging.srgb import to_linear
 
 MAX_PIXELS = 40_000_000  # more is a mistake or a decompression bomb
 _MAX_ENLARGEMENT = 2.0  # a favicon stays small rather than blurred
@@ -67,8 +68,7 @@ def is_visible_on(logo: Image.Image, paper: RGB, ratio: float = 2.0) -> bool:
     if not seen.any():
         return True
     shown = pixels[..., :3] * alpha + np.array(paper) / 255 * (1 - alpha)
-    linear = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
-    light = (linear @ (0.2126, 0.7152, 0.0722))[seen] + 0.05
+    light = (to_linear(shown) @ LUMINANCE)[seen] + 0.05
     ground = luminance(paper) + 0.05
     found = np.maximum(light, ground) / np.minimum(light, ground)
     return bool((found >= ratio).mean() >= _VISIBLE_SHARE)

@@ -7,7 +7,18 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from imaging.cards.canvas import Box
-from imaging.cards.contrast import HOUSE_COLOR, NIGHT, TEXT_CONTRAST, WHITE, Scheme, luminance, mix, parse_color
+from imaging.cards.contrast import (
+    HOUSE_COLOR,
+    LUMINANCE,
+    NIGHT,
+    TEXT_CONTRAST,
+    WHITE,
+    Scheme,
+    luminance,
+    mix,
+    parse_color,
+)
+from imaging.srgb import to_linear
 
 _BESIDE, _ABOVE = 7.0, 3.5  # reach of the veil, in widths of its soft edge
 Pixels = npt.NDArray[np.float64]
@@ -66,6 +77,4 @@ def _strength(pixels: Pixels, scheme: Scheme) -> float:
 
 
 def _brightest(pixels: Pixels) -> float:
-    value = pixels / 255
-    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    return float((linear @ (0.2126, 0.7152, 0.0722)).max())
+    return float((to_linear(pixels / 255) @ LUMINANCE).max())

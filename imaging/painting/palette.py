@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaging.srgb import from_linear, to_linear
+
 Plane = npt.NDArray[np.floating]  # float32 throughout; the stubs lose that beside a Python float
 Pixels = npt.NDArray[np.uint8]
 Rng = np.random.Generator
@@ -213,7 +215,7 @@ def _lch(lab: Lab) -> tuple[float, float, float]:
 
 
 def _lab(color: str) -> Lab:
-    red, green, blue = (_decode(int(color[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    red, green, blue = (to_linear(int(color[i : i + 2], 16) / 255) for i in (1, 3, 5))
     long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
     middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
     short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
@@ -236,11 +238,7 @@ def _linear(lab: Lab) -> tuple[float, float, float]:
     )
 
 
-def _decode(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-
-
 def _encode(value: float) -> float:
     """Convert linear light to sRGB, 0 to 255, rounded only to digits that are the same on every machine."""
     value = min(1.0, max(0.0, value))
-    return round(255 * (12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055), _DIGITS)
+    return round(255 * from_linear(value), _DIGITS)

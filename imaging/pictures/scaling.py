@@ -11,19 +11,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from imaging.pictures.picture import plain, upright
+from imaging.srgb import from_linear, to_linear
 
 _STEPS = 4095  # of linear light: enough for the 8 bits of sRGB, whose darkest steps are the finest
 
 
 def _to_light() -> NDArray[np.float32]:
-    value = np.arange(256) / 255
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return to_linear(np.arange(256) / 255).astype(np.float32)
 
 
 def _to_srgb() -> NDArray[np.uint8]:
-    light = np.arange(_STEPS + 1) / _STEPS
-    value = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    return (value * 255 + 0.5).astype(np.uint8)
+    return (from_linear(np.arange(_STEPS + 1) / _STEPS) * 255 + 0.5).astype(np.uint8)
 
 
 _LIGHT, _SRGB = _to_light(), _to_srgb()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from blocks.delivery import answers
 from imaging.articles.article import Article
 from imaging.record import Image
 from imaging.spec import Kind
-from tasks import comparison
 from tests.standins.pictures import picture
 from tests.world import World, run_set
 
@@ -93,7 +93,7 @@ def test_what_has_arrived_is_not_asked_for_again_after_a_kill(world: World, monk
 
     world.chutes.fault("generate", "polyglot", times=1, match=lambda call: call.model == "chutes-qwen-image")
     with monkeypatch.context() as patch:
-        patch.setattr(comparison, "delivered", dies)
+        patch.setattr(answers, "delivered", dies)
         assert {image.status for image in run_set(ARTICLE, [Kind.COMPARISON]).images} == {"failed"}
     image_set = run_set(ARTICLE, [Kind.COMPARISON])
     assert [(image.status, image.cost_usd) for image in image_set.images] == [

@@ -129,8 +129,8 @@ def test_the_title_of_a_picture_in_an_item_is_not_its_own(item: str) -> None:
     spaces = rss(f"<item>{item}</item>", channel).replace(
         b"<rss ", b'<rss xmlns:media="http://search.yahoo.com/mrss/" '
     )
-    assert only(spaces).title.said == "Echt"
-    assert only(rss("<item><guid>1</guid><image><title>Bild</title></image></item>")).title.said == ""
+    assert only(spaces).title.text == "Echt"
+    assert only(rss("<item><guid>1</guid><image><title>Bild</title></image></item>")).title.text == ""
 
 
 def test_an_export_gives_what_is_published() -> None:
@@ -147,7 +147,7 @@ def test_an_export_gives_what_is_published() -> None:
         for title, kind, status, word in kinds
     )
     wxr = rss(items).replace(b"<rss ", b'<rss xmlns:wp="http://wordpress.org/export/1.2/" ')
-    assert [item.title.said for item in parse_feed(wxr).items] == ["Beitrag", "Seite"]
+    assert [item.title.text for item in parse_feed(wxr).items] == ["Beitrag", "Seite"]
     kind = '<category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#{}"/>'
     draft = '<app:control xmlns:app="http://www.w3.org/2007/app"><app:draft>yes</app:draft></app:control>'
     entries = "".join(
@@ -155,7 +155,7 @@ def test_an_export_gives_what_is_published() -> None:
         for n, more in enumerate([kind.format("post"), kind.format("comment"), kind.format("post") + draft])
     )
     blogger = f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode()
-    assert [item.title.said for item in parse_feed(blogger).items] == ["0"]
+    assert [item.title.text for item in parse_feed(blogger).items] == ["0"]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_what_is_no_feed_is_said_to_be_none(data: bytes, says: str) -> None:
 def test_a_feed_with_broken_xml_gives_what_can_be_read_and_says_so() -> None:
     """A stray ampersand does not lose the items; the problem names the line."""
     feed = parse_feed(rss("<item><title>One</title></item>\n<item><title>This & that</title></item>"))
-    assert [item.title.said for item in feed.items] == ["One", "This & that"]
+    assert [item.title.text for item in feed.items] == ["One", "This & that"]
     assert "line 2" in (feed.problem or "")
 
 
@@ -265,8 +265,8 @@ def test_entities_are_neither_expanded_without_end_nor_read_from_files(tmp_path:
     bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{levels}]>'.encode()
     outside = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l8 SYSTEM "file://{tmp_path}/secret">]>'.encode()
     body = b'<rss version="2.0"><channel><item><title>a &l8;</title></item></channel></rss>'
-    assert len(only(bomb + body).title.said) < 1000
-    assert "hunter2" not in only(outside + body).title.said
+    assert len(only(bomb + body).title.text) < 1000
+    assert "hunter2" not in only(outside + body).title.text
 
 
 def test_pages_lead_on() -> None:

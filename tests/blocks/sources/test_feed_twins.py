@@ -1,21 +1,21 @@
 """Items of a feed that share what they are known by."""
 
-from blocks.sources.feed_items import FeedItem, Words
-from blocks.sources.feed_twins import ToldApart
+from blocks.sources.feed_items import FeedItem, FeedText
+from blocks.sources.feed_twins import DistinctItems
 from imaging.errors import InvalidInput
 
 HOME = "https://blog.example/"
 
 
 def item(identity: str, title: str, text: str = "", link: str = "") -> FeedItem:
-    return FeedItem(identity, Words(title), Words(text), Words(""), "de", link)
+    return FeedItem(identity, FeedText(title), FeedText(text), FeedText(""), "de", link)
 
 
 def read(*pages: list[FeedItem]) -> tuple[list[str], list[str]]:
     """The topics of what is made, and the keys of what is refused."""
-    told_apart, made, refused = ToldApart("https://blog.example/feed?key=secret"), [], []
+    distinct, made, refused = DistinctItems("https://blog.example/feed?key=secret"), [], []
     for page in pages:
-        for entry in told_apart.page(page):
+        for entry in distinct.page(page):
             try:
                 article = entry.article()
             except InvalidInput:

@@ -68,10 +68,10 @@ def test_a_page_that_comes_packed_is_unpacked_up_to_its_limit(records: Records) 
         with pytest.raises(SourceError, match="499 bytes"):
             replace(reader(address, records), max_bytes=499).page(1, address)
         site.put("/feed", b"<rss>", "text/xml")
-        with pytest.raises(SourceError, match="says that it is gzip"):
+        with pytest.raises(SourceError, match="is declared as gzip"):
             reader(address, records).page(1, address)
         site.packing = "br"
-        with pytest.raises(SourceError, match="packed as 'br'"):
+        with pytest.raises(SourceError, match="encoding 'br'"):
             reader(address, records).page(1, address)
 
 
