@@ -1,7 +1,7 @@
 """Checks of what the doctor's tests cannot break for real: the clock, Pillow, fonts, and somebody else's server."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -25,8 +25,6 @@ from tests.standins import Answer
 
 
 def findings(check: Check, installation: Installation | None = None) -> dict[str, Finding]:
-    check: Callable[[Installation], Iterator[Finding]], installation: Installation | None = None
-) -> dict[str, Finding]:
     """What one check finds without an API, by name."""
     return {finding.name: finding for finding in check(installation or Installation.now(None, local=True))}
 
