@@ -1,1 +1,1 @@
-"""The doctor's checks: one small function each, from a scene to findings. They spend nothing and leave nothing."""
+"""The doctor's checks: functions from an installation to findings. They spend nothing and leave nothing behind."""

@@ -1,4 +1,4 @@
-"""The Prefect API: does it answer, with which version, over which database, with which settings."""
+"""Checks of the Prefect API: reachability, version, database and server settings."""
 
 import ssl
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_SSL_CERT_FILE, PREFECT_API_TLS_INSECURE_SKIP_VERIFY, PREFECT_API_URL
 
 from blocks.doctor.finding import Finding, failure, warning, well
-from blocks.doctor.scene import Scene
+from blocks.doctor.installation import Installation
 from blocks.doctor.work import online_workers
 from blocks.network.proxies import is_this_machine
 from imaging.errors import ConfigurationError
@@ -26,17 +26,17 @@ _SECONDS = 10.0
 
 
 def check_reachable(url: str) -> None:
-    """Raise ConfigurationError where no Prefect API answers at the configured `url`, or does not let us in."""
+    """Raise ConfigurationError if no Prefect API answers at `url`, or if it refuses our login."""
     trouble: Finding | None = reachable(url)
     if trouble and trouble.level == "ok":
         with get_client(sync_client=True) as client:
             trouble = refusal(client)
     if trouble:
-        raise ConfigurationError(f"PREFECT_API_URL: {trouble.text}. To mend it: {trouble.mend}")
+        raise ConfigurationError(f"PREFECT_API_URL: {trouble.text}. To fix it: {trouble.mend}")
 
 
 def reachable(url: str) -> Finding:
-    """Ask the API at `url` for a sign of life: without the client, which would try for minutes."""
+    """Check that the API at `url` answers; not with Prefect's client, which would retry for minutes."""
     name, shown = "Prefect API", _shown(url)
     start = "start it (prefect server start), or set PREFECT_API_URL; unset, article-images uses a server of its own"
     try:
@@ -44,15 +44,15 @@ def reachable(url: str) -> Finding:
             answer = asker.get(f"{url.rstrip('/')}/health")
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
         return failure(name, f"{shown} cannot be reached: {type(error).__name__}", start)
-    asks_who_we_are = answer.status_code in _REFUSALS  # which only the client can say
-    if asks_who_we_are or (answer.is_success and "html" not in answer.headers.get("content-type", "")):
+    needs_login = answer.status_code in _REFUSALS  # checked by `refusal`, with the client's credentials
+    if needs_login or (answer.is_success and "html" not in answer.headers.get("content-type", "")):
         return well(name, f"{shown} answers")
-    said = f"{shown} answers {answer.status_code}, but not as a Prefect API"
-    return failure(name, said, "PREFECT_API_URL must lead to the API: it ends in /api on a server of your own")
+    text = f"{shown} answers {answer.status_code}, but not as a Prefect API"
+    return failure(name, text, "set PREFECT_API_URL to the API: it ends in /api on a server of your own")
 
 
 def _authorities() -> ssl.SSLContext | bool:
-    """Whom Prefect's client would trust."""
+    """Return the TLS verification of Prefect's client."""
     if PREFECT_API_TLS_INSECURE_SKIP_VERIFY.value():
         return False
     file = PREFECT_API_SSL_CERT_FILE.value()
@@ -60,26 +60,26 @@ def _authorities() -> ssl.SSLContext | bool:
 
 
 def refusal(client: SyncPrefectClient) -> Finding | None:
-    """Return what is wrong with how we log in; None where we are let in."""
+    """Return the failure of our login, None if it is accepted."""
     try:
         client.read_variables(limit=1)
     except httpx.HTTPStatusError as error:
         if error.response.status_code in _REFUSALS:
             mend = "set PREFECT_API_KEY (Prefect Cloud) or PREFECT_API_AUTH_STRING (a server of your own)"
-            return failure("Prefect API", f"lets nobody in like this: it answers {error.response.status_code}", mend)
+            return failure("Prefect API", f"refuses the login: it answers {error.response.status_code}", mend)
     except httpx.HTTPError:
-        pass  # the checks say so
+        pass  # reported by the checks
     return None
 
 
-def check_version(scene: Scene) -> Iterator[Finding]:
-    """Compare the server's version with ours."""
-    if scene.client is None:
+def check_version(installation: Installation) -> Iterator[Finding]:
+    """Compare the server's version with the client's."""
+    if installation.client is None:
         return
     try:
-        server = Version(str(scene.client.request("GET", "/admin/version").json()))
+        server = Version(str(installation.client.request("GET", "/admin/version").json()))
     except httpx.HTTPStatusError:
-        return  # Prefect Cloud does not tell
+        return  # Prefect Cloud does not expose it
     ours = Version(prefect.__version__)
     text = f"server {server}, this client {ours}"
     if server.release[:2] == ours.release[:2]:
@@ -89,40 +89,40 @@ def check_version(scene: Scene) -> Iterator[Finding]:
         yield (warning if server.major == ours.major else failure)("Prefect version", text, mend)
 
 
-def check_server(scene: Scene) -> Iterator[Finding]:
-    """Look at the server's own settings, as far as it tells them: what makes locks, automations and SQLite work."""
-    server = _settings(scene.client) if scene.client else None
+def check_server(installation: Installation) -> Iterator[Finding]:
+    """Check the server's settings for locks, automations and SQLite, if it exposes them."""
+    server = _settings(installation.client) if installation.client else None
     if server is None:
         return
     if server["concurrency"]["lease_storage"].endswith(".memory"):
-        text = "locks are in the server's memory: after a restart, that of a killed run is never given back"
+        text = "locks are in the server's memory: after a restart, that of a killed run is never released"
         yield warning("leases", text, f"start the server with {_LEASES}={_LEASES_ON_DISK}")
     else:
-        yield well("leases", "locks outlive a restart of the server")
+        yield well("leases", "locks survive a restart of the server")
     services = server["services"]
     off = [name for name in ("triggers", "scheduler", "event_persister") if not services[name]["enabled"]]
     for name in off:
-        text = f"{name} is switched off on the server: automations or scheduled runs do not come about"
+        text = f"{name} is switched off on the server: automations or scheduled runs do not work"
         yield warning("services", text, f"start the server with PREFECT_SERVER_SERVICES_{name.upper()}_ENABLED=true")
     if not off:
         yield well("services", "triggers, schedules and events are on")
-    yield _database(server, _workers(scene.client))
+    yield _database(server, _workers(installation.client))
 
 
 def _database(server: Mapping[str, Any], workers: int) -> Finding:
     kind = _kind(server)
     if kind == "SQLite" and workers > 1:
-        text = f"SQLite, with {workers} workers: it stalls where many machines write"
-        mend = "one worker, or PostgreSQL (PREFECT_SERVER_DATABASE_CONNECTION_URL of the server)"
+        text = f"SQLite, with {workers} workers: it stalls when many machines write"
+        mend = "use one worker, or PostgreSQL (PREFECT_SERVER_DATABASE_CONNECTION_URL of the server)"
         return warning("database", text, mend)
     if kind == "SQLite" and server["services"]["task_run_recorder"]["read_batch_size"] < _QUICK_BATCH:
         text = "SQLite, with settings that make it stall for seconds between runs"
-        return warning("database", text, f"start the server with {_BATCHES}={_QUICK_BATCH}, or over PostgreSQL")
-    return well("database", kind or "of a kind that the API does not tell")
+        return warning("database", text, f"start the server with {_BATCHES}={_QUICK_BATCH}, or use PostgreSQL")
+    return well("database", kind or "unknown: the API does not expose it")
 
 
 def _kind(server: Mapping[str, Any]) -> str | None:
-    """Tell SQLite from PostgreSQL: by the driver where it is set, else by the file of a server on this machine."""
+    """Return SQLite or PostgreSQL, by the driver if it is set, else by the database file of a local server."""
     driver = str(server["database"]["driver"] or "")
     if "postgresql" in driver or server["database"]["host"]:
         return "PostgreSQL"
@@ -134,12 +134,12 @@ def _kind(server: Mapping[str, Any]) -> str | None:
 def _workers(client: SyncPrefectClient | None) -> int:
     try:
         return len(online_workers(client)) if client else 0
-    except httpx.HTTPStatusError:  # there is no pool
+    except httpx.HTTPStatusError:  # no such pool
         return 0
 
 
 def _settings(client: SyncPrefectClient) -> dict[str, Any] | None:
-    """Return the server's settings, with its home; None where it does not tell them, as Prefect Cloud."""
+    """Return the server's settings, with its home; None if it does not expose them, like Prefect Cloud."""
     try:
         settings = client.request("GET", "/admin/settings").json()
     except httpx.HTTPStatusError:
@@ -148,7 +148,7 @@ def _settings(client: SyncPrefectClient) -> dict[str, Any] | None:
 
 
 def _shown(url: str) -> str:
-    """The address without what somebody may have written into it to log in."""
+    """Return the address without credentials, query and fragment."""
     try:
         return str(httpx.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
     except (httpx.InvalidURL, UnicodeError):

@@ -1,4 +1,4 @@
-"""A finding: what one look at the set-up saw, and the mend where something is wrong."""
+"""Findings of the doctor: the result of a check, with a remedy if something is wrong."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,9 +8,9 @@ Level = Literal["ok", "warn", "FAIL"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor. `mend` is a command to run or a variable to set; None where all is well.
+    """One line of the report. `mend`: a command to run or a variable to set; None if all is well.
 
-    `warn`: it works, but not as it could, or not for everybody. `FAIL`: something that was set up does not work.
+    `warn`: it works, but with limits. `FAIL`: something that was set up does not work.
     """
 
     name: str
@@ -20,15 +20,15 @@ class Finding:
 
 
 def well(name: str, text: str) -> Finding:
-    """Return the finding that all is well."""
+    """Return a finding without a problem."""
     return Finding(name, "ok", text)
 
 
 def warning(name: str, text: str, mend: str) -> Finding:
-    """Return a finding to think about."""
+    """Return a finding of a limitation."""
     return Finding(name, "warn", text, mend)
 
 
 def failure(name: str, text: str, mend: str) -> Finding:
-    """Return the finding of something broken."""
+    """Return a finding of a failure."""
     return Finding(name, "FAIL", text, mend)

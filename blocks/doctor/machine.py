@@ -1,4 +1,4 @@
-"""This machine: fonts, the data directory, and what waits in the spool."""
+"""Checks of this machine: fonts, the data directory, and the spool."""
 
 import shutil
 import tempfile
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from blocks.doctor.finding import Finding, failure, warning, well
-from blocks.doctor.scene import Scene
+from blocks.doctor.installation import Installation
 from blocks.storage.spool import Spool
 from imaging.cards.fonts import COLOR_EMOJI, STACK, TITLE_WEIGHT, load
 
@@ -15,8 +15,8 @@ _OTHERS_READ = 0o055
 _NO_ROOM_BYTES = 50_000_000
 
 
-def check_fonts(_scene: Scene) -> Iterator[Finding]:
-    """Load every typeface of the cards, and say which of those that are not for every machine is missing."""
+def check_fonts(_installation: Installation) -> Iterator[Finding]:
+    """Load every typeface of the cards, and report missing optional ones."""
     broken: dict[str, str] = {}
     for face in STACK:
         try:
@@ -25,20 +25,20 @@ def check_fonts(_scene: Scene) -> Iterator[Finding]:
             broken[face.name] = f"{face.package} ({type(error).__name__})"
     if broken:
         text = ", ".join(f"{name} of {package}" for name, package in broken.items())
-        yield failure("fonts", f"cannot be loaded: {text}", "make install, or install its package anew")
+        yield failure("fonts", f"cannot be loaded: {text}", "make install, or reinstall its package")
     else:
         yield well("fonts", f"all {len(STACK)} typefaces of the cards load")
     if not COLOR_EMOJI.is_installed:
-        text = "a font package is missing: emoji on cards are drawn in outline, some scripts (Tibetan, Thaana) not"
-        mend = f"pip install {COLOR_EMOJI.package.replace('_', '-')}, on a machine that it has a wheel for"
+        text = "a font package is missing: cards have emoji in outline, and no rare scripts (Tibetan, Thaana)"
+        mend = f"pip install {COLOR_EMOJI.package.replace('_', '-')}, on a platform that it has a wheel for"
         yield warning("emoji", text, mend)
 
 
-def check_data_dir(scene: Scene) -> Iterator[Finding]:
-    """Try to write where records, the spool and the embedded storage are to lie, and look how much room there is."""
-    if scene.settings is None:
+def check_data_dir(installation: Installation) -> Iterator[Finding]:
+    """Check that the folder of records, spool and embedded storage is writable, private and has free space."""
+    if installation.settings is None:
         return
-    folder = scene.settings.images_data_dir.resolve()
+    folder = installation.settings.images_data_dir.resolve()
     mend = "set IMAGES_DATA_DIR to a folder that may be written, on a disk with room"
     try:
         place = _nearest(folder)
@@ -60,11 +60,11 @@ def check_data_dir(scene: Scene) -> Iterator[Finding]:
         yield well("data directory", text)
 
 
-def check_spool(scene: Scene) -> Iterator[Finding]:
-    """Count the pictures that wait for the bucket."""
-    if scene.settings is None:
+def check_spool(installation: Installation) -> Iterator[Finding]:
+    """Count the pictures that are waiting for the bucket."""
+    if installation.settings is None:
         return
-    waiting = sum(1 for _ in Spool(scene.settings.images_data_dir.resolve() / "spool").digests())
+    waiting = sum(1 for _ in Spool(installation.settings.images_data_dir.resolve() / "spool").digests())
     if waiting:
         yield warning("spool", f"{waiting} pictures were paid for and wait for the bucket", "article-images repair")
     else:
@@ -72,7 +72,7 @@ def check_spool(scene: Scene) -> Iterator[Finding]:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder itself, or the one in which it would be made: the doctor makes none."""
+    """Return the folder, or its nearest existing parent, as the doctor creates none."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return folder

@@ -1,4 +1,4 @@
-"""The storage: write, read, list, read in public, delete: with one small picture that is gone afterwards."""
+"""Checks of the storage: write, read, list, public read and delete of a small picture."""
 
 import re
 import secrets
@@ -14,7 +14,7 @@ from PIL import Image
 from prefect_aws import S3Bucket
 
 from blocks.doctor.finding import Finding, failure, warning, well
-from blocks.doctor.scene import SETUP, Scene
+from blocks.doctor.installation import SETUP, Installation
 from blocks.provisioning.saved_blocks import BUCKET
 from blocks.services import image_store
 from blocks.storage.bucket import ImageStore, endpoint_of
@@ -23,7 +23,7 @@ from imaging import keys
 from imaging.errors import StorageError
 
 _SKEW_REFUSED, _SKEW_NOTED = 900, 60  # seconds; S3 refuses signatures that are older than 15 minutes
-_CACHE_CONTROL = "public, max-age=31536000, immutable"  # as pictures with a hash in their name have it
+_CACHE_CONTROL = "public, max-age=31536000, immutable"  # that of pictures with a hash in their name
 _MENDS = (
     (r"InvalidAccessKeyId|SignatureDoesNotMatch|\b40[13]\b|UnauthorizedAccess", "set B2_KEY_ID and B2_APPLICATION_KEY"),
     (r"AccessDenied", "give the key the right to list, read and write this bucket, or set another one"),
@@ -34,14 +34,14 @@ _MENDS = (
 )
 
 
-def check_storage(scene: Scene) -> Iterator[Finding]:
-    """Try all that a run does with the bucket, or with the embedded storage where there is none."""
-    if scene.settings is None or BUCKET.name in scene.broken_blocks:
+def check_storage(installation: Installation) -> Iterator[Finding]:
+    """Try all operations of a run on the bucket, or on the embedded storage without one."""
+    if installation.settings is None or BUCKET.name in installation.broken_blocks:
         return
-    bucket = scene.used(BUCKET)
-    then = f", then run {SETUP}" if scene.saved(BUCKET) else ""
+    bucket = installation.used(BUCKET)
+    then = f", then run {SETUP}" if installation.saved(BUCKET) else ""
     if not isinstance(bucket, S3Bucket):
-        # In a folder of its own: what lies in the data directory is not touched, and where nothing is nothing is left.
+        # In a temporary folder, so that the data directory is neither created nor changed.
         with tempfile.TemporaryDirectory() as folder, embedded_storage(Path(folder)) as store:
             yield from _try(store, then, embedded=True)
         return
@@ -49,14 +49,14 @@ def check_storage(scene: Scene) -> Iterator[Finding]:
         answer = httpx.get(endpoint_of(bucket), timeout=10)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         text = f"{endpoint_of(bucket)} cannot be reached: {type(error).__name__}"
-        yield failure("storage", text, f"set B2_ENDPOINT, or look at the network of this machine{then}")
+        yield failure("storage", text, f"set B2_ENDPOINT, or check the network of this machine{then}")
         return
     yield from _clock(answer.headers.get("date", ""))
-    yield from _try(image_store(bucket, scene.settings), then, embedded=False)
+    yield from _try(image_store(bucket, installation.settings), then, embedded=False)
 
 
 def _clock(date: str) -> Iterator[Finding]:
-    """Compare this machine's clock with the bucket's, by which signatures are judged."""
+    """Compare this machine's clock with the bucket's, which validates signatures by its own."""
     try:
         ahead = (datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()
     except (ValueError, TypeError):
@@ -90,7 +90,7 @@ def _try(store: ImageStore, then: str, *, embedded: bool) -> Iterator[Finding]:
 
 
 def _records(store: ImageStore, then: str) -> Iterator[Finding]:
-    """See whether anyone can read the records: prompts, costs and budgets, under names that can be guessed."""
+    """Check that the records (prompts, costs, budgets), whose names can be guessed, are not public."""
     name, key = "records", keys.record_key(f"doctor-{secrets.token_hex(8)}.json")
     try:
         store.put_json(key, "{}")
@@ -104,10 +104,10 @@ def _records(store: ImageStore, then: str) -> Iterator[Finding]:
     finally:
         deleted = _deleted(store, key)
     if readable:
-        text = f"anyone can read what runs write down (prompts, costs, budgets), below {keys.RESULTS_FOLDER}/"
-        yield warning(name, text, "set IMAGES_PRIVATE_BUCKET to a second bucket, a private one, for the same key")
+        text = f"anyone can read the records of runs (prompts, costs, budgets), below {keys.RESULTS_FOLDER}/"
+        yield warning(name, text, "set IMAGES_PRIVATE_BUCKET to a second, private bucket of the same key")
     else:
-        yield well(name, "not readable for the public")
+        yield well(name, "not publicly readable")
     if deleted.level != "ok":
         yield deleted
 
@@ -126,14 +126,14 @@ def _read_back(store: ImageStore, key: str, picture: bytes, then: str) -> Iterat
         yield _refused("storage read", error, then)
         return
     if same and listed:
-        yield well("storage read", "what was written is read and listed again")
+        yield well("storage read", "the written picture can be read and listed")
     else:
-        text = "what was written is not " + ("listed" if same else "what is read")
-        yield failure("storage read", text, "set B2_ENDPOINT to the store itself: caches belong before public reading")
+        text = "the written picture is not listed" if same else "the picture that is read is not the written one"
+        yield failure("storage read", text, "set B2_ENDPOINT to the store itself, not to a cache or CDN")
 
 
 def _in_public(store: ImageStore, key: str, picture: bytes, *, embedded: bool) -> Iterator[Finding]:
-    """Fetch the picture as a browser would, with no signature."""
+    """Fetch the picture as a browser would, without a signature."""
     name, base = "public read", f"{store.public_base}/"
     mend = "make the bucket public, or put a CDN in front of it and set IMAGES_PUBLIC_BASE_URL to its address"
     try:
@@ -146,7 +146,7 @@ def _in_public(store: ImageStore, key: str, picture: bytes, *, embedded: bool) -
         yield failure(name, f"{base} answers {answer.status_code} without a signature: nobody sees the pictures", mend)
     elif answer.status_code != httpx.codes.OK or answer.content != picture:
         text = f"{base} does not lead to the bucket's objects: it answers {answer.status_code} with something else"
-        yield failure(name, text, "set IMAGES_PUBLIC_BASE_URL to the address under which the objects lie")
+        yield failure(name, text, "set IMAGES_PUBLIC_BASE_URL to the public address of the objects")
     elif not content_type.startswith("image/png"):
         text = f"{base} delivers a picture as {content_type}"
         yield failure(name, text, "let the CDN pass Content-Type through")
@@ -160,17 +160,17 @@ def _deleted(store: ImageStore, key: str) -> Finding:
     try:
         store.delete(key)
     except StorageError as error:
-        return warning("storage delete", f"the test picture {key} stays: {error}", "delete it by hand")
-    return well("storage delete", "the test picture is gone again")
+        return warning("storage delete", f"the test picture {key} could not be deleted: {error}", "delete it manually")
+    return well("storage delete", "the test picture is deleted")
 
 
 def _refused(name: str, error: StorageError, then: str) -> Finding:
-    mend = next((mend for sign, mend in _MENDS if re.search(sign, str(error))), "look at the bucket, and try again")
+    mend = next((mend for sign, mend in _MENDS if re.search(sign, str(error))), "check the bucket, and try again")
     return failure(name, str(error), mend + then)
 
 
 def _dot() -> bytes:
-    """A picture of one pixel, in a colour that no other doctor's picture has: a cache must not answer for it."""
+    """Return a picture of one pixel in a random colour, so that no cache can answer for it."""
     file = BytesIO()
     Image.new("RGB", (1, 1), tuple(secrets.token_bytes(3))).save(file, "png")
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""The Prefect variables: valid as people edited them, and no vendor left alone."""
+"""Checks of the Prefect variables: valid values, and pauses of vendors."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from blocks.configuration.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, SOURCES, UNEDITED
 from blocks.configuration.public_urls import tenant_bases
 from blocks.doctor.finding import Finding, failure, warning, well
-from blocks.doctor.scene import SETUP, Scene
+from blocks.doctor.installation import SETUP, Installation
 from blocks.provisioning.saved_blocks import CHUTES, REPLICATE
 from blocks.vendors.chutes import Chutes
 from blocks.vendors.gate import Pause, pause_name
@@ -22,19 +22,19 @@ from imaging.planning.models import model_table
 _TENANT = r"[a-z0-9][a-z0-9_-]{0,63}"
 
 
-def check_variables(scene: Scene) -> Iterator[Finding]:
-    """Read each variable as a run would, and compare it with the environment, over which it wins."""
-    if scene.client is None:
+def check_variables(installation: Installation) -> Iterator[Finding]:
+    """Validate each variable, and compare it with the environment, over which it wins."""
+    if installation.client is None:
         return
     readers: dict[str, Callable[[Any, str], object]] = {
         BUDGETS: budgets_from, MODELS: model_table, SOURCES: _sources, PUBLIC_BASE_URLS: tenant_bases,
     }  # fmt: skip
     for name, read in readers.items():
-        there = scene.client.read_variable_by_name(name)
+        there = installation.client.read_variable_by_name(name)
         if there is None:
-            yield warning(f"variable {name}", "is not there to be edited", SETUP)
+            yield warning(f"variable {name}", "does not exist", SETUP)
             continue
-        given = getattr(scene.settings, name, None)
+        given = getattr(installation.settings, name, None)
         try:
             read(there.value, name)
         except ConfigurationError as error:
@@ -42,20 +42,20 @@ def check_variables(scene: Scene) -> Iterator[Finding]:
             yield failure(f"variable {name}", str(error), mend)
             continue
         if given and there.value not in (UNEDITED[name], given):
-            text = f"wins over {name.upper()}, which says something else"
+            text = f"wins over {name.upper()}, which has another value"
             mend = f"unset {name.upper()}, or prefect variable delete {name} and {SETUP}"
             yield warning(f"variable {name}", text, mend)
         else:
             yield well(f"variable {name}", "valid")
 
 
-def check_pauses(scene: Scene) -> Iterator[Finding]:
-    """Look whether runs leave a vendor alone because of what it said to an earlier one."""
-    if scene.client is None:
+def check_pauses(installation: Installation) -> Iterator[Finding]:
+    """Report vendors that runs do not call at the moment, because of an earlier answer."""
+    if installation.client is None:
         return
-    accounts = {"replicate": scene.used(REPLICATE), "chutes": scene.used(CHUTES)}
+    accounts = {"replicate": installation.used(REPLICATE), "chutes": installation.used(CHUTES)}
     noted = {
-        vendor: scene.client.read_variable_by_name(pause_name(vendor, block.account))
+        vendor: installation.client.read_variable_by_name(pause_name(vendor, block.account))
         for vendor, block in accounts.items()
         if isinstance(block, Replicate | Chutes)
     }
@@ -65,24 +65,24 @@ def check_pauses(scene: Scene) -> Iterator[Finding]:
         try:
             yield _of_pause(vendor, Pause.model_validate(variable.value))
         except ValidationError:
-            text = f"the variable {variable.name} is none of ours, and counts for nothing"
+            text = f"the variable {variable.name} is ignored: unrecognised format"
             yield warning(f"pause of {vendor}", text, f"prefect variable delete {variable.name}")
     if not any(noted.values()):
-        yield well("pauses", "no vendor is left alone")
+        yield well("pauses", "no vendor is paused")
 
 
 def _of_pause(vendor: str, pause: Pause) -> Finding:
     name, left = f"pause of {vendor}", pause.left(0)
     if pause.why == "no credit":
         text = f"without credit at {pause.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {pause.said}"
-        return warning(name, text, "top up the account; the next run that is let through takes the note down")
+        return warning(name, text, "top up the account; the next successful call ends the pause")
     if left > 0:
         return warning(name, f"for {left:.0f} s more: {pause.said}", "wait, or lower the limit images-" + vendor)
-    return well(name, "over; the next call that is let through takes the note down")
+    return well(name, "over; the next successful call removes its note")
 
 
 def _sources(value: Any, name: str) -> None:
-    """Check the form: lists of addresses by tenant. Raises ConfigurationError."""
+    """Validate lists of sources by tenant. Raises ConfigurationError."""
     if not isinstance(value, Mapping):
         raise ConfigurationError(f'{name}: must be an object like {{"acme": ["https://acme.example/feed.json"]}}')
     for tenant, sources in value.items():

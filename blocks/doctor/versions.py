@@ -1,4 +1,4 @@
-"""Python, the packages and their pins, and what Pillow was built with."""
+"""Checks of Python, package versions against their pins, and Pillow's features."""
 
 import platform
 from collections.abc import Iterator
@@ -8,27 +8,27 @@ from packaging.requirements import Requirement
 from PIL import features
 
 from blocks.doctor.finding import Finding, failure, warning, well
-from blocks.doctor.scene import Scene
+from blocks.doctor.installation import Installation
 
 PRODUCT = "article-images"
-# What goes wrong without a sign of where it comes from.
+# Consequences of a wrong version that are hard to trace back to it.
 _WHY = {
-    "prefect": "the product was tried with this version alone",
+    "prefect": "the product is tested with this version alone",
     "fastapi": "Prefect's server does not start with it",
     "sqlalchemy": "Prefect's scheduler fails with it, and scheduled runs are never created",
 }
 
 
-def check_packages(_scene: Scene) -> Iterator[Finding]:
-    """Compare what is installed with the pins of the product's own package, and name each one that is off."""
+def check_packages(_installation: Installation) -> Iterator[Finding]:
+    """Compare the installed packages with the pins of the product's package, and report each mismatch."""
     wrong = [finding for pin in _pins() if (finding := _off(pin))]
     yield from wrong
     if not wrong:
-        yield well("packages", f"Python {platform.python_version()}, Prefect {version('prefect')}, all pins hold")
+        yield well("packages", f"Python {platform.python_version()}, Prefect {version('prefect')}, all as pinned")
 
 
-def check_pillow(_scene: Scene) -> Iterator[Finding]:
-    """Look whether Pillow can set type and write the formats that the web wants."""
+def check_pillow(_installation: Installation) -> Iterator[Finding]:
+    """Check that Pillow was built with text layout and web formats."""
     reinstall = "pip install --force-reinstall Pillow (its wheel has them all)"
     missing = [feature for feature in ("raqm", "webp") if not features.check(feature)]
     if missing:

@@ -1,4 +1,4 @@
-"""The command `doctor`: looks at everything that is set up, and prints a line for each part, with the mend."""
+"""The command `doctor`: checks the installation, and prints a line for each part, with a remedy."""
 
 import json
 from collections import Counter
@@ -22,7 +22,7 @@ from blocks.configuration.settings import Settings, load_settings
 from blocks.doctor.api import reachable, refusal
 from blocks.doctor.examination import examine
 from blocks.doctor.finding import Finding, failure, well
-from blocks.doctor.scene import Scene
+from blocks.doctor.installation import Installation
 from blocks.observability.terminal import line, print_json
 from flows.local_stack.local_server import local_api
 from imaging.errors import ConfigurationError
@@ -31,10 +31,10 @@ _STYLE = {"ok": "green", "warn": "yellow", "FAIL": "bold red"}
 
 
 def doctor(*, as_json: bool) -> bool:
-    """Print all findings, each as soon as it is there; tell whether one of them is a failure."""
+    """Print all findings as they come; return whether one of them is a failure."""
     findings = []
     console = Console(soft_wrap=True, stderr=as_json)
-    with console.status("looking"):
+    with console.status("checking"):
         for finding in _findings():
             findings.append(finding)
             if not as_json:
@@ -43,27 +43,27 @@ def doctor(*, as_json: bool) -> bool:
     if as_json:
         print_json(json.dumps([asdict(finding) for finding in findings], indent=1))
     else:
-        console.print(f"\n{counts['FAIL']} broken, {counts['warn']} to think about, {counts['ok']} well")
+        console.print(f"\n{counts['FAIL']} failed, {counts['warn']} warnings, {counts['ok']} ok")
     return counts["FAIL"] > 0
 
 
 def _findings() -> Iterator[Finding]:
-    # A doctor that waits for minutes is no help, nor one that breaks at a server of another version.
-    patient = {PREFECT_CLIENT_MAX_RETRIES: 1, PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}
-    with temporary_settings(patient), _api() as (finding, client, local):
+    # Without long retries, and without failing at a server of another version.
+    settings = {PREFECT_CLIENT_MAX_RETRIES: 1, PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}
+    with temporary_settings(settings), _api() as (finding, client, local):
         yield finding
-        yield from examine(Scene.now(client, local=local))
+        yield from examine(Installation.now(client, local=local))
 
 
 @contextmanager
 def _api() -> Iterator[tuple[Finding, SyncPrefectClient | None, bool]]:
-    """Find the API that a run would use: yield what there is to say of it, a client, and whether it is our own."""
+    """Yield a finding on the API that a run would use, a client, and whether it is the local server."""
     url = get_current_settings().api.url
     with ExitStack() as stack:
         finding = reachable(url) if url else _local_server(stack)
         client = None
         if finding.level == "ok":
-            # One client for all checks: each that asks for one gets this.
+            # One client for all checks, which Prefect reuses within this context.
             client = stack.enter_context(SyncClientContext.get_or_create()).client
             if refused := refusal(client):
                 finding, client = refused, None
@@ -71,7 +71,7 @@ def _api() -> Iterator[tuple[Finding, SyncPrefectClient | None, bool]]:
 
 
 def _local_server(stack: ExitStack) -> Finding:
-    """Use the server of this machine, as `run` does."""
+    """Start or use the local server, as `run` does."""
     home = PREFECT_HOME.value()
     try:
         url = stack.enter_context(local_api(home, _linger()))
@@ -83,7 +83,7 @@ def _local_server(stack: ExitStack) -> Finding:
 
 
 def _linger() -> float:
-    """Seconds that a server started here stays: as the settings say, if they are valid."""
+    """Return the seconds that a server started here keeps running, by the settings if they are valid."""
     try:
         return load_settings().images_server_linger
     except ConfigurationError:

@@ -1,7 +1,7 @@
 """Checks of what the doctor's tests cannot break for real: the clock, Pillow, fonts, and somebody else's server."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -12,10 +12,10 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.doctor.api import check_server, check_version
 from blocks.doctor.collector import check_collector
-from blocks.doctor.examination import examine
+from blocks.doctor.examination import Check, examine
 from blocks.doctor.finding import Finding
+from blocks.doctor.installation import Installation
 from blocks.doctor.machine import check_fonts
-from blocks.doctor.scene import Scene
 from blocks.doctor.storage import check_storage
 from blocks.doctor.vendors import check_download_hosts
 from blocks.doctor.versions import check_pillow
@@ -24,9 +24,9 @@ from tests.blocks.hosts import FileHost
 from tests.standins import Answer
 
 
-def findings(check: Callable[[Scene], Iterator[Finding]], scene: Scene | None = None) -> dict[str, Finding]:
+def findings(check: Check, installation: Installation | None = None) -> dict[str, Finding]:
     """What one check finds without an API, by name."""
-    return {finding.name: finding for finding in check(scene or Scene.now(None, local=True))}
+    return {finding.name: finding for finding in check(installation or Installation.now(None, local=True))}
 
 
 @pytest.mark.parametrize(("minutes", "level"), [(0, "ok"), (5, "warn"), (-20, "FAIL")])
@@ -89,7 +89,7 @@ def test_coloured_emoji_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.fixture
-def foreign_api(files: FileHost) -> Iterator[Scene]:
+def foreign_api(files: FileHost) -> Iterator[Installation]:
     """A server of another version, with settings that do not suit us, which refuses whatever else it is asked."""
     services = {name: {"enabled": name != "triggers"} for name in ("triggers", "scheduler", "event_persister")}
     server = {
@@ -100,10 +100,10 @@ def foreign_api(files: FileHost) -> Iterator[Scene]:
     files.pages["/api/admin/version"] = Answer.json("3.7.1")
     files.pages["/api/admin/settings"] = Answer.json({"home": "/home/else/.prefect", "server": server})
     with temporary_settings({PREFECT_API_URL: f"{files.base_url}/api"}), get_client(sync_client=True) as client:
-        yield Scene.now(client, local=False)
+        yield Installation.now(client, local=False)
 
 
-def test_a_server_that_is_not_as_it_should_be(foreign_api: Scene) -> None:
+def test_a_server_that_is_not_as_it_should_be(foreign_api: Installation) -> None:
     """Version, leases, services and database are each told with the setting that mends them."""
     found = findings(check_version, foreign_api) | findings(check_server, foreign_api)
     assert {name: finding.level for name, finding in found.items()} == dict.fromkeys(
@@ -114,8 +114,8 @@ def test_a_server_that_is_not_as_it_should_be(foreign_api: Scene) -> None:
         assert setting in str(found[name].mend)
 
 
-def test_a_check_that_breaks_breaks_no_other(foreign_api: Scene) -> None:
+def test_a_check_that_breaks_breaks_no_other(foreign_api: Installation) -> None:
     """An API that answers nonsense makes findings, in every check that asks it, and no error."""
     found = list(examine(foreign_api))
-    assert any("cannot be looked at: " in finding.text for finding in found)
+    assert any("cannot be checked: " in finding.text for finding in found)
     assert {"packages", "fonts", "settings", "data directory", "storage delete"} <= {finding.name for finding in found}

@@ -18,7 +18,7 @@ def test_the_command_prints_lines_for_people(stage: Stage, prefect_api: str) -> 
     assert f"ok    Prefect API: {prefect_api} answers" in lines
     wrong = next(number for number, line in enumerate(lines) if line.startswith("FAIL  settings: IMAGES_CONCURRENCY: "))
     assert lines[wrong + 1].startswith("      -> set it right in the environment or in .env")
-    assert lines[-1].startswith("1 broken, ")
+    assert lines[-1].startswith("1 failed, ")
 
 
 def test_with_nothing_set_up_nothing_is_broken(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What the checks look at: settings, the API, and the blocks that a run would use."""
+"""The installation that is checked: settings, the API, and the blocks that a run would use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ SETUP = "article-images setup"
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """The set-up as it was found, read once.
+class Installation:
+    """The installation as it was found, read once.
 
-    `settings` is None where they are invalid, and `complaint` says why. `client` is None where no API answers.
-    `local`: the API is this machine's own small server, on which nobody waits for workers. `is_set_up`: `setup` was
-    run on it. `saved_blocks` and `broken_blocks` (why they cannot be read) go by the name of their credential.
+    `settings` is None if they are invalid, with the reason in `complaint`. `client` is None if no API answers. `local`:
+    the API is the local server of this machine, which needs no workers. `is_set_up`: `setup` was run on it.
+    `saved_blocks` and `broken_blocks` (the reasons why they cannot be read) are by the name of their credential.
     """
 
     settings: Settings | None
@@ -34,8 +34,8 @@ class Scene:
     broken_blocks: Mapping[str, str]
 
     @classmethod
-    def now(cls, client: SyncPrefectClient | None, *, local: bool) -> "Scene":
-        """Look at the settings and the blocks as they are at this moment."""
+    def now(cls, client: SyncPrefectClient | None, *, local: bool) -> "Installation":
+        """Read the current settings and blocks."""
         saved: dict[str, Block] = {}
         broken: dict[str, str] = {}
         for credential in CREDENTIALS if client else ():
@@ -52,21 +52,21 @@ class Scene:
             return cls(None, str(error), client, local, is_set_up, saved, broken)
 
     def missing(self, name: str, text: str, mend: str) -> Finding:
-        """Return the finding that something is not there which deployments need: broken only where it was set up."""
+        """Return a finding on a missing part that deployments need: a failure if `setup` was run, else a warning."""
         return (failure if self.is_set_up and not self.local else warning)(name, text, mend)
 
     def saved(self, credential: Credential) -> Block | None:
-        """Return the saved block, if there is one that can be read."""
+        """Return the saved block, None if there is none or it cannot be read."""
         return self.saved_blocks.get(credential.name)
 
     def given(self, credential: Credential) -> Block | None:
-        """Return the block that the environment describes, if it does."""
+        """Return the block from the environment, None if its variables are not set."""
         return credential.from_environment(self.settings) if self.settings else None
 
     def used(self, credential: Credential) -> Block | None:
-        """Return the block that a run would use, which is the saved one if there is one.
+        """Return the block that a run would use: the saved one, else that of the environment.
 
-        None where there is none, and where the saved one is broken: no run gets beyond that.
+        None without either, and if the saved one is broken, which stops any run.
         """
         if credential.name in self.broken_blocks:
             return None
