@@ -179,7 +179,7 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tup
         from flows.article_images import article_images
         from flows.commands.report import progress_lines
 
-        with progress_lines():
+        with progress_lines("pictures", "making pictures"):
             result = run_apart(lambda: asyncio.run(article_images(article, only=only, refresh=refresh)))
         return cast(ImageSet, result), server
 

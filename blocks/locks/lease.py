@@ -24,6 +24,8 @@ from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 from prefect.logging import get_logger, get_run_logger
 from prefect.runtime import flow_run
 
+from blocks.observability.log import PROGRESS
+
 _SECONDS = 60.0  # the least that Prefect takes
 _LOOK_AGAIN_SECONDS = 1.0
 _SAY_SO_EVERY = 60  # looks
@@ -141,7 +143,7 @@ def _try(client: SyncPrefectClient, name: str) -> UUID | None:
 def _warn(message: str) -> None:
     """Into the run's log, which the UI and the terminal show, where there is a run."""
     logger = get_run_logger() if flow_run.id else get_logger("article_images")
-    logger.warning(message)
+    logger.warning(message, extra={PROGRESS: "locks"})
 
 
 def _now() -> float:

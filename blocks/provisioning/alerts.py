@@ -16,12 +16,12 @@ from prefect.events.schemas.events import ResourceSpecification
 from prefect.types import SecretDict
 
 from blocks.configuration.settings import Settings
+from blocks.provisioning.crashes import FLOWS
 from blocks.provisioning.saved_blocks import Credential
 
 BLOCK_NAME = "images-alerts"
 TROUBLE = "article-images: tell of trouble"
 _BAD_ENDS = ("Degraded", "Failed", "TimedOut", "Crashed")
-_FLOWS = ["article-images", "article-backlog", "repair", "legacy-migration", "storage-report", "brand-assets"]
 _QUIET = timedelta(minutes=5)  # an outage may degrade a thousand runs at once
 
 
@@ -60,9 +60,7 @@ def alert_automation(blocks: list[UUID]) -> AutomationCore:
         description="Reports runs that ended degraded, failed or crashed: the first of each kind in five minutes.",
         trigger=EventTrigger(
             expect={f"prefect.flow-run.{end}" for end in _BAD_ENDS},
-            match_related=ResourceSpecification(
-                {"prefect.resource.role": "flow", "prefect.resource.name": list(_FLOWS)}
-            ),
+            match_related=ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOWS}),
             for_each={"prefect.state-name", "related:flow:prefect.resource.id"},
             threshold=1,
             within=_QUIET,

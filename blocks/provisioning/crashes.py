@@ -12,10 +12,11 @@ from prefect.events.schemas.events import ResourceSpecification
 
 HEARTBEAT = "article-images.heartbeat"
 HEARTBEAT_SECONDS = 30.0
+FLOWS = ["article-images", "article-backlog", "repair"]
+"""The flows that send heartbeats, and whose bad ends are reported."""
 NAME = "article-images: killed runs"
 KILLED_AT_START = "article-images: killed at start"
 RUN_AGAIN = "article-images: run again"
-_BEATING = ["article-images", "article-backlog", "repair"]  # the flows that send heartbeats
 _SILENCE = timedelta(seconds=90)  # two heartbeats may be lost
 _ENDS = ("Completed", "Degraded", "Failed", "TimedOut", "Cancelled", "Crashed")  # names of final states
 _AGAIN_WITHIN = timedelta(hours=1)  # once per run: a run that kills a second machine needs a person
@@ -46,7 +47,7 @@ def killed_at_start() -> AutomationCore:
         KILLED_AT_START,
         "Marks a flow run as crashed whose process was killed before its first heartbeat.",
         after="prefect.flow-run.Running",
-        of=ResourceSpecification({"prefect.resource.role": ["flow"], "prefect.resource.name": _BEATING}),
+        of=ResourceSpecification({"prefect.resource.role": ["flow"], "prefect.resource.name": FLOWS}),
     )
 
 

@@ -10,10 +10,12 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.logging import get_run_logger
 from prefect.utilities.urls import url_for
 
+from blocks.observability.log import PROGRESS
 from imaging.backlog import BacklogReport, Outcome, SourceReport
 from imaging.pages import gallery
 from imaging.slug import short_hash
 
+_SHOWN = {PROGRESS: "articles"}
 _SECONDS_BETWEEN = 2.0  # two updates of the artifact: ten thousand articles that are done pass in seconds
 
 
@@ -30,9 +32,9 @@ class SourceProgress:
         """Say in the log what came of an article."""
         log = get_run_logger()
         if outcome.came == "complete":
-            log.info("%s: complete, %.3f USD", key, outcome.cost_usd)
+            log.info("%s: complete, %.3f USD", key, outcome.cost_usd, extra=_SHOWN)
         else:
-            log.warning("%s: %s: %s", key, outcome.came, outcome.why)
+            log.warning("%s: %s: %s", key, outcome.came, outcome.why, extra=_SHOWN)
 
     def show(self, report: SourceReport, found: int, *, last: bool = False) -> None:
         """Show how far the source is: `found` articles of it are known so far."""

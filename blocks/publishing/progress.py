@@ -8,8 +8,11 @@ import httpx
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.logging import get_run_logger
 
+from blocks.observability.log import PROGRESS
 from imaging.pages.gallery import size
 from imaging.record import Image
+
+_SHOWN = {PROGRESS: "pictures"}
 
 
 class Progress:
@@ -31,9 +34,9 @@ class Progress:
         self._done += 1
         log = get_run_logger(image=image.name)
         if image.durable:
-            log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd)
+            log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd, extra=_SHOWN)
         else:
-            log.warning("%s %s: %s", image.name, image.status, image.error)
+            log.warning("%s %s: %s", image.name, image.status, image.error, extra=_SHOWN)
         with suppress(httpx.HTTPError):  # somebody may have deleted it, and the pictures matter more
             update_progress_artifact(  # type: ignore[call-arg]
                 self._artifact,

@@ -25,7 +25,7 @@ def run_backlog(
 ) -> BacklogReport:
     """Run the flow in this process and return its report. Raises InvalidInput, ConfigurationError and SourceError."""
     load_settings()  # what is wrong is told before a server is started for nothing
-    with prefect_api(), progress_lines("reporting", "going through the backlog"):
+    with prefect_api(), progress_lines("articles", "going through the backlog"):
         call = partial(article_backlog, source, user_id, at_once=at_once, shards=shards, only=only, recheck=recheck)
         report = cast(BacklogReport, run_apart(lambda: asyncio.run(call())))
     if not report.sources:

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
 
 from blocks.configuration.settings import load_settings
-from blocks.observability.log import NOTICE
+from blocks.observability.log import NOTICE, PROGRESS
 from blocks.observability.terminal import line
 from blocks.storage.embedded import BUCKET
 from imaging.pages.gallery import painted, short_url, size
@@ -20,13 +21,13 @@ _WIDE = 1000  # columns: a row stays in one line, since a pipe has no width and 
 
 
 @contextmanager
-def progress_lines(module: str = "progress", doing: str = "making pictures") -> Iterator[None]:
-    """Show each image as it comes in, on standard error, where that is a terminal; what costs unexpectedly, always.
+def progress_lines(of: Literal["pictures", "articles"], doing: str) -> Iterator[None]:
+    """Show on standard error how the run gets on, if that is a terminal; unexpected costs always.
 
-    `module` of our tasks is the one whose log lines are shown.
+    `of`: whose progress is shown. `doing`: what the spinner says.
     """
     console = Console(stderr=True)
-    logger, handler = logging.getLogger("prefect.flow_runs"), _Lines(console, module)
+    logger, handler = logging.getLogger("prefect.flow_runs"), _Lines(console, of)
     logger.addHandler(handler)
     try:
         with console.status(doing) if console.is_terminal else nullcontext():
@@ -36,16 +37,16 @@ def progress_lines(module: str = "progress", doing: str = "making pictures") -> 
 
 
 class _Lines(logging.Handler):
-    """Repeats from the run's log how it gets on and what it waits for, and nothing else."""
+    """Repeats the lines of the run's log on its progress and the locks that it waits for, and nothing else."""
 
-    def __init__(self, console: Console, module: str) -> None:
+    def __init__(self, console: Console, of: str) -> None:
         super().__init__(logging.INFO)
         self._console = console
-        self._module = module
+        self._shown = {of, "locks"}
 
     def emit(self, record: logging.LogRecord) -> None:
-        how_it_goes = self._console.is_terminal and record.module in {self._module, "lease"}
-        if how_it_goes or hasattr(record, NOTICE):
+        is_progress = self._console.is_terminal and getattr(record, PROGRESS, None) in self._shown
+        if is_progress or hasattr(record, NOTICE):
             self._console.print(line(f"  {record.getMessage()}"), soft_wrap=True)
 
 

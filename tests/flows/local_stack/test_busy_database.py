@@ -63,15 +63,19 @@ def test_one_that_stays_busy_says_so() -> None:
 
 
 def test_a_connection_waits_for_seconds_and_not_for_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Prefect's own connections are opened with the shorter time, and with all else that Prefect sets."""
-    monkeypatch.setattr(AioSqliteConfiguration, "setup_sqlite", AioSqliteConfiguration.setup_sqlite)  # to be undone
-    wait_briefly()
+    """Prefect's own connections are opened with the shorter time, and with all else that Prefect sets.
 
-    async def read(*settings: str) -> list[object]:
-        engine = await AioSqliteConfiguration(connection_url=f"sqlite+aiosqlite:///{tmp_path}/new.db").engine()
+    Once Prefect waits for less than a minute, the patch is no longer needed.
+    """
+    monkeypatch.setattr(AioSqliteConfiguration, "setup_sqlite", AioSqliteConfiguration.setup_sqlite)  # to be undone
+
+    async def read(name: str, *settings: str) -> list[object]:
+        engine = await AioSqliteConfiguration(connection_url=f"sqlite+aiosqlite:///{tmp_path}/{name}.db").engine()
         async with engine.connect() as connection:
-            found = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in settings]
+            found = [(await connection.execute(text(f"PRAGMA {one}"))).scalar() for one in settings]
         await engine.dispose()
         return found
 
-    assert asyncio.run(read("busy_timeout", "journal_mode")) == [5000, "wal"]
+    assert asyncio.run(read("prefect's own", "busy_timeout")) == [60000]
+    wait_briefly()
+    assert asyncio.run(read("ours", "busy_timeout", "journal_mode")) == [5000, "wal"]
