@@ -9,7 +9,7 @@ import pytest
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 
-from flows.local_stack.busy_database import AskedAgain, Receive, Send, wait_briefly
+from flows.local_stack.busy_database import Receive, RetryWhenBusy, Send, shorten_busy_timeout
 
 Message = MutableMapping[str, Any]
 
@@ -42,7 +42,7 @@ def ask(server: Server) -> list[Message]:
     async def send(message: Message) -> None:
         answers.append(message)
 
-    asyncio.run(AskedAgain(server)({"type": "http", "path": "/api/x"}, receive, send))
+    asyncio.run(RetryWhenBusy(server)({"type": "http", "path": "/api/x"}, receive, send))
     return answers
 
 
@@ -65,7 +65,7 @@ def test_one_that_stays_busy_says_so() -> None:
 def test_a_connection_waits_for_seconds_and_not_for_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prefect's own connections are opened with the shorter time, and with all else that Prefect sets."""
     monkeypatch.setattr(AioSqliteConfiguration, "setup_sqlite", AioSqliteConfiguration.setup_sqlite)  # to be undone
-    wait_briefly()
+    shorten_busy_timeout()
 
     async def read(*settings: str) -> list[object]:
         engine = await AioSqliteConfiguration(connection_url=f"sqlite+aiosqlite:///{tmp_path}/new.db").engine()
