@@ -1,4 +1,4 @@
-# make demo: the main job on a real article, with no credentials at all. make test: lint, types, floors, tests.
+# make demo: all pictures of a real article, without credentials. make test: linters, types, import layers, tests.
 PYTHON ?= python3.11
 BIN := .venv/bin
 INSTALLED := .venv/installed
@@ -27,7 +27,7 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-test: lint # three workers, since much of it is waiting; a file's tests stay together, for what they share
+test: lint # three workers, since tests mostly wait; a file's tests stay on one worker, to share fixtures
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 faults: $(INSTALLED) # every fault x kind of picture; ONLY='s3 503' for some rows
@@ -39,16 +39,16 @@ crash: $(INSTALLED) # kill -9 at 30 moments of a run, and run again
 stops: $(INSTALLED) # SIGINT and SIGTERM at every quarter of a second of a run, a backlog, a worker's run; STEP=1 is quicker
 	$(BIN)/python -m tests.reliability.stops --step $(or $(STEP),0.25)
 
-formats: $(INSTALLED) # bytes and looks of the web formats, against PNG
+formats: $(INSTALLED) # size and similarity of the web formats, compared with PNG
 	$(BIN)/python -m tests.imaging.pictures.bench_formats
 
-scale: $(INSTALLED) # 200 articles, Prefect on PostgreSQL, two workers' machines, one of which dies; KILL=parent|none
+scale: $(INSTALLED) # 200 articles, Prefect on PostgreSQL, two worker machines, one of which is killed; KILL=parent|none
 	$(BIN)/python -m tests.reliability.scale --kill $(or $(KILL),worker)
 
-dask: $(INSTALLED) # adds what IMAGES_TASK_RUNNER=dask needs; each start is 0.8 s of CPU slower from then on
+dask: $(INSTALLED) # adds the packages for IMAGES_TASK_RUNNER=dask; each start then takes 0.8 s of CPU more
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r deployments/dask.lock
 
-lock: # for development, the image, and Dask; look at what a changed pin does to the others before you commit it
+lock: # for development, the image, and Dask; review the changes of other pins before you commit
 	$(COMPILE) --extra dev --extra otel pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra redis --extra build --extra otel --extra c2pa --constraints requirements.lock pyproject.toml --output-file deployments/image.lock
 	$(COMPILE) --extra dask --constraints requirements.lock pyproject.toml --output-file deployments/dask.lock

@@ -1,10 +1,10 @@
-"""An upstream content flow, in the three ways to get an article's pictures. Copy the one that fits.
+"""An upstream content flow: three ways to get an article's pictures. Copy the one that fits.
 
-    announce   says that the article is published, and goes on; `article-images/on-published` makes the pictures
-    order      has a worker make them through `article-images/manual`, waits, and uses the set
+    announce   emits an event that the article is published; `article-images/on-published` makes the pictures
+    order      runs `article-images/manual` on a worker, waits, and uses the set
     make       makes them in its own process, as a subflow
 
-All three take an `Article`: what is wrong with it fails here, with the field's name, and not in a run elsewhere.
+All three take an `Article`, so that invalid fields fail here, and not in a run elsewhere.
 """
 
 from typing import cast
@@ -20,19 +20,19 @@ from imaging.record import ImageSet
 
 @flow
 def announce(article: Article) -> None:
-    """Emit `content.article.published`. Raises RuntimeError where no Prefect API is configured to hear it."""
+    """Emit `content.article.published`. Raises RuntimeError if no Prefect API is configured."""
     emitted = emit_event(
         "content.article.published",
         resource={"prefect.resource.id": f"content.{article.user_id}.article", "prefect.resource.name": article.topic},
         payload={"article": article.model_dump(mode="json")},
     )
     if emitted is None:
-        raise RuntimeError("PREFECT_API_URL is not set: nobody hears that the article is published")
+        raise RuntimeError("PREFECT_API_URL is not set: the event of the published article was not received")
 
 
 @flow
 def order(article: Article) -> dict[str, str]:
-    """Return the URLs of the article's pictures by name. Raises what the run raised, if it failed."""
+    """Return the URLs of the article's pictures by name. Raises the run's error if it failed."""
     run = run_deployment(
         "article-images/manual",
         parameters={"article": article.model_dump(mode="json", exclude_defaults=True)},
@@ -48,5 +48,5 @@ async def make(article: Article) -> dict[str, str]:
 
 
 def for_the_cms(image_set: ImageSet) -> dict[str, str]:
-    """Return what a CMS may keep: the durable URLs. A degraded set has fewer; its `troubles` say why."""
+    """Return the durable URLs, which a CMS may keep. A degraded set has fewer; its `troubles` have the reasons."""
     return {image.name: image.url for image in image_set.images if image.durable and image.url}

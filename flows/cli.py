@@ -40,7 +40,7 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
     ] = None,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Make anew what is cached; pays again")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Make cached pictures again; pays again")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the image set as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of one article."""
@@ -61,18 +61,18 @@ def run(
 def backlog(  # noqa: PLR0917 - a command's options, all by name
     source: Annotated[
         str | None,
-        typer.Argument(help="A folder, a feed's address, or bucket:FOLDER; none: what images_sources lists"),
+        typer.Argument(help="A folder, a feed's address, or bucket:FOLDER; none: the variable images_sources"),
     ] = None,
     user_id: Annotated[str | None, typer.Option(help="The articles' tenant; one that names another is refused")] = None,
-    at_once: Annotated[int, typer.Option(min=1, max=64, help="Articles side by side")] = 4,
-    shards: Annotated[int, typer.Option(min=1, max=16, help="Runs to share them out to, where that is deployed")] = 1,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Articles at the same time")] = 4,
+    shards: Annotated[int, typer.Option(min=1, max=16, help="Runs to split the backlog into, if deployed")] = 1,
     only: Annotated[
         list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
     ] = None,
-    recheck: Annotated[bool, typer.Option("--recheck", help="Run what is done as well")] = False,
+    recheck: Annotated[bool, typer.Option("--recheck", help="Run completed articles as well")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
 ) -> None:
-    """Make every picture of many articles; what is done already is skipped."""
+    """Make every picture of many articles; skips completed ones."""
     kinds = _kinds(only)
     source = None if source is None else checked_source(source)
     if user_id is not None:
@@ -89,7 +89,7 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
 
 @app.command()
 def repair() -> None:
-    """Store what was paid for while the bucket was away."""
+    """Store pictures that were paid for while the bucket was unavailable."""
     from flows.commands.prefect_api import prefect_api
 
     with prefect_api():
@@ -102,7 +102,7 @@ def repair() -> None:
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the Prefect UI and API, on 127.0.0.1")] = 4200,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Prefect UI and API on 127.0.0.1")] = 4200,
 ) -> None:
     """Serve the whole local stack: Prefect server and UI, storage, all deployments. Ctrl-C ends it."""
     try:
@@ -118,7 +118,7 @@ def up(
 
 @app.command()
 def setup() -> None:
-    """Register block types, save blocks from the environment, make pool, limit, variables and automations."""
+    """Register block types, save blocks from the environment, create pool, limit, variables and automations."""
     from flows.commands.prefect_api import prefect_api
 
     with prefect_api():
@@ -132,7 +132,7 @@ def setup() -> None:
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, nothing else")] = False,
 ) -> None:
-    """Find what is wrong with the set-up, and say how to mend it. Spends nothing, and leaves nothing behind."""
+    """Check the installation, and show how to fix problems. Spends nothing, and leaves nothing behind."""
     from flows.commands.doctor import doctor as run_doctor
 
     raise typer.Exit(OTHER if run_doctor(as_json=as_json) else COMPLETE)
@@ -140,9 +140,9 @@ def doctor(
 
 @app.command()
 def verify(
-    pictures: Annotated[list[str], typer.Argument(help="Each a URL, a file, or a key in the bucket")],
+    pictures: Annotated[list[str], typer.Argument(help="URLs, files, or keys in the bucket")],
 ) -> None:
-    """Read pictures back: check hash, mark and signature, and say so."""
+    """Check the hash, mark and signature of pictures."""
     from flows.commands.verify import verify as run_verify
 
     raise typer.Exit(COMPLETE if run_verify(pictures) else OTHER)
@@ -165,7 +165,7 @@ def read_article(source: str) -> Article:
 
 
 def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tuple[ImageSet, str | None]:
-    """Run the flow in this process; return its set, and the URL of the local server if it took one.
+    """Run the flow in this process; return its image set, and the URL of the local server if it used that.
 
     Progress is shown on standard error.
     """
@@ -174,7 +174,7 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tup
     from blocks.configuration.settings import load_settings
     from flows.commands.prefect_api import prefect_api
 
-    load_settings()  # a wrong variable is told before a server is started for nothing
+    load_settings()  # fail before starting a server
     with prefect_api() as server:
         from flows.article_images import article_images
         from flows.commands.report import progress_lines
@@ -207,7 +207,7 @@ def _leave(code: int, message: str) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line, and turn every error and every signal into one line and an exit code."""
+    """Run the command line, and convert every error and signal to one line and an exit code."""
     prepare_process()
     try:
         with signals_held():
@@ -221,5 +221,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("IMAGES_LOG"):
             raise
-        said = " ".join(str(error).split())[:300]
-        _leave(OTHER, f"{type(error).__name__}: {said} (IMAGES_LOG=DEBUG shows more)")
+        message = " ".join(str(error).split())[:300]
+        _leave(OTHER, f"{type(error).__name__}: {message} (IMAGES_LOG=DEBUG shows more)")

@@ -1,21 +1,21 @@
-"""What `prefect.yaml` asks when it is deployed, and again where a run starts: where the code lies, what runs it."""
+"""Steps of `prefect.yaml`, at deployment and before a run: the folder of the code, and the command of a run."""
 
 import os
 import shlex
 import sys
 
 HOME = "IMAGES_HOME"
-"""The folder of the code on a machine. Not a setting of the product: a run has not begun when it is read."""
+"""The variable for the folder of the code on a machine. Read before a run begins, so it is not in the settings."""
 
 
 def here() -> dict[str, str]:
     """Return the folder where runs start, and the command that runs a flow.
 
-    Without IMAGES_HOME the folder is this one, and the command this very Python: all is on one machine. With it, runs
-    start elsewhere too, and take the `python` that is first on the PATH of their worker.
+    Without IMAGES_HOME these are the current folder and Python, for a single machine. With it, runs may start on other
+    machines, and use the first `python` on their worker's PATH.
 
-    The command is Prefect's engine, with the signals held from the first moment on. Left to itself, a process worker
-    starts a first Python that only prepares the folder: 1.2 s of CPU more, before each run.
+    The command is Prefect's engine, with signals held from the start. By default a process worker would first start
+    another Python to prepare the folder, which costs 1.2 s of CPU for each run.
     """
     home = os.environ.get(HOME)
     python = "python" if home else sys.executable
@@ -23,9 +23,9 @@ def here() -> dict[str, str]:
 
 
 def enter(folder: str) -> dict[str, str]:
-    """Go to the folder of the code on this machine: IMAGES_HOME, or else the one that was deployed with.
+    """Change to the folder of the code on this machine: IMAGES_HOME, or else the folder of the deployment.
 
-    Raises OSError where there is no such folder here.
+    Raises OSError if it does not exist here.
     """
     os.chdir(os.environ.get(HOME) or folder)
     return {"directory": os.getcwd()}

@@ -1,4 +1,4 @@
-"""Where the console script begins: signals are held before the command line, 0.4 s of imports, is loaded."""
+"""The entry point of the console script: holds signals before importing the command line, which takes 0.4 s."""
 
 from flows.lifecycle.stop_signals import end_at_once, signals_held
 

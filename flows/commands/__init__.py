@@ -1,1 +1,1 @@
-"""What the command line does and prints."""
+"""The commands of the command line and their output."""

@@ -1,4 +1,4 @@
-"""The command `backlog`: the flow run in this process, and its report on a terminal."""
+"""The command `backlog`: runs the flow in this process, and prints its report."""
 
 import asyncio
 from functools import partial
@@ -17,15 +17,15 @@ from imaging.backlog import BacklogReport, SourceReport
 from imaging.errors import ConfigurationError
 from imaging.spec import Kind
 
-_SHOWN = 20  # articles with trouble
+_SHOWN = 20  # incomplete articles that are listed
 
 
 def run_backlog(
     source: str | None, user_id: str | None, *, at_once: int, shards: int, only: list[Kind] | None, recheck: bool
 ) -> BacklogReport:
     """Run the flow in this process and return its report. Raises InvalidInput, ConfigurationError and SourceError."""
-    load_settings()  # what is wrong is told before a server is started for nothing
-    with prefect_api(), progress_lines("articles", "going through the backlog"):
+    load_settings()  # fail before starting a server
+    with prefect_api(), progress_lines("articles", "working through the backlog"):
         call = partial(article_backlog, source, user_id, at_once=at_once, shards=shards, only=only, recheck=recheck)
         report = cast(BacklogReport, run_apart(lambda: asyncio.run(call())))
     if not report.sources:
@@ -35,7 +35,7 @@ def run_backlog(
 
 
 def print_backlog(report: BacklogReport) -> None:
-    """Print a line for each source, what is not complete and why, and the sums."""
+    """Print each source with its incomplete articles and the reasons, and the sums."""
     console = Console()
     for source in report.sources:
         _print_source(console, source)

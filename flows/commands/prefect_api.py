@@ -1,4 +1,4 @@
-"""The Prefect API that a command uses: the one that is configured, or this machine's own."""
+"""The Prefect API that a command uses: the configured one, or the local server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +13,9 @@ from flows.local_stack.local_server import local_api
 
 @contextmanager
 def prefect_api() -> Iterator[str | None]:
-    """Use the Prefect API that is configured, or the local server where none is: then yield its URL.
+    """Use the configured Prefect API, and yield None; or use the local server, and yield its URL.
 
-    Raises ConfigurationError where no API answers at the address that is configured.
+    Raises ConfigurationError if no API answers at the configured address.
     """
     if configured := get_current_settings().api.url:
         bypass_for_this_machine(configured)

@@ -1,4 +1,4 @@
-"""What a run shows on a terminal: progress while it goes on, a table when it is done."""
+"""Terminal output of a run: progress lines, and a table at the end."""
 
 import logging
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from imaging.record import ImageSet
 
 _STATUS_STYLE = {"stored": "green", "reused": "cyan", "provider_url": "yellow", "inline": "yellow", "failed": "red"}
 
-_WIDE = 1000  # columns: a row stays in one line, since a pipe has no width and a terminal wraps it itself
+_WIDE = 1000  # columns: keeps a row on one line, since a pipe has no width and a terminal wraps lines itself
 
 
 @contextmanager
@@ -51,16 +51,16 @@ class _Lines(logging.Handler):
 
 
 def print_report(image_set: ImageSet, server: str | None) -> None:
-    """Print the table of images, the cost, what is missing, and where to look.
+    """Print the table of images, the cost, the problems, and where to find the results.
 
-    `server` is the URL of the local Prefect API that this run used, None for one that is configured.
+    `server`: the URL of the local Prefect API that this run used, None for a configured API.
     """
     console, wide = Console(), Console(width=_WIDE)
     if not console.is_terminal:
         console = wide
     table = _table(image_set)
     narrow = wide.measure(table).maximum > console.width
-    if narrow:  # most terminals are: a URL that is folded into a column of a few letters is of no use
+    if narrow:  # as most terminals are: print the URLs below the table, where they can be copied
         table.columns.pop()
     wide.print(table)
     for image in image_set.images if narrow else ():
@@ -92,19 +92,19 @@ def _table(image_set: ImageSet) -> Table:
 
 
 def _places(image_set: ImageSet, server: str | None) -> Iterator[tuple[str, str]]:
-    """Where to look: the page, the files of the embedded storage, the run in the UI of the local server."""
+    """Yield where to find the results: gallery page, files of the embedded storage, run in the local server's UI."""
     settings = load_settings()
     data_dir = settings.images_data_dir.resolve()
     page = data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
     if page.exists():
         yield "Gallery", str(page)
-    # Only the embedded storage serves from this machine; its URLs answer while a run is going.
+    # Only the embedded storage serves from this machine; its URLs work while a run or `up` is running.
     embedded = (image_set.manifest_url or "").startswith("http://127.0.0.1:")
     if image_set.gallery_url and not embedded:
-        yield "Gallery for everybody", image_set.gallery_url
+        yield "Public gallery", image_set.gallery_url
     files = data_dir / "storage" / BUCKET / image_set.user_id / image_set.slug
     if embedded and files.is_dir():
-        yield "Files (no bucket is configured; the URLs answer while a run or `up` is going)", str(files)
+        yield "Files (no bucket is configured; the URLs work while a run or `up` is running)", str(files)
     if server:
-        lingers = f"the local server stays for {settings.images_server_linger:g} s, or as long as `up` runs"
+        lingers = f"the local server keeps running for {settings.images_server_linger:g} s, or as long as `up`"
         yield f"Run ({lingers})", f"{server.removesuffix('/api')}/runs/flow-run/{image_set.flow_run_id}"

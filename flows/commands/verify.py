@@ -1,4 +1,4 @@
-"""The command `verify`: reads pictures back, and says of each whether hash, mark and signature are right."""
+"""The command `verify`: checks the hash, mark and signature of pictures."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,10 +18,10 @@ Read = tuple[bytes, Mapping[str, str] | None]
 
 
 def verify(targets: list[str]) -> bool:
-    """Print what there is to say of each picture; tell whether all is well.
+    """Print the verdicts on each picture; return whether all are well.
 
-    What cannot be read, or is no picture, keeps none of the others from being looked at; then it is raised
-    (InvalidInput and the like). Files need neither Prefect nor a bucket.
+    If one cannot be read, the others are checked before the error is raised (InvalidInput and the like). Files need
+    neither Prefect nor a bucket.
     """
     if all(Path(target).is_file() for target in targets):
         return _all_well(targets, None)
@@ -36,7 +36,7 @@ def _all_well(targets: list[str], services: Services | None) -> bool:
         try:
             lines = list(verify_picture(*_read(target, services), services.signer if services else None))
         except ConfigurationError:
-            raise  # it would be the same for the next one
+            raise  # the next picture would raise it too
         except ImagesError as error:
             echo(f"  FAIL  picture: {error}")
             well, unread = False, unread or (None if isinstance(error, BadPicture) else error)
@@ -55,7 +55,7 @@ def _read(target: str, services: Services | None) -> Read:
     if "://" not in target:
         data = services.store.get(target, services.settings.images_max_bytes)
         if data is None:
-            raise InvalidInput(f"{target!r}: there is no such file, and no object of this key in the bucket")
+            raise InvalidInput(f"{target!r}: no such file, and no object with this key in the bucket")
         return data, recorded(services.store, target)
     key = services.store.key_of(target)
     return _from_url(target, services, ours=key is not None), recorded(services.store, key) if key else None
@@ -69,7 +69,7 @@ def _from_file(path: str) -> bytes:
 
 
 def _from_url(address: str, services: Services, *, ours: bool) -> bytes:
-    """Fetch as anyone would: from our own public address, or from a host in IMAGES_DOWNLOAD_HOSTS."""
+    """Download from our own public address, or from a host in IMAGES_DOWNLOAD_HOSTS."""
     settings = services.settings
     hosts = settings.images_download_hosts
     if ours:

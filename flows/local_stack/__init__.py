@@ -1,1 +1,1 @@
-"""The local stack of `article-images up`: server and UI, storage, worker; and the end of all of it."""
+"""The local stack of `article-images up`: server and UI, storage, worker; and stopping all of it."""

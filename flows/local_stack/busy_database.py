@@ -1,9 +1,9 @@
-"""A local server on SQLite that asks again instead of answering 503, and does not stand still.
+"""Work-arounds for a local Prefect server on SQLite: retries instead of 503 answers, and fewer stalls.
 
-SQLite has one writer at a time. A request that has read before it writes, and finds that another one has written
-meanwhile, fails at once (SQLITE_BUSY_SNAPSHOT), rolled back; Prefect answers 503. Its Python client waits and repeats
-the request. The UI does not: a person who submits the run form reads "Unknown error while creating flow run". With
-one run under way on two busy cores that was every third request.
+SQLite has one writer at a time. A request that reads before it writes fails at once and is rolled back
+(SQLITE_BUSY_SNAPSHOT) if another one has written meanwhile; Prefect answers 503. Its Python client retries the request.
+The UI does not, and shows "Unknown error while creating flow run" to the user of the run form. With one run on two busy
+cores that happened to every third request.
 """
 
 import asyncio
@@ -18,38 +18,38 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before each new try
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before each retry
 
 
 _WAIT_MS = 5000
 _COLLECT_SECONDS = 10.0
 
 
-def wait_briefly() -> None:
-    """Let connections that are opened from now on wait 5 s for the one writer, and not 60 as Prefect has it.
+def shorten_busy_timeout() -> None:
+    """Reduce the busy timeout of new connections to 5 s, from Prefect's 60 s.
 
-    When Python's garbage collector finds a cursor of a connection that is waiting, it waits with it, and holds the
-    interpreter meanwhile: the writer, a thread of the same process, cannot end, and the server stands still until the
-    time is over (seen with py-spy: `gc_collect_main`, `sqlite3_reset`, `pthread_mutex_lock`).
+    If Python's garbage collector finds a cursor of a connection that is waiting, it blocks too, holding the
+    interpreter's lock: the writer, a thread of the same process, cannot finish, and the server stalls until the timeout
+    (seen with py-spy: `gc_collect_main`, `sqlite3_reset`, `pthread_mutex_lock`).
     """
     from prefect.server.database.configurations import AioSqliteConfiguration
 
     set_up = AioSqliteConfiguration.setup_sqlite
 
-    def set_up_briefly(self: AioSqliteConfiguration, conn: Any, record: Any) -> None:
+    def set_up_with_timeout(self: AioSqliteConfiguration, conn: Any, record: Any) -> None:
         set_up(self, conn, record)
         cursor = conn.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
         cursor.close()
 
-    AioSqliteConfiguration.setup_sqlite = set_up_briefly  # type: ignore[method-assign] # no setting says it
+    AioSqliteConfiguration.setup_sqlite = set_up_with_timeout  # type: ignore[method-assign] # there is no setting
 
 
-def collect_rarely() -> None:
-    """Collect garbage every ten seconds, and not at any moment: it is seldom one in which a connection waits.
+def collect_garbage_rarely() -> None:
+    """Collect garbage every ten seconds alone, so that it rarely coincides with a waiting connection.
 
-    What has come with the start, Prefect's modules and routes, is looked at once and then left alone: to go through
-    it each time takes most of a second, in which nothing is answered.
+    The objects of the start (Prefect's modules and routes) are frozen after one collection, since traversing them takes
+    most of a second each time, in which the server does not answer.
     """
     gc.disable()
 
@@ -64,8 +64,8 @@ def collect_rarely() -> None:
     threading.Thread(target=collect, name="garbage", daemon=True).start()
 
 
-class AskedAgain:
-    """An ASGI application that repeats a request to `app` which was answered with 503."""
+class RetryWhenBusy:
+    """An ASGI application that retries requests to `app` that were answered with 503."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -80,7 +80,7 @@ class AskedAgain:
             try:
                 await self._app(dict(scope), _replay(body, receive), attempt.send)
             except Exception:
-                if not attempt.busy:  # Prefect raises the error that it has answered
+                if not attempt.busy:  # Prefect raises the error after answering it
                     raise
             if not attempt.busy:
                 return
@@ -89,7 +89,7 @@ class AskedAgain:
 
 
 class _Attempt:
-    """Passes an answer on, unless it says that the database is busy."""
+    """Forwards an answer, unless it is a 503 of a busy database."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -103,7 +103,7 @@ class _Attempt:
 
 
 async def _body(receive: Receive) -> list[Message]:
-    """Read the whole request: those to the API are small."""
+    """Read the whole request body; those to the API are small."""
     messages = [await receive()]
     while messages[-1].get("more_body"):
         messages.append(await receive())
@@ -114,6 +114,6 @@ def _replay(body: list[Message], receive: Receive) -> Receive:
     messages = iter(body)
 
     async def next_message() -> Message:
-        return next(messages, None) or await receive()  # after the request: the end of the connection
+        return next(messages, None) or await receive()  # after the body: the disconnect message
 
     return next_message

@@ -1,4 +1,4 @@
-"""The deployments of prefect.yaml: made by `prefect deploy`, served by a worker of their pool."""
+"""The deployments of prefect.yaml: created by `prefect deploy`, served by a worker of their pool."""
 
 import os
 import select
@@ -14,23 +14,23 @@ from flows.local_stack.parts import Part, PartEnded
 from flows.local_stack.place import ROOT, Place
 
 FORM = "article-images/manual"
-"""The deployment that people start from the UI."""
+"""The deployment that users start from the UI."""
 _WORKER = "article-images-up"
-_RUNS = "-runs"  # the worker's role, and that of the runs below it
+_RUNS = "-runs"  # the role of the worker and of its runs, appended to the mark
 _WORKER_START_SECONDS = 120.0
 _DEPLOY_SECONDS = 300.0
-_RUNS_STOP_SECONDS = 13.0  # a run has 10 s for its last words
+_RUNS_STOP_SECONDS = 13.0  # a run has 10 s to stop gracefully
 _LOOK_AGAIN_SECONDS = 0.5
 
 
 @contextmanager
 def serving_worker(place: Place) -> Iterator[tuple[Part, int]]:
-    """Run the worker; at the end it and its runs are asked to stop, and killed if they do not.
+    """Run the worker; at the end, stop it and its runs, and kill them if they do not stop.
 
-    Yields it, and a pipe that ends when it begins to work.
+    Yields the worker, and a pipe that is closed when it begins to work.
     """
     environment = place.environment(_RUNS)
-    environment.setdefault("PREFECT_WORKER_QUERY_SECONDS", "1")  # a person waits for the run
+    environment.setdefault("PREFECT_WORKER_QUERY_SECONDS", "1")  # a user is waiting for the run
     log = place.log("worker")
     ready, writer = os.pipe()
     with log.open("ab") as output, open(writer, "wb"):
@@ -42,7 +42,7 @@ def serving_worker(place: Place) -> Iterator[tuple[Part, int]]:
             stderr=output,
             env=environment,
             cwd=ROOT,
-            start_new_session=True,  # a Ctrl-C is for us
+            start_new_session=True,  # so that Ctrl-C reaches `up` alone
         )
     try:
         yield Part.of("the worker", process, log), ready
@@ -53,7 +53,7 @@ def serving_worker(place: Place) -> Iterator[tuple[Part, int]]:
 
 
 def deploy(place: Place) -> None:
-    """Make the deployments of prefect.yaml, or bring them up to date."""
+    """Create or update the deployments of prefect.yaml."""
     log = place.log("deploy")
     with log.open("wb") as output:
         try:
@@ -75,7 +75,7 @@ def deploy(place: Place) -> None:
 
 
 def wait_until(ready: int, parts: list[Part]) -> None:
-    """Wait for the end of the worker's pipe. Raises PartEnded when a part (the worker is the last) has ended."""
+    """Wait until the worker closes its pipe. Raises PartEnded if a part (the worker is the last) has ended."""
     deadline = time.monotonic() + _WORKER_START_SECONDS
     while time.monotonic() < deadline:
         begun, _, _ = select.select([ready], [], [], _LOOK_AGAIN_SECONDS)

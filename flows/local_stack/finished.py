@@ -1,4 +1,4 @@
-"""Runs that have ended since the stack began, a line each."""
+"""Reporting runs that have ended since the stack started, one line each."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,24 +13,24 @@ _MESSAGE = 200  # characters of a state's message
 
 
 class FinishedRuns:
-    """Asks the API at `ui` for the flow runs that have ended after `since`."""
+    """Queries the API at `ui` for flow runs that ended after `since`."""
 
     def __init__(self, ui: str, since: datetime) -> None:
         self._ui = ui
         self._since = since.isoformat()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def lines(self) -> Iterator[str]:
-        """Yield a line for each run that is new: time, name, state, and its gallery or else its page.
+        """Yield a line for each new run: time, name, state, and the link to its gallery or else its page.
 
-        An API that does not answer now is asked again next time.
+        If the API does not answer, the runs are reported next time.
         """
         ended = {"state": {"type": {"any_": _ENDED}}, "end_time": {"after_": self._since}}
         try:
             for run in self._found("flow_runs", {"flow_runs": ended, "sort": "END_TIME_DESC", "limit": 100})[::-1]:
-                if run["id"] not in self._told:
+                if run["id"] not in self._reported:
                     line = self._line(run)
-                    self._told.add(run["id"])
+                    self._reported.add(run["id"])
                     yield line
         except (httpx.HTTPError, ValueError):
             return
@@ -40,8 +40,8 @@ class FinishedRuns:
         galleries = self._found("artifacts", query)
         page = f"artifacts/artifact/{galleries[0]['id']}" if galleries else f"runs/flow-run/{run['id']}"
         message = run["state"]["message"] or ""
-        said = f": {printable(message)[:_MESSAGE]}" if message and run["state"]["name"] != "Completed" else ""
-        return f"{datetime.now():%H:%M:%S}  {run['name']}  {run['state']['name']}{said}  {self._ui}/{page}"
+        why = f": {printable(message)[:_MESSAGE]}" if message and run["state"]["name"] != "Completed" else ""
+        return f"{datetime.now():%H:%M:%S}  {run['name']}  {run['state']['name']}{why}  {self._ui}/{page}"
 
     def _found(self, what: str, query: dict[str, Any]) -> list[dict[str, Any]]:
         answer = httpx.post(f"{self._ui}/api/{what}/filter", json=query, timeout=10, trust_env=False)

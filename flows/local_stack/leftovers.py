@@ -1,9 +1,9 @@
-"""The end of what `up` has started: every process that carries its mark, and no other.
+"""Ending all processes that `up` has started, which carry its mark.
 
-The mark is an environment variable. Children inherit it, through every shell, session and process group, and a
-killed parent does not take it along: so nothing can get lost, as it could in a list of process ids. Needs /proc.
+The mark is an environment variable. Children inherit it through every shell, session and process group, even if their
+parent was killed, so that no process is missed, as it might be in a list of process ids. Needs /proc.
 
-    python -m flows.local_stack.leftovers MARK      (waits in the background for the end of `up`; never started by hand)
+    python -m flows.local_stack.leftovers MARK      (internal: waits in the background for the end of `up`)
 """
 
 import os
@@ -21,41 +21,41 @@ VARIABLE = "ARTICLE_IMAGES_UP"
 _LOOK_AGAIN_SECONDS = 0.1
 _STOP_SECONDS = 12.0
 
-# Sees the end of its input when `up` has ended, however it ended; a signal handler would not see a kill -9.
-_WHEN_WE_END = 'cat >/dev/null; exec "$@"'
+# `cat` reads the end of its input when `up` ends, even by kill -9, which no signal handler would see.
+_WHEN_PARENT_ENDS = 'cat >/dev/null; exec "$@"'
 
 
 def marked(mark: str) -> list[int]:
-    """Return the ids of the live processes whose mark is `mark`, or begins with it."""
+    """Return the ids of the running processes whose mark begins with `mark`."""
     wanted = f"{VARIABLE}={mark}".encode()
     return [pid for pid in _processes() if _carries(pid, wanted)]
 
 
 def end_marked(mark: str, seconds: float) -> int:
-    """Send each marked process SIGTERM, once, and after `seconds` SIGKILL; return how many there were.
+    """Send SIGTERM to each marked process, SIGKILL after `seconds`, until none is left; return their number.
 
-    Returns when none is left. Those that are born meanwhile are ended as well.
+    Includes processes that are started meanwhile.
     """
     deadline = time.monotonic() + seconds
-    told: set[int] = set()
+    signalled: set[int] = set()
     while alive := marked(mark):
         late = time.monotonic() > deadline
-        for pid in alive if late else set(alive) - told:
+        for pid in alive if late else set(alive) - signalled:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL if late else signal.SIGTERM)
-        told.update(alive)
+        signalled.update(alive)
         time.sleep(_LOOK_AGAIN_SECONDS)
-    return len(told)
+    return len(signalled)
 
 
 @contextmanager
-def ended_with_us(mark: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Mark this process's children to come, and have them ended when the context ends, or we by kill -9.
+def children_ended(mark: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Mark future children of this process; end them with the context, or if this process is killed.
 
-    Yields the process that watches us.
+    Yields the watcher process, which does the latter.
     """
     watcher = subprocess.Popen(  # noqa: S603 - our own module
-        ["/bin/sh", "-c", _WHEN_WE_END, "sh", sys.executable, "-m", "flows.local_stack.leftovers", mark],
+        ["/bin/sh", "-c", _WHEN_PARENT_ENDS, "sh", sys.executable, "-m", "flows.local_stack.leftovers", mark],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -63,7 +63,7 @@ def ended_with_us(mark: str) -> Iterator["subprocess.Popen[bytes]"]:
         cwd=Path(__file__).resolve().parent.parent.parent,  # where `flows` is found
         start_new_session=True,
     )
-    os.environ[VARIABLE] = mark  # not ours in /proc, which shows what a process was started with
+    os.environ[VARIABLE] = mark  # does not mark this process, since /proc shows the initial environment
     try:
         yield watcher
     finally:
@@ -79,7 +79,7 @@ def _processes() -> Iterator[int]:
 def _carries(pid: int, wanted: bytes) -> bool:
     try:
         variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:  # ended meanwhile, or another user's
+    except OSError:  # it has ended, or is another user's
         return False
     return any(variable.startswith(wanted) for variable in variables)
 

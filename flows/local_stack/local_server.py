@@ -1,14 +1,14 @@
-"""The local Prefect server: for when no API is configured. Found if one runs, else started.
+"""The local Prefect server, used when no API is configured: reused if it is running, else started.
 
-Prefect's own ephemeral server is started anew by every process: 13 s each time, and on a fresh machine, where
-the database is migrated first, it gives up after 20 s. This one is shared by all runs of this machine that use
-the same PREFECT_HOME, and leaves by itself when nobody has used it for a while.
+Prefect's own ephemeral server is started by every process: 13 s each time, and on a fresh machine, where the database
+is migrated first, it gives up after 20 s. This one is shared by all runs of this machine with the same PREFECT_HOME,
+and stops when it has been unused for a while.
 
-Its users hold a shared lock on a file; the server goes when it gets that lock exclusively. A killed user's lock
-is released by the kernel, so nobody is waited for in vain, and no list of users can go stale. The server of
-`article-images up` (`server`) takes the place of one that only lingers, and is found in the same way.
+Its users hold a shared lock on a file; the server stops once it gets the lock exclusively. The kernel releases the lock
+of a killed user, so that no list of users can become stale. The server of `article-images up` (`server`) replaces an
+unused one, and is found in the same way.
 
-    python -m flows.local_stack.local_server PORT LOCKFILE LINGER      (started by `local_api`, never by hand)
+    python -m flows.local_stack.local_server PORT LOCKFILE LINGER      (internal: started by `local_api`)
 """
 
 import json
@@ -30,26 +30,26 @@ from blocks.storage.private_files import CHILD_UMASK, make_private_folder
 from imaging.children import minimal_environment
 
 _START_SECONDS = 180  # migrating a new database on a slow machine takes most of a minute
-_BUSY_SECONDS = 30  # that a server may keep a question waiting before it counts as gone
+_BUSY_SECONDS = 30  # without an answer before a server counts as gone
 _POLL_SECONDS = 0.1
 
 _FOR_THE_SERVER = ("PREFECT_", "PG", "OTEL_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-# SQLite stalls for seconds between runs until the services that write to it do so in batches. The interval is cut
-# to whole seconds by Prefect 3.8: 0.5 becomes 0, a loop that eats a core.
+# SQLite stalls for seconds between runs unless Prefect's services write in batches. Prefect 3.8 truncates the interval
+# to whole seconds: 0.5 would become 0, a busy loop.
 _SERVER_SETTINGS = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
-    # The lock of an article's runs is a lease: in the server's memory it would be lost with the server, and its slot
-    # be taken for ever.
+    # The lock of an article's runs is a lease: in the server's memory it would be lost at a restart, and its slot never
+    # released.
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-    # What the automation for killed runs waits for outlives a machine that is switched off for a while.
+    # The automation for killed runs must keep its state while the machine is switched off.
     "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P30D",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-    # Our links lead to the first of Prefect's two UIs: so does its front door. And no advertisements.
+    # Our links lead to the first of Prefect's two UIs, so it is the default. No promotional content.
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
@@ -57,9 +57,9 @@ _SERVER_SETTINGS = {
 
 @contextmanager
 def local_api(home: Path, linger: float) -> Iterator[str]:
-    """Yield the URL of a local Prefect API over the database in `home`; keep it alive for the context.
+    """Yield the URL of a local Prefect API over the database in `home`; keep it running for the context.
 
-    `linger`: seconds that it stays when its last user is gone. Raises RuntimeError when it does not start.
+    `linger`: seconds that it keeps running without users. Raises RuntimeError if it does not start.
     """
     make_private_folder(home)
     note = note_in(home)
@@ -82,13 +82,13 @@ def users_of(home: Path) -> IO[str]:
 
 @contextmanager
 def starting_alone(home: Path) -> Iterator[None]:
-    """Let one process at a time start a server, or end it: two first users start one."""
+    """Lock starting and ending a server, so that two first users start one."""
     with file_lock(home / "article-images-server.start"):
         yield
 
 
 def _running(note: Path) -> str | None:
-    """Return the URL of the server that the note names, if it runs; one that is busy is waited for."""
+    """Return the URL of the server in the note if it runs, after waiting for a busy one; else None."""
     try:
         noted = json.loads(note.read_text())
         url, pid = str(noted["url"]), int(noted["pid"])
@@ -105,10 +105,10 @@ def _running(note: Path) -> str | None:
 
 
 def _healthy(url: str) -> bool:
-    import httpx  # here, since the server process itself has no use for it
+    import httpx  # here, since the server process does not need it
 
     try:
-        # Plain http on this machine: reading the trust store each time would take a fifth of a core from the server.
+        # Plain http, so no TLS verification: loading the trust store each time would take a fifth of a core.
         answer = httpx.get(f"{url}/health", timeout=5, trust_env=False, verify=False)  # noqa: S501
         return answer.status_code == 200
     except httpx.HTTPError:
@@ -122,14 +122,14 @@ def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
     url = f"http://127.0.0.1:{port}/api"
     log = home / "article-images-server.log"
     command = [sys.executable, "-m", "flows.local_stack.local_server", str(port), str(lock), str(linger)]
-    # Through a shell that leaves at once, so that the server is nobody's child: it outlives this run.
+    # Through a shell that exits at once, so that the server is not our child and outlives this run.
     started = subprocess.run(  # noqa: S603 - our own module
         ["/bin/sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!', "sh", str(log), *command],
         stdout=subprocess.PIPE,
         env=server_environment(url, os.environ),
         umask=CHILD_UMASK,
         cwd=home,
-        start_new_session=True,  # a Ctrl-C is not for it
+        start_new_session=True,  # so that Ctrl-C does not reach it
         check=True,
     )
     pid = int(started.stdout)
@@ -145,7 +145,7 @@ def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
 
 
 def _ensure_automations(url: str) -> None:
-    """No run is to fail for want of it: a server that does not take it now is asked again at its next start."""
+    """Create the automations for killed runs; on failure they are left to the next start, as runs do not need them."""
     import httpx
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -161,31 +161,31 @@ def _ensure_automations(url: str) -> None:
 
 
 def server_environment(url: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of a server process at `url`: quick on SQLite, unless `given` says otherwise.
+    """Return the environment of a server process at `url`: settings for SQLite, overridden by `given`.
 
-    None of the keys that are for the runs alone: it has no use for them.
+    Without API keys, which only runs need.
     """
     kept = minimal_environment(*_FOR_THE_SERVER, given=given)
-    root = str(Path(__file__).resolve().parents[2])  # where `flows` is found from another folder
+    root = str(Path(__file__).resolve().parents[2])  # to import `flows` from another folder
     paths = [root, *filter(None, [given.get("PYTHONPATH")])]
     return {
         **_SERVER_SETTINGS,
         **{name: value for name, value in kept.items() if name != "PREFECT_API_KEY"},
         "PREFECT_API_URL": url,
-        "PREFECT_UI_API_URL": "/api",  # of whichever of its names the UI was opened at
+        "PREFECT_UI_API_URL": "/api",  # relative to the address at which the UI was opened
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url.removesuffix("/api"),  # see flows/local_stack/server_guard.py
         "PYTHONPATH": os.pathsep.join(paths),
     }
 
 
 def wait_until_healthy(alive: Callable[[], bool], url: str, log: Path) -> None:
-    """Wait until the server answers. Raises RuntimeError when it has ended, or takes longer than it may."""
+    """Wait until the server answers. Raises RuntimeError if it has ended or takes too long."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and alive():
         if _healthy(url):
             return
         time.sleep(_POLL_SECONDS)
-    raise RuntimeError(f"the local Prefect server did not start; {log} says why")
+    raise RuntimeError(f"the local Prefect server did not start; see {log}")
 
 
 def _alive(pid: int) -> bool:
@@ -197,18 +197,18 @@ def _alive(pid: int) -> bool:
 
 
 def _serve(port: int, lock: Path, linger: float) -> None:
-    from flows.local_stack.busy_database import AskedAgain, collect_rarely, wait_briefly
+    from flows.local_stack.busy_database import RetryWhenBusy, collect_garbage_rarely, shorten_busy_timeout
     from flows.local_stack.server_guard import ServerGuard
 
-    collect_rarely()  # first: a start makes much, and leaves little
+    collect_garbage_rarely()  # first, so that no collection happens during the start
 
     import uvicorn
     from prefect.server.api.server import create_app
 
-    wait_briefly()
+    shorten_busy_timeout()
     server = uvicorn.Server(
         uvicorn.Config(
-            ServerGuard(AskedAgain(create_app())),
+            ServerGuard(RetryWhenBusy(create_app())),
             host="127.0.0.1",
             port=port,
             log_level="error",
@@ -221,7 +221,7 @@ def _serve(port: int, lock: Path, linger: float) -> None:
 
 
 def _leave_when_unused(server: "uvicorn.Server", users: IO[str], linger: float) -> None:  # type: ignore[name-defined] # noqa: F821
-    """Ask the server to end once the lock has been free for `linger` seconds on end."""
+    """Stop the server once the lock has been free for `linger` seconds in a row."""
     free_since: float | None = None
     while not server.should_exit:
         time.sleep(0.5)
@@ -232,9 +232,9 @@ def _leave_when_unused(server: "uvicorn.Server", users: IO[str], linger: float) 
             continue
         free_since = free_since or time.monotonic()
         if server.started and time.monotonic() - free_since >= linger:
-            server.should_exit = True  # the lock is kept: a new user waits until this server is gone
+            server.should_exit = True  # the lock is kept, so that a new user waits until this server has ended
             time.sleep(10)
-            os._exit(0)  # and does not wait for a shutdown that hangs
+            os._exit(0)  # in case the shutdown hangs
         unlock_file(users)
 
 

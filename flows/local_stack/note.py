@@ -1,4 +1,4 @@
-"""One `up` for a database: a locked note says who serves it. The kernel releases the lock of a killed one."""
+"""Ensuring that one `up` runs per database, by a locked note. The kernel releases the lock of a killed one."""
 
 import json
 import os
@@ -17,11 +17,11 @@ _STOP_SECONDS = 12.0
 
 
 @contextmanager
-def the_only_one(home: Path, ui: str) -> Iterator[tuple[str, int]]:
-    """Hold the note in `home`, and yield a new mark for what is started under it.
+def exclusive_up(home: Path, ui: str) -> Iterator[tuple[str, int]]:
+    """Lock the note in `home`, and yield a new mark for child processes.
 
-    What an earlier `up` may have left behind is ended first; the number of these processes is yielded too. Raises
-    ConfigurationError where an `up` still runs.
+    Processes that an earlier `up` has left behind are ended first; their number is yielded too. Raises
+    ConfigurationError if another `up` is running.
     """
     make_private_folder(home)
     with open(home / "article-images-up.json", "a+") as note:
@@ -45,7 +45,7 @@ def _taken(note: IO[str]) -> str:
         other = _read(note)
         return f"`up` is running already: process {other['pid']}, {other['ui']}; end it with: kill {other['pid']}"
     except (ValueError, KeyError, TypeError):
-        return "`up` is running already, and is just starting or ending"
+        return "`up` is running already, and is starting or stopping"
 
 
 def _read(note: IO[str]) -> dict[str, object]:
@@ -56,5 +56,5 @@ def _read(note: IO[str]) -> dict[str, object]:
 
 def _write(note: IO[str], text: str) -> None:
     note.truncate(0)
-    note.write(text)  # append mode: always at the end, which is the beginning now
+    note.write(text)  # in append mode, so at the end, which is now the beginning
     note.flush()

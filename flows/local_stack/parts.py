@@ -1,4 +1,4 @@
-"""The parts of the stack, and what it means that one of them has ended."""
+"""The parts of the stack, and errors if one of them has ended."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ _TAIL_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the stack: its name, how to see whether it lives, and the log that says why it does not."""
+    """A part of the stack: its name, a check whether it is running, and its log."""
 
     name: str
     lives: Callable[[], bool]
@@ -22,17 +22,17 @@ class Part:
 
     @classmethod
     def of(cls, name: str, process: "subprocess.Popen[bytes]", log: Path) -> "Part":
-        """Return the part that is a child process."""
+        """Return the part for a child process."""
         return cls(name, lambda: process.poll() is None, log)
 
     def check(self) -> None:
-        """Raise PartEnded if it does not live."""
+        """Raise PartEnded if it is not running."""
         if not self.lives():
             raise PartEnded(self.name, self.log)
 
 
 class PartEnded(ImagesError):
-    """A part of the stack has ended by itself, or did not start: the message has its log's last line."""
+    """A part of the stack has ended unexpectedly, or did not start. The message has its log's last line."""
 
     def __init__(self, name: str, log: Path) -> None:
         last_line = _last_line(log)
@@ -41,7 +41,7 @@ class PartEnded(ImagesError):
 
 @contextmanager
 def explained_by(parts: list[Part]) -> Iterator[None]:
-    """Where the body fails because one of the parts has ended, raise PartEnded instead of what came of it."""
+    """Raise PartEnded instead of the body's error if one of the parts has ended."""
     try:
         yield
     except PartEnded:

@@ -1,4 +1,4 @@
-"""Where a stack lives: its address, its folders, its mark, and the variables that its processes get."""
+"""The place of a stack: its addresses, folders, mark, and the environment of its processes."""
 
 import os
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from flows.local_stack.leftovers import VARIABLE
 from imaging.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-"""The folder of prefect.yaml, which its entrypoints are relative to."""
+"""The folder of prefect.yaml, to which its entrypoints are relative."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`home`: Prefect's, with the database. `mark`: carried by all processes of this stack."""
+    """The place of a stack. `home`: PREFECT_HOME, with the database. `mark`: carried by all processes of this stack."""
 
     port: int
     home: Path
@@ -41,7 +41,7 @@ class Place:
 
     @property
     def logs(self) -> Path:
-        """The folder of the logs. Raises ConfigurationError where it cannot be made."""
+        """The folder of the logs. Raises ConfigurationError if it cannot be created."""
         folder = self.data_dir / "logs"
         try:
             make_private_folder(folder)
@@ -50,21 +50,21 @@ class Place:
         return folder
 
     def environment(self, role: str = "") -> dict[str, str]:
-        """Return the variables of a child process; `role` is added to its mark.
+        """Return the environment of a child process; `role` is appended to its mark.
 
-        They hold what `.env` says here, since the processes work in other folders, where another `.env` may lie.
+        It includes the variables of `.env`, since the processes run in other folders, which may have another `.env`.
         """
         return _with_dotenv(os.environ) | {
             **bypassing_variables(os.environ),
             VARIABLE: self.mark + role,
             "IMAGES_DATA_DIR": str(self.data_dir),
             "PREFECT_API_URL": self.api,
-            "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO",  # into the log; our own terminal shows none of it
+            "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO",  # into the log file
             "PYTHONUNBUFFERED": "1",
         }
 
 
 def _with_dotenv(environment: Mapping[str, str]) -> dict[str, str]:
-    """Add what `.env` says; as for our own settings, the environment wins unless it is empty."""
+    """Add the variables of `.env`; as for our own settings, the environment wins unless it is empty."""
     from_file = {name: value for name, value in dotenv_values(".env").items() if value}
     return from_file | {name: value for name, value in environment.items() if value or name not in from_file}

@@ -1,4 +1,4 @@
-"""The Prefect server of the local stack: in the foreground, over the same database as the one that `run` starts."""
+"""The Prefect server of the local stack, over the same database as the local server of `run`."""
 
 import json
 import os
@@ -26,10 +26,10 @@ _STOP_SECONDS = 10
 def foreground_server(
     home: Path, port: int, log: Path, environment: Mapping[str, str]
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Serve the API over the database in `home` on `port` for the context; yield the server's process.
+    """Serve the API over the database in `home` on `port` within the context; yield the server's process.
 
-    Runs that start meanwhile use it. Raises ConfigurationError where the port is taken, or a run uses another local
-    server; PartEnded when the server does not start.
+    Runs that start meanwhile use it. Raises ConfigurationError if the port is in use, or if a run uses another local
+    server; PartEnded if the server does not start.
     """
     with users_of(home) as users:
         with starting_alone(home):
@@ -39,39 +39,39 @@ def foreground_server(
         try:
             yield server
         finally:
-            with starting_alone(home):  # a run that comes now waits, and then starts a server of its own
+            with starting_alone(home):  # a run that starts now waits, and then starts a server of its own
                 note_in(home).unlink(missing_ok=True)
                 _stop(server)
 
 
 def check_free(port: int) -> None:
-    """Raise ConfigurationError where the port cannot be had."""
+    """Raise ConfigurationError if the port is not available."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            reason = (error.strerror or "cannot be had").lower()
+            reason = (error.strerror or "not available").lower()
             raise ConfigurationError(f"port {port}: {reason}; choose another with --port") from None
 
 
 def _make_room(users: IO[str], note: Path) -> None:
-    """End the server that lingers, and become a user of ours. Raises ConfigurationError where a run uses it."""
-    lock_file(users, shared=True)  # one that is leaving is waited for
+    """End an unused local server, and lock as a user of the new one. Raises ConfigurationError if a run uses it."""
+    lock_file(users, shared=True)  # waits for a server that is stopping
     for _ in range(10):
-        with suppress(BlockingIOError):  # an idle server takes the lock for a moment, twice a second
+        with suppress(BlockingIOError):  # an idle server takes the lock briefly, twice a second
             lock_file(users, wait=False)
             break
         time.sleep(_LOOK_AGAIN_SECONDS)
     else:
         raise ConfigurationError("a run is using the local Prefect server: start `up` again when it has ended")
-    with suppress(OSError, ValueError, KeyError, TypeError):  # no note, no server, or one that has gone meanwhile
+    with suppress(OSError, ValueError, KeyError, TypeError):  # no note, no server, or one that has ended meanwhile
         _end(int(json.loads(note.read_text())["pid"]))
     lock_file(users, shared=True)
 
 
 def _end(pid: int) -> None:
-    """End the server `pid`, if it is ours: after a crash another process may have its number."""
+    """End the process `pid` if it is a local server: after a crash another process may have its number."""
     if _is_ours(pid):
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS
@@ -96,7 +96,7 @@ def _started(home: Path, port: int, log: Path, environment: Mapping[str, str]) -
             env=server_environment(url, environment),
             umask=CHILD_UMASK,
             cwd=home,
-            start_new_session=True,  # a Ctrl-C is for `up`, which ends the server last
+            start_new_session=True,  # so that Ctrl-C reaches `up` alone, which ends the server last
         )
     try:
         wait_until_healthy(lambda: server.poll() is None, url, log)

@@ -1,11 +1,11 @@
-"""Refuses what other people's web pages ask of a Prefect server.
+"""Protection of a Prefect server from requests by other web sites (CSRF and DNS rebinding).
 
-The API answers without a password, and it holds the keys of bucket and vendors. A page of any site that a user has
-open can send requests to it: straight to 127.0.0.1 (then the browser names the page in `Origin`), or, by DNS
-rebinding, through a host name of its own (then `Host` has that name). Prefect's CORS setting only keeps such a page
-from reading plain answers; it stops neither what changes something nor a WebSocket.
+The API answers without a password, and it stores the keys of bucket and vendors. Any page in a user's browser can send
+requests to it: directly to 127.0.0.1 (then the browser names the page in `Origin`), or, by DNS rebinding, through a
+host name of its own (then `Host` has that name). Prefect's CORS setting only keeps such a page from reading plain
+answers; it stops neither requests that change something nor WebSockets.
 
-For a server that others reach under more names than the loopback ones, as in deployments/compose.yaml:
+For a server with more host names than the loopback ones, as in deployments/compose.yaml:
 
     export IMAGES_SERVER_HOSTS=server,images.example
     uvicorn --factory flows.local_stack.server_guard:guarded_app --host 0.0.0.0
@@ -27,9 +27,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class ServerGuard:
-    """An ASGI application that passes on what is asked of one of its `hosts` by itself or by no web page at all.
+    """An ASGI application that forwards requests to one of its `hosts`, by a page of that host or by no page at all.
 
-    Else it answers 403, to the opening of a WebSocket too.
+    It answers all others with 403, including the opening of a WebSocket.
     """
 
     def __init__(self, app: App, hosts: Iterable[str] = ()) -> None:
@@ -46,7 +46,7 @@ class ServerGuard:
             await send({"type": "http.response.body", "body": refusal.encode()})
         else:
             await receive()
-            await send({"type": "websocket.close", "code": 1008})  # before it was accepted: the client gets a 403
+            await send({"type": "websocket.close", "code": 1008})  # before accepting, so that the client gets a 403
 
     def _refusal(self, scope: Message) -> str | None:
         hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
@@ -54,12 +54,12 @@ class ServerGuard:
             return "this Prefect server does not serve that host name; IMAGES_SERVER_HOSTS lists further ones"
         origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
         if any(_netloc(origin) != hosts[0].lower() for origin in origins):
-            return "this Prefect server answers no pages of other sites"
+            return "this Prefect server does not answer pages of other sites"
         return None
 
 
 def guarded_app() -> App:
-    """Return Prefect's server behind the guard; the variable IMAGES_SERVER_HOSTS lists its names, with commas."""
+    """Return Prefect's server behind the guard; the variable IMAGES_SERVER_HOSTS lists its host names, with commas."""
     hosts = os.environ.get("IMAGES_SERVER_HOSTS", "").split(",")
     return ServerGuard(create_app(final=True), [host.strip() for host in hosts if host.strip()])
 

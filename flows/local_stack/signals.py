@@ -1,4 +1,4 @@
-"""Signals as an exception: whatever is under way ends through its context managers."""
+"""Converting signals to an exception, so that everything ends through its context managers."""
 
 import os
 import signal
@@ -14,15 +14,15 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Raise Stopped in the main thread at the first SIGINT, SIGTERM or SIGHUP; ignore those that follow.
+    """Raise Stopped in the main thread at the first SIGINT, SIGTERM or SIGHUP; ignore later ones.
 
-    A signal that was ignored before, as `nohup` has it, stays ignored.
+    A signal that was ignored before, as by `nohup`, stays ignored.
     """
 
     def stop(number: int, _frame: FrameType | None) -> None:
         for other in _SIGNALS:
             signal.signal(other, signal.SIG_IGN)
-        with suppress(OSError, ValueError):  # not through the buffer, which may be in use just now
+        with suppress(OSError, ValueError):  # not through the buffer, which may be in use
             os.write(sys.stdout.fileno(), b"\narticle-images up: stopping\n")
         raise Stopped(number)
 

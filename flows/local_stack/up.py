@@ -2,9 +2,9 @@
 
     server (UI, API, SQLite) ─▶ setup ─▶ storage ─▶ worker, deployments of prefect.yaml ─▶ watched until a signal
 
-The parts end in the opposite order, so that a run that is stopped can still say so. Deployments are made by `prefect
-deploy` and served by a worker of their pool, as everywhere else: prefect.yaml stays the one list of them, with
-triggers and schedules. (`prefect.serve` would need a second one in Python, and would take them out of their pool.)
+The parts end in reverse order, so that a stopped run can still report its state. Deployments are created by `prefect
+deploy` and served by a worker of their pool, as on any other server, so that prefect.yaml is the only list of them,
+with triggers and schedules. (`prefect.serve` would need a second list in Python, and remove them from their pool.)
 """
 
 import os
@@ -27,8 +27,8 @@ from blocks.storage.embedded import is_served, shared_storage
 from blocks.storage.private_files import CHILD_UMASK
 from flows.local_stack.deployments import FORM, deploy, serving_worker, wait_until
 from flows.local_stack.finished import FinishedRuns
-from flows.local_stack.leftovers import ended_with_us
-from flows.local_stack.note import the_only_one
+from flows.local_stack.leftovers import children_ended
+from flows.local_stack.note import exclusive_up
 from flows.local_stack.parts import Part, explained_by
 from flows.local_stack.place import Place
 from flows.local_stack.server import check_free, foreground_server
@@ -39,29 +39,29 @@ _LOOK_FOR_RUNS_SECONDS = 2.0
 
 
 def up(port: int) -> None:
-    """Serve the stack until something is raised, as a signal is, then end all of it.
+    """Serve the stack until an exception, such as a signal's, then end all of it.
 
-    Raises ConfigurationError where it cannot be served here, PartEnded when a part ends by itself.
+    Raises ConfigurationError if it cannot be served here, PartEnded if a part ends unexpectedly.
     """
     settings = load_settings()
-    os.umask(CHILD_UMASK)  # what this process and its children write is for this user
+    os.umask(CHILD_UMASK)  # files of this process and its children are for this user alone
     home, data_dir = PREFECT_HOME.value(), settings.images_data_dir.resolve()
     _refuse_another_api(port)
-    with the_only_one(home, f"http://127.0.0.1:{port}") as (mark, left_behind):
+    with exclusive_up(home, f"http://127.0.0.1:{port}") as (mark, left_behind):
         if left_behind:
             _say(f"ended processes that an earlier `up` had left behind: {left_behind}")
         check_free(port)
-        with ended_with_us(mark) as watcher:
+        with children_ended(mark) as watcher:
             place = Place(port, home, data_dir, mark)
             _serve(place, settings, Part.of("the watcher over `up`", watcher, place.log("watcher")))
 
 
 def _refuse_another_api(port: int) -> None:
-    """An API that others use must not get a worker that stores on this machine."""
+    """Raise ConfigurationError for another API, which must not get a worker that stores on this machine."""
     url = urlsplit(get_current_settings().api.url or "")
     if url.hostname and (url.hostname not in ("127.0.0.1", "localhost") or url.port != port):
         raise ConfigurationError(
-            f"PREFECT_API_URL names the server {url.hostname}, but `up` starts one of its own: unset it. To serve"
+            f"PREFECT_API_URL names the server {url.hostname}, but `up` starts its own: unset it. To serve"
             f" the deployments of that server: prefect deploy --all, then prefect worker start --pool {POOL}"
         )
 
@@ -84,7 +84,7 @@ def _serve_deployments(place: Place, pictures: str, parts: list[Part], ready: in
     began = datetime.now(UTC)
     with explained_by(parts):
         deploy(place)
-        _set_up(place)  # once more: automations act through deployments
+        _set_up(place)  # again, since some automations need the deployments
         wait_until(ready, parts)
         _welcome(place, pictures)
         _watch(parts, FinishedRuns(place.ui, began))
@@ -96,7 +96,7 @@ def _set_up(place: Place) -> None:
 
 @contextmanager
 def _storage(place: Place, settings: Settings) -> Iterator[tuple[str, list[Part]]]:
-    """Yield where the pictures can be looked at, and the parts that serve them: none where a bucket is configured."""
+    """Yield the pictures' address, and the parts that serve them: none if a bucket is configured."""
     bucket = configured_store(settings)
     if bucket is not None:
         yield bucket.public_base, []
@@ -130,7 +130,7 @@ Runs, as they end:"""
 
 
 def _watch(parts: list[Part], finished: FinishedRuns) -> None:
-    """Tell of each run that ends, until a part of the stack does. Raises PartEnded."""
+    """Print each run that ends, until a part of the stack ends. Raises PartEnded."""
     next_look = 0.0
     while True:
         for part in parts:
@@ -147,6 +147,6 @@ def _say(text: str) -> None:
 
 
 def _print(text: str) -> None:
-    with suppress(OSError):  # a terminal that was closed must not keep us from ending what we have started
+    with suppress(OSError):  # a closed terminal must not prevent stopping the stack
         for line in text.split("\n"):
             echo(line)

@@ -1,11 +1,11 @@
-"""The worker of the local stack: Prefect's process worker, with runs that start sooner and end politely.
+"""The worker of the local stack: Prefect's process worker, with a faster start and graceful end of runs.
 
-Prefect's worker starts a process that prepares the run's folder and then becomes the one that runs: Prefect is
-imported twice, and a run starts seconds later. Here the code lies in place already, so a run is one process.
-And at a signal Prefect's worker kills its runs at once. This one takes no more runs and waits for those that it has,
-which get the same signal from `up`.
+Prefect's worker starts a process that prepares the run's folder before the one that runs: Prefect is imported twice,
+and a run starts seconds later. Here the code is in place already, so a run is one process. And at a signal Prefect's
+worker kills its runs at once. This one takes no more runs and waits for the current ones, which get the same signal
+from `up`.
 
-    python -m flows.local_stack.worker POOL NAME READY      (started by `article-images up`, never by hand)
+    python -m flows.local_stack.worker POOL NAME READY      (internal: started by `article-images up`)
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, Proc
 
 
 class _OneProcess(ProcessJobConfiguration):
-    """A run's process runs the engine itself, unless its deployment asks for another command."""
+    """Runs the engine in the run's process itself, unless its deployment sets another command."""
 
     def prepare_for_flow_run(self, *run: Any, **details: Any) -> None:
         self.command = self.command or f"{shlex.quote(sys.executable)} -m prefect.engine"
@@ -28,7 +28,7 @@ class _OneProcess(ProcessJobConfiguration):
 
 
 class LocalWorker(ProcessWorker):
-    """A process worker that can be asked to leave."""
+    """A process worker that can stop taking runs."""
 
     job_configuration = _OneProcess
 
@@ -39,14 +39,14 @@ class LocalWorker(ProcessWorker):
 
     @classmethod
     def __dispatch_key__(cls) -> str:
-        return "article-images"  # Prefect's own stays the one that is found as `process`
+        return "article-images"  # so that Prefect's own stays registered as `process`
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        """Take runs that are due, but none any more when leaving: they stay scheduled."""
+        """Take due runs, but none when leaving: they stay scheduled."""
         return [] if self.leaving else await super().get_and_submit_flow_runs()
 
     async def run(self, *run: Any, **details: Any) -> ProcessWorkerResult:
-        """Run a flow run to its end, and count it meanwhile."""
+        """Run a flow run to its end, counting it meanwhile."""
         self.runs += 1
         try:
             return await super().run(*run, **details)
@@ -55,7 +55,7 @@ class LocalWorker(ProcessWorker):
 
 
 async def serve(pool: str, name: str, ready: TextIO) -> None:
-    """Work until SIGTERM, then until the last run has ended. `ready` is closed when the work begins."""
+    """Work until SIGTERM, then wait for the last run to end. Closes `ready` when the work begins."""
     worker = LocalWorker(work_pool_name=pool, name=name)
     working = asyncio.create_task(worker.start(printer=lambda *_: ready.close()))
     asked = asyncio.Event()

@@ -9,7 +9,7 @@ import pytest
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 
-from flows.local_stack.busy_database import AskedAgain, Receive, Send, wait_briefly
+from flows.local_stack.busy_database import Receive, RetryWhenBusy, Send, shorten_busy_timeout
 
 Message = MutableMapping[str, Any]
 
@@ -42,7 +42,7 @@ def ask(server: Server) -> list[Message]:
     async def send(message: Message) -> None:
         answers.append(message)
 
-    asyncio.run(AskedAgain(server)({"type": "http", "path": "/api/x"}, receive, send))
+    asyncio.run(RetryWhenBusy(server)({"type": "http", "path": "/api/x"}, receive, send))
     return answers
 
 
@@ -77,5 +77,5 @@ def test_a_connection_waits_for_seconds_and_not_for_a_minute(tmp_path: Path, mon
         return found
 
     assert asyncio.run(read("prefect's own", "busy_timeout")) == [60000]
-    wait_briefly()
+    shorten_busy_timeout()
     assert asyncio.run(read("ours", "busy_timeout", "journal_mode")) == [5000, "wal"]

@@ -8,7 +8,7 @@ import time
 import uuid
 from pathlib import Path
 
-from flows.local_stack.leftovers import VARIABLE, end_marked, ended_with_us, marked
+from flows.local_stack.leftovers import VARIABLE, children_ended, end_marked, marked
 
 # A child in a session of its own, whose parent is gone, and that does not listen to SIGTERM.
 ORPHAN = "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 300; sleep 300' & sleep 300"
@@ -34,12 +34,12 @@ def test_marked_processes_end_and_others_do_not() -> None:
 
 
 def test_a_killed_holder_takes_its_processes_along(tmp_path: Path) -> None:
-    """When the process that holds `ended_with_us` is killed with -9, what it has started ends."""
+    """When the process that holds `children_ended` is killed with -9, what it has started ends."""
     mark = uuid.uuid4().hex
     holder = subprocess.Popen(
         [sys.executable, "-c",
-         "import subprocess, sys\nfrom flows.local_stack.leftovers import ended_with_us\n"
-         "with ended_with_us(sys.argv[1]): subprocess.run(['/bin/sh', '-c', 'setsid sleep 300 & sleep 300'])", mark],
+         "import subprocess, sys\nfrom flows.local_stack.leftovers import children_ended\n"
+         "with children_ended(sys.argv[1]): subprocess.run(['/bin/sh', '-c', 'setsid sleep 300 & sleep 300'])", mark],
         start_new_session=True,
     )  # fmt: skip
     while len(marked(mark)) < 3:
@@ -53,7 +53,7 @@ def test_a_killed_holder_takes_its_processes_along(tmp_path: Path) -> None:
 def test_the_context_ends_what_was_started_in_it() -> None:
     """At the end of the context the marked processes and the watcher are gone, and so is the mark."""
     mark = uuid.uuid4().hex
-    with ended_with_us(mark) as watcher:
+    with children_ended(mark) as watcher:
         child = subprocess.Popen(["sleep", "300"])
         while not marked(mark):
             time.sleep(0.05)
