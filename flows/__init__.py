@@ -1,1 +1,1 @@
-"""What runs: one noun a file."""
+"""Flows and the command line."""

@@ -1,4 +1,4 @@
-"""The flow `missed-event`: a run that fails on purpose, so that what an automation could not do is seen among the runs.
+"""The flow `missed-event`: a run that always fails, so that the failed action of an automation is seen among the runs.
 
 Started by the automation `article-images: missed events`. Its log holds the event that nothing came of.
 """

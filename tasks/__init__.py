@@ -1,1 +1,1 @@
-"""What Prefect retries, caches and shows: thin wrappers with the policy in the decorator."""
+"""Prefect tasks: thin functions with the policy for retries and caching in the decorator."""

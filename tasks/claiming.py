@@ -1,4 +1,4 @@
-"""Which slug is the article's own, before anything is spent. Never cached: it asks how things are now."""
+"""Claims the article's slug before anything is spent. Never cached: it reads the current state."""
 
 from prefect import task
 

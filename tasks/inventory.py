@@ -1,4 +1,4 @@
-"""The inventory that a run takes before anything is ordered. Never cached: it asks how things are now."""
+"""Takes the inventory before anything is ordered. Never cached: it reads the current state."""
 
 from prefect import task
 

@@ -1,4 +1,4 @@
-"""The policy that the image tasks share: cache key, run name, what is worth a retry."""
+"""The policy that the image tasks share: cache key, run name, retries."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether the vendors take our keys, asked for free before anything is ordered. Never cached."""
+"""Checks for free that the vendors accept our keys, before anything is ordered. Never cached."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Bringing home what was spooled: into the bucket, into the manifest, out of the spool."""
+"""Repairs of spooled pictures: into the bucket, into the manifest, out of the spool."""
 
 import hashlib
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Words from a language model, where one is configured. That it fails costs no picture."""
+"""Words from a language model, if one is configured. Its failure costs no picture."""
 
 from collections.abc import Sequence
 

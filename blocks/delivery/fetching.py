@@ -1,4 +1,4 @@
-"""Fetching a picture that a vendor has made: it is paid for, and lies there, so trouble on the way is waited out."""
+"""Downloads of pictures that a vendor has made: they are paid for, so passing trouble is waited out."""
 
 from blocks.delivery.measuring import measured
 from blocks.delivery.storing import delivered

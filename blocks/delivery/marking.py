@@ -1,4 +1,4 @@
-"""A picture that was made gets its mark, and its signature where there is a certificate, before it is stored."""
+"""Adds the mark to a picture that was made, and a signature where there is a certificate, before it is stored."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a picture takes and costs, told to whoever looks: spans and metrics (OpenTelemetry), an event a picture.
+"""Measurements of a picture's duration and cost: spans and metrics (OpenTelemetry), and an event for each picture.
 
 | metric | what | by |
 | --- | --- | --- |

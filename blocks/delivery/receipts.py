@@ -1,4 +1,4 @@
-"""Receipts: what was paid for and is about to be stored, where the vendor keeps no id to ask for it again.
+"""Receipts of pictures that are about to be stored, for vendors that keep no orders.
 
 A run that is killed between a picture's upload and its record would else pay for it once more.
 """

@@ -1,6 +1,6 @@
-"""A picture that was not delivered (moderation, an empty answer) is asked for once more, with another seed.
+"""Orders a picture once more with another seed if it was not delivered (moderation, an empty answer).
 
-What was refused is remembered: the entry says since when, and how it is ordered anew.
+Refusals are remembered: the error says since when, and how the picture is ordered again.
 """
 
 from collections.abc import Callable

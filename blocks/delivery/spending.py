@@ -1,4 +1,4 @@
-"""What one run may spend: the budgets of its tenant, held against what its plan would cost."""
+"""The budget of one run: the limits of its tenant, compared with the cost of its plan."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

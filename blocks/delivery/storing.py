@@ -1,4 +1,4 @@
-"""The end that all images share: look at the bytes, store them, describe what was stored."""
+"""Storing a made picture: check its bytes, mark it, upload it, describe it."""
 
 import hashlib
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What holds for every picture of a run."""
+"""The terms that apply to every picture of a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from imaging.makers import Provider
 
 @dataclass(frozen=True, slots=True)
 class RunTerms:
-    """What holds for every picture of a run.
+    """The terms that apply to every picture of a run.
 
     `owner`: the claim of the article. `refresh`: `--refresh` was asked for. `storage_trouble`: why the bucket did not
     answer when the run began, if so: then the article's slug is still to be claimed. `newest_orders`: by vendor, the

@@ -1,1 +1,1 @@
-"""One run an article: the lock, its lease, and what the run that holds it has in flight."""
+"""Locks: one run at a time for each article, and the work that the run has in flight."""

@@ -1,4 +1,4 @@
-"""One run an article: a lock over all machines, and over the processes of this one.
+"""The article lock: one run at a time for each article, over all machines and over the processes of this one.
 
 Across machines it is a lease (`lease`). A killed holder's slot comes back when its lease has run out, after a minute.
 On one machine nobody waits for that: there the lock is a file's as well, which the kernel releases at once.

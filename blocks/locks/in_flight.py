@@ -1,4 +1,4 @@
-"""What a run has in flight: predictions that are waited for, steps that must not be cut in two, what is stored so far.
+"""The work that a run has in flight: orders it waits for, steps that must not be interrupted, pictures stored so far.
 
 Whoever ends the run (a signal, a lost lock) needs to know it, and to forbid what would begin after that.
 """

@@ -1,4 +1,4 @@
-"""The half of the lock that reaches over machines: a slot of a Prefect global concurrency limit, held by a lease.
+"""The lock over machines: a slot of a Prefect global concurrency limit, held by a lease.
 
 A lease runs out 60 s after its last renewal, and is renewed every 20 s by a thread. What happens to a holder that
 cannot renew:

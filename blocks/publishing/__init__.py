@@ -1,1 +1,1 @@
-"""What a run shows: names, progress, artifacts, events, the gallery page, the manifest."""
+"""Output of a run: names, progress, artifacts, events, the gallery page, the manifest."""

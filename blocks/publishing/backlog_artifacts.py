@@ -1,4 +1,4 @@
-"""What a backlog shows in the UI: progress while it goes on, a summary with links to the runs when it is done."""
+"""Artifacts of a backlog: progress while it runs, and a summary with links to the runs at its end."""
 
 import time
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What a run is called and tagged in the UI, so that it is found there."""
+"""Names and tags of runs in the UI."""
 
 from uuid import UUID
 

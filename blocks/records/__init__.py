@@ -1,1 +1,1 @@
-"""What was paid for and made, kept beside the pictures: results, orders, manifests, spending, backlogs."""
+"""Records of orders and results, kept beside the pictures: ledger, manifests, claims, spending, backlog indexes."""

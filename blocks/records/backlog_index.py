@@ -1,4 +1,4 @@
-"""The index of a backlog's source: which of its articles are done, and as what.
+"""The index of a backlog's source: which of its articles are done, and with which outcome.
 
 Small JSON documents where the task results are, so that nobody asks the bucket about each article: it counts GETs.
 There are 16 of them, by a hash of the article's key. So shards of one source never write the same document, and

@@ -1,4 +1,4 @@
-"""The ledger: what was asked of the vendors for each picture, written down before money is spent.
+"""The ledger: orders for each picture, written down before money is spent.
 
 A prediction's id can get lost in two ways: the answer to the create does not arrive, or the process is killed
 before the id is written. So the attempt is noted first. An attempt without an id is looked for among the

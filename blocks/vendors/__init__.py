@@ -1,1 +1,1 @@
-"""The vendors that make pictures and words: how each is called, what its answers mean, when it may be asked."""
+"""Vendors of pictures and words: clients, the meaning of their answers, and when they may be called."""

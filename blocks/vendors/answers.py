@@ -1,4 +1,4 @@
-"""What the vendors have in common: which HTTP answers are worth a retry, and when."""
+"""HTTP answers of vendors as errors: which are retried, and when."""
 
 import hashlib
 import json

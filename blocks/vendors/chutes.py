@@ -1,4 +1,4 @@
-"""Chutes: one POST, answered with the picture's bytes. What is answered was paid for."""
+"""Chutes: one POST, answered with the picture's bytes. Every answered order is paid for."""
 
 import threading
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The gate before every paid call: a vendor that is out of breath or of credit is left alone, by all runs at once.
+"""The gate before every paid call: no run calls a vendor that throttles us or an account without credit.
 
 Two notes, shared by all machines as the Prefect variable `images_pause_{vendor}_{account}`. It is an account that is
 throttled or empty, and tenants may have their own:

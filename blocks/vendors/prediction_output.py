@@ -1,4 +1,4 @@
-"""What a prediction on Replicate has come to: the address of its picture, or the error that says why there is none."""
+"""The outcome of a prediction on Replicate: the address of its picture, or an error with the reason for none."""
 
 import re
 from collections.abc import Iterator

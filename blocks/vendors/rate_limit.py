@@ -1,4 +1,4 @@
-"""The pace of paid calls: a global limit `images-{vendor}`, shared by all runs on all machines, where there is one.
+"""The rate limit of paid calls: a global limit `images-{vendor}`, shared by all runs on all machines, if it exists.
 
 The gate waits after a vendor has said "too many"; the pace keeps us from hearing that. `article-images setup` makes
 the limit that Replicate documents. Whoever shares an account with other programs, or has little credit, lowers it.

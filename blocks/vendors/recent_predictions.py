@@ -1,4 +1,4 @@
-"""Replicate's list of the account's recent predictions, newest first: where one is found whose create was not answered.
+"""Replicate's list of recent predictions, newest first: finds a prediction whose create was not answered.
 
 Read by hand, not through the package's client, whose model fails on a whole page for one aborted prediction.
 """

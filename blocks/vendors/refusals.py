@@ -1,4 +1,4 @@
-"""Whether a vendor's words refuse a prompt or a picture for what it shows."""
+"""Detects in a vendor's words that a prompt or a picture was refused by moderation."""
 
 import re
 

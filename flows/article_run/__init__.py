@@ -1,1 +1,1 @@
-"""One article's way through a run: submission, fallbacks, web formats."""
+"""The steps of an article's run: plan, make, fall back, offer again, finish."""

@@ -1,4 +1,4 @@
-"""The end of a run: web formats, spending, the share check, and the set in all the places where it is looked for."""
+"""The end of a run: web formats, spending, the share check, and the published set."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What runs a run's tasks, by IMAGES_TASK_RUNNER: threads of its process, or a Dask cluster.
+"""The task runner of a run, by IMAGES_TASK_RUNNER: threads of its process, or a Dask cluster.
 
 A cluster of one's own takes seconds to start, so a process has one for all of its runs, and not one for each.
 """

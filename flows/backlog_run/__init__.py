@@ -1,1 +1,1 @@
-"""A backlog's way: sources, shards, and the calls of the article flow."""
+"""A backlog run: sources, shards, and the calls of the article flow."""

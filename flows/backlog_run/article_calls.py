@@ -1,4 +1,4 @@
-"""Calls of the flow `article-images` by a backlog: each a run of its own, tried again where the API fails it."""
+"""Calls of the flow `article-images` by a backlog: each is a run of its own, and is repeated if the API fails."""
 
 import asyncio
 import secrets

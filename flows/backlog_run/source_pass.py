@@ -1,4 +1,4 @@
-"""One source's way through a backlog: what is due is run, so many articles at once, and noted as done.
+"""One pass over a source: runs the articles that are due, several at once, and notes them as done.
 
     source ──▶ entries ──▶ due (not done, or changed) ──▶ article-images, a run each ──▶ report, index
 

@@ -1,4 +1,4 @@
-"""Runs that somebody waits for: which have ended, and which nobody will ever begin."""
+"""Watches the runs that a backlog waits for: which have ended, and which will never begin."""
 
 import time
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""The life of a run's process: signals, heartbeats, and what is written when a run ends badly."""
+"""The process of a run: signals, heartbeats, and the manifest of a run that ends badly."""

@@ -1,4 +1,4 @@
-"""When a run failed, crashed or was cancelled: its manifest says what is there, and no longer what was there before.
+"""Writes the manifest of a run that failed, crashed or was cancelled, so that it lists the pictures that exist.
 
 Prefect calls the hook in the run's own process where that lives, else in the worker's. A run that was killed without
 a worker has none: there the next run of the article writes the manifest.

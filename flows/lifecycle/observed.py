@@ -1,4 +1,4 @@
-"""What each process needs before its first run: fields in the logs, traces and metrics, and a proxy that is not asked
+"""Prepares a process for its first run: fields in the logs, traces and metrics, and a proxy that is not used
 for this machine."""
 
 import os

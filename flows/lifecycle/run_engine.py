@@ -1,4 +1,4 @@
-"""The command of a deployment's run: Prefect's engine in another thread, while the main one holds the signals.
+"""The command of a deployment's run: Prefect's engine on another thread, while the main one handles signals.
 
 PREFECT__FLOW_RUN_ID=... python -m flows.lifecycle.run_engine      (started by a worker, never by hand)
 """

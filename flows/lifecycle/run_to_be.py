@@ -1,4 +1,4 @@
-"""A worker's run that is stopped before its code is loaded. Standard library only: Prefect is just being imported.
+"""Cancels a worker's run that is stopped before its code is loaded. Standard library only: Prefect is being imported.
 
 To import it in a second thread meanwhile would deadlock. Where the API cannot be told so, the worker sees the exit
 code, and says that the run has crashed.

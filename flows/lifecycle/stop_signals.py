@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM of a process that runs flows of ours. Standard library only: it is imported before all else.
+"""Handlers of SIGINT and SIGTERM for processes that run our flows. Standard library only: imported before all else.
 
 Python calls signal handlers in the main thread, and only that thread may set them. In a process of ours the main thread
 sets them first of all and waits, while flows run in another thread: there asyncio and Prefect, which both bring

@@ -1,4 +1,4 @@
-"""What is done for one flow run when a signal stops it: record, cancel, tell, each within seconds."""
+"""Stops one flow run: records its manifest, cancels its orders and sets its state, each within seconds."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Stopped politely: SIGINT and SIGTERM end a run within 10 s, with a manifest and a state that tell the truth.
+"""Graceful stops: SIGINT and SIGTERM end a run within 10 s, with a correct manifest and a correct state.
 
 Nobody waits for a provider on the way out. What was ordered was written down before it was waited for: the next run
 collects it, or makes it anew where `IMAGES_ON_STOP=cancel` had it cancelled. The signal comes from a terminal, from
