@@ -79,7 +79,7 @@ async def article_images(article: Article, only: Kinds = (), refresh: bool = Fal
     Args:
         article: Only the topic is needed.
         only: Just these kinds of picture; none chosen means all.
-        refresh: Make anew what is there already. This pays again.
+        refresh: Make again what is there already. This pays again.
 
     Returns the set. Where something is missing the state is `Completed`, named `Degraded`, and says what.
     Raises InvalidInput and ConfigurationError before anything is spent.

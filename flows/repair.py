@@ -22,7 +22,7 @@ from flows.lifecycle.stopping import stops_politely
 from imaging import keys
 from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
-from tasks.repairing import bring_home, lay_aside, mend_manifest, superseded
+from tasks.repairing import mend_manifest, restore, store_under_hash, superseded
 
 observed()
 
@@ -53,9 +53,9 @@ def _repair_article(services: Services, user_id: str, slug: str, owner: Claim, d
                 return 0
             late = superseded(user_id, slug, digests)
             for digest in late:
-                lay_aside(digest)
+                store_under_hash(digest)
                 services.spool.drop(digest)
-            done = {digest: image for digest in digests if digest not in late and (image := bring_home(digest))}
+            done = {digest: image for digest in digests if digest not in late and (image := restore(digest))}
             if not done:
                 return len(late)
             mended = mend_manifest(user_id, slug, owner, list(done.values()))

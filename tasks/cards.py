@@ -18,7 +18,7 @@ from tasks.policy import CACHED, IMAGE
 
 @task(name="draw_card", **IMAGE, **CACHED)
 def draw_platform_card(spec: ImageSpec, terms: RunTerms, earlier: StoredImage | None = None) -> Made:
-    """Return `spec`'s card, drawn here and stored: `earlier` where it already lies in the bucket.
+    """Return `spec`'s card, drawn here and stored: `earlier` where the bucket has it already.
 
     Raises HeroMissing.
     """

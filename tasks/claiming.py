@@ -13,7 +13,7 @@ from imaging.errors import StorageError
 def claim_slug(article: Article) -> Claimed:
     """Find the slug that is this article's own and note it as claimed.
 
-    Raises ConfigurationError when the bucket refuses us for good. Passing trouble is a field of the answer.
+    Raises ConfigurationError when the bucket refuses us permanently. Passing trouble is a field of the answer.
     """
     services = current_run().services
     try:

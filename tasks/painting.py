@@ -14,7 +14,7 @@ from tasks.policy import CACHED, IMAGE
 
 @task(**IMAGE, **CACHED)
 def paint_offline(spec: ImageSpec, terms: RunTerms, earlier: StoredImage | None = None) -> Made:
-    """Return `spec`'s picture, painted here and stored: `earlier` where it already lies in the bucket."""
+    """Return `spec`'s picture, painted here and stored: `earlier` where the bucket has it already."""
     if earlier:
         return earlier
     color = spec.params.get("color")

@@ -31,7 +31,7 @@ def spooled_name() -> str:
 
 
 @task(task_run_name=spooled_name, tags=["repair"], persist_result=False)
-def bring_home(digest: str) -> Image | None:
+def restore(digest: str) -> Image | None:
     """Store one spooled picture, read it back, and return its entry; None where there is none any more.
 
     The entry is not dropped yet. Raises StorageError while the bucket is away.
@@ -50,7 +50,7 @@ def bring_home(digest: str) -> Image | None:
         return image
 
 
-def lay_aside(digest: str) -> None:
+def store_under_hash(digest: str) -> None:
     """Store a spooled picture whose place is taken under the name that is its content's alone. Raises StorageError."""
     if entry := current_run().services.spool.read(digest):
         spooled, data = entry
@@ -99,7 +99,7 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
     services = current_run().services
     there = parsed(ImageSet, services.manifests.read(user_id, slug).document)
     record = services.spool.read_set(user_id, slug, owner) or ImageSet.model_validate(there)
-    # What the run without the bucket took from this machine's records may be older than what lies there.
+    # What the run without the bucket took from this machine's records may be older than the bucket's.
     reused = {"status": "reused", "cost_usd": 0.0}
     current = {one.digest: one.model_copy(update=reused) for one in there.images if one.durable} if there else {}
     known = [current.get(image.digest, image) if image.status == "reused" else image for image in record.images]

@@ -6,7 +6,7 @@
 | `images.made` | pictures | tenant, provider, model, kind, status |
 | `images.cost` | USD spent | the same |
 
-Without a collector the OpenTelemetry calls do nothing. Neither tokens nor addresses are told.
+Without a collector the OpenTelemetry calls do nothing. Neither tokens nor addresses are recorded.
 """  # noqa: E501 - a table
 
 import time
@@ -65,8 +65,8 @@ def emit_image(image: Image, user_id: str, slug: str) -> None:
     of = {"tenant": user_id, "provider": image.provider, "model": image.model}
     _MADE.add(1, of | {"kind": image.kind.value, "status": image.status})
     _COST.add(image.cost_usd, of | {"kind": image.kind.value, "status": image.status})
-    told = {"name", "kind", "status", "durable", "provider", "model", "cost_usd", "content_type", "width", "height"}
-    told |= {"bytes", "key", "prediction_id", "fallback_from", "error", "note"}
+    shown = {"name", "kind", "status", "durable", "provider", "model", "cost_usd", "content_type", "width", "height"}
+    shown |= {"bytes", "key", "prediction_id", "fallback_from", "error", "note"}
     emit_event(
         event=f"{EVENT}.{image.status}",
         resource={
@@ -76,6 +76,6 @@ def emit_image(image: Image, user_id: str, slug: str) -> None:
             "article-images.slug": slug,
             "article-images.provider": image.provider,
         },
-        payload=image.model_dump(mode="json", include=told)
+        payload=image.model_dump(mode="json", include=shown)
         | {"user_id": user_id, "slug": slug, "seconds": dict(current_run().stopwatch.seconds(image.name))},
     )

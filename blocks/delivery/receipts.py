@@ -23,7 +23,7 @@ def write_receipt(spec: ImageSpec, about: StoredImage) -> None:
 
 
 def uploaded_before(spec: ImageSpec, terms: RunTerms) -> StoredImage | None:
-    """Return the picture of an earlier run's receipt if it lies in the bucket, None if there is none."""
+    """Return the picture of an earlier run's receipt if the bucket has it, None if there is none."""
     if not terms.unlisted:
         return None
     try:
@@ -32,5 +32,5 @@ def uploaded_before(spec: ImageSpec, terms: RunTerms) -> StoredImage | None:
         return None
     if not matches(terms.unlisted, stored.key, stored.bytes, stored.md5):
         return None
-    get_run_logger().info("%s lies in the bucket already: a run that was killed has stored it", spec.name)
+    get_run_logger().info("%s is in the bucket already: a run that was killed has stored it", spec.name)
     return stored

@@ -40,8 +40,8 @@ def seed_changed_once(
 
 
 def _lasting(refused: SomeError, words: str) -> SomeError:
-    """Return the error with these words, and with when it was refused and what makes the next run order it anew."""
+    """Return the error with these words, and with when it was refused and what makes the next run order it again."""
     if refused.refused_at is None:
         return refused
-    lasting = type(refused)(f"{words} (refused on {refused.refused_at:%Y-%m-%d %H:%M} UTC; --refresh orders it anew)")
+    lasting = type(refused)(f"{words} (refused on {refused.refused_at:%Y-%m-%d %H:%M} UTC; --refresh orders it again)")
     return lasting.costing(refused.cost_usd)

@@ -80,7 +80,7 @@ class Spending:
         )
 
     def _is_to_be_ordered(self, spec: ImageSpec) -> bool:
-        """Tell whether this picture costs something more: it was neither made before, nor ordered, nor refused."""
+        """Return whether this picture costs something more: it was neither made before, nor ordered, nor refused."""
         for one, attempt in self._attempts(spec):
             if attempt is None or attempt.refusal is None:
                 return not self._is_had(one, attempt)
@@ -89,7 +89,7 @@ class Spending:
         return False
 
     def _is_had(self, spec: ImageSpec, attempt: Attempt | None) -> bool:
-        """Tell whether the picture was made before, or ordered and can be collected, or waits on this machine."""
+        """Return whether the picture was made before, or ordered and can be collected, or waits on this machine."""
         spool = self.services.spool
         return (
             bool(attempt and attempt.prediction_id and not attempt.ended and Ledger(self.records).is_kept(attempt))

@@ -6,8 +6,8 @@ cannot renew:
 - The API does not answer: for 60 s nobody else can have the slot. After that another run may, so this one orders
   nothing more until it has renewed; what it has ordered it collects and stores.
 - The API answers that the lease is gone although its 60 s are not over: a restarted server has forgotten it (by
-  default leases live in its memory) but still counts the slot. The slot is given back and taken anew.
-- The lease has run out: it is taken anew. If another run has it by then, the lock is lost: this run orders and
+  default leases live in its memory) but still counts the slot. The slot is given back and taken again.
+- The lease has run out: it is taken again. If another run has it by then, the lock is lost: this run orders and
   stores nothing more, and leaves the article to the other one.
 """
 
@@ -52,7 +52,7 @@ class Lease:
         return "the Prefect API has not answered for a minute, so another run may have this article by now"
 
     def release(self) -> bool:
-        """Give the slot back; a renewal under way is waited for. Tell whether the API has heard it."""
+        """Give the slot back; a renewal under way is waited for. Return whether the API has heard it."""
         self._stop.set()
         self._thread.join()
         return self.let_go()
@@ -63,7 +63,7 @@ class Lease:
         return give_back(self._client, self.id)
 
     def renew(self) -> None:
-        """Renew the lease, or take the slot anew. An API that does not answer changes nothing."""
+        """Renew the lease, or take the slot again. An API that does not answer changes nothing."""
         try:
             self._client.renew_concurrency_lease(self.id, _SECONDS)
             self.renewed = _now()
@@ -92,7 +92,7 @@ class Lease:
 def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease | None:
     """Wait for the slot and return its lease; None where the API does not answer.
 
-    Once it has answered that another run holds the slot, it is waited for, come what may; without `wait` that raises
+    Once it has answered that another run holds the slot, it is waited for without limit; without `wait` that raises
     BlockingIOError.
     """
     try:
@@ -119,7 +119,7 @@ def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease
 
 
 def give_back(client: SyncPrefectClient, lease_id: UUID) -> bool:
-    """Release a lease, if the API answers; tell whether it did."""
+    """Release a lease, if the API answers; return whether it did."""
     try:
         client.release_concurrency_slots_with_lease(lease_id)
     except httpx.HTTPStatusError as error:

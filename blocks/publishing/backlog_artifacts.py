@@ -28,8 +28,8 @@ class SourceProgress:
         artifact = create_progress_artifact(0.0, key=key, description=gallery.literal(source), _sync=True)  # type: ignore[call-arg] # not typed
         self._artifact = cast(UUID, artifact)
 
-    def tell(self, key: str, outcome: Outcome) -> None:
-        """Say in the log what came of an article."""
+    def log(self, key: str, outcome: Outcome) -> None:
+        """Log the outcome of an article."""
         log = get_run_logger()
         if outcome.came == "complete":
             log.info("%s: complete, %.3f USD", key, outcome.cost_usd, extra=_SHOWN)

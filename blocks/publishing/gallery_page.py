@@ -16,7 +16,7 @@ from imaging.record import Image, ImageSet
 
 
 def put_page(services: Services, image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "") -> bool:
-    """Store the page of a whole set, in words for the public; tell whether it could be."""
+    """Store the page of a whole set, in words for the public; return whether it could be."""
     store = services.store
     manifest = store.url(keys.manifest_key(image_set.user_id, image_set.slug))
     shown = public_set(image_set.model_copy(update={"manifest_url": manifest}), prompts=False)
@@ -31,7 +31,7 @@ def put_page(services: Services, image_set: ImageSet, previews: Mapping[str, str
 
 
 def shows_the_same(image_set: ImageSet, inventory: Inventory) -> bool:
-    """Tell whether the last manifest, beside which a page was written, says the same but for what its run did."""
+    """Return whether the last manifest, beside which a page was written, says the same but for what its run did."""
     return _lasting(inventory.images) == _lasting(image_set.images) and inventory.problems == image_set.problems
 
 

@@ -26,7 +26,7 @@ class Progress:
         self._artifact = cast(UUID, artifact)
 
     def note(self, image: Image) -> None:
-        """Note what is known of `image`, for whoever stops the run; it may yet be stored."""
+        """Note what is known of `image`, for the manifest of a stopped run; it may yet be stored."""
         self.images[image.name] = image
 
     def count(self, image: Image) -> None:
@@ -37,7 +37,7 @@ class Progress:
             log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd, extra=_SHOWN)
         else:
             log.warning("%s %s: %s", image.name, image.status, image.error, extra=_SHOWN)
-        with suppress(httpx.HTTPError):  # somebody may have deleted it, and the pictures matter more
+        with suppress(httpx.HTTPError):  # it may have been deleted, and the pictures matter more
             update_progress_artifact(  # type: ignore[call-arg]
                 self._artifact,
                 progress=100.0 * self._done / self._total,

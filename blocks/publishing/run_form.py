@@ -12,7 +12,7 @@ from imaging.spec import Kinds
 from imaging.text.sections import outline
 
 _MANUAL = "article-images/manual"
-_MAX_URL = 7000  # characters; a reverse proxy in front of the UI takes 8 KB (nginx) unless it is told otherwise
+_MAX_URL = 7000  # characters; a reverse proxy in front of the UI takes 8 KB (nginx) unless configured otherwise
 
 
 def run_again(article: Article, only: Kinds) -> str | None:

@@ -108,7 +108,7 @@ def _families(article: Article) -> list[list[str]]:
 
 
 def _until_free(store: ImageStore, article: Article, slugs: list[str]) -> Iterator[Found]:
-    """Yield these slugs as they are taken, up to one that is free, or as surely the article's own as can be told."""
+    """Yield these slugs as they are taken, up to one that is free, or as surely the article's own as can be known."""
     enough = Likeness.SURE if Claim.of(article).known_by else Likeness.TITLE
     for slug in slugs:
         found = _found(store, article, slug)

@@ -14,7 +14,7 @@ from imaging.record import Image, StoredImage, as_stored, entries
 
 
 def matches(objects: Mapping[str, tuple[int, str]], key: str, size: int | None, digest: str | None) -> bool:
-    """Tell whether the object `key` has this size and, where its ETag is an MD5, this MD5."""
+    """Return whether the object `key` has this size and, where its ETag is an MD5, this MD5."""
     found, etag = objects.get(key, (-1, ""))
     return found == size and (etag == digest or not looks_like_md5(etag))
 
@@ -36,7 +36,7 @@ class Inventory(BaseModel):
     outdated: bool = False
 
     def holds(self, image: StoredImage) -> bool:
-        """Tell whether the bucket has the bytes of `image` under its key: by size, and by MD5 where the ETag is one."""
+        """Return whether the bucket has the bytes of `image` under its key: by size, and by MD5 where the ETag is one."""
         return self._matches(image.key, image.bytes, image.md5)
 
     def completed(self, image: Image) -> Image:

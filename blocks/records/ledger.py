@@ -22,7 +22,7 @@ from imaging.errors import BadPicture, ImagesError, NotDelivered, StorageError, 
 from imaging.spec import ImageSpec
 
 _KEPT = timedelta(hours=1)  # so long Replicate keeps what a prediction was made from, and what came of it
-# Seconds in which the answer to somebody else's create arrives and is noted: its prediction is listed before that.
+# Seconds in which the answer to another run's create arrives and is noted: its prediction is listed before that.
 _ON_ITS_WAY = 2.0
 
 
@@ -121,11 +121,11 @@ class Ledger:
         return attempt
 
     def is_kept(self, attempt: Attempt) -> bool:
-        """Tell whether Replicate still keeps what the attempt led to."""
+        """Return whether Replicate still keeps what the attempt led to."""
         return datetime.now(UTC) - attempt.at < _KEPT
 
     def adopts(self, spec: ImageSpec, attempt: Attempt, found: str) -> bool:
-        """Tell whether a prediction that was found in the list is this attempt's, and note it if so.
+        """Return whether a prediction that was found in the list is this attempt's, and note it if so.
 
         Nobody else may have noted it, nor do so while answers that are on their way arrive.
         """

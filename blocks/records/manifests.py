@@ -26,7 +26,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Manifests:
-    """Reads and writes manifests. `prompts`: whether the public ones tell what the models were asked for."""
+    """Reads and writes manifests. `prompts`: whether the public ones contain the prompts."""
 
     store: ImageStore
     records: Records

@@ -92,7 +92,7 @@ class MonthlySpend:
         return _month(self.records.local(self._unreported_path)).spent
 
     def _write(self, month: Month, *, known: bool) -> bool:
-        """Write the month down, in the bucket where it is `known` what stands there. Tell whether the bucket has it."""
+        """Write the month, to the bucket too if its document is `known`. Return whether the bucket has it."""
         with suppress(OSError):  # bucket and disk both away: then nothing is ordered either (see the ledger)
             if known:
                 return self.records.write(self._path, _json(month))

@@ -43,7 +43,7 @@ class Records:
             shared = None if behind else self._read_shared(path)
         except StorageError as error:
             self._trouble = str(error)
-            return self._read_local(path)  # not handed to the bucket: what lies there may be newer
+            return self._read_local(path)  # not handed to the bucket: the bucket's may be newer
         if shared is not None:
             return shared
         local = self._read_local(path)
@@ -51,7 +51,7 @@ class Records:
         return local
 
     def holds(self, path: str) -> bool:
-        """Tell whether there is a record under `path`."""
+        """Return whether there is a record under `path`."""
         try:
             self.read(path)
         except ValueError:
@@ -61,7 +61,7 @@ class Records:
     def write(self, path: str, content: bytes) -> bool:
         """Keep the record in the bucket and on this machine: it must be found even while the bucket is away.
 
-        Whole or not at all. Tell whether the bucket has it. Raises OSError when neither takes it.
+        Whole or not at all. Return whether the bucket has it. Raises OSError when neither takes it.
         """
         shared = self._write_shared(path, content)
         if shared:
@@ -89,7 +89,7 @@ class Records:
             return None
 
     def has_local(self, folder: str) -> bool:
-        """Tell whether this machine has records below `folder`."""
+        """Return whether this machine has records below `folder`."""
         return (self._folder / folder).is_dir()
 
     def keep_local(self, path: str, content: bytes) -> None:
@@ -135,7 +135,7 @@ class Records:
 
 
 def _whole(data: bytes) -> bytes | None:
-    """Return the record, or None for one that was half written: it is as good as none, and is written anew."""
+    """Return the record, or None for one that was half written: it counts as absent, and is written again."""
     try:
         json.loads(data)
     except (ValueError, RecursionError):

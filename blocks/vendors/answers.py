@@ -80,7 +80,7 @@ class WholeAnswers(TimedTransport):
 
 
 def account_name(base_url: str | None, secret: str) -> str:
-    """Return 8 hex digits that tell one account at a vendor from another, and not what its secret is."""
+    """Return 8 hex digits that distinguish accounts at a vendor without revealing their secrets."""
     return hashlib.sha256(f"{base_url} {secret}".encode()).hexdigest()[:8]
 
 
@@ -101,7 +101,7 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
         return Moderated(said)
     if status in {401, 403}:
         return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
-    # Without the vendor's own words it may be a proxy's on the way: no reason to order anything anew.
+    # Without the vendor's own words it may be a proxy's on the way: no reason to order anything again.
     return (NotThere if status in {404, 410} and detail else ProviderRefused)(said)
 
 

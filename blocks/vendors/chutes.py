@@ -56,7 +56,7 @@ class Chutes(Block):
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # The request went out and may have been paid for; Chutes lists nothing to find it by. No retry.
             raise ProviderError(
-                f"the answer of Chutes was lost ({type(error).__name__}); run again to ask anew"
+                f"the answer of Chutes was lost ({type(error).__name__}); run again to order again"
             ).costing(spec.price_usd) from None
         # A picture may come with 201, and an error with 200: then the vendor's words for it are there.
         if not response.is_success or words_in(response):

@@ -143,7 +143,7 @@ class Gate:
     def _pause(self) -> Pause | None:
         try:
             return Pause.model_validate(value) if (value := read_variable(self._name)) else None
-        except (httpx.HTTPError, ValidationError):  # no API, or somebody's own words in the variable
+        except (httpx.HTTPError, ValidationError):  # no API, or edited by hand
             return self._mine
 
     def _note(self, why: Literal["throttled", "no credit"], error: ProviderError, seconds: float) -> None:
@@ -151,10 +151,10 @@ class Gate:
         try:
             write_variable(self._name, self._mine.model_dump(mode="json"))
         except httpx.HTTPError as trouble:
-            get_logger("article_images").warning("other runs are not told of it: %s", type(trouble).__name__)
+            get_logger("article_images").warning("other runs cannot be informed: %s", type(trouble).__name__)
 
     def _take_down(self, asked: datetime) -> None:
-        """A call that was made at `asked` came through: whoever waits because of an older note may ask."""
+        """A call that was made at `asked` came through: a run that waits because of an older note may ask."""
         try:
             if (pause := self._pause()) and pause.at < asked:
                 self._mine = None

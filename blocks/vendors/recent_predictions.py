@@ -32,7 +32,7 @@ class Listed(BaseModel):
     created_at: datetime
 
     def is_for(self, spec: ImageSpec) -> bool:
-        """Tell whether it was created with the model and the input of `spec`, whatever became of it."""
+        """Return whether it was created with the model and the input of `spec`, whatever its outcome."""
         name, _, version = spec.model.partition(":")
         same_model = self.version == version if version else self.model == name
         given = self.input or {}
@@ -61,11 +61,11 @@ class Page:
         return cls(tuple(one for one in answer.results if IS_ID.fullmatch(one.id)), older or None, _ahead(response))
 
     def was_created_since(self, one: Listed, moment: datetime) -> bool:
-        """Tell whether `one` was created at or after `moment` of our clock, as far as clocks can tell."""
+        """Return whether `one` was created at or after `moment` of our clock, as far as clocks allow."""
         return _created_at(one) - moment >= self.ahead - _CLOCKS_DIFFER
 
     def is_of_no_use(self, one: Listed) -> bool:
-        """Tell whether `one`, and so all that follow it, are too old to be looked at."""
+        """Return whether `one`, and so all that follow it, are too old to be looked at."""
         return datetime.now(UTC) - _created_at(one) > _OF_NO_USE - self.ahead
 
 

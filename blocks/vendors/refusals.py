@@ -35,5 +35,5 @@ _NO_MODERATION = re.compile(
 
 
 def is_moderation(words: str) -> bool:
-    """Tell whether a vendor's words refuse a prompt or a picture for what it shows."""
+    """Return whether a vendor's words refuse a prompt or a picture for what it shows."""
     return _MODERATION.search(words) is not None and _NO_MODERATION.search(words) is None

@@ -19,7 +19,7 @@ class VendorBlock(Protocol):
 
     @property
     def account(self) -> str:
-        """A name for the account that does not tell its secret."""
+        """A name for the account that does not reveal its secret."""
 
 
 @runtime_checkable

@@ -173,7 +173,7 @@ def _costing(image: Image, usd: float) -> Image:
 
 
 def _has_vanished(making: Making, stored: StoredImage) -> bool:
-    """Tell whether a picture is no longer there. Not by the list alone, since it would be paid for again.
+    """Return whether a picture is no longer there. Not by the list alone, since it would be paid for again.
 
     Raises StorageError where that cannot be known.
     """

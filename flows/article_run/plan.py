@@ -101,7 +101,7 @@ def _worded(
 
 
 def _were_worded(specs: Sequence[ImageSpec], inventory: Inventory) -> bool:
-    """Tell whether stored pictures have other words than ours: a language model was configured then."""
+    """Return whether stored pictures have other words than ours: a language model was configured then."""
     ours = {spec.name: (spec.prompt, spec.alt_text) for spec in specs}
     return any((image.prompt, image.alt_text) != ours[image.name] for image in inventory.images if image.name in ours)
 

@@ -46,7 +46,7 @@ def log_plan(services: Services, plan: Plan, inventory: Inventory, *, refresh: b
 
 
 def _has_changed(spec: ImageSpec, inventory: Inventory) -> bool:
-    """Tell whether a picture is to be paid for although the bucket has another one in its place that was paid for."""
+    """Return whether a picture is to be paid for although the bucket has another one in its place that was paid for."""
     paid = inventory.paid_for(spec.name)
     return bool(spec.price_usd and paid and paid.digest not in {spec.digest, spec.reseeded.digest})
 

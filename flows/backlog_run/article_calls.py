@@ -39,7 +39,7 @@ class ArticleCalls:
                 return await self._call(article)
             except ConfigurationError:
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever befalls one run, the others go on
+            except Exception as error:  # noqa: BLE001 - one failed run does not stop the others
                 pause = next(pauses, None) if isinstance(error, httpx.HTTPError | MissingResult) else None
                 if pause is None:
                     return Outcome(came="failed", why=said(error))

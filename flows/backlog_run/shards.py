@@ -35,7 +35,7 @@ class _Left(BaseModel):
 
 
 async def is_deployed() -> bool:
-    """Tell whether there is a deployment that shards can be run through."""
+    """Return whether there is a deployment that shards can be run through."""
     async with get_client() as client:
         try:
             await client.read_deployment_by_name(DEPLOYMENT)

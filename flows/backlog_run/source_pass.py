@@ -44,7 +44,7 @@ class BacklogTerms:
     recheck: bool = False
 
     def takes(self, key: str) -> bool:
-        """Tell whether the article is in this shard."""
+        """Return whether the article is in this shard."""
         return self.shard is None or slice_of(key) % self.shards == self.shard - 1
 
 
@@ -95,7 +95,7 @@ class SourcePass:
             # Two backlogs over the same articles would do no harm, but each would forget what the other has done.
             lock = one_at_a_time(keys.backlog_lock(self.place, self.terms.shard), self.services.locks)
             await self._thread(held.enter_context, lock)
-            held.callback(self._save, self._index.save)  # whatever ends us
+            held.callback(self._save, self._index.save)  # however this ends
             try:
                 await self._thread(self._begin)
                 await asyncio.gather(*(self._work() for _ in range(self._at_once)))
@@ -139,7 +139,7 @@ class SourcePass:
             self.report = self.report.plus_problem(str(error))
 
     def _is_new(self, key: str) -> bool:
-        """Tell whether the article is ours, and was not met before: pages of a feed may overlap."""
+        """Return whether the article is ours, and was not met before: pages of a feed may overlap."""
         keys = self._keys[slice_of(key)]
         if key in keys or not self.terms.takes(key):
             return False
@@ -189,7 +189,7 @@ class SourcePass:
 
     def _count(self, key: str, outcome: Outcome) -> None:
         self.report = self.report.plus(key, outcome)
-        self._progress.tell(key, outcome)
+        self._progress.log(key, outcome)
         self._progress.show(self.report, self._found)
 
     def _end(self) -> None:

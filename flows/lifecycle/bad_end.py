@@ -39,7 +39,7 @@ class BadEnd:
         """Write the manifest and return a line for the log; None where the one that exists is true.
 
         That is so where this run or a later one has written it, or where the bucket has everything that it names and
-        the run has made nothing else. Only for whoever holds the article's lock. Raises StorageError.
+        the run has made nothing else. Only for the holder of the article's lock. Raises StorageError.
         """
         services = run.services
         document = services.manifests.read(self.article.user_id, self.slug).document

@@ -41,7 +41,7 @@ async def tell_the_truth(flow: Flow[..., Any], flow_run: FlowRun, state: State[A
 
 
 def _recorded(flow_run: FlowRun, state: State[Any]) -> str | None:
-    """Return what to tell, None where there is nothing. Raises BlockingIOError while another run has the article."""
+    """Return a line for the log, None if there is none. Raises BlockingIOError while another run has the article."""
     try:
         article = Article.model_validate(flow_run.parameters["article"])
         only = _KINDS.validate_python(flow_run.parameters.get("only") or [])

@@ -1,6 +1,6 @@
 """Heartbeats of a run: when they stop, an automation marks it as crashed (`blocks/provisioning/crashes.py`).
 
-Prefect has heartbeats of its own, but whether and how often they are sent is a setting of whoever starts the process
+Prefect has heartbeats of its own, but whether and how often they are sent is a setting of the process that starts them
 (every 180 s by default). An automation that waits for those is slow, or takes living runs for dead.
 """
 

@@ -1,6 +1,6 @@
 """Cancels a worker's run that is stopped before its code is loaded. Standard library only: Prefect is being imported.
 
-To import it in a second thread meanwhile would deadlock. Where the API cannot be told so, the worker sees the exit
+To import it in a second thread meanwhile would deadlock. Where the API cannot be reached, the worker sees the exit
 code, and says that the run has crashed.
 """
 
@@ -37,7 +37,7 @@ class RunToBe:
                     _ask("POST", f"{self._path}/set_state", {"state": state, "force": True})
                 time.sleep(_ENGINE_SECONDS)
         except (OSError, HTTPException, ValueError, KeyError, TypeError):
-            return f"{why}; the Prefect API could not be told"
+            return f"{why}; the Prefect API could not be reached"
         return why
 
 

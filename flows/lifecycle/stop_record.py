@@ -13,7 +13,7 @@ from imaging.spec import ImageSpec
 
 
 def record_stop(run: Run, plan: Plan, inventory: Inventory, seen: Mapping[str, Image], why: str) -> ImageSet:
-    """Write the manifest of a run that is stopped, beside whatever still goes on. Raises StorageError."""
+    """Write the manifest of a run that is stopped, while other work still goes on. Raises StorageError."""
     if not inventory.trouble:
         objects = run.services.store.list(keys.prefix(plan.article.user_id, plan.slug))
         inventory = inventory.model_copy(update={"objects": objects})

@@ -2,7 +2,7 @@
 
 Python calls signal handlers in the main thread, and only that thread may set them. In a process of ours the main thread
 sets them first of all and waits, while flows run in another thread: there asyncio and Prefect, which both bring
-handlers of their own, cannot set any. In somebody else's process a flow takes the signals with its first statement.
+handlers of their own, cannot set any. In another program's process a flow takes the signals with its first statement.
 
 A signal closes the way to the vendors first, then each run says what became of it (`Stoppable`), then the process ends:
 threads that wait for a vendor cannot be ended alone.
@@ -49,7 +49,7 @@ class Stoppable(Protocol):
         """Let nothing more be ordered or stored. Returns at once."""
 
     def stop(self, why: str) -> str:
-        """Write down how things stand and tell the API. Return what to tell a person."""
+        """Record the state of the run and set it in the API. Return a message for the user."""
 
 
 _runs: list[Stoppable] = []
@@ -107,7 +107,7 @@ def beginning(known: Stoppable | None = None) -> Iterator[None]:
             raise Stopped(_reason[0])
         yield
     finally:
-        if known is None or not is_stopping():  # else its end is told by the stop
+        if known is None or not is_stopping():  # else the stop reports its end
             _beginning.pop(token, None)
         _mine.reset(reset)
 
@@ -127,7 +127,7 @@ def unregister(run: Stoppable) -> None:
 
 
 def is_stopping() -> bool:
-    """Tell whether a signal has come: then nothing new may begin, and the process ends soon."""
+    """Return whether a signal has come: then nothing new may begin, and the process ends soon."""
     return _stopping.is_set()
 
 

@@ -54,7 +54,7 @@ class StoppableRun:
 
     @contextmanager
     def recorded_by(self, record: Callable[[str], ImageSet]) -> Iterator[None]:
-        """Within the context, `record` writes the manifest when the run is stopped. It is told why."""
+        """Within the context, `record` writes the manifest when the run is stopped. It is passed the reason."""
         self._record = record
         try:
             yield
@@ -63,7 +63,7 @@ class StoppableRun:
                 self._record = None
 
     def stop(self, why: str) -> str:
-        """Write down how things stand, and tell the API. Return what to tell a person."""
+        """Record the state of the run and set it in the API. Return a message for the user."""
         began = time.monotonic()
         message = "; ".join(filter(None, [why, *(self._recorded(self._run, why) if self._run else [])]))
         tell: list[Callable[[], None]] = [partial(self._tell, message), self._release_lock]

@@ -1,8 +1,8 @@
 """Graceful stops: SIGINT and SIGTERM end a run within 10 s, with a correct manifest and a correct state.
 
 Nobody waits for a provider on the way out. What was ordered was written down before it was waited for: the next run
-collects it, or makes it anew where `IMAGES_ON_STOP=cancel` had it cancelled. The signal comes from a terminal, from
-whatever runs containers, or from Prefect's runner or worker when a run is cancelled in the UI.
+collects it, or makes it again where `IMAGES_ON_STOP=cancel` had it cancelled. The signal comes from a terminal, from
+a container runtime, or from Prefect's runner or worker when a run is cancelled in the UI.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Runs blocking calls on a dedicated thread, one after another, in the context of whoever opened it."""
+"""Runs blocking calls on a dedicated thread, one after another, in the context of its opener."""
 
 import asyncio
 from collections.abc import Callable

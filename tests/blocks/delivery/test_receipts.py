@@ -41,7 +41,7 @@ def test_a_refused_answer_of_chutes_is_not_ordered_again(world: World, monkeypat
     for image_set in (first, *later):
         for image in image_set.images:
             assert "behind the picture's end (refused on 20" in str(image.error)
-            assert str(image.error).endswith(" UTC; --refresh orders it anew)")
+            assert str(image.error).endswith(" UTC; --refresh orders it again)")
     assert [image.error for image in later[-1].images] == [image.error for image in first.images]
 
     world.chutes.faults.clear()
@@ -67,7 +67,7 @@ def test_a_refused_file_of_replicate_is_not_ordered_again(world: World, monkeypa
     world.replicate.expire()
     again = run_set(other, [Kind.HERO])
     assert (again.images[0].status, again.cost_usd) == ("failed", 0)
-    assert "--refresh orders it anew" in str(again.images[0].error)
+    assert "--refresh orders it again" in str(again.images[0].error)
     assert world.paid == (2, 0)
     assert month(world) == {"spent": 2 * HERO_USD, "reserved": {}}
 
