@@ -36,7 +36,7 @@ class Inventory(BaseModel):
     outdated: bool = False
 
     def holds(self, image: StoredImage) -> bool:
-        """Return whether the bucket has the bytes of `image` under its key: by size, and by MD5 where the ETag is one."""
+        """Return whether the bucket has the bytes of `image`: by size, and by MD5 where the ETag is one."""
         return self._matches(image.key, image.bytes, image.md5)
 
     def completed(self, image: Image) -> Image:
