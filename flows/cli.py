@@ -10,8 +10,9 @@ import typer
 from blocks.observability.terminal import echo, print_json
 from flows.commands.process_start import prepare_process
 from flows.lifecycle.stop_signals import Stopped, run_apart, signals_held
-from imaging.articles.article import Article, parse_json
+from imaging.articles.article import Article
 from imaging.articles.documents import MAX_BYTES, decoded, parse_document, read_from
+from imaging.articles.parsing import parse_json
 from imaging.articles.sources import checked_source
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.record import ImageSet

@@ -17,10 +17,11 @@ from blocks.run import current_run
 from blocks.storage.spool import Spooled
 from imaging import keys
 from imaging.articles.claim import Claim
+from imaging.entry import described
 from imaging.errors import BadPicture, StorageError
 from imaging.makers import MAKERS
 from imaging.pictures.picture import inspect
-from imaging.record import UNSHARED, Image, ImageSet, described
+from imaging.record import UNSHARED, Image, ImageSet
 from imaging.validation import parsed
 
 

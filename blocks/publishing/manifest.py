@@ -5,8 +5,9 @@ from contextlib import suppress
 from blocks.records.inventory import Inventory
 from blocks.services import Services
 from imaging import keys
+from imaging.entry import located
 from imaging.errors import StorageError
-from imaging.record import Image, ImageSet, located
+from imaging.record import Image, ImageSet
 
 
 def written(services: Services, image_set: ImageSet, inventory: Inventory) -> ImageSet:

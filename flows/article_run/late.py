@@ -6,8 +6,9 @@ from dataclasses import replace
 from flows.article_run.pictures import Making, Result, Results, noted, report, result_of
 from flows.article_run.web_formats import begun
 from imaging.articles.claim import Claim
+from imaging.entry import as_stored, described, failed
 from imaging.errors import StorageError
-from imaging.record import NOT_STORED, as_stored, described, failed
+from imaging.record import NOT_STORED
 from tasks.late_storage import store_late, take_inventory_late
 
 

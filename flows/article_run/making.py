@@ -8,9 +8,9 @@ from blocks.delivery.spending import Admission
 from flows.article_run.late import offered_again, reported
 from flows.article_run.pictures import Making, NotMade, Outcome, Result, Results, Substitutes, noted, outcome_of
 from flows.article_run.run_log import log_fallbacks, log_vanished
+from imaging.entry import failed, reused
 from imaging.makers import MAKERS
 from imaging.planning.over_hero import over_hero, without_hero
-from imaging.record import failed, reused
 from imaging.spec import ImageSpec
 
 

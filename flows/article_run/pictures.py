@@ -15,9 +15,10 @@ from blocks.records.inventory import Inventory
 from blocks.run import Run
 from flows.article_run.plan import Plan
 from flows.article_run.web_formats import begun
+from imaging.entry import described, failed, fallen_back
 from imaging.errors import HeroMissing, ImagesError, NotDelivered, StorageError
 from imaging.planning import fitness
-from imaging.record import NOT_STORED, Image, StoredImage, described, failed, fallen_back
+from imaging.record import NOT_STORED, Image, StoredImage
 from imaging.spec import ImageSpec
 
 Submit = Callable[[Sequence[ImageSpec], RunTerms, Inventory, bool], Mapping[PrefectFuture[StoredImage], ImageSpec]]

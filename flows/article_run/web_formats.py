@@ -5,8 +5,9 @@ from prefect.futures import PrefectFuture
 from blocks.delivery.web_formats import missing_formats
 from blocks.records.inventory import Inventory
 from blocks.run import Run
+from imaging.entry import located
 from imaging.errors import ImagesError, StorageError
-from imaging.record import Image, located
+from imaging.record import Image
 from tasks.web_formats import make_web_formats
 
 UnderWay = PrefectFuture[Image] | None

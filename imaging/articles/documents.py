@@ -1,7 +1,8 @@
 """Reading article files: Markdown with front matter, or JSON."""
 
-from imaging.articles.article import Article, parse_json, parse_markdown
+from imaging.articles.article import Article
 from imaging.articles.origin import Origin
+from imaging.articles.parsing import parse_json, parse_markdown
 from imaging.errors import InvalidInput
 
 MAX_BYTES = 10_000_000

@@ -8,7 +8,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
 from blocks.storage.embedded import BUCKET
-from imaging.articles.article import parse_markdown
+from imaging.articles.parsing import parse_markdown
 from imaging.slug import short_hash
 from tests.conftest import EXAMPLES
 from tests.standins.predictions import NSFW

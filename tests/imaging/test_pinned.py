@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from imaging import keys
-from imaging.articles.article import Article, Brand, parse_json, parse_markdown
+from imaging.articles.article import Article, Brand
+from imaging.articles.parsing import parse_json, parse_markdown
+from imaging.entry import described
 from imaging.makers import Provider
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.over_hero import over_hero, without_hero
 from imaging.planning.plan import Planner
-from imaging.record import StoredImage, described
+from imaging.record import StoredImage
 from imaging.slug import slugify
 from imaging.spec import ImageSpec
 from tests.conftest import EXAMPLES

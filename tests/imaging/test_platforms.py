@@ -6,11 +6,11 @@ from importlib.resources import files
 import pytest
 
 from imaging.articles.article import Article
+from imaging.entry import failed
 from imaging.pages.share_rules import rules_for
 from imaging.planning.models import Model, ModelTable
 from imaging.planning.plan import Planner
 from imaging.platforms import PLATFORMS, Platform
-from imaging.record import failed
 from imaging.spec import Kind
 
 SPECS = {spec.name: spec for spec in Planner(Article(topic="Tee"), "tee", ModelTable(), {"replicate"}).specs()}

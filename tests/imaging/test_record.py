@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from imaging.articles.article import Article
+from imaging.entry import as_stored, described, failed
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
-from imaging.record import Image, ImageSet, StoredImage, Variant, as_stored, described, failed
+from imaging.record import Image, ImageSet, StoredImage, Variant
 
 SPECS = Planner(Article(topic="Tee"), "tee", ModelTable(), ("replicate", "chutes")).specs()
 HERO = SPECS[0]

@@ -27,9 +27,11 @@ from blocks.vendors import replicate as replicate_module
 from blocks.vendors.chutes import Chutes
 from blocks.vendors.replicate import Replicate
 from imaging import keys
-from imaging.articles.article import Article, parse_json, parse_markdown
+from imaging.articles.article import Article
 from imaging.articles.claim import Claim
+from imaging.articles.parsing import parse_json, parse_markdown
 from imaging.cards.logo import fit_logo, is_visible_on, open_logo
+from imaging.entry import described, entries, failed
 from imaging.errors import BadPicture, ImagesError
 from imaging.makers import SourceType
 from imaging.marking import xmp
@@ -42,7 +44,7 @@ from imaging.pictures.containers import with_packet
 from imaging.pictures.picture import Picture, inspect
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.plan import Planner
-from imaging.record import Image, ImageSet, StoredImage, described, entries, failed
+from imaging.record import Image, ImageSet, StoredImage
 from imaging.slug import slugify
 from imaging.spec import ImageSpec, Kind
 from imaging.validation import parsed

@@ -17,9 +17,10 @@ from flows.commands.report import print_report
 from flows.commands.verify import verify
 from imaging import errors
 from imaging.backlog import Outcome, SourceReport, backlog_report
+from imaging.entry import failed
 from imaging.errors import ImagesError
 from imaging.printable import printable
-from imaging.record import ImageSet, failed
+from imaging.record import ImageSet
 from tests import ROOT
 from tests.security.targets import SPEC
 

@@ -10,11 +10,12 @@ from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
 from imaging.articles.article import Article
+from imaging.entry import described, failed
 from imaging.pages import gallery
 from imaging.pages.page import html_page
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
-from imaging.record import Image, ImageSet, StoredImage, described, failed
+from imaging.record import Image, ImageSet, StoredImage
 from tests.conftest import FEW
 from tests.security.markup import HOSTILE, OURS, Tags, rendered
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from blocks.sources.feed_items import parse_feed
 from blocks.vendors.refusals import is_moderation
-from imaging.articles.article import parse_json, parse_markdown
+from imaging.articles.parsing import parse_json, parse_markdown
 from imaging.cards.clusters import clean
 from imaging.cards.svg import draw_svg, is_svg
 from imaging.cards.syllables import syllables

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.sources.feed_items import FeedItem, parse_feed
-from imaging.articles.article import article_from
+from imaging.articles.parsing import article_from
 from imaging.errors import InvalidInput
 from imaging.text.sections import aspects, sections
 

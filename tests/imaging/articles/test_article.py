@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.articles.article import Article, Brand, article_from, parse_json, parse_markdown
+from imaging.articles.article import Article, Brand
+from imaging.articles.parsing import article_from, parse_json, parse_markdown
 from imaging.errors import InvalidInput
 from tests.conftest import EXAMPLES
 

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from imaging.articles.article import Article, parse_markdown
+from imaging.articles.article import Article
+from imaging.articles.parsing import parse_markdown
 from imaging.errors import InvalidInput
 
 # What a YAML parser would make less of, make something else of, or stumble over.

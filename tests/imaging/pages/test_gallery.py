@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from imaging.articles.article import Article
+from imaging.entry import described, failed
 from imaging.pages import gallery
 from imaging.pages.page import html_page
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
-from imaging.record import Image, ImageSet, StoredImage, described, failed
+from imaging.record import Image, ImageSet, StoredImage
 from imaging.spec import ImageSpec
 from tests.conftest import FEW
 

@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from imaging.articles.article import Article
+from imaging.entry import described, failed
 from imaging.pages.page import html_page
 from imaging.pictures.picture import encode, inspect
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
-from imaging.record import Image, ImageSet, StoredImage, described, failed
+from imaging.record import Image, ImageSet, StoredImage
 from imaging.spec import ImageSpec
 from tests.browser import browser_page, in_a_browser
 from tests.imaging.pages.test_gallery import HOSTILE

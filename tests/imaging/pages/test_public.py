@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from imaging.entry import failed, fallen_back
 from imaging.pages.public import public_document, public_set
-from imaging.record import ImageSet, failed, fallen_back
+from imaging.record import ImageSet
 from imaging.spec import ImageSpec
 from tests.imaging.test_record import HERO, SPECS, entry, image_set
 

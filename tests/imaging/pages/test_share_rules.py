@@ -3,10 +3,11 @@
 import pytest
 
 from imaging.articles.article import Article
+from imaging.entry import described
 from imaging.pages.share_rules import Seen, complaints
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
-from imaging.record import Image, StoredImage, described
+from imaging.record import Image, StoredImage
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n rest", b"\xff\xd8\xff\xe0 rest"
 SPECS = {spec.name: spec for spec in Planner(Article(topic="Tee"), "tee", ModelTable(), {"replicate"}).specs()}

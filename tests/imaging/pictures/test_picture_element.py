@@ -2,7 +2,8 @@
 
 from html.parser import HTMLParser
 
-from imaging.record import Image, Variant, located
+from imaging.entry import located
+from imaging.record import Image, Variant
 from tests.imaging.test_record import entry
 
 
