@@ -63,6 +63,7 @@ def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: Path, name: str, text
         ({"B2_ENDPOINT": "s3.example.com", "B2_KEY_ID": "id"}, "B2_APPLICATION_KEY, B2_BUCKET_NAME"),
         ({"IMAGES_CONCURRENCY": "many"}, "IMAGES_CONCURRENCY"),
         ({"IMAGES_MODELS": "{"}, "IMAGES_MODELS"),
+        ({"IMAGES_PLATFORMS": "x,myspace"}, "IMAGES_PLATFORMS: must be platforms out of: x, pinterest"),
         ({"REPLICATE_POLL_INTERVAL": "soon"}, "REPLICATE_POLL_INTERVAL"),
     ],
 )
@@ -93,6 +94,19 @@ def test_json_prints_the_set_and_nothing_else(painted: Path, prefect_api: str) -
     assert [image["name"] for image in image_set["images"]] == ["hero", "linkedin", "facebook"]
     assert image_set["user_id"] == "acme"
     assert done.stderr == ""
+
+
+def test_platforms_that_are_switched_on_are_made(painted: Path, prefect_api: str) -> None:
+    """With `IMAGES_PLATFORMS` X and Pinterest have their cards, each of its own size, and the set is complete."""
+    done = command(
+        "run", "-", "--json", "--only", "card", stdin=json.dumps(GOOD),
+        prefect_api=prefect_api, IMAGES_PLATFORMS="pinterest, X",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    images = json.loads(done.stdout)["images"]
+    assert [(image["name"], image["width"], image["height"]) for image in images] == [
+        ("linkedin", 1200, 630), ("facebook", 1200, 630), ("x", 1200, 675), ("pinterest", 1000, 1500),
+    ]  # fmt: skip
 
 
 def test_a_degraded_run_exits_with_3(world: World, cli: CommandLine) -> None:
