@@ -1,4 +1,4 @@
-"""The console script, as a user meets it: in a process of its own."""
+"""The console script, as a user meets it."""
 
 import json
 import stat
@@ -29,9 +29,9 @@ GOOD = {"topic": "Kaffee"}
         ([1, 2], "object"),
     ],
 )
-def test_a_wrong_article_is_bad_input(article: object, named: str) -> None:
+def test_a_wrong_article_is_bad_input(article: object, named: str, cli: CommandLine) -> None:
     """A wrong field ends with exit code 2 and one line that names it, without a traceback."""
-    done = command("run", "-", stdin=json.dumps(article))
+    done = cli("run", "-", stdin=json.dumps(article))
     assert done.returncode == 2
     assert named in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -48,11 +48,13 @@ def test_a_wrong_article_is_bad_input(article: object, named: str) -> None:
         ("broken.json", '{"topic": ', "JSON"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: Path, name: str, text: str | None, named: str) -> None:
+def test_a_file_that_cannot_be_read_is_bad_input(
+    tmp_path: Path, cli: CommandLine, name: str, text: str | None, named: str
+) -> None:
     """A missing file and broken front matter end with exit code 2 and one line that names them."""
     if text is not None:
         (tmp_path / name).write_text(text)
-    done = command("run", str(tmp_path / name))
+    done = cli("run", str(tmp_path / name))
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert named in done.stderr
 
@@ -67,9 +69,13 @@ def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: Path, name: str, text
         ({"REPLICATE_POLL_INTERVAL": "soon"}, "REPLICATE_POLL_INTERVAL"),
     ],
 )
-def test_a_wrong_variable_is_named(variables: dict[str, str], named: str) -> None:
+def test_a_wrong_variable_is_named(
+    variables: dict[str, str], named: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A wrong or half-set variable ends with exit code 2 before any server is started."""
-    done = command("run", "-", stdin=json.dumps(GOOD), **variables)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    done = cli("run", "-", stdin=json.dumps(GOOD))
     assert done.returncode == 2, done.stderr
     assert named in done.stderr
     assert "Traceback" not in done.stderr
@@ -83,12 +89,9 @@ def test_a_wrong_option_is_named(option: list[str]) -> None:
     assert option[0] in done.stderr
 
 
-def test_json_prints_the_set_and_nothing_else(painted: Path, prefect_api: str) -> None:
+def test_json_prints_the_set_and_nothing_else(painted: Path, cli: CommandLine) -> None:
     """`--json` prints one JSON document on standard output; options narrow and name the tenant."""
-    done = command(
-        "run", "-", "--json", "--only", "card,hero", "--user-id", "acme",
-        stdin=json.dumps(GOOD), prefect_api=prefect_api,
-    )  # fmt: skip
+    done = cli("run", "-", "--json", "--only", "card,hero", "--user-id", "acme", stdin=json.dumps(GOOD))
     assert done.returncode == 0, done.stderr
     image_set = json.loads(done.stdout)
     assert [image["name"] for image in image_set["images"]] == ["hero", "linkedin", "facebook"]
@@ -119,9 +122,12 @@ def test_a_degraded_run_exits_with_3(world: World, cli: CommandLine) -> None:
     assert hero["error"]
 
 
-def test_a_refused_token_exits_with_2_and_one_line(world: World, prefect_api: str) -> None:
+def test_a_refused_token_exits_with_2_and_one_line(
+    world: World, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A refused token is told in one line that names the variable, not as a traceback."""
-    done = command("run", "-", stdin=json.dumps(GOOD), prefect_api=prefect_api, REPLICATE_API_TOKEN="refused")
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "refused")
+    done = cli("run", "-", stdin=json.dumps(GOOD))
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert "REPLICATE_API_TOKEN" in done.stderr
     assert world.paid == (0, 0)

@@ -22,7 +22,7 @@ from imaging.errors import ConfigurationError
 from imaging.planning.chosen_platforms import platforms_of
 from imaging.spec import Kind
 from tests.slate import deploy
-from tests.world import World, command, run_set
+from tests.world import CommandLine, World, run_set
 
 REPAIR, LATER, MISSED = f"automation {NAME}", f"automation {REPAIR_LATER}", f"automation {MISSED_EVENTS}"
 
@@ -146,10 +146,10 @@ def test_until_a_variable_is_edited_the_environment_decides(
 
 
 def test_saved_blocks_win_over_the_environment(
-    world: World, prefect_api: str, api: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+    world: World, cli: CommandLine, api: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the command `setup` a run needs no variable any more."""
-    first = command("setup", prefect_api=prefect_api)
+    first = cli("setup")
     assert (first.returncode, first.stderr) == (0, "")
     assert "block s3-bucket/b2-images: created from the environment" in first.stdout.splitlines()
     for name in world.environment:
