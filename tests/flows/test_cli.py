@@ -137,17 +137,17 @@ def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: 
     """On a fresh machine the run starts its own Prefect server, prints a table and the page, and no noise."""
     variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_DATA_DIR": str(tmp_path / "data"),
                  "IMAGES_SERVER_LINGER": "15"}  # fmt: skip
-    article = str(EXAMPLES / "kaffee-richtig-lagern.md")
-    first = command("run", article, **variables)
+    asked = ("run", str(EXAMPLES / "kaffee-richtig-lagern.md"), "--only", "hero,card")
+    first = command(*asked, **variables)
     assert first.returncode == 0, first.stderr
     assert first.stderr == ""
     assert "Painted offline" in first.stdout
-    assert "7 images, 0.000 USD, complete" in first.stdout
+    assert "3 images, 0.000 USD, complete" in first.stdout
     page = Path(first.stdout.split("Gallery: ")[1].splitlines()[0])
-    assert page.read_text().count("<img ") == 7 + 2  # two once more: as a search result, and on X
-    second = command("run", article, **variables)
+    assert page.read_text().count("<img ") == 3 + 2  # two once more: as a search result, and on X
+    second = command(*asked, **variables)
     assert (second.returncode, second.stderr) == (0, "")
-    assert second.stdout.count("reused") == 7
+    assert second.stdout.count("reused") == 3
 
 
 TOPIC = "Käse, 茶 und 🍵"

@@ -31,6 +31,7 @@ import pytest
 
 from blocks.storage.embedded import BUCKET, embedded_storage
 from tests.blocks.hosts import FileHost
+from tests.conftest import copy_database
 from tests.standins import ChutesStandin, ReplicateStandin
 from tests.standins.collector import Collector
 from tests.standins.pictures import picture
@@ -157,14 +158,6 @@ def _refused(stage: Stage, replicate: ReplicateStandin) -> None:
         pool.submit(stage.run, "doctor", "doctor")
 
 
-def _copy_database(source: Path, target: Path) -> None:
-    """Begin with the tables of the tests' own server: to make them anew takes most of a minute."""
-    with sqlite3.connect(source / "prefect.db") as one, sqlite3.connect(target / "prefect.db") as two:
-        one.backup(two)
-    one.close()
-    two.close()
-
-
 def _database(home: Path) -> Iterator[tuple[str, bytes]]:
     """The rows of every table as text, since what is long lies in pieces in the file."""
     with sqlite3.connect(f"file:{home / 'prefect.db'}?mode=ro", uri=True) as database:
@@ -191,12 +184,12 @@ def _wait_until_gone(pid: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Written:
+def written(tmp_path_factory: pytest.TempPathFactory, prefect_tables: Path) -> Written:
     """Everything that a setup, good, degraded and refused runs and a doctor wrote, at DEBUG, with marked secrets."""
     root = tmp_path_factory.mktemp("secrets")
     for folder in ("home", "cwd", "tmp"):
         (root / folder).mkdir()
-    _copy_database(Path(os.environ["PREFECT_HOME"]), root / "home")
+    copy_database(prefect_tables, root / "home" / "prefect.db")
     known = _bucket_keys(root / "bucket")
     with (
         ReplicateStandin(token=TOKEN) as replicate,
