@@ -10,7 +10,7 @@ from prefect.blocks.core import Block
 from prefect.blocks.system import Secret
 from prefect_aws import S3Bucket
 
-from blocks.configuration.defaults import BUDGETS, MODELS, PUBLIC_BASE_URLS, UNEDITED
+from blocks.configuration.defaults import BUDGETS, MODELS, PLATFORMS, PUBLIC_BASE_URLS, UNEDITED
 from blocks.configuration.public_urls import plain_base, tenant_bases
 from blocks.configuration.settings import Settings, load_settings
 from blocks.configuration.variables import read_variable
@@ -30,6 +30,7 @@ from blocks.vendors.writer import Writer
 from imaging.errors import ConfigurationError
 from imaging.makers import Provider
 from imaging.planning.budget import Budgets, budgets_from
+from imaging.planning.chosen_platforms import ALL_TENANTS, chosen_platforms
 from imaging.planning.models import ModelTable, model_table
 
 SomeBlock = TypeVar("SomeBlock", bound=Block)
@@ -39,7 +40,8 @@ SomeBlock = TypeVar("SomeBlock", bound=Block)
 class Services:
     """What a process may call. `vendors` are those that are configured; `writer` and `signer` are None if they are not.
 
-    `embedded`: the store is this machine's own server, since no bucket is configured.
+    `embedded`: the store is this machine's own server, since no bucket is configured. `platforms`: those beyond the
+    default ones, by tenant.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Services:
     signer: Signer | None = field(default=None, repr=False)
     models: ModelTable = field(default_factory=ModelTable)
     budgets: Budgets = field(default_factory=Budgets)
+    platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def orders_at(self, provider: Provider) -> KeepsOrders:
         """Return a vendor that keeps orders. Raises ConfigurationError where it is not configured here."""
@@ -144,6 +147,7 @@ def services_over(settings: Settings, store: ImageStore, *, embedded: bool) -> S
         signer=signer_from(saved_block(Secret, signing.BLOCK_NAME)),
         models=model_table(*edited(MODELS, settings.images_models)),
         budgets=budgets_from(*edited(BUDGETS, settings.images_budgets)),
+        platforms=chosen_platforms(*edited(PLATFORMS, {ALL_TENANTS: settings.images_platforms})),
         downloader=Downloader(
             HostRules.parse(settings.images_download_hosts),
             settings.images_max_bytes,

@@ -1,6 +1,6 @@
-"""Where things lie in the bucket, and how long caches may keep them (README, "Objects in the bucket"); names of locks.
+"""Keys of objects in the bucket with their Cache-Control headers (README, "Objects in the bucket"), and lock names.
 
-What stands here is found again by later versions: a name that changes is a picture paid for twice.
+Later versions look up these names: changing one means paying for pictures twice.
 """
 
 from typing import Literal
@@ -108,7 +108,7 @@ def names_content(key: str, sha256: str) -> bool:
 
 
 # Records. Their paths are the same below RESULTS_FOLDER in the bucket and below this machine's folder of results; the
-# cached result of a task lies under its `cache_key`.
+# cached result of a task is stored under its `cache_key`.
 
 
 def record_key(path: str) -> str:
@@ -122,12 +122,12 @@ def article_records(user_id: str, slug: str) -> str:
 
 
 def whole_manifest(user_id: str, slug: str) -> str:
-    """Return the path of the manifest with all that is not for the public."""
+    """Return the path of the complete, private manifest."""
     return f"{article_records(user_id, slug)}/manifest.json"
 
 
 def words_path(user_id: str, slug: str) -> str:
-    """Return the path of the words that a language model has found for an article."""
+    """Return the path of a language model's texts for an article."""
     return f"{article_records(user_id, slug)}/words"
 
 
@@ -142,22 +142,22 @@ def receipt_path(spec: ImageSpec) -> str:
 
 
 def prediction_path(prediction_id: str) -> str:
-    """Return the path of the note that says whose a prediction is."""
+    """Return the path of the record of a prediction's owner."""
     return f"_predictions/{prediction_id}"
 
 
 def spend_path(user_id: str, month: str) -> str:
-    """Return the path of what a tenant has spent in a month, such as `2026-11`."""
+    """Return the path of a tenant's spend in a month, such as `2026-11`."""
     return f"{user_id}/_spend/{month}.json"
 
 
 def untold_spend_path(user_id: str, month: str) -> str:
-    """Return the path, on this machine alone, of what was spent and is not in the bucket's `spend_path` yet."""
+    """Return the local path of spend that is not in the bucket's `spend_path` yet."""
     return f"{user_id}/_spend/{month}.untold.json"
 
 
 def backlog_place(user_id: str | None, identity: str) -> str:
-    """Return the folder of a backlog's source; `identity` holds all that tells it from another."""
+    """Return the folder of a backlog's source; `identity` identifies the source."""
     return f"{user_id or ''}/_backlog/{short_hash(identity, 16)}".lstrip("/")
 
 

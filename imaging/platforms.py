@@ -1,7 +1,7 @@
 """Where pictures are shared: each platform's picture, its frame on the gallery page, and what it demands.
 
 Figures are the platforms' own: LinkedIn help a521928, Facebook "Images in Link Shares", X "Summary card with large
-image", WhatsApp "Link previews", Notion API "Request limits" and "File object".
+image", Pinterest "Review product specs", WhatsApp "Link previews", Notion API "Request limits" and "File object".
 """
 
 from collections.abc import Mapping
@@ -53,6 +53,9 @@ class Platform:
     is_default: bool = True
 
 
+X_FRAME = Frame("x", "X post")
+X_RULE = Rule("X", _WITH_WEBP, 5_000_000, smallest=(300, 157), largest=(4096, 4096))
+
 PLATFORMS: Mapping[str | None, Platform] = {
     platform.name: platform
     for platform in (
@@ -64,6 +67,12 @@ PLATFORMS: Mapping[str | None, Platform] = {
             "facebook", "Facebook", Kind.CARD, (1200, 630), Frame("facebook", "Facebook post"),
             Rule("Facebook", _PNG_JPEG, 8_000_000, smallest=(600, 315), ratio=(1.85, 1.97)),
         ),
+        Platform("x", "X", Kind.CARD, (1200, 675), X_FRAME, X_RULE, is_default=False),
+        Platform(
+            "pinterest", "Pinterest", Kind.CARD, (1000, 1500), Frame("pinterest", "Pinterest pin"),
+            Rule("Pinterest", _PNG_JPEG, 20_000_000, ratio=(0.66, 1000.0)),  # feeds cut off what is taller than 2:3
+            is_default=False,
+        ),
         Platform("instagram", "Instagram", Kind.SOCIAL, (1080, 1080), Frame("instagram", "Instagram tile")),
         Platform(
             "tiktok", "TikTok", Kind.SOCIAL, (1080, 1920), Frame("tiktok", "TikTok screen"),
@@ -73,8 +82,6 @@ PLATFORMS: Mapping[str | None, Platform] = {
 }  # fmt: skip
 """In the order of the plan. An entry is all that a card for another platform needs, but for a frame that differs."""
 
-X_FRAME = Frame("x", "X post")
-X_RULE = Rule("X", _WITH_WEBP, 5_000_000, smallest=(300, 157), largest=(4096, 4096))
 LINK_PREVIEWS = (X_RULE, Rule("WhatsApp", _PNG_JPEG, 600_000, smallest=(300, 1), ratio=(0.0, 4.0)))
 """What shows the card of any platform as the preview of a link."""
 

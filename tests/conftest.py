@@ -1,12 +1,14 @@
 """What all tests stand on: a real Prefect API, a real S3 server, vendors on a socket, and a clean environment."""
 
+import fcntl
 import json
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import cache
 from pathlib import Path
 
@@ -65,8 +67,27 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite database, also one that a server writes to."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as two:
+        one.backup(two)
+
+
 @pytest.fixture(scope="session")
-def prefect_api() -> Iterator[str]:
+def prefect_tables(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of Prefect's with its tables and no run: a server that makes them anew takes 8 s of processor time."""
+    return _tables(tmp_path_factory)
+
+
+def _tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the first of pytest's workers leaves the tables for all."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prefect.db"
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real Prefect server over a database of its own."""
     from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
@@ -74,10 +95,17 @@ def prefect_api() -> Iterator[str]:
 
     home = Path(os.environ["PREFECT_HOME"])
     with ExitStack() as running:
-        with pytest.MonkeyPatch.context() as patch:
+        tables = _tables(tmp_path_factory)
+        with pytest.MonkeyPatch.context() as patch, open(tables.with_suffix(".lock"), "a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if known := tables.exists():
+                copy_database(tables, home / "prefect.db")
+                fcntl.flock(lock, fcntl.LOCK_UN)
             # Registering the block types that Prefect brings takes a server three seconds, and nobody here wants them.
             patch.setenv("PREFECT_API_BLOCKS_REGISTER_ON_START", "false")
             url = running.enter_context(local_api(home, linger=0))
+            if not known:
+                copy_database(home / "prefect.db", tables)
         # No heartbeats: at the end of each run Prefect waits up to a second for their thread.
         running.enter_context(temporary_settings({PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
         yield url

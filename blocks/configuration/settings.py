@@ -15,6 +15,7 @@ from imaging.errors import ConfigurationError
 from imaging.formats import FORMATS, Format
 from imaging.pictures.web_formats import Width
 from imaging.planning.budget import budgets_from
+from imaging.planning.chosen_platforms import known_platforms
 from imaging.planning.models import model_table
 from imaging.validation import explain
 
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     images_task_runner: str = "threads"  # or dask, or the address of a Dask scheduler
     images_models: dict[str, Any] = {}
     images_budgets: dict[str, Any] = {}
+    images_platforms: Annotated[tuple[str, ...], NoDecode] = ()  # beyond the default ones, with commas
     images_max_bytes: int = Field(64 * 1024 * 1024, ge=1)
     images_max_pixels: int = Field(64_000_000, ge=1)
     images_download_timeout: float = Field(120, gt=0)  # seconds, for the whole of one download
@@ -99,6 +101,11 @@ class Settings(BaseSettings):
         if not all(word == "full" or (word.isdecimal() and 16 <= int(word[:9]) <= 8192) for word in words):
             raise ValueError("must be widths of 16 to 8192 pixels and full, with commas between")
         return [word if word == "full" else int(word) for word in words]
+
+    @field_validator("images_platforms", mode="before")
+    @classmethod
+    def _platforms(cls, value: Any) -> Any:
+        return known_platforms(_listed(value))
 
     @field_validator("b2_bucket_name")
     @classmethod

@@ -47,7 +47,7 @@ class Signer:
 
     certificate: Certificate
 
-    def sign(self, data: bytes, content_type: str, said: Facts, parent: bytes | None = None) -> bytes:
+    def sign(self, data: bytes, content_type: str, facts: Facts, parent: bytes | None = None) -> bytes:
         """Return the picture with a manifest of the facts; `data` itself if we have signed it already.
 
         `parent`: the picture as it arrived; if it has a manifest, that becomes an ingredient of ours. Raises
@@ -60,7 +60,7 @@ class Signer:
         c2pa, out = library(), io.BytesIO()
         try:
             with c2pa.Signer.from_info(self._info(c2pa)) as signer:
-                builder = c2pa.Builder(json.dumps(_manifest(said, content_type, came_signed)), context=context(c2pa))
+                builder = c2pa.Builder(json.dumps(_manifest(facts, content_type, came_signed)), context=context(c2pa))
                 if came_signed:
                     ingredient = {"title": "as it came", "relationship": "parentOf", "instance_id": "came"}
                     builder.add_ingredient(ingredient, content_type, io.BytesIO(parent or b""))
@@ -96,10 +96,10 @@ def signer_from(block: Secret[Any] | None) -> Signer | None:
         ) from None
 
 
-def _manifest(said: Facts, content_type: str, came_signed: bool) -> dict[str, Any]:
-    made: dict[str, Any] = {"digitalSourceType": said.source_type.value, "softwareAgent": {"name": said.system}}
-    if said.created:
-        made["when"] = said.created
+def _manifest(facts: Facts, content_type: str, came_signed: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {"digitalSourceType": facts.source_type.value, "softwareAgent": {"name": facts.system}}
+    if facts.created:
+        made["when"] = facts.created
     actions = [{"action": "c2pa.created"} | made]
     if came_signed:
         opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["came"]}}

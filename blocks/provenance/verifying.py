@@ -38,22 +38,22 @@ def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Sign
     try:
         with opened(data) as image:
             content_type, pixels = Image.MIME[image.format or ""], image.width * image.height
-        said = marks(data) if pixels <= MAX_PIXELS else {}
+        properties = marks(data) if pixels <= MAX_PIXELS else {}
     except Exception as error:  # noqa: BLE001 - a file that breaks its readers is not a stored picture
         raise BadPicture(f"not a picture that can be read: {type(error).__name__}") from None
     if pixels > MAX_PIXELS:
         raise BadPicture(f"the picture has {pixels:,} pixels; at most {MAX_PIXELS:,} are read")
-    yield _mark(said, (recorded or {}).get("provider"))
+    yield _mark(properties, (recorded or {}).get("provider"))
     yield _hash(data, recorded or {})
-    yield _signature(data, content_type, said.get(xmp.DIGITAL_SOURCE_TYPE), signer)
+    yield _signature(data, content_type, properties.get(xmp.DIGITAL_SOURCE_TYPE), signer)
 
 
-def _mark(said: Mapping[str, str], provider: str | None) -> Verdict:
-    term = said.get(xmp.DIGITAL_SOURCE_TYPE)
+def _mark(properties: Mapping[str, str], provider: str | None) -> Verdict:
+    term = properties.get(xmp.DIGITAL_SOURCE_TYPE)
     if term:
         known = term in set(SourceType)
-        made = f", made {said[xmp.CREATE_DATE]}" if xmp.CREATE_DATE in said else ""
-        by = ", ".join(said[name] for name in (xmp.AI_SYSTEM, xmp.CREATOR_TOOL) if name in said)
+        made = f", made {properties[xmp.CREATE_DATE]}" if xmp.CREATE_DATE in properties else ""
+        by = ", ".join(properties[name] for name in (xmp.AI_SYSTEM, xmp.CREATOR_TOOL) if name in properties)
         return Verdict("ok" if known else "FAIL", "mark", f"{term.rpartition('/')[2]} ({by or 'no system'}{made})")
     maker = MAKERS.get(provider or "")
     if maker and maker.source_type:

@@ -159,7 +159,7 @@ def _not_well_formed(trouble: Any) -> str | None:
     """Return where the XML is broken; the library's other complaints (a wrong character set) are harmless."""
     if not hasattr(trouble, "getLineNumber"):
         return None
-    return f"it is not well-formed XML at line {trouble.getLineNumber()}: what can be read of it is used"
+    return f"it is not well-formed XML at line {trouble.getLineNumber()}: the readable part is used"
 
 
 def _xml_item(entry: Any, language: str) -> FeedItem:

@@ -14,6 +14,7 @@ from blocks.services import Services
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import ImagesError, StorageError
+from imaging.planning.chosen_platforms import platforms_of
 from imaging.planning.plan import Planner
 from imaging.planning.words import Words
 from imaging.record import Image, ImageSet
@@ -74,7 +75,15 @@ def _planner(
             sha256 = logo_sha256(services, article.user_id, logo)
         except tolerated as error:
             problems = (f"the cards have no logo: {error}",)
-    planner = Planner(article, inventory.slug, services.models, services.providers, sha256, stored=inventory.objects)
+    planner = Planner(
+        article,
+        inventory.slug,
+        services.models,
+        services.providers,
+        sha256,
+        stored=inventory.objects,
+        platforms=platforms_of(services.platforms, article.user_id),
+    )
     return planner, problems
 
 

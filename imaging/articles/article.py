@@ -88,7 +88,7 @@ class _Fields(BaseModel):
 
 
 class Brand(_Fields):
-    """How the tenant's pictures look."""
+    """The branding of a tenant's pictures."""
 
     color: str | None = Field(
         None, title="Brand colour", description="Six hex digits: #0a7d5a", json_schema_extra=_plain_in_forms

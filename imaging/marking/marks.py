@@ -50,7 +50,7 @@ def source_type(provider: Provider, contains: Iterable[Provider] = ()) -> Source
     return SourceType.COMPOSITE if trained else None
 
 
-def facts(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) -> Facts | None:
+def facts_of(spec: ImageSpec, created: str | None, *, tell_prompt: bool = False) -> Facts | None:
     """Return the facts to mark `spec`'s picture with, None if it needs no mark. `tell_prompt`: include the prompt.
 
     `created` and the prompt are used for pictures by a trained model alone.
@@ -69,26 +69,26 @@ def facts_known_of(provider: Provider, model: str, contains: Sequence[Provider] 
     return Facts(kind, f"{provider}: {model}") if kind else None
 
 
-def mark(data: bytes, said: Facts) -> bytes:
+def mark(data: bytes, facts: Facts) -> bytes:
     """Return the PNG, JPEG or WebP picture with its mark, keeping the metadata that it has.
 
     A source type that contradicts the mark (such as a photograph) is removed, in any namespace. A picture with a valid
     mark is returned unchanged.
     """
     before = packet_in(data)
-    packet = packet_with(before, said)
+    packet = packet_with(before, facts)
     if before and not has_room(data, packet):
         # No room for both: keep the picture's own packet if it has a valid source type, else replace it by the mark.
-        packet = before if xmp.source_types(before) <= _affirmed(said) else b""
-        packet = packet if xmp.DIGITAL_SOURCE_TYPE in xmp.read(packet) else xmp.merged(None, said.properties)
+        packet = before if xmp.source_types(before) <= _affirmed(facts) else b""
+        packet = packet if xmp.DIGITAL_SOURCE_TYPE in xmp.read(packet) else xmp.merged(None, facts.properties)
     return data if packet == before and packets(data) == 1 else with_packet(data, packet)
 
 
-def with_mark(data: bytes, said: Facts, hidden: str | None = None) -> tuple[bytes, str | None]:
+def with_mark(data: bytes, facts: Facts, hidden: str | None = None) -> tuple[bytes, str | None]:
     """Return the picture with its mark and without comments that contain `hidden`, and a note if marking failed."""
     for without, attempt in (("", data), ("other metadata", bare(data))):
         try:
-            found = mark(without_words(attempt, hidden) if hidden else attempt, said)
+            found = mark(without_words(attempt, hidden) if hidden else attempt, facts)
             if xmp.DIGITAL_SOURCE_TYPE in marks(found):
                 return found, f"stored without its {without}: they cannot be read" if without else None
         except Exception:  # noqa: BLE001, S112 - broken metadata must not lose a picture that is paid for
@@ -96,16 +96,16 @@ def with_mark(data: bytes, said: Facts, hidden: str | None = None) -> tuple[byte
     return data, "stored without the mark that an AI picture has: it cannot be put into this file"
 
 
-def packet_with(before: bytes | None, said: Facts) -> bytes:
+def packet_with(before: bytes | None, facts: Facts) -> bytes:
     """Return the XMP packet `before`, if any, with these facts added."""
-    if before and not xmp.source_types(before) <= _affirmed(said):
+    if before and not xmp.source_types(before) <= _affirmed(facts):
         before = xmp.without_source_types(before)
-    return xmp.merged(before, said.properties)
+    return xmp.merged(before, facts.properties)
 
 
-def _affirmed(said: Facts) -> frozenset[str]:
+def _affirmed(facts: Facts) -> frozenset[str]:
     """Return the source types that do not contradict the facts: a model's picture may be marked as a composite."""
-    if said.source_type is SourceType.ALGORITHMIC:
+    if facts.source_type is SourceType.ALGORITHMIC:
         return frozenset({SourceType.ALGORITHMIC.value})
     return frozenset({SourceType.TRAINED.value, SourceType.COMPOSITE.value})
 

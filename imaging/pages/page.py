@@ -66,7 +66,12 @@ def _sections(image_set: ImageSet, previews: Mapping[str, str]) -> Iterator[Sect
     hero, cards = of[Kind.HERO], of[Kind.CARD]
     yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING], *_again(_SEARCH, hero)])
     yield Section("comparison", "Comparison", of[Kind.COMPARISON])
-    yield Section("social", "Social networks", [*cards, *_again(X_FRAME, cards), *of[Kind.SOCIAL]])
+    yield Section("social", "Social networks", [*cards, *_on_x(cards), *of[Kind.SOCIAL]])
+
+
+def _on_x(cards: list[Scene]) -> list[Scene]:
+    """Return a card in the frame of X, which shows any link's; none if it has one of its own."""
+    return [] if any(card.frame == X_FRAME for card in cards) else _again(X_FRAME, cards)
 
 
 def _frame(image: Image) -> Frame:

@@ -48,10 +48,10 @@ def refuse_polyglot(data: bytes) -> None:
         return
     ends = _ends(walk, data)
     if behind := len(data) - ends[-1]:
-        raise BadPicture(f"more than a picture (a polyglot): {behind:,} bytes lie behind the picture's end")
+        raise BadPicture(f"more than a picture (a polyglot): {behind:,} bytes after the picture's end")
     for what, signature in _FOREIGN.items():
         if found := signature.search(data):
-            raise BadPicture(f"more than a picture (a polyglot): {what} lies in it, at byte {found.start():,}")
+            raise BadPicture(f"more than a picture (a polyglot): it contains {what}, at byte {found.start():,}")
 
 
 def padding_behind(data: bytes) -> int:

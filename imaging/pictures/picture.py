@@ -101,7 +101,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     note = None
     if padding := padding_behind(data):
         data = data[:-padding]
-        note = f"cut off: {padding:,} {'byte' if padding == 1 else 'bytes'} of padding behind the picture's end"
+        note = f"cut off: {padding:,} {'byte' if padding == 1 else 'bytes'} of padding after the picture's end"
     refuse_polyglot(data)
     try:
         with _open(data) as image:

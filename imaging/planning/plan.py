@@ -22,7 +22,7 @@ class Planner:
 
     `slug` is the slug that the article owns. Specs of a provider that is not in `providers` are given to
     the offline painter. `logo_sha256` stands for the logo's pixels in the digest of the cards. `stored`: the keys of
-    the article's pictures; a section that has one keeps it.
+    the article's pictures; a section that has one keeps it. `platforms`: those that are added to the default ones.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class Planner:
         logo_sha256: str | None = None,
         *,
         stored: Collection[str] = (),
+        platforms: Collection[str] = (),
     ) -> None:
         self.article = article
         self.place = (article.user_id, slug)
@@ -41,6 +42,7 @@ class Planner:
         self.providers = providers
         self.logo_sha256 = logo_sha256
         self.stored_stems = {key.rpartition(".")[0] for key in stored}
+        self.platforms = [one for one in PLATFORMS.values() if one.is_default or one.name in platforms]
 
     def specs(self) -> list[ImageSpec]:
         """Return the specs in the order of the plan."""
@@ -94,7 +96,7 @@ class Planner:
             )
 
     def _cards(self) -> Iterator[ImageSpec]:
-        for platform in _platforms(Kind.CARD):
+        for platform in self._platforms(Kind.CARD):
             yield self._card(
                 name=platform.name,
                 kind=Kind.CARD,
@@ -105,7 +107,7 @@ class Planner:
             )
 
     def _social(self) -> Iterator[ImageSpec]:
-        for platform in _platforms(Kind.SOCIAL):
+        for platform in self._platforms(Kind.SOCIAL):
             yield self._generated(
                 self.models.for_platform(platform),
                 name=platform.name,
@@ -116,6 +118,10 @@ class Planner:
                 hash_length=8,
                 alt_text=self._alt(Kind.SOCIAL, platform=platform.label),
             )
+
+    def _platforms(self, kind: Kind) -> list[Platform]:
+        """The platforms in the plan that have a picture of this kind."""
+        return [platform for platform in self.platforms if platform.kind is kind]
 
     def _alt(self, kind: Kind, **words: str) -> str:
         return prompts.alt_text(self.article.language, kind, self.article.title, **words)
@@ -169,8 +175,3 @@ class Planner:
             slug=self.place[1],
             **fields,
         )
-
-
-def _platforms(kind: Kind) -> list[Platform]:
-    """The platforms in the plan that have a picture of this kind."""
-    return [platform for platform in PLATFORMS.values() if platform.kind is kind and platform.is_default]

@@ -27,8 +27,8 @@ def box(store: ImageStore, files: FileHost) -> Iterator[Services]:
 @pytest.mark.parametrize(
     ("data", "cause"),
     [
-        (saved("PNG") + b"<html>", "6 bytes lie behind the picture's end"),
-        (png_with(b"tEXt", b"Comment\0<script>"), "a web page lies in it"),
+        (saved("PNG") + b"<html>", "6 bytes after the picture's end"),
+        (png_with(b"tEXt", b"Comment\0<script>"), "it contains a web page"),
         (b"<svg><image href='/etc/passwd'/></svg>", "refers to nothing outside itself"),
         (saved("PNG", Image.new("1", (8000, 5001))), "at most 40,000,000 are accepted"),
     ],

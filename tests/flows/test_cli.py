@@ -1,4 +1,4 @@
-"""The console script, as a user meets it: in a process of its own."""
+"""The console script, as a user meets it."""
 
 import json
 import stat
@@ -29,9 +29,9 @@ GOOD = {"topic": "Kaffee"}
         ([1, 2], "object"),
     ],
 )
-def test_a_wrong_article_is_bad_input(article: object, named: str) -> None:
+def test_a_wrong_article_is_bad_input(article: object, named: str, cli: CommandLine) -> None:
     """A wrong field ends with exit code 2 and one line that names it, without a traceback."""
-    done = command("run", "-", stdin=json.dumps(article))
+    done = cli("run", "-", stdin=json.dumps(article))
     assert done.returncode == 2
     assert named in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -48,11 +48,13 @@ def test_a_wrong_article_is_bad_input(article: object, named: str) -> None:
         ("broken.json", '{"topic": ', "JSON"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: Path, name: str, text: str | None, named: str) -> None:
+def test_a_file_that_cannot_be_read_is_bad_input(
+    tmp_path: Path, cli: CommandLine, name: str, text: str | None, named: str
+) -> None:
     """A missing file and broken front matter end with exit code 2 and one line that names them."""
     if text is not None:
         (tmp_path / name).write_text(text)
-    done = command("run", str(tmp_path / name))
+    done = cli("run", str(tmp_path / name))
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert named in done.stderr
 
@@ -63,12 +65,17 @@ def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: Path, name: str, text
         ({"B2_ENDPOINT": "s3.example.com", "B2_KEY_ID": "id"}, "B2_APPLICATION_KEY, B2_BUCKET_NAME"),
         ({"IMAGES_CONCURRENCY": "many"}, "IMAGES_CONCURRENCY"),
         ({"IMAGES_MODELS": "{"}, "IMAGES_MODELS"),
+        ({"IMAGES_PLATFORMS": "x,myspace"}, "IMAGES_PLATFORMS: must be platforms out of: x, pinterest"),
         ({"REPLICATE_POLL_INTERVAL": "soon"}, "REPLICATE_POLL_INTERVAL"),
     ],
 )
-def test_a_wrong_variable_is_named(variables: dict[str, str], named: str) -> None:
+def test_a_wrong_variable_is_named(
+    variables: dict[str, str], named: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A wrong or half-set variable ends with exit code 2 before any server is started."""
-    done = command("run", "-", stdin=json.dumps(GOOD), **variables)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    done = cli("run", "-", stdin=json.dumps(GOOD))
     assert done.returncode == 2, done.stderr
     assert named in done.stderr
     assert "Traceback" not in done.stderr
@@ -82,17 +89,27 @@ def test_a_wrong_option_is_named(option: list[str]) -> None:
     assert option[0] in done.stderr
 
 
-def test_json_prints_the_set_and_nothing_else(painted: Path, prefect_api: str) -> None:
+def test_json_prints_the_set_and_nothing_else(painted: Path, cli: CommandLine) -> None:
     """`--json` prints one JSON document on standard output; options narrow and name the tenant."""
-    done = command(
-        "run", "-", "--json", "--only", "card,hero", "--user-id", "acme",
-        stdin=json.dumps(GOOD), prefect_api=prefect_api,
-    )  # fmt: skip
+    done = cli("run", "-", "--json", "--only", "card,hero", "--user-id", "acme", stdin=json.dumps(GOOD))
     assert done.returncode == 0, done.stderr
     image_set = json.loads(done.stdout)
     assert [image["name"] for image in image_set["images"]] == ["hero", "linkedin", "facebook"]
     assert image_set["user_id"] == "acme"
     assert done.stderr == ""
+
+
+def test_platforms_that_are_switched_on_are_made(painted: Path, prefect_api: str) -> None:
+    """With `IMAGES_PLATFORMS` X and Pinterest have their cards, each of its own size, and the set is complete."""
+    done = command(
+        "run", "-", "--json", "--only", "card", stdin=json.dumps(GOOD),
+        prefect_api=prefect_api, IMAGES_PLATFORMS="pinterest, X",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    images = json.loads(done.stdout)["images"]
+    assert [(image["name"], image["width"], image["height"]) for image in images] == [
+        ("linkedin", 1200, 630), ("facebook", 1200, 630), ("x", 1200, 675), ("pinterest", 1000, 1500),
+    ]  # fmt: skip
 
 
 def test_a_degraded_run_exits_with_3(world: World, cli: CommandLine) -> None:
@@ -105,9 +122,12 @@ def test_a_degraded_run_exits_with_3(world: World, cli: CommandLine) -> None:
     assert hero["error"]
 
 
-def test_a_refused_token_exits_with_2_and_one_line(world: World, prefect_api: str) -> None:
+def test_a_refused_token_exits_with_2_and_one_line(
+    world: World, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A refused token is told in one line that names the variable, not as a traceback."""
-    done = command("run", "-", stdin=json.dumps(GOOD), prefect_api=prefect_api, REPLICATE_API_TOKEN="refused")
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "refused")
+    done = cli("run", "-", stdin=json.dumps(GOOD))
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert "REPLICATE_API_TOKEN" in done.stderr
     assert world.paid == (0, 0)
@@ -117,17 +137,17 @@ def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: 
     """On a fresh machine the run starts its own Prefect server, prints a table and the page, and no noise."""
     variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_DATA_DIR": str(tmp_path / "data"),
                  "IMAGES_SERVER_LINGER": "15"}  # fmt: skip
-    article = str(EXAMPLES / "kaffee-richtig-lagern.md")
-    first = command("run", article, **variables)
+    asked = ("run", str(EXAMPLES / "kaffee-richtig-lagern.md"), "--only", "hero,card")
+    first = command(*asked, **variables)
     assert first.returncode == 0, first.stderr
     assert first.stderr == ""
     assert "Painted offline" in first.stdout
-    assert "7 images, 0.000 USD, complete" in first.stdout
+    assert "3 images, 0.000 USD, complete" in first.stdout
     page = Path(first.stdout.split("Gallery: ")[1].splitlines()[0])
-    assert page.read_text().count("<img ") == 7 + 2  # two once more: as a search result, and on X
-    second = command("run", article, **variables)
+    assert page.read_text().count("<img ") == 3 + 2  # two once more: as a search result, and on X
+    second = command(*asked, **variables)
     assert (second.returncode, second.stderr) == (0, "")
-    assert second.stdout.count("reused") == 7
+    assert second.stdout.count("reused") == 3
 
 
 TOPIC = "Käse, 茶 und 🍵"

@@ -1,10 +1,10 @@
 "use strict";
 
-function say(...words) {
-  const box = document.createElement("p");
-  box.append(...words);
-  document.getElementById("said").replaceChildren(box);
-  return box;
+function showMessage(...parts) {
+  const message = document.createElement("p");
+  message.append(...parts);
+  document.getElementById("message").replaceChildren(message);
+  return message;
 }
 
 /* The clipboard API exists on https and localhost alone; over http, and in some browsers for files, the fallback is a
@@ -23,10 +23,10 @@ function copiedFromField(text) {
   field.value = text;
   field.readOnly = true;
   field.setAttribute("aria-label", "Text to copy");
-  const box = say(field);
+  const message = showMessage(field);
   field.select();
   const done = document.execCommand("copy");
-  if (!done) box.append("This browser does not let a page copy. Press Ctrl+C (Cmd+C on a Mac): the text is selected.");
+  if (!done) message.append("This browser does not let a page copy. Press Ctrl+C (Cmd+C on a Mac): the text is selected.");
   return done;
 }
 
@@ -35,7 +35,7 @@ document.addEventListener("click", async ({ target }) => {
   if (!button) return;
   if (!(await copied(button.dataset.copy))) return;
   button.focus();
-  say(`Copied: ${button.textContent.replace("Copy ", "")}`).className = "done";
+  showMessage(`Copied: ${button.textContent.replace("Copy ", "")}`).className = "done";
 });
 
 for (const buttons of document.querySelectorAll(".buttons")) buttons.hidden = false;

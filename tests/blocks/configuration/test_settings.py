@@ -115,6 +115,7 @@ def test_a_part_of_the_bucket_is_none(monkeypatch: pytest.MonkeyPatch, names: tu
         ("IMAGES_PUBLIC_BASE_URLS", "geheim"),
         ("IMAGES_PUBLIC_BASE_URLS", '{"acme": "ftp://geheim"}'),
         ("IMAGES_PUBLIC_BASE_URLS", '{"acme": "https://me:geheim@img.example"}'),
+        ("IMAGES_PLATFORMS", "linkedin,geheim"),
         ("IMAGES_VARIANTS", "avif,geheim"),
         ("IMAGES_VARIANT_WIDTHS", "480,geheim"),
         ("IMAGES_VARIANT_WIDTHS", "480,8"),

@@ -40,7 +40,7 @@ def test_a_refused_answer_of_chutes_is_not_ordered_again(world: World, monkeypat
     assert month(world) == {"spent": 2 * COMPARISON_USD, "reserved": {}}
     for image_set in (first, *later):
         for image in image_set.images:
-            assert "behind the picture's end (refused on 20" in str(image.error)
+            assert "after the picture's end (refused on 20" in str(image.error)
             assert str(image.error).endswith(" UTC; --refresh orders it again)")
     assert [image.error for image in later[-1].images] == [image.error for image in first.images]
 
@@ -80,7 +80,7 @@ def test_an_output_that_holds_its_picture_is_stored(world: World) -> None:
     image_set = run_set(ARTICLE, [Kind.HERO])
     (image,) = image_set.images
     assert (image_set.status, image.content_type, image.width) == ("complete", "image/png", 2752)
-    assert image.note == "cut off: 99 bytes of padding behind the picture's end"
+    assert image.note == "cut off: 99 bytes of padding after the picture's end"
     assert uri[:60] not in image_set.model_dump_json()
     assert "/hero.png" in str(image.url)
 

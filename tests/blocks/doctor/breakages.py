@@ -188,6 +188,7 @@ BROKEN: dict[str, tuple[Case, ...]] = {
         Case(variable("images_budgets", {"run_usd": "much"}), "variable images_budgets", "FAIL", "run_usd"),
         Case(variable("images_models", {"banner": {}}), "variable images_models", "FAIL", "banner"),
         Case(variable("images_sources", {"acme": "feed"}), "variable images_sources", "FAIL", "acme"),
+        Case(variable("images_platforms", {"acme": ["myspace"]}), "variable images_platforms", "FAIL", "acme"),
         Case(variable("images_public_base_urls", {"acme": "x"}), "variable images_public_base_urls", "FAIL", "acme"),
         Case(certificate_of_nobody, "signing", "FAIL", "images-c2pa"),
     ),

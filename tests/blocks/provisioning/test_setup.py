@@ -19,9 +19,10 @@ from blocks.provisioning.setup import setup
 from blocks.services import loaded_services
 from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
+from imaging.planning.chosen_platforms import platforms_of
 from imaging.spec import Kind
 from tests.slate import deploy
-from tests.world import World, command, run_set
+from tests.world import CommandLine, World, run_set
 
 REPAIR, LATER, MISSED = f"automation {NAME}", f"automation {REPAIR_LATER}", f"automation {MISSED_EVENTS}"
 
@@ -132,18 +133,23 @@ def test_until_a_variable_is_edited_the_environment_decides(
     """A budget in the environment is not undone by the empty variable that setup makes; an edited one wins."""
     done()
     monkeypatch.setenv("IMAGES_BUDGETS", '{"run_usd": 0.25}')
+    monkeypatch.setenv("IMAGES_PLATFORMS", "x")
     with loaded_services() as services:
         assert services.budgets.run_usd == 0.25
+        assert platforms_of(services.platforms, "acme") == ("x",)
     write_variable("images_budgets", {"run_usd": 0.5})
+    write_variable("images_platforms", {"acme": ["pinterest"]})
     with loaded_services() as services:
         assert services.budgets.run_usd == 0.5
+        assert platforms_of(services.platforms, "acme") == ("pinterest",)
+        assert platforms_of(services.platforms, "default") == ()
 
 
 def test_saved_blocks_win_over_the_environment(
-    world: World, prefect_api: str, api: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+    world: World, cli: CommandLine, api: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the command `setup` a run needs no variable any more."""
-    first = command("setup", prefect_api=prefect_api)
+    first = cli("setup")
     assert (first.returncode, first.stderr) == (0, "")
     assert "block s3-bucket/b2-images: created from the environment" in first.stdout.splitlines()
     for name in world.environment:

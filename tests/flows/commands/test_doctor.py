@@ -7,12 +7,15 @@ import pytest
 
 from tests.blocks.doctor.stage import Stage
 from tests.slate import wipe
-from tests.world import command
+from tests.world import CommandLine, command
 
 
-def test_the_command_prints_lines_for_people(stage: Stage, prefect_api: str) -> None:
+def test_the_command_prints_lines_for_people(
+    stage: Stage, prefect_api: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One line a check with its level, the mend below, their number at the end, and exit code 1."""
-    done = command("doctor", prefect_api=prefect_api, IMAGES_CONCURRENCY="many")
+    monkeypatch.setenv("IMAGES_CONCURRENCY", "many")
+    done = cli("doctor")
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
     assert f"ok    Prefect API: {prefect_api} answers" in lines

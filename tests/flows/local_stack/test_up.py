@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import EXAMPLES
+from tests.conftest import EXAMPLES, copy_database
 from tests.standins import ChutesStandin, ReplicateStandin
 from tests.world import command
 
@@ -119,13 +119,14 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def machine(tmp_path_factory: pytest.TempPathFactory, prefect_tables: Path) -> Iterator[Machine]:
     """Vendors are named in `.env` alone, and no bucket is configured."""
     folder = tmp_path_factory.mktemp("up")
     with ReplicateStandin() as replicate, ChutesStandin() as chutes:
         environment = replicate.environment() | chutes.environment() | {"REPLICATE_POLL_INTERVAL": "0.1"}
         (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
         here = Machine(folder, folder / "home", free_port(), replicate)
+        copy_database(prefect_tables, here.home / "prefect.db")
         yield here
         for pid in here.processes():  # only where a test has failed
             os.kill(pid, signal.SIGKILL)

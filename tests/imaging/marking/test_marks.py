@@ -14,7 +14,7 @@ from PIL import Image
 
 from imaging.makers import SourceType
 from imaging.marking import xmp
-from imaging.marking.marks import Facts, facts, mark, marks
+from imaging.marking.marks import Facts, facts_of, mark, marks
 from imaging.pictures.containers import without_words
 from imaging.pictures.picture import inspect
 from imaging.spec import ImageSpec, Kind
@@ -165,21 +165,21 @@ def test_a_jpeg_whose_own_packet_leaves_no_room_is_marked_all_the_same() -> None
 
 def test_only_what_a_model_made_says_so() -> None:
     """Vendors' pictures are trained media, the painter's algorithmic, cards composite if they hold one."""
-    assert facts(spec(), "2026") == Facts(SourceType.TRAINED, "replicate: flux-dev", "2026")
-    painted = facts(spec(provider="painter", model="offline-painter"), "2026")
+    assert facts_of(spec(), "2026") == Facts(SourceType.TRAINED, "replicate: flux-dev", "2026")
+    painted = facts_of(spec(provider="painter", model="offline-painter"), "2026")
     assert painted == Facts(SourceType.ALGORITHMIC, "painter: offline-painter")  # the same at any time
     card = spec(provider="pillow", kind=Kind.CARD, prompt=None)
-    assert facts(card, None) is None
-    over_hero = facts(card.model_copy(update={"contains": ("replicate",)}), "2026")
+    assert facts_of(card, None) is None
+    over_hero = facts_of(card.model_copy(update={"contains": ("replicate",)}), "2026")
     assert over_hero
     assert (over_hero.source_type, over_hero.created) == (SourceType.COMPOSITE, None)
-    assert facts(card.model_copy(update={"contains": ("painter",)}), None) is None
+    assert facts_of(card.model_copy(update={"contains": ("painter",)}), None) is None
 
 
 @pytest.mark.parametrize("prompt", ["a secret recipe", "<?php ` %PDF-1.4 <script>&amp;\0\x1b ü 漢"])
 def test_a_prompt_is_told_only_when_asked_for(prompt: str) -> None:
     """By default a file holds no word of it; asked for, it stands there as text and makes no polyglot."""
-    silent, telling = (facts(spec(prompt=prompt), "2026", tell_prompt=tell) for tell in (False, True))
+    silent, telling = (facts_of(spec(prompt=prompt), "2026", tell_prompt=tell) for tell in (False, True))
     assert silent
     assert telling
     assert prompt.encode() not in mark(saved("PNG"), silent)

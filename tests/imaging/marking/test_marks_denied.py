@@ -164,7 +164,7 @@ def test_what_another_reader_opens_is_left_out_and_the_picture_stays(room: str) 
         picture = accepted(data)
         assert opener not in picture.data
         assert picture.width == 24
-        with pytest.raises(BadPicture, match="behind the picture's end"):
+        with pytest.raises(BadPicture, match="after the picture's end"):
             accepted(data + b"<html>")
 
 

@@ -1,7 +1,7 @@
 """The gallery page in a real browser: what an editor sees, copies and reads, and that nothing from outside can act."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +45,13 @@ def stored(spec: ImageSpec) -> Image:
     return described(spec, image, reused=False, url=f"https://images.example/{image.key}?a=1&b='2'")
 
 
-def a_set(topic: str = "Wie Tee zieht", alt_text: str | None = None, language: str = "de") -> ImageSet:
-    """All nine pictures; the second failed."""
+def a_set(
+    topic: str = "Wie Tee zieht", alt_text: str | None = None, language: str = "de", *, platforms: Sequence[str] = ()
+) -> ImageSet:
+    """All nine pictures, and those of the platforms that are switched on; the second failed."""
     body = "\n".join(f"## {number}" for number in range(6))
-    specs = Planner(Article(topic=topic, body=body, language=language), "tee", ModelTable(), ()).specs()
+    article = Article(topic=topic, body=body, language=language)
+    specs = Planner(article, "tee", ModelTable(), (), platforms=platforms).specs()
     specs = [spec.model_copy(update={"alt_text": alt_text or spec.alt_text}) for spec in specs]
     images = [stored(spec) for spec in specs]
     images[1] = failed(specs[1], f"it was refused: {topic}")
@@ -95,6 +98,20 @@ def test_every_picture_stands_in_the_frame_of_its_place(page: Page) -> None:
         for words in (image.alt_text, image.model, "0.025 USD" if image.url else "it was refused"):
             expect(facts).to_contain_text(words)
     expect(page.locator("figure.column .none")).to_have_count(1)
+
+
+@in_a_browser
+def test_a_platform_that_is_switched_on_has_its_frame(page: Page, tmp_path: Path) -> None:
+    """X and Pinterest show their own pictures, with their words for a screen reader; X does not repeat another's."""
+    image_set = a_set(platforms=["x", "pinterest"])
+    show(page, tmp_path, image_set)
+    shown = [figure.get_attribute("class") for figure in page.locator("figure").all()]
+    assert shown == [*FRAMES[:-3], "x", "pinterest", *FRAMES[-2:]]
+    for image in image_set.images:
+        if image.platform in {"x", "pinterest"}:
+            expect(page.get_by_role("img", name=image.alt_text)).to_be_visible()
+    letters: list[Any] = page.evaluate(LETTERS)
+    assert {what: contrast(ink, grounds) for what, ink, grounds in letters if contrast(ink, grounds) < 4.5} == {}
 
 
 @in_a_browser

@@ -10,7 +10,8 @@ from imaging.planning.plan import Planner
 from imaging.record import Image, StoredImage
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n rest", b"\xff\xd8\xff\xe0 rest"
-SPECS = {spec.name: spec for spec in Planner(Article(topic="Tee"), "tee", ModelTable(), {"replicate"}).specs()}
+PLANNER = Planner(Article(topic="Tee"), "tee", ModelTable(), {"replicate"}, platforms=["x", "pinterest"])
+SPECS = {spec.name: spec for spec in PLANNER.specs()}
 
 
 def image(name: str, **changes: object) -> Image:
@@ -29,7 +30,7 @@ def seen(**changes: object) -> Seen:
     return Seen(**(fields | changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["hero", "linkedin", "facebook", "instagram", "tiktok"])
+@pytest.mark.parametrize("name", ["hero", "linkedin", "facebook", "x", "pinterest", "instagram", "tiktok"])
 def test_what_is_right_is_not_complained_of(name: str) -> None:
     """The pictures of a plan, delivered as they were stored, fulfil every rule."""
     assert list(complaints(image(name), seen())) == []
@@ -54,6 +55,9 @@ def test_what_is_right_is_not_complained_of(name: str) -> None:
         ("facebook", {"width": 5000, "height": 2625}, {}, "X demands at most 4096x4096"),
         ("linkedin", {"content_type": "image/webp"}, {"content_type": "image/webp", "begins": b"RIFF0000WEBPVP8 "},
          "LinkedIn demands jpeg or png, it is image/webp"),
+        ("x", {"width": 280, "height": 157}, {}, "X demands at least 300x157"),
+        ("pinterest", {"height": 2100}, {}, "Pinterest demands a ratio from 0.66"),
+        ("pinterest", {}, {"length": 21_000_000}, "Pinterest demands at most 20,000,000 bytes"),
     ],
 )  # fmt: skip
 def test_each_rule_is_named_where_it_is_broken(

@@ -72,7 +72,7 @@ def test_a_jpeg_with_a_second_picture_behind_it_is_a_jpeg() -> None:
     assert inspect(data.replace(b"MPF\x00II*\x00\x08", b"MPF\x00II*\x00\xff")).content_type == "image/jpeg"
 
 
-@pytest.mark.parametrize("size", [(1400, 700), (100, 50), (1, 1), (3000, 2)])
+@pytest.mark.parametrize("size", [(700, 350), (100, 50), (1, 1), (3000, 2)])
 @pytest.mark.parametrize(
     ("mode", "image_format"),
     [("RGB", "PNG"), ("RGBA", "PNG"), ("RGBA", "WEBP"), ("P", "PNG"), ("1", "PNG"), ("L", "PNG"), ("LA", "PNG"),

@@ -57,6 +57,16 @@ def test_the_length_decides_on_supporting_pictures(headings: int, count: int) ->
     assert list(plan(Article(topic="x", body=body))) == [LONG[0], *LONG[1 : 1 + count], *LONG[3:]]
 
 
+def test_platforms_that_are_switched_on_are_added() -> None:
+    """X and Pinterest get cards in their own sizes beside the others; the default plan's pictures stay as they are."""
+    default, more = plan(tea()), plan(tea(), platforms=["pinterest", "x", "linkedin"])
+    assert list(more) == [*LONG[:7], "x", "pinterest", *LONG[7:]]
+    assert (more["x"].size, more["pinterest"].size) == ((1200, 675), (1000, 1500))
+    assert more["pinterest"].alt_text == "Vorschaukarte für Pinterest: Tee"
+    assert more["x"].stem.endswith("/platform/x_og")
+    assert {name: more[name] for name in default} == default
+
+
 def test_the_plan_has_the_contracts_makers_sizes_and_prices() -> None:
     """Each picture is made by the contract's model at its ratio and price, and the whole costs 0.172 USD."""
     specs = plan(tea())

@@ -9,6 +9,7 @@ from imaging.articles.article import Article
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
 from imaging.planning.words import Words, words_from
+from tests.conftest import FEW
 
 SPECS = Planner(Article(topic="Kaffee"), "kaffee", ModelTable(), {"replicate", "chutes"}).specs()
 JSON = st.recursive(
@@ -21,6 +22,7 @@ ENTRIES = st.dictionaries(
 )
 
 
+@FEW
 @given(JSON | ENTRIES)
 def test_whatever_is_answered_leaves_a_plan_that_can_be_made(answer: Any) -> None:
     """Any JSON gives words for every spec; texts are one line of at most 125 characters, and differ."""

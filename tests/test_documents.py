@@ -1,0 +1,55 @@
+"""The documents: what they name exists."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import ROOT
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deployments").glob("*.md")])
+by_document = pytest.mark.parametrize("document", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS])
+OURS = ("flows", "tasks", "blocks", "imaging", "tests", "docs", "deployments", "examples")
+PATH = re.compile(rf"`((?:{'|'.join(OURS)})/[\w./-]*\w)`")
+PLACEHOLDER = re.compile(r"\bNAME|_NAME\b")  # in recipes
+MODULE = re.compile(r"python -m ((?:flows|tests)[\w.]*\w)")
+LINK = re.compile(r"\]\(([^()\s]+)\)")
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(document: Path) -> Iterator[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    for heading in re.findall(r"^#+ (.+)$", without_code(document.read_text()), re.MULTILINE):
+        yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@by_document
+def test_every_path_that_is_named_exists(document: Path) -> None:
+    """A path below one of our folders, in backticks, is a file or folder, and a module that is to be run is one."""
+    text = " ".join(document.read_text().split())  # a command may go on in the next line
+    named = {path for path in PATH.findall(text) if not PLACEHOLDER.search(path)}
+    named |= {module.replace(".", "/") for module in MODULE.findall(text)}
+    assert sorted(path for path in named if not ((ROOT / path).exists() or (ROOT / f"{path}.py").exists())) == []
+
+
+@by_document
+def test_every_link_within_the_repository_leads_somewhere(document: Path) -> None:
+    """A link to a file leads to one, and its anchor to a heading there."""
+    for link in LINK.findall(without_code(document.read_text())):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_the_changelog_knows_the_version() -> None:
+    """The newest version of the changelog, below what is not released, is the package's."""
+    [version] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    released = re.findall(r"^## \[(\d.+?)\] - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert released[0] == version
