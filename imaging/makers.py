@@ -36,14 +36,23 @@ class Maker:
     source_type: SourceType | None = None  # in the mark of its pictures; None: they need none by themselves
     is_paid: bool = False
     keeps_orders: bool = False  # what was ordered and not waited for can be collected later
-    model_is_host: bool = False  # the model's name becomes part of the host that is called
+    model_name: str = ""  # pattern of its models' names, which become part of addresses, hosts and keys
+    model_named: str = ""  # the same in words
     painted_format: Literal["png", "jpg"] = "png"  # of the painter's picture in place of one of its own
     is_painter: bool = False  # fills the places of vendors that are not configured
     draws_cards: bool = False
 
 
-REPLICATE = Maker("replicate", "Replicate", 1, SourceType.TRAINED, is_paid=True, keeps_orders=True)
-CHUTES = Maker("chutes", "Chutes", 1, SourceType.TRAINED, is_paid=True, model_is_host=True, painted_format="jpg")
+_PART = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
+REPLICATE = Maker(
+    "replicate", "Replicate", 1, SourceType.TRAINED, is_paid=True, keeps_orders=True,
+    model_name=rf"{_PART}(/{_PART})?(:[0-9a-f]+)?", model_named="owner/model or owner/model:version",
+)  # fmt: skip
+CHUTES = Maker(
+    "chutes", "Chutes", 1, SourceType.TRAINED, is_paid=True, painted_format="jpg",
+    model_name=r"[A-Za-z0-9-]+", model_named="its slug: letters, digits and hyphens",  # it becomes part of the host
+)  # fmt: skip
 PILLOW = Maker("pillow", "Pillow", 2, draws_cards=True)
 PAINTER = Maker("painter", "the offline painter", 2, SourceType.ALGORITHMIC, is_painter=True)
 

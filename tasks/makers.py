@@ -5,16 +5,26 @@ from typing import Any
 
 from prefect import Task
 
-from imaging.makers import Provider
+from imaging.makers import MAKERS, Maker, Provider
 from tasks.cards import draw_platform_card
 from tasks.comparison import generate_comparison
 from tasks.painting import paint_offline
 from tasks.predictions import collect_prediction
 
+
+def _task(maker: Maker) -> Task[..., Any]:
+    if maker.is_paid:
+        return collect_prediction if maker.keeps_orders else generate_comparison
+    return draw_platform_card if maker.draws_cards else paint_offline
+
+
+def _answers_at_once(maker: Maker) -> bool:
+    return maker.is_paid and not maker.keeps_orders
+
+
 TASKS: Mapping[Provider, Task[..., Any]] = {
-    "replicate": collect_prediction,
-    "pillow": draw_platform_card,
-    "painter": paint_offline,
-    # Last: where threads are few, a picture that waits for its model to start keeps none from the others.
-    "chutes": generate_comparison,
+    # Last those that answer at once: where threads are few, a picture that waits for its model to start keeps none
+    # from the others.
+    maker.name: _task(maker)
+    for maker in sorted(MAKERS.values(), key=_answers_at_once)
 }

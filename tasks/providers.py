@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from prefect import task
 
-from blocks.network.addresses import DEFAULT_HOSTS, HostRules
+from blocks.network.addresses import HostRules, default_entries
 from blocks.run import current_run
 from blocks.services import Services
-from blocks.vendors.registry import VENDORS, KeepsOrders
+from blocks.vendors.registry import VENDORS, KeepsOrders, is_called_elsewhere
 from imaging.errors import ConfigurationError
 from imaging.makers import Provider
 
@@ -30,10 +30,10 @@ def _check_hosts(services: Services, name: Provider) -> None:
     """Check that the vendor's pictures may be fetched, unless it is called at another address than its own."""
     vendor, hosts = VENDORS[name], services.settings.images_download_hosts
     sample = vendor.sample_output
-    if sample is None or getattr(services.vendors[name], "base_url", None) or HostRules.parse(hosts).allows(sample):
+    if sample is None or is_called_elsewhere(services.vendors[name]) or HostRules.parse(hosts).allows(sample):
         return
     host = urlsplit(sample).hostname
     raise ConfigurationError(
         f"IMAGES_DOWNLOAD_HOSTS: {host} is not listed, so {vendor.label}'s pictures would be paid for and not"
-        f" fetched. Set it to {hosts},{DEFAULT_HOSTS}"
+        f" fetched. Set it to {hosts},{default_entries(sample)}"
     )

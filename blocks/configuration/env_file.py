@@ -12,11 +12,9 @@ from imaging.errors import ConfigurationError
 
 ENV_FILE = ".env"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# Each secret with the variable of the address that it is sent to.
-_SENT_TO = (
-    ("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL"),
-    ("CHUTES_API_KEY", "CHUTES_BASE_URL"),
-    ("IMAGES_LLM_API_KEY", "IMAGES_LLM_BASE_URL"),
+_SECRET, _ADDRESS = ("_KEY", "_TOKEN"), "_BASE_URL"
+# Prefect's secrets with the variable of the address that they are sent to.
+_OF_PREFECT = (
     ("PREFECT_API_KEY", "PREFECT_API_URL"),
     ("PREFECT_API_AUTH_STRING", "PREFECT_API_URL"),
 )
@@ -32,7 +30,7 @@ def check_env_file(known: Collection[str]) -> None:
     given = {binding.key.upper() for binding in bindings if binding.key and binding.value}
     for line, name in _unread(bindings, known, given):
         raise ConfigurationError(f".env: line {line} names {name} and does not set it: write {name}=value")
-    for secret, address in _SENT_TO:
+    for secret, address in (*_sent_to(known), *_OF_PREFECT):
         in_file = {name for name in (secret, address) if name in given and not _in_environment(name)}
         elsewhere = {name for name in (secret, address) if _in_environment(name)}
         # Prefect's address in the environment and its password in `.env` are a normal set-up of a worker.
@@ -42,6 +40,18 @@ def check_env_file(known: Collection[str]) -> None:
                 f".env: {one} is set in it and {other} in the environment, and a key is only sent to an address from"
                 f" the same source: set {secret} and {address} in one place"
             )
+
+
+def _sent_to(known: Collection[str]) -> list[tuple[str, str]]:
+    """Return each secret with the variable of the address that it is sent to: they begin alike."""
+    secrets = sorted(name for name in known if name.endswith(_SECRET))
+    addresses = sorted(name for name in known if name.endswith(_ADDRESS))
+    return [
+        (secret, address)
+        for address in addresses
+        for secret in secrets
+        if secret.startswith(address.removesuffix("BASE_URL"))
+    ]
 
 
 def _unread(bindings: list[Binding], known: Collection[str], given: Collection[str]) -> Iterator[tuple[int, str]]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from blocks.configuration.env_file import ENV_FILE, check_env_file
@@ -21,7 +21,19 @@ from imaging.validation import explain
 
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
 
-_KEYS = (*_B2, "replicate_api_token", "chutes_api_key", "images_llm_api_key", "images_alerts_url")
+
+def _as_pasted(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("has characters that cannot be sent: paste it again")
+    return text or None
+
+
+_PASTED = BeforeValidator(_as_pasted)
+Secret = Annotated[SecretStr | None, _PASTED]
+"""A key as people paste it: with blanks around it, or with characters that no header takes."""
 
 
 class Settings(BaseSettings):
@@ -31,14 +43,14 @@ class Settings(BaseSettings):
         env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    b2_endpoint: str | None = None
-    b2_key_id: str | None = None
-    b2_application_key: SecretStr | None = None
-    b2_bucket_name: str | None = None
-    replicate_api_token: SecretStr | None = None
+    b2_endpoint: Annotated[str | None, _PASTED] = None
+    b2_key_id: Annotated[str | None, _PASTED] = None
+    b2_application_key: Secret = None
+    b2_bucket_name: Annotated[str | None, _PASTED] = None
+    replicate_api_token: Secret = None
     replicate_base_url: str | None = None
     replicate_poll_interval: float = Field(0.5, gt=0)  # seconds
-    chutes_api_key: SecretStr | None = None
+    chutes_api_key: Secret = None
     chutes_base_url: str = "https://{slug}.chutes.ai"
     images_public_base_url: PublicBase | None = None
     images_public_base_urls: dict[str, Any] = {}
@@ -66,23 +78,13 @@ class Settings(BaseSettings):
     # An OpenAI-compatible endpoint for prompts and alternative texts; None: built-in texts.
     images_llm_base_url: PublicBase | None = None
     images_llm_model: str | None = None
-    images_llm_api_key: SecretStr | None = None
+    images_llm_api_key: Secret = None
     images_llm_for: Literal["prompts,alt", "alt"] = "prompts,alt"
     # Whether public URLs are fetched and checked after a run; `auto`: https URLs alone.
     images_share_check: Literal["auto", "on", "off"] = "auto"
     images_log_format: Literal["text", "json"] = "text"  # of the log on a terminal, see blocks/observability/log.py
-    images_alerts_url: SecretStr | None = None  # a webhook for alerts on degraded and failed runs
+    images_alerts_url: Secret = None  # a webhook for alerts on degraded and failed runs
     images_s3_checksums: Literal["when_required", "when_supported"] = "when_required"
-
-    @field_validator(*_KEYS, mode="before")
-    @classmethod
-    def _as_pasted(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        text = value.strip()
-        if not (text.isascii() and text.isprintable()):
-            raise ValueError("has characters that cannot be sent: paste it again")
-        return text or None
 
     @field_validator("images_variants", mode="before")
     @classmethod

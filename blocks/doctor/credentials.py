@@ -7,13 +7,9 @@ from prefect.exceptions import ObjectNotFound
 
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import SETUP, Installation
-from blocks.provisioning.saved_blocks import BUCKET, CHUTES, CREDENTIALS, REPLICATE, WRITER, Credential, differing
+from blocks.provisioning.saved_blocks import BUCKET, CREDENTIALS, WRITER, Credential, differing
 
-_WITHOUT = {
-    BUCKET.name: "pictures go to the storage of this machine",
-    REPLICATE.name: "its pictures are painted offline",
-    CHUTES.name: "its pictures are painted offline",
-}
+_WITHOUT_VENDOR = "its pictures are painted offline"
 
 
 def check_blocks(installation: Installation) -> Iterator[Finding]:
@@ -46,7 +42,8 @@ def _finding(installation: Installation, credential: Credential) -> Finding:
 def _without(credential: Credential, name: str, set_them: str) -> Finding:
     if credential is WRITER:
         return well(name, "none: prompts and alternative texts are built in")
-    return warning(name, f"neither saved nor in the environment: {_WITHOUT[credential.name]}", set_them)
+    without = "pictures go to the storage of this machine" if credential is BUCKET else _WITHOUT_VENDOR
+    return warning(name, f"neither saved nor in the environment: {without}", set_them)
 
 
 def _is_registered(client: SyncPrefectClient, credential: Credential) -> bool:

@@ -10,10 +10,12 @@ from dotenv import dotenv_values
 from blocks.configuration.settings import Settings
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import Installation
+from blocks.vendors.registry import VENDORS
 
 _OTHERS_READ = 0o044
 _ELSEWHERE = {"IMAGES_HOME", "IMAGES_LOG"}  # read outside the settings
-_OURS, _SECRET = ("B2_", "IMAGES_", "CHUTES_", "REPLICATE_"), ("_KEY", "_TOKEN", "_ALERTS_URL")
+_OURS = ("B2_", "IMAGES_", *(vendor.prefix for vendor in VENDORS.values()))
+_SECRET = ("_KEY", "_TOKEN", "_ALERTS_URL")
 
 
 def check_settings(installation: Installation) -> Iterator[Finding]:

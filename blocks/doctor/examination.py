@@ -16,7 +16,7 @@ from blocks.doctor.reactions import check_automations, check_failed_actions
 from blocks.doctor.signing import check_signing
 from blocks.doctor.storage import check_storage
 from blocks.doctor.variables import check_pauses, check_variables
-from blocks.doctor.vendors import check_chutes, check_download_hosts, check_replicate, check_writer
+from blocks.doctor.vendors import check_download_hosts, check_vendors, check_writer
 from blocks.doctor.versions import check_packages, check_pillow
 from blocks.doctor.work import check_deployments, check_work_pool
 from blocks.provisioning.saved_blocks import secrets_of
@@ -26,7 +26,7 @@ from imaging.quoting import quoted
 Check = Callable[[Installation], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     check_packages, check_pillow, check_fonts, check_settings, check_spelling, check_env_file, check_data_dir,
-    check_spool, check_version, check_server, check_blocks, check_storage, check_replicate, check_chutes,
+    check_spool, check_version, check_server, check_blocks, check_storage, check_vendors,
     check_writer, check_signing, check_download_hosts, check_variables, check_pauses, check_work_pool,
     check_deployments, check_automations, check_failed_actions, check_collector,
 )  # fmt: skip

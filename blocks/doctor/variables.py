@@ -11,10 +11,8 @@ from blocks.configuration.defaults import BUDGETS, MODELS, PLATFORMS, PUBLIC_BAS
 from blocks.configuration.public_urls import tenant_bases
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import SETUP, Installation
-from blocks.provisioning.saved_blocks import CHUTES, REPLICATE
-from blocks.vendors.chutes import Chutes
+from blocks.provisioning.saved_blocks import OF_VENDORS
 from blocks.vendors.gate import Pause, pause_name
-from blocks.vendors.replicate import Replicate
 from imaging.errors import ConfigurationError
 from imaging.planning.budget import budgets_from
 from imaging.planning.chosen_platforms import chosen_platforms
@@ -55,11 +53,11 @@ def check_pauses(installation: Installation) -> Iterator[Finding]:
     """Report vendors that runs do not call at the moment, because of an earlier answer."""
     if installation.client is None:
         return
-    accounts = {"replicate": installation.used(REPLICATE), "chutes": installation.used(CHUTES)}
+    accounts: dict[str, Any] = {name: installation.used(credential) for name, credential in OF_VENDORS.items()}
     noted = {
-        vendor: installation.client.read_variable_by_name(pause_name(vendor, block.account))
-        for vendor, block in accounts.items()
-        if isinstance(block, Replicate | Chutes)
+        vendor: installation.client.read_variable_by_name(pause_name(vendor, account.account))
+        for vendor, account in accounts.items()
+        if account
     }
     for vendor, variable in noted.items():
         if variable is None:

@@ -2,57 +2,36 @@
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 
 from blocks.configuration.defaults import MODELS
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import SETUP, Installation
-from blocks.network.download import HostRules
-from blocks.provisioning.saved_blocks import CHUTES, REPLICATE, WRITER
+from blocks.network.addresses import HostRules, default_entries
+from blocks.provisioning.saved_blocks import OF_VENDORS, WRITER
 from blocks.services import edited
-from blocks.vendors.answers import WholeAnswers, vendor_error
-from blocks.vendors.chutes import Chutes
-from blocks.vendors.replicate import SAMPLE_OUTPUT, Replicate
+from blocks.vendors.answers import vendor_error
+from blocks.vendors.free_checks import FreeCheck, ask, says_no_credit, says_no_such_model
+from blocks.vendors.registry import VENDORS, Vendor, is_called_elsewhere
 from blocks.vendors.writer import Writer
 from imaging.errors import ConfigurationError
 from imaging.planning.models import ModelTable, model_table
 
-_SECONDS, _MAX_ANSWER = 10.0, 1024 * 1024
 _TOP_UP = "top up the account"
 
 
-def check_replicate(installation: Installation) -> Iterator[Finding]:
-    """Check the token by Replicate's account endpoint, which is free."""
-    replicate = installation.used(REPLICATE)
-    if not isinstance(replicate, Replicate):
-        return
-    url = f"{(replicate.base_url or 'https://api.replicate.com').rstrip('/')}/v1/account"
-    answer = _ask(url, replicate.api_token.get_secret_value())
-    name, renew = "Replicate token", f"set REPLICATE_API_TOKEN and run {SETUP}"
-    if isinstance(answer, str):
-        yield failure("Replicate", f"{url} cannot be reached: {answer}", "check the network, or REPLICATE_BASE_URL")
-    elif answer.status_code in {401, 403}:
-        yield failure(name, f"refused: Replicate answers {answer.status_code}", renew)
-    elif answer.is_error:
-        yield warning(name, str(vendor_error("Replicate", "REPLICATE_API_TOKEN", answer)), "try again later")
-    else:
-        yield well(name, "accepted")
-
-
-def check_chutes(installation: Installation) -> Iterator[Finding]:
-    """Send each model's host a GET, which is free: only a POST makes a picture.
-
-    Before Chutes rejects the method, it checks the key, the model and the balance (`hostname_invocation` and `_invoke`
-    in its API's source).
-    """
-    chutes = installation.used(CHUTES)
-    if not isinstance(chutes, Chutes):
-        return
-    models = [model for _, model in _models(installation) if model.provider == "chutes"]
-    for slug in dict.fromkeys(model.name for model in models):
-        url = chutes.base_url.replace("{slug}", slug).rstrip("/") + "/generate"
-        yield _of_chutes(f"Chutes {slug}", url, _ask(url, chutes.api_key.get_secret_value()))
+def check_vendors(installation: Installation) -> Iterator[Finding]:
+    """Check keys, models and balance by calls that each vendor answers for free."""
+    models = [model for _, model in _models(installation)]
+    for name, vendor in VENDORS.items():
+        account: Any = installation.used(OF_VENDORS[name])
+        if account is None:
+            continue
+        named = dict.fromkeys(model.name for model in models if model.provider == name)
+        for check in account.free_checks(list(named)):
+            yield _of_vendor(vendor, check, ask(check.url, check.authorization))
 
 
 def check_writer(installation: Installation) -> Iterator[Finding]:
@@ -61,7 +40,7 @@ def check_writer(installation: Installation) -> Iterator[Finding]:
     if not isinstance(writer, Writer):
         return
     name, url = "language model", f"{writer.base_url.rstrip('/')}/models"
-    answer = _ask(url, writer.api_key.get_secret_value() if writer.api_key else "")
+    answer = ask(url, f"Bearer {writer.api_key.get_secret_value()}" if writer.api_key else "")
     if isinstance(answer, str):
         yield warning(name, f"{url} cannot be reached: {answer}", "check the network, or IMAGES_LLM_BASE_URL")
     elif answer.status_code in {401, 403}:
@@ -75,7 +54,7 @@ def check_writer(installation: Installation) -> Iterator[Finding]:
 
 
 def check_download_hosts(installation: Installation) -> Iterator[Finding]:
-    """Check that Replicate's pictures may be fetched, and that every listed host exists."""
+    """Check that the vendors' pictures may be fetched, and that every listed host exists."""
     if installation.settings is None:
         return
     name, listed = "download hosts", installation.settings.images_download_hosts
@@ -84,32 +63,38 @@ def check_download_hosts(installation: Installation) -> Iterator[Finding]:
     except ConfigurationError as error:
         yield failure(name, str(error), "set IMAGES_DOWNLOAD_HOSTS to hosts, comma-separated")
         return
-    replicate = installation.used(REPLICATE)
-    if isinstance(replicate, Replicate) and not replicate.base_url and not rules.allows(SAMPLE_OUTPUT):
-        text = "Replicate's pictures would be paid for but not fetched: replicate.delivery is not listed"
-        yield failure(name, text, f"set IMAGES_DOWNLOAD_HOSTS={listed},replicate.delivery,*.replicate.delivery")
-        return
-    unknown = sorted(entry for entry in rules.listed if replicate and not _resolves(entry))
+    used = [vendor for name, vendor in VENDORS.items() if installation.used(OF_VENDORS[name]) and vendor.sample_output]
+    for vendor in used:
+        account: Any = installation.used(OF_VENDORS[vendor.name])
+        sample = str(vendor.sample_output)
+        if not is_called_elsewhere(account) and not rules.allows(sample):
+            hosts = default_entries(sample)
+            text = f"{vendor.label}'s pictures would be paid for but not fetched: {hosts} is not listed"
+            yield failure(name, text, f"set IMAGES_DOWNLOAD_HOSTS={listed},{hosts}")
+            return
+    unknown = sorted(entry for entry in rules.listed if used and not _resolves(entry))
     if unknown:
         yield warning(name, f"no such host: {', '.join(unknown)}", "check IMAGES_DOWNLOAD_HOSTS, or the DNS")
     else:
         yield well(name, listed)
 
 
-def _of_chutes(name: str, url: str, answer: httpx.Response | str) -> Finding:
+def _of_vendor(vendor: Vendor, check: FreeCheck, answer: httpx.Response | str) -> Finding:
     if isinstance(answer, str):
-        return failure(name, f"{url} cannot be reached: {answer}", "check the network, or CHUTES_BASE_URL")
-    status_text = f"Chutes answers {answer.status_code}"
-    match answer.status_code:
-        case 401 | 403:
-            return failure(name, f"the key is refused: {status_text}", f"set CHUTES_API_KEY and run {SETUP}")
-        case 402:
-            return failure(name, f"no balance: {status_text}", _TOP_UP)
-        case 404 if "chute found" in answer.text:
-            return failure(name, "no such model", f"set its name in the variable {MODELS}, or CHUTES_BASE_URL")
-        case status if status == 429 or status >= 500:
-            return warning(name, f"busy or switched off: {status_text}", "try again later")
-    return well(name, "the key is accepted, the model exists")
+        text = f"{check.url} cannot be reached: {answer}"
+        return failure(check.about, text, f"check the network, or {vendor.address_variable}")
+    status_text = f"{vendor.label} answers {answer.status_code}"
+    if says_no_credit(answer):
+        return failure(check.about, f"no balance: {status_text}", _TOP_UP)
+    if answer.status_code in {401, 403}:
+        return failure(check.about, f"the key is refused: {status_text}", f"set {vendor.variables} and run {SETUP}")
+    if says_no_such_model(check, answer):
+        mend = f"set its name in the variable {MODELS}, or {vendor.address_variable}"
+        return failure(check.about, "no such model", mend)
+    passing = answer.status_code == 429 or answer.status_code >= 500
+    if passing or (answer.is_error and not check.any_answer):
+        return warning(check.about, str(vendor_error(vendor.label, vendor.variables, answer)), "try again later")
+    return well(check.about, check.accepted)
 
 
 def _models(installation: Installation) -> ModelTable:
@@ -120,15 +105,6 @@ def _models(installation: Installation) -> ModelTable:
         return model_table(installation.settings.images_models if installation.settings else {})
     except ConfigurationError:
         return ModelTable()
-
-
-def _ask(url: str, token: str) -> httpx.Response | str:
-    """Return the answer, or the error's name. No redirects, as the token is for the configured host alone."""
-    try:
-        with httpx.Client(transport=WholeAnswers(_SECONDS, _MAX_ANSWER)) as client:
-            return client.get(url, headers={"Authorization": f"Bearer {token}"} if token else {})
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        return type(error).__name__
 
 
 def _resolves(entry: str) -> bool:

@@ -22,6 +22,12 @@ DEFAULT_HOSTS = "replicate.delivery,*.replicate.delivery"
 _PUBLIC_HOSTS = frozenset(DEFAULT_HOSTS.split(","))
 
 
+def default_entries(address: str) -> str:
+    """Return those of the default hosts that belong to the vendor whose pictures have such addresses."""
+    domain = ".".join(httpx.URL(address).host.rsplit(".", 2)[-2:])
+    return ",".join(entry for entry in DEFAULT_HOSTS.split(",") if entry.removeprefix("*.") == domain)
+
+
 @dataclass(frozen=True, slots=True)
 class HostRules:
     """The hosts that may be fetched from: `host`, `*.host` or `host:port`.

@@ -12,9 +12,8 @@ from blocks.configuration.settings import Settings
 from blocks.services import saved_block
 from blocks.storage import bucket as storage
 from blocks.storage.bucket import bucket_from
-from blocks.vendors import chutes, replicate, writer
-from blocks.vendors.chutes import Chutes, chutes_from
-from blocks.vendors.replicate import Replicate, replicate_from
+from blocks.vendors import writer
+from blocks.vendors.registry import VENDORS
 from blocks.vendors.writer import Writer, writer_from
 from imaging.errors import ConfigurationError
 
@@ -44,10 +43,12 @@ BUCKET = Credential(
     "B2_ENDPOINT, B2_KEY_ID, B2_APPLICATION_KEY, B2_BUCKET_NAME",
     lambda settings: bucket_from(settings) if settings.has_bucket else None,
 )
-REPLICATE = Credential(Replicate, replicate.BLOCK_NAME, "REPLICATE_API_TOKEN", replicate_from)
-CHUTES = Credential(Chutes, chutes.BLOCK_NAME, "CHUTES_API_KEY", chutes_from)
+OF_VENDORS = {
+    name: Credential(vendor.block_type, vendor.block_name, vendor.variables, vendor.from_settings)
+    for name, vendor in VENDORS.items()
+}
 WRITER = Credential(Writer, writer.BLOCK_NAME, writer.VARIABLES, writer_from)
-CREDENTIALS = (BUCKET, REPLICATE, CHUTES, WRITER)
+CREDENTIALS = (BUCKET, *OF_VENDORS.values(), WRITER)
 
 
 def ensure_block(credential: Credential, settings: Settings) -> str:

@@ -9,7 +9,7 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.context import SyncClientContext
 from prefect.exceptions import ObjectNotFound
-from prefect_aws import AwsCredentials, S3Bucket
+from prefect_aws import AwsCredentials
 
 from blocks.configuration.defaults import UNEDITED, ensure_variable
 from blocks.configuration.settings import load_settings
@@ -17,13 +17,8 @@ from blocks.provisioning.alerts import ALERTS
 from blocks.provisioning.automations import ensure_automations
 from blocks.provisioning.pool import POOL, ensure_pool
 from blocks.provisioning.saved_blocks import CREDENTIALS, ensure_block
-from blocks.vendors.chutes import Chutes
 from blocks.vendors.rate_limit import ensure_pace, limit_name
-from blocks.vendors.replicate import Replicate
-from blocks.vendors.writer import Writer
-
-# https://replicate.com/docs/topics/predictions/rate-limits. Chutes' limit differs by account, so none is created.
-_REPLICATE_CREATES_A_MINUTE = 600
+from blocks.vendors.registry import VENDORS
 
 
 def setup() -> Iterator[str]:
@@ -34,12 +29,15 @@ def setup() -> Iterator[str]:
     settings = load_settings()
     with SyncClientContext.get_or_create() as context:  # one client for all steps
         client = context.client
-        for block_type in (AwsCredentials, S3Bucket, Replicate, Chutes, Writer):
+        block_types: list[type[Block]] = [AwsCredentials, *(credential.block_type for credential in CREDENTIALS)]
+        for block_type in block_types:
             yield f"block type {block_type.get_block_type_slug()}: {_register(client, block_type)}"
         for credential in (*CREDENTIALS, ALERTS):
             yield f"block {credential.slug}: {ensure_block(credential, settings)}"
         yield f"work pool {POOL}: {ensure_pool(client)}"
-        yield f"limit {limit_name('replicate')}: {ensure_pace(client, 'replicate', _REPLICATE_CREATES_A_MINUTE)}"
+        for vendor in VENDORS.values():
+            if calls := vendor.calls_a_minute:
+                yield f"limit {limit_name(vendor.name)}: {ensure_pace(client, vendor.name, calls)}"
         yield "limits article-images.run.*: each made by the first run of its article, one run at a time"
         for name in UNEDITED:
             yield f"variable {name}: {ensure_variable(client, name)}"

@@ -93,7 +93,7 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
     if status in _BUSY or (status >= 500 and not moderated):  # a server may take what its filter raises for a fault
         kind = ModelStarting if is_cold_start(response.text[:2000]) else ProviderBusy
         return kind(said, retry_after(response))
-    if status == 402 or _NO_CREDIT.search(detail):  # an account without credit may answer 403 or 429 too
+    if is_out_of_credit(response):
         return OutOfCredit(f"{said}. The account's balance is used up: top it up, then run again")
     if status == 429:
         return Throttled(said, retry_after(response))
@@ -103,6 +103,11 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
         return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
     # Without the vendor's own words it may be a proxy's on the way: no reason to order anything again.
     return (NotThere if status in {404, 410} and detail else ProviderRefused)(said)
+
+
+def is_out_of_credit(response: httpx.Response) -> bool:
+    """Return whether an error answer says that the account has no credit, which may come with 403 or 429 too."""
+    return response.status_code == 402 or _NO_CREDIT.search(words_in(response)) is not None
 
 
 def retry_after(response: httpx.Response) -> float | None:
@@ -139,5 +144,5 @@ def words_in(response: httpx.Response) -> str:
         return ""
     detail = body.get("detail") or body.get("title") or body.get("error") or body.get("message") or ""
     text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
-    secret = response.request.headers.get("authorization", "").removeprefix("Bearer ")
+    secret = response.request.headers.get("authorization", "").rpartition(" ")[2]
     return quoted(text, secret)[:300]

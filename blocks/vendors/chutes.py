@@ -1,6 +1,7 @@
 """Chutes: one POST, answered with the picture's bytes. Every answered order is paid for."""
 
 import threading
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import httpx
@@ -10,6 +11,7 @@ from pydantic import Field, SecretStr
 from blocks.configuration.settings import Settings
 from blocks.network.download import is_web_page
 from blocks.vendors.answers import TooLarge, WholeAnswers, account_name, vendor_error, words_in
+from blocks.vendors.free_checks import FreeCheck
 from imaging.errors import BadPicture, Moderated, ProviderBusy, ProviderError
 from imaging.pictures.picture import MAX_BYTES
 from imaging.spec import ImageSpec
@@ -36,19 +38,34 @@ class Chutes(Block):
         """Which account it is."""
         return account_name(self.base_url, self.api_key.get_secret_value())
 
+    def free_checks(self, models: Sequence[str]) -> Iterator[FreeCheck]:
+        """Yield a GET to each model's host: only a POST makes a picture.
+
+        Before Chutes rejects the method, it checks the key, the model and the balance (`hostname_invocation` and
+        `_invoke` in its API's source).
+        """
+        for slug in models:
+            yield FreeCheck(
+                f"Chutes {slug}",
+                self._url(slug),
+                f"Bearer {self.api_key.get_secret_value()}",
+                accepted="the key is accepted, the model exists",
+                no_such_model="chute found",
+                any_answer=True,
+            )
+
     def generate(self, spec: ImageSpec) -> bytes:
         """Return the bytes of a picture for `spec`. This is what costs money.
 
         Raises ProviderBusy, ProviderRefused or Moderated, ProviderError when the answer was lost on the way or is a
         web page, BadPicture for an answer that is too large to be one. What was paid all the same, the error says.
         """
-        url = self.base_url.replace("{slug}", spec.model).rstrip("/") + "/generate"
         body = {"prompt": spec.prompt, **spec.params}
         headers = {"Authorization": f"Bearer {self.api_key.get_secret_value()}"}
         with _MAKING:
             client = _client(self.timeout)
         try:
-            response = client.post(url, json=body, headers=headers)
+            response = client.post(self._url(spec.model), json=body, headers=headers)
         except TooLarge as error:
             raise BadPicture(f"Chutes answered with {error}").costing(spec.price_usd) from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -67,6 +84,9 @@ class Chutes(Block):
         if is_web_page(response.content):
             raise ProviderError("Chutes answered with a web page (a proxy's, say), and not with a picture")
         return response.content
+
+    def _url(self, slug: str) -> str:
+        return self.base_url.replace("{slug}", slug).rstrip("/") + "/generate"
 
 
 def chutes_from(settings: Settings) -> Chutes | None:

@@ -1,6 +1,6 @@
-"""The vendors that make pictures. A new vendor is a module with its block, a line here, and its `Maker`."""
+"""The vendors that make pictures. A new vendor is a module with its block, a line here, its `Maker`, its settings."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -10,7 +10,8 @@ from prefect.blocks.core import Block
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause
 from blocks.vendors import chutes, replicate
-from imaging.makers import Provider
+from blocks.vendors.free_checks import FreeCheck
+from imaging.makers import MAKERS, Provider
 from imaging.spec import ImageSpec
 
 
@@ -20,6 +21,9 @@ class VendorBlock(Protocol):
     @property
     def account(self) -> str:
         """A name for the account that does not reveal its secret."""
+
+    def free_checks(self, models: Sequence[str]) -> Iterator[FreeCheck]:
+        """Yield the free calls that show whether the vendor takes our key, and has the models that are configured."""
 
 
 @runtime_checkable
@@ -54,16 +58,33 @@ class AnswersAtOnce(VendorBlock, Protocol):
 class Vendor:
     """How an account at a vendor is configured: by the saved block `block_name`, or by `variables`.
 
-    `sample_output`: an address such as its pictures have, None where it answers with the bytes.
+    `address_variable`: where it is called, if not at its own address. `sample_output`: an address such as its pictures
+    have, None where it answers with the bytes. `calls_a_minute`: the rate limit that it documents for all accounts.
     """
 
     name: Provider
-    label: str
     block_type: type[Block]
     block_name: str
     variables: str
+    address_variable: str
     from_settings: Callable[[Settings], Any]
     sample_output: str | None = None
+    calls_a_minute: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The vendor's name as people write it."""
+        return MAKERS[self.name].label
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its variables begin with."""
+        return self.variables.partition("_")[0] + "_"
+
+
+def is_called_elsewhere(account: object) -> bool:
+    """Return whether a vendor that keeps orders is called at another address than its own."""
+    return bool(getattr(account, "base_url", None))
 
 
 VENDORS: Mapping[Provider, Vendor] = {
@@ -71,13 +92,16 @@ VENDORS: Mapping[Provider, Vendor] = {
     for vendor in (
         Vendor(
             "replicate",
-            "Replicate",
             replicate.Replicate,
             replicate.BLOCK_NAME,
             "REPLICATE_API_TOKEN",
+            "REPLICATE_BASE_URL",
             replicate.replicate_from,
             replicate.SAMPLE_OUTPUT,
+            calls_a_minute=600,  # https://replicate.com/docs/topics/predictions/rate-limits
         ),
-        Vendor("chutes", "Chutes", chutes.Chutes, chutes.BLOCK_NAME, "CHUTES_API_KEY", chutes.chutes_from),
+        Vendor(
+            "chutes", chutes.Chutes, chutes.BLOCK_NAME, "CHUTES_API_KEY", "CHUTES_BASE_URL", chutes.chutes_from
+        ),  # its rate limit differs by account
     )
 }

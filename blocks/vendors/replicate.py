@@ -6,7 +6,7 @@ whatever host the output names.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from replicate.prediction import Prediction
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
 from blocks.vendors.answers import NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.prediction_output import address_in, ending
 from blocks.vendors.recent_predictions import IS_ID, MAX_PAGES, Page, request
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
@@ -54,6 +55,10 @@ class Replicate(Block):
     def account(self) -> str:
         """Which account it is."""
         return account_name(self.base_url, self.api_token.get_secret_value())
+
+    def free_checks(self, _models: Sequence[str]) -> Iterator[FreeCheck]:
+        """Yield a look at the account."""
+        yield FreeCheck("Replicate token", f"{self._api}/v1/account", f"Bearer {self.api_token.get_secret_value()}")
 
     def create(self, spec: ImageSpec) -> str:
         """Create a prediction for `spec` and return its id at once. This is what costs money.

@@ -5,7 +5,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from imaging.errors import ConfigurationError
 from imaging.makers import MAKERS, Vendor
@@ -15,9 +24,6 @@ from imaging.validation import explain
 # What the comparison models are told to leave out; Flux knows no negative prompt.
 NEGATIVE_PROMPT = "text, letters, watermark, logo, signature, blurry, low quality, deformed, extra fingers"
 
-# `owner/model`, `owner/model:version` or a Chutes slug; it becomes part of keys and addresses.
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?(:[0-9a-f]+)?$"
-
 
 class Model(BaseModel):
     """A vendor's model, its parameters beside the prompt, and its price for one picture in USD."""
@@ -25,17 +31,18 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     provider: Vendor
-    name: str = Field(pattern=_NAME, max_length=120)  # with tenant and slug, an address stays below 500 characters
+    name: str = Field(max_length=120)  # with tenant and slug, an address stays below 500 characters
     params: dict[str, JsonValue] = {}
     price_usd: float = Field(ge=0, allow_inf_nan=False)
 
-    @model_validator(mode="after")
-    def _one_host(self) -> "Model":
-        # It becomes part of the host's name: `evil.example/x` would send the API key to evil.example.
-        maker = MAKERS[self.provider]
-        if maker.model_is_host and not re.fullmatch(r"[A-Za-z0-9-]+", self.name):
-            raise ValueError(f"a model on {maker.label} is named by its slug: letters, digits and hyphens")
-        return self
+    @field_validator("name")
+    @classmethod
+    def _known_form(cls, name: str, of: ValidationInfo) -> str:
+        # It may become part of the host's name: `evil.example/x` would send the API key to evil.example.
+        maker = MAKERS.get(of.data.get("provider", ""))
+        if maker and not re.fullmatch(maker.model_name, name):
+            raise ValueError(f"a model on {maker.label} is named by {maker.model_named}")
+        return name
 
     @property
     def short_name(self) -> str:
@@ -45,7 +52,8 @@ class Model(BaseModel):
 
 def short_name(name: str) -> str:
     """Return a model's name without owner, version and what Chutes puts before it."""
-    return name.rpartition("/")[2].partition(":")[0].removeprefix("chutes-")
+    owner, _, model = name.partition(":")[0].partition("/")
+    return (model or owner).replace("/", "-").removeprefix("chutes-")
 
 
 class ModelTable(BaseModel):
