@@ -5,15 +5,16 @@
     ├── ConfigurationError   a variable, token or bucket is wrong; names it and the remedy (exit 2)
     ├── ProviderError        the provider returned no picture
     │   ├── ProviderBusy         5xx, connection error: retry
-    │   │   ├── Throttled            429: nothing was done or billed; wait
-    │   │   └── ModelStarting        a cold start: nothing was done or billed; takes minutes
+    │   │   └── NotAccepted          nothing was done or billed
+    │   │       ├── Throttled            429: wait
+    │   │       └── ModelStarting        a cold start: takes minutes
     │   ├── ProviderRefused      401, 404, 422: a retry would fail again
     │   │   └── OutOfCredit          402: every paid call of this provider would fail
     │   ├── NotDelivered         finished without a usable picture: another seed may succeed
     │   │   └── Moderated            refused for its content
     │   └── PredictionEnded      failed, canceled, aborted or gone: needs a new prediction
     │       ├── Interrupted          by an error of the vendor, not charged: a new one may succeed at once
-    │       ├── PredictionStopped    canceled or aborted, not charged
+    │       ├── PredictionStopped    canceled, aborted or turned down, not charged
     │       └── PictureGone          its file cannot be fetched: no new prediction before the file's hour is over
     ├── UnsafeDownload       an address that may not be fetched
     ├── SourceError          a source of articles could not be read
@@ -75,12 +76,16 @@ class ProviderBusy(ProviderError):
         self.retry_after = retry_after
 
 
-class Throttled(ProviderBusy):
-    """The account's rate limit is exceeded: nothing was processed or billed."""
+class NotAccepted(ProviderBusy):
+    """The vendor has certainly not accepted the order: nothing was processed or billed."""
 
 
-class ModelStarting(ProviderBusy):
-    """No instance of the model is running yet: nothing was processed or billed."""
+class Throttled(NotAccepted):
+    """The account's rate limit is exceeded."""
+
+
+class ModelStarting(NotAccepted):
+    """No instance of the model is running yet."""
 
 
 class ProviderRefused(ProviderError):
@@ -108,7 +113,7 @@ class Interrupted(PredictionEnded):
 
 
 class PredictionStopped(PredictionEnded):
-    """The prediction was canceled or aborted, and not charged."""
+    """The prediction was canceled, aborted or turned down, and not charged."""
 
 
 class PictureGone(PredictionEnded):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Vendor = Literal["replicate", "chutes"]
+Vendor = Literal["replicate", "chutes", "fal"]
 """Makers that are paid."""
 
 Provider = Literal[Vendor, "pillow", "painter"]
@@ -53,7 +53,11 @@ CHUTES = Maker(
     "chutes", "Chutes", 1, SourceType.TRAINED, is_paid=True, painted_format="jpg",
     model_name=r"[A-Za-z0-9-]+", model_named="its slug: letters, digits and hyphens",  # it becomes part of the host
 )  # fmt: skip
+FAL = Maker(
+    "fal", "fal.ai", 1, SourceType.TRAINED, is_paid=True, keeps_orders=True,
+    model_name=rf"{_PART}(/{_PART})+", model_named="owner/app or owner/app/path",
+)  # fmt: skip
 PILLOW = Maker("pillow", "Pillow", 2, draws_cards=True)
 PAINTER = Maker("painter", "the offline painter", 2, SourceType.ALGORITHMIC, is_painter=True)
 
-MAKERS: Mapping[str, Maker] = {maker.name: maker for maker in (REPLICATE, CHUTES, PILLOW, PAINTER)}
+MAKERS: Mapping[str, Maker] = {maker.name: maker for maker in (REPLICATE, CHUTES, FAL, PILLOW, PAINTER)}

@@ -17,7 +17,7 @@ import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
-from tests import ROOT
+from tests import OURS, ROOT
 
 # Prefect reads its home when it is imported: before anything of ours. Each of pytest's workers has one of its own.
 _HOME = Path(tempfile.mkdtemp(prefix="article-images-tests-"))
@@ -27,7 +27,7 @@ os.environ["DO_NOT_TRACK"] = "1"
 os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
 os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
 for _name in list(os.environ):
-    if _name.startswith(("B2_", "REPLICATE_", "CHUTES_", "IMAGES_", "PREFECT_API_", "PREFECT_PROFILE")):
+    if _name.startswith((*OURS, "PREFECT_API_", "PREFECT_PROFILE")):
         del os.environ[_name]
 
 # Most tests look at one picture: what is made beside it would double their time.

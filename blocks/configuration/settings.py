@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     replicate_poll_interval: float = Field(0.5, gt=0)  # seconds
     chutes_api_key: Secret = None
     chutes_base_url: str = "https://{slug}.chutes.ai"
+    fal_key: Secret = None
+    fal_base_url: str | None = None
     images_public_base_url: PublicBase | None = None
     images_public_base_urls: dict[str, Any] = {}
     images_download_hosts: str = DEFAULT_HOSTS

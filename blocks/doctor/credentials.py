@@ -7,7 +7,8 @@ from prefect.exceptions import ObjectNotFound
 
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import SETUP, Installation
-from blocks.provisioning.saved_blocks import BUCKET, CREDENTIALS, WRITER, Credential, differing
+from blocks.doctor.vendors import models_used
+from blocks.provisioning.saved_blocks import BUCKET, CREDENTIALS, OF_VENDORS, WRITER, Credential, differing
 
 _WITHOUT_VENDOR = "its pictures are painted offline"
 
@@ -26,7 +27,7 @@ def _finding(installation: Installation, credential: Credential) -> Finding:
     name, set_them = f"block {credential.slug}", f"set {credential.variables}"
     saved, given = installation.saved(credential), installation.given(credential)
     if saved is None and given is None:
-        return _without(credential, name, set_them)
+        return _without(installation, credential, name, set_them)
     if saved is None:
         if installation.client is None or installation.local:
             return well(name, "from the environment")
@@ -39,9 +40,12 @@ def _finding(installation: Installation, credential: Credential) -> Finding:
     return well(name, "saved" + (", as in the environment" if given else ""))
 
 
-def _without(credential: Credential, name: str, set_them: str) -> Finding:
+def _without(installation: Installation, credential: Credential, name: str, set_them: str) -> Finding:
     if credential is WRITER:
         return well(name, "none: prompts and alternative texts are built in")
+    vendor = next((vendor for vendor, of_vendor in OF_VENDORS.items() if of_vendor is credential), None)
+    if vendor and all(model.provider != vendor for _, model in models_used(installation)):
+        return well(name, "none: no model of it is used")
     without = "pictures go to the storage of this machine" if credential is BUCKET else _WITHOUT_VENDOR
     return warning(name, f"neither saved nor in the environment: {without}", set_them)
 

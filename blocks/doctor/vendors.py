@@ -24,7 +24,7 @@ _TOP_UP = "top up the account"
 
 def check_vendors(installation: Installation) -> Iterator[Finding]:
     """Check keys, models and balance by calls that each vendor answers for free."""
-    models = [model for _, model in _models(installation)]
+    models = [model for _, model in models_used(installation)]
     for name, vendor in VENDORS.items():
         account: Any = installation.used(OF_VENDORS[name])
         if account is None:
@@ -97,7 +97,7 @@ def _of_vendor(vendor: Vendor, check: FreeCheck, answer: httpx.Response | str) -
     return well(check.about, check.accepted)
 
 
-def _models(installation: Installation) -> ModelTable:
+def models_used(installation: Installation) -> ModelTable:
     """Return the models that a run would use; the defaults if the table is invalid, which another check reports."""
     try:
         if installation.settings and installation.client:

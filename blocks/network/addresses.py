@@ -17,7 +17,7 @@ _SPECIAL_V4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24"
 _SPECIAL_V6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2002::/16", "3fff::/20")))
 
 
-DEFAULT_HOSTS = "replicate.delivery,*.replicate.delivery"
+DEFAULT_HOSTS = "replicate.delivery,*.replicate.delivery,fal.media,*.fal.media"
 """The hosts of the vendors' pictures. Listing one of these does not allow plain http or private addresses."""
 _PUBLIC_HOSTS = frozenset(DEFAULT_HOSTS.split(","))
 

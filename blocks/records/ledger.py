@@ -2,8 +2,8 @@
 
 A prediction's id can get lost in two ways: the answer to the create does not arrive, or the process is killed
 before the id is written. So the attempt is noted first. An attempt without an id is looked for among the
-account's recent predictions before another one is created. And of each prediction it is noted whose it is, since
-two tenants may ask for the very same picture.
+account's recent predictions before another one is created; at a vendor that lists none (fal.ai), another one waits for
+an hour. And of each prediction it is noted whose it is, since two tenants may ask for the very same picture.
 
 What was refused is noted too, whichever vendor it came from: it is not ordered again until a refresh is asked for.
 """
@@ -121,7 +121,7 @@ class Ledger:
         return attempt
 
     def is_kept(self, attempt: Attempt) -> bool:
-        """Return whether Replicate still keeps what the attempt led to."""
+        """Return whether the vendor still keeps what the attempt led to."""
         return datetime.now(UTC) - attempt.at < _KEPT
 
     def adopts(self, spec: ImageSpec, attempt: Attempt, found: str) -> bool:

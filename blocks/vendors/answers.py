@@ -25,7 +25,7 @@ from imaging.errors import (
 from imaging.quoting import quoted
 
 _BUSY = {408, 409, 425}  # and every 5xx
-_NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)", re.IGNORECASE)
+_NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)|exhausted balance|\bTOP_UP\b", re.IGNORECASE)
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
 
@@ -143,6 +143,13 @@ def words_in(response: httpx.Response) -> str:
     if not isinstance(body, dict):
         return ""
     detail = body.get("detail") or body.get("title") or body.get("error") or body.get("message") or ""
-    text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
+    text = detail if isinstance(detail, str) else _listed(detail) or json.dumps(detail, ensure_ascii=False)
     secret = response.request.headers.get("authorization", "").rpartition(" ")[2]
     return quoted(text, secret)[:300]
+
+
+def _listed(detail: Any) -> str:
+    """Return what is wrong by field, as FastAPI lists it, without the input that it quotes: our own prompt, say."""
+    if not isinstance(detail, list) or not all(isinstance(one, dict) and "msg" in one for one in detail):
+        return ""
+    return "; ".join(f"{one['msg']} ({one.get('type', 'error')})" for one in detail)

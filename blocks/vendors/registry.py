@@ -9,7 +9,7 @@ from prefect.blocks.core import Block
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause
-from blocks.vendors import chutes, replicate
+from blocks.vendors import chutes, fal, replicate
 from blocks.vendors.free_checks import FreeCheck
 from imaging.makers import MAKERS, Provider
 from imaging.spec import ImageSpec
@@ -40,7 +40,10 @@ class KeepsOrders(VendorBlock, Protocol):
         """Cancel an order."""
 
     def find(self, spec: ImageSpec, since: datetime, newest: str | None = None) -> Iterator[str]:
-        """Yield the ids of recent orders for `spec`."""
+        """Yield the ids of recent orders for `spec`.
+
+        A vendor that lists none raises ProviderError as long as one may exist: another is not ordered meanwhile.
+        """
 
     def check_token(self) -> str | None:
         """Check the token for free and return the id of the newest order."""
@@ -103,5 +106,6 @@ VENDORS: Mapping[Provider, Vendor] = {
         Vendor(
             "chutes", chutes.Chutes, chutes.BLOCK_NAME, "CHUTES_API_KEY", "CHUTES_BASE_URL", chutes.chutes_from
         ),  # its rate limit differs by account
+        Vendor("fal", fal.Fal, fal.BLOCK_NAME, "FAL_KEY", "FAL_BASE_URL", fal.fal_from, fal.SAMPLE_OUTPUT),
     )
 }

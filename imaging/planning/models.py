@@ -132,16 +132,32 @@ def model_table(overrides: Any, source: str = "IMAGES_MODELS") -> ModelTable:
             raise ConfigurationError(f'{source}: {role}.params must be an object like {{"output_format": "png"}}')
         same_model = change.get("name", default.get("name")) == default.get("name")
         inherited = default.get("params", {}) if same_model else {}
-        table[role] = default | dict(change) | {"params": inherited | dict(params)}
+        listed = {} if same_model else _listed_price(change)
+        table[role] = default | listed | dict(change) | {"params": inherited | dict(params)}
     try:
         return ModelTable.model_validate(table)
     except ValidationError as error:
         raise ConfigurationError(f"{source}: {explain(error)}") from None
 
 
+# List prices of November 2026 for one picture, in USD, of models that are no default; of about a megapixel where that
+# is what is billed.
+_PRICES = {
+    ("fal", "fal-ai/flux-pro/v1.1-ultra"): 0.06,
+    ("fal", "fal-ai/flux/dev"): 0.025,
+    ("fal", "fal-ai/imagen4/preview"): 0.05,
+}
+
+
+def _listed_price(change: Mapping[str, Any]) -> dict[str, float]:
+    price = _PRICES.get((str(change.get("provider")), str(change.get("name"))))
+    return {} if price is None else {"price_usd": price}
+
+
 # Pixels as the models deliver them, by aspect ratio; what the offline painter paints too.
 _DELIVERED = {
     ("flux-1.1-pro-ultra", "16:9"): (2752, 1536),
+    ("flux-pro-v1.1-ultra", "16:9"): (2752, 1536),
     ("flux-dev", "1:1"): (1024, 1024),
     ("flux-dev", "9:16"): (768, 1344),
     ("flux-dev", "16:9"): (1344, 768),
@@ -156,7 +172,9 @@ def delivered_size(model: Model) -> tuple[int, int]:
 
 def known_size(model: str, params: Mapping[str, JsonValue]) -> tuple[int, int] | None:
     """Return the (width, height) in pixels that a model of this name delivers; None where that can only be guessed."""
-    width, height = params.get("width"), params.get("height")
+    nested = params.get("image_size")  # fal.ai has the sides in an object
+    sides = nested if isinstance(nested, dict) else params
+    width, height = sides.get("width"), sides.get("height")
     if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
         return width, height
     return _DELIVERED.get((short_name(model), str(params.get("aspect_ratio", "1:1"))))

@@ -17,12 +17,14 @@ from cryptography.x509.oid import NameOID
 from blocks.storage.bucket import ImageStore
 from blocks.storage.embedded import embedded_storage
 from blocks.vendors import chutes as chutes_module
+from blocks.vendors import fal as fal_module
 from blocks.vendors import replicate as replicate_module
 from blocks.vendors.chutes import Chutes
+from blocks.vendors.fal import Fal
 from blocks.vendors.replicate import Replicate
 from imaging.spec import ImageSpec, Kind
 from tests.blocks.hosts import Bucket, FileHost
-from tests.standins import ChutesStandin, ReplicateStandin
+from tests.standins import ChutesStandin, FalStandin, ReplicateStandin
 from tests.world import _no_pauses, _nothing_goes_on, api, cli, painted, world
 
 __all__ = ["_no_pauses", "_nothing_goes_on", "api", "cli", "painted", "world"]
@@ -129,6 +131,21 @@ def chutes(chutes_api: ChutesStandin) -> Iterator[Chutes]:
 
 
 @pytest.fixture
+def fal_api() -> Iterator[FalStandin]:
+    with FalStandin() as standin:
+        yield standin
+
+
+@pytest.fixture
+def fal(fal_api: FalStandin) -> Iterator[Fal]:
+    block = Fal(api_key=fal_api.key, base_url=fal_api.base_url, poll_interval=0.01, timeout=2, request_timeout=0.5)
+    yield block
+    for keep_alive in (False, True):
+        fal_module._client(block.request_timeout, keep_alive).close()
+    fal_module._client.cache_clear()
+
+
+@pytest.fixture
 def hero() -> ImageSpec:
     return ImageSpec(
         name="hero",
@@ -150,6 +167,13 @@ def supporting(hero: ImageSpec) -> ImageSpec:
     return hero.model_copy(
         update={"model": "black-forest-labs/flux-dev", "params": {"aspect_ratio": "1:1", "output_format": "png"}}
     )
+
+
+@pytest.fixture
+def fal_hero(hero: ImageSpec) -> ImageSpec:
+    params = {"aspect_ratio": "16:9", "output_format": "png"}
+    changes = {"provider": "fal", "model": "fal-ai/flux-pro/v1.1-ultra", "params": params, "price_usd": 0.06}
+    return hero.model_copy(update=changes)
 
 
 @pytest.fixture

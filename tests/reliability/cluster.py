@@ -17,7 +17,7 @@ from .postgres import free_port, postgres
 from .vendors import WatchedChutes, WatchedReplicate
 
 _SERVER_START_SECONDS = 180
-_VENDORS_AND_BUCKET = ("B2_", "REPLICATE_", "CHUTES_")
+_VENDORS_AND_BUCKET = ("B2_", "REPLICATE_", "CHUTES_", "FAL_")
 
 
 @dataclass

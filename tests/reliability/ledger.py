@@ -18,7 +18,7 @@ _NOTHING_TO_COLLECT = {"failed", "nsfw", "canceled", "aborted", "gone", "output_
 
 @dataclass(frozen=True)
 class Tally:
-    """`paid` counts Replicate predictions and Chutes calls over all runs.
+    """`paid` counts predictions and Chutes calls over all runs.
 
     `twice`: beyond one for a picture, while an earlier one could be had. `again`: Chutes calls repeated because
     the answer to the first was lost on the way, which nobody can look up. `lost`: delivered by the vendor, and
@@ -52,10 +52,11 @@ def take(world: World, runs: Sequence[Finished], only: str) -> Tally:
         for entry in (run.image_set or {}).get("images", [])
         if entry["durable"] and entry["key"] in objects
     ]
-    predictions = world.replicate.paid
+    predictions = world.orders
     twice, again = replicate_twice(predictions), 0
     more_twice, again = chutes_twice(world.chutes.deliveries)
-    lost = _replicate_lost(predictions, hashes, entries) + _chutes_lost(world.chutes.deliveries, hashes, entries)
+    known = [one for one in predictions if one.id not in world.fal.unknown]
+    lost = _replicate_lost(known, hashes, entries) + _chutes_lost(world.chutes.deliveries, hashes, entries)
     durable, lies = _manifest(world, kinds)
     return Tally(
         paid=len(predictions) + len(world.chutes.paid),
@@ -104,7 +105,7 @@ def _spec(prediction: Prediction) -> tuple[object, ...]:
 
 def _replicate_lost(predictions: Iterable[Prediction], hashes: set[str], entries: Sequence[Mapping[str, Any]]) -> int:
     """Pictures with a prediction that succeeded and is still there, none of which is in the bucket."""
-    collected = {entry["prediction_id"] for entry in entries}
+    collected = {str(entry["prediction_id"]).rpartition("~")[2] for entry in entries}  # fal.ai: owner~app~id
     had: dict[tuple[object, ...], bool] = {}
     for one in predictions:
         if one.status != "succeeded" or ended_in_vain(one):

@@ -104,7 +104,7 @@ def play(row: Row, prefect_api: str, root: Path) -> Result:
         except Skipped as reason:
             return Result(row, skipped=str(reason))
         runs = [world.call(*run, seconds=row.seconds)]
-        spent = len(world.replicate.paid) + len(world.chutes.paid)
+        spent = len(world.orders) + len(world.chutes.paid)
         world.lift()
         if row.then:
             row.then(world)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.standins import Answer, Call, ChutesStandin, Fault, Prediction, ReplicateStandin
+from tests.standins import Answer, Call, ChutesStandin, FalStandin, Fault, Prediction, ReplicateStandin
 from tests.standins.models import Model
 
 
@@ -20,6 +20,21 @@ class WatchedReplicate(ReplicateStandin):
         if hook:
             hook()
         return prediction
+
+
+class WatchedFal(FalStandin):
+    """Notes the orders whose id did not arrive: they can be found nowhere."""
+
+    def __init__(self, delay: float = 0.0) -> None:
+        super().__init__(delay)
+        self.unknown: set[str] = set()
+
+    def handle(self, call: Call) -> tuple[Answer, Fault | None, Call]:
+        before = {one.id for one in self.paid}
+        answer, fault, call = super().handle(call)
+        if fault and call.where == "create":
+            self.unknown |= {one.id for one in self.paid} - before
+        return answer, fault, call
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tests import OURS
+from tests.standins import Prediction
 from tests.unmarked import unmarked
 
 from .gate import Gate
 from .s3_proxy import S3Proxy
-from .vendors import WatchedChutes, WatchedReplicate
+from .vendors import WatchedChutes, WatchedFal, WatchedReplicate
 
 ARTICLE = {"topic": "Kaffee richtig lagern", "language": "de", "excerpt": "Warum Kaffee Luft und Licht nicht mag."}
 KINDS = {"hero": 1, "comparison": 2, "card": 2, "social": 2}
@@ -29,7 +31,7 @@ KINDS = {"hero": 1, "comparison": 2, "card": 2, "social": 2}
 MARK = "ARTICLE_IMAGES_RELIABILITY"
 """A variable by which the children of a run are told from every other process of the machine."""
 
-_OURS = ("B2_", "REPLICATE_", "CHUTES_", "IMAGES_", "PREFECT_")
+_OURS = (*OURS, "PREFECT_")
 _STARTING = threading.Lock()  # two embedded servers that start at once could take the same free port
 
 
@@ -67,6 +69,7 @@ class World:
     folder: Path
     replicate: WatchedReplicate
     chutes: WatchedChutes
+    fal: WatchedFal
     s3: S3Proxy
     s3_gate: Gate
     prefect_gate: Gate
@@ -81,9 +84,19 @@ class World:
         """`IMAGES_DATA_DIR`."""
         return Path(self.environment["IMAGES_DATA_DIR"])
 
+    def order_at_fal(self) -> None:
+        """From now on runs know an account at fal.ai, which makes the hero."""
+        model = {"provider": "fal", "name": "fal-ai/flux-pro/v1.1-ultra", "params": {"output_format": "png"}}
+        self.environment |= self.fal.environment() | {"IMAGES_MODELS": json.dumps({"hero": model})}
+
+    @property
+    def orders(self) -> list[Prediction]:
+        """What was ordered from the vendors that keep orders, and so paid for."""
+        return [*self.replicate.paid, *self.fal.paid]
+
     def lift(self) -> None:
         """From now on all is well; a stuck prediction goes on."""
-        for part in (self.replicate, self.replicate.cdn, self.chutes):
+        for part in (self.replicate, self.replicate.cdn, self.chutes, self.fal, self.fal.cdn):
             part.faults.clear()
         self.replicate.on_create = self.chutes.on_paid = None
         self.s3.mend()
@@ -202,6 +215,7 @@ def open_world(
     with ExitStack() as parts:
         replicate = parts.enter_context(WatchedReplicate(delay=delay))
         chutes = parts.enter_context(WatchedChutes(delay=delay))
+        fal = parts.enter_context(WatchedFal(delay=delay))
         with _STARTING:
             store = parts.enter_context(embedded_storage(folder / "bucket"))
         endpoint = str(store.bucket.credentials.aws_client_parameters.endpoint_url)
@@ -230,7 +244,8 @@ def open_world(
                 "B2_BUCKET_NAME": BUCKET,
             }
         root = (data if embedded else folder / "bucket") / "storage" / BUCKET
-        world = World(folder, replicate, chutes, s3, s3_gate, prefect_gate, environment | dict(variables or {}), root)
+        environment |= variables or {}
+        world = World(folder, replicate, chutes, fal, s3, s3_gate, prefect_gate, environment, root)
         try:
             yield world
         finally:

@@ -1,4 +1,4 @@
-"""The two image vendors, played on 127.0.0.1 and speaking their real wire protocols.
+"""The image vendors, played on 127.0.0.1 and speaking their real wire protocols.
 
 Tests drive the product through real sockets: a reset, a lost answer or a body that never ends cannot be told
 apart from the vendor's. What would have cost money is counted in `paid`, so that a test can say "once".
@@ -12,6 +12,7 @@ apart from the vendor's. What would have cost money is counted in `paid`, so tha
 """
 
 from .chutes_api import ChutesStandin, Generation
+from .fal_api import FalStandin
 from .faults import Fault
 from .feed_site import FeedSite
 from .messages import Answer, Call
@@ -23,6 +24,7 @@ __all__ = [
     "Answer",
     "Call",
     "ChutesStandin",
+    "FalStandin",
     "Fault",
     "FeedSite",
     "Generation",

@@ -1,4 +1,4 @@
-"""Both vendors by hand: `python -m tests.standins [--delay SECONDS]`, until Ctrl-C."""
+"""The vendors by hand: `python -m tests.standins [--delay SECONDS]`, until Ctrl-C."""
 
 import argparse
 import shlex
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from types import FrameType
 
-from . import ChutesStandin, ReplicateStandin
+from . import ChutesStandin, FalStandin, ReplicateStandin
 
 
 def main() -> None:
@@ -16,8 +16,9 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=2.0, help="seconds that a prediction takes (default 2)")
     delay = parser.parse_args().delay
     signal.signal(signal.SIGTERM, _interrupt)
-    with ReplicateStandin(delay=delay) as replicate, ChutesStandin(delay=delay) as chutes:
-        for name, value in (replicate.environment() | chutes.environment()).items():
+    with ReplicateStandin(delay=delay) as replicate, ChutesStandin(delay=delay) as chutes, FalStandin(delay) as fal:
+        hosts = {"IMAGES_DOWNLOAD_HOSTS": f"{replicate.cdn.host},{fal.cdn.host}"}
+        for name, value in (replicate.environment() | chutes.environment() | fal.environment() | hosts).items():
             _say(f"export {name}={shlex.quote(value)}")
         try:
             signal.pause()
@@ -25,6 +26,7 @@ def main() -> None:
             _say("")
     _report("replicate", replicate.counts())
     _report("chutes", chutes.counts())
+    _report("fal", fal.counts())
     cdn = replicate.cdn
     _say(f"requests: api {len(replicate.requests)}, cdn {len(cdn.requests)}, chutes {len(chutes.requests)}")
     _say(f"canceled {len(replicate.canceled)}, downloads with the API token {len(cdn.leaks)}")

@@ -24,7 +24,7 @@ _FLUX_SIZES: dict[str, Size] = {
     "9:16": (768, 1344),
     "9:21": (640, 1536),
 }
-_ULTRA_SIZES: dict[str, Size] = {
+ULTRA_SIZES: dict[str, Size] = {
     "1:1": (2048, 2048),
     "16:9": (2752, 1536),
     "21:9": (3136, 1344),
@@ -117,7 +117,7 @@ MODELS = {
         Model(f"{_OWNER}/flux-schnell", _FLUX_SIZES, ("webp", "jpg", "png"), "1:1", _SCHNELL_RANGES),
         Model(
             f"{_OWNER}/flux-1.1-pro-ultra",
-            _ULTRA_SIZES,
+            ULTRA_SIZES,
             ("jpg", "png"),
             "1:1",
             _ULTRA_RANGES,

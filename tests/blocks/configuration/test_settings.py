@@ -31,7 +31,7 @@ def test_nothing_is_required() -> None:
     settings = load_settings()
     assert settings.has_bucket is False
     assert settings.replicate_api_token is settings.chutes_api_key is None
-    assert settings.images_download_hosts == "replicate.delivery,*.replicate.delivery"
+    assert settings.images_download_hosts == "replicate.delivery,*.replicate.delivery,fal.media,*.fal.media"
     assert settings.images_data_dir == Path(".article-images")
     assert (settings.images_concurrency, settings.images_max_bytes) == (32, 64 * 1024 * 1024)
 

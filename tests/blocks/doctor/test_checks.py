@@ -12,16 +12,17 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.doctor.api import check_server, check_version
 from blocks.doctor.collector import check_collector
+from blocks.doctor.credentials import check_blocks
 from blocks.doctor.examination import Check, examine
 from blocks.doctor.finding import Finding
 from blocks.doctor.installation import Installation
 from blocks.doctor.machine import check_fonts
 from blocks.doctor.storage import check_storage
-from blocks.doctor.vendors import check_download_hosts
+from blocks.doctor.vendors import check_download_hosts, check_vendors
 from blocks.doctor.versions import check_pillow
 from imaging.cards import fonts
 from tests.blocks.hosts import FileHost
-from tests.standins import Answer
+from tests.standins import Answer, FalStandin
 
 
 def findings(check: Check, installation: Installation | None = None) -> dict[str, Finding]:
@@ -53,6 +54,29 @@ def test_pictures_that_would_be_paid_for_and_not_fetched(monkeypatch: pytest.Mon
     assert "IMAGES_DOWNLOAD_HOSTS=logos.example,replicate.delivery,*.replicate.delivery" in str(found.mend)
     monkeypatch.setenv("IMAGES_DOWNLOAD_HOSTS", "https://logos.example")
     assert findings(check_download_hosts)["download hosts"].level == "FAIL"
+
+
+def test_a_vendor_that_no_model_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its key is missed where a model of its is used, and nowhere else."""
+    assert findings(check_blocks)["block fal/fal"].level == "ok"
+    model = '{"hero": {"provider": "fal", "name": "fal-ai/flux-pro/v1.1-ultra"}}'
+    monkeypatch.setenv("IMAGES_MODELS", model)
+    assert findings(check_blocks)["block fal/fal"].level == "warn"
+    monkeypatch.setenv("FAL_KEY", "key")
+    assert findings(check_blocks)["block fal/fal"].level == "ok"
+
+
+def test_a_key_of_fal_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor's look is free, and tells a key that is taken, one that is refused and an account that is locked."""
+    with FalStandin() as fal:
+        for name, value in fal.environment().items():
+            monkeypatch.setenv(name, value)
+        assert findings(check_vendors)["fal.ai key"].level == "ok"
+        fal.fault("get", 403)
+        assert findings(check_vendors)["fal.ai key"].mend == "top up the account"
+        monkeypatch.setenv("FAL_KEY", "other")
+        assert "set FAL_KEY" in str(findings(check_vendors)["fal.ai key"].mend)
+        assert fal.paid == []
 
 
 def test_a_collector_that_is_away(files: FileHost, monkeypatch: pytest.MonkeyPatch) -> None:

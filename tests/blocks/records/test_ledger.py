@@ -9,7 +9,15 @@ import pytest
 
 from blocks.records.ledger import Attempt, Ledger
 from blocks.records.records import Records
-from imaging.errors import BadPicture, ImagesError, NotDelivered, ProviderRefused, StorageError, UnsafeDownload
+from imaging.errors import (
+    BadPicture,
+    ImagesError,
+    NotAccepted,
+    NotDelivered,
+    ProviderRefused,
+    StorageError,
+    UnsafeDownload,
+)
 from imaging.spec import ImageSpec
 
 
@@ -54,7 +62,13 @@ def test_an_attempt_that_was_turned_down_is_not_looked_for(ledger: Ledger, hero:
 
 @pytest.mark.parametrize(
     ("error", "kind"),
-    [(NotDelivered, NotDelivered), (BadPicture, BadPicture), (UnsafeDownload, BadPicture), (ProviderRefused, None)],
+    [
+        (NotDelivered, NotDelivered),
+        (BadPicture, BadPicture),
+        (UnsafeDownload, BadPicture),
+        (ProviderRefused, None),
+        (NotAccepted, None),
+    ],
 )
 def test_what_was_refused_is_remembered(
     ledger: Ledger, hero: ImageSpec, error: type[ImagesError], kind: type[ImagesError] | None
