@@ -29,6 +29,7 @@ class Spending:
     user_id: str
     slug: str
     _reserved: float = 0.0
+    _reserved_for: dict[str, float] = field(default_factory=dict)  # by digest
 
     @property
     def refuses(self) -> bool:
@@ -51,6 +52,23 @@ class Spending:
             month.reserve(self._reserved)
         return admitted
 
+    def is_had(self, spec: ImageSpec) -> bool:
+        """Return whether a later run can have the picture of an order that is placed already."""
+        attempts = self._attempts(spec)
+        return any(self._is_had(one, attempt) for one, attempt in attempts if not (attempt and attempt.refusal))
+
+    def correct(self, spec: ImageSpec, cost_usd: float) -> None:
+        """Put what a picture has cost in the place of what was reserved for it: two seeds, or nothing at all.
+
+        What may still be billed stays reserved.
+        """
+        reserved = self._reserved_for.get(spec.digest)
+        if reserved is None:
+            return
+        corrected = max(cost_usd, reserved) if self.is_had(spec) else cost_usd
+        self._reserved_for[spec.digest] = corrected
+        self._reserved += corrected - reserved
+
     def settle(self, specs: Iterable[ImageSpec], spent_usd: float) -> None:
         """Note what was spent. Orders for `specs` whose cost no run has reported yet stay reserved."""
         self._month.settle(spent_usd, sum(map(self._owed_usd, specs)))
@@ -58,11 +76,15 @@ class Spending:
     def _admit(self, specs: Sequence[ImageSpec], limits: Limits, month: float | None, *, refresh: bool) -> Admission:
         """Admit the specs that there is room for. `month`: what is left of the month's budget."""
         paid = [] if refresh else [spec for spec in specs if not self._is_to_be_ordered(spec)]
-        self._reserved += sum(map(self._owed_usd, specs))
+        owed = {spec.digest: self._owed_usd(spec) for spec in specs}
+        self._reserved_for |= owed
+        self._reserved += sum(owed.values())
         others = [spec for spec in specs if spec not in paid]
         left = min(usd for usd in (limits.run_usd, month) if usd is not None) - self._reserved
         within = affordable(others, left)
-        ordered = sum(spec.price_usd for spec in others if spec.name in within)
+        prices = {spec.digest: spec.price_usd for spec in others if spec.name in within}
+        self._reserved_for |= {digest: owed[digest] + price for digest, price in prices.items()}
+        ordered = sum(prices.values())
         self._reserved += ordered
         admitted = [spec for spec in specs if spec in paid or spec.name in within]
         why = self._reason(limits, month)

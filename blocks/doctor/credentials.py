@@ -44,7 +44,7 @@ def _without(installation: Installation, credential: Credential, name: str, set_
     if credential is WRITER:
         return well(name, "none: prompts and alternative texts are built in")
     vendor = next((vendor for vendor, of_vendor in OF_VENDORS.items() if of_vendor is credential), None)
-    if vendor and all(model.provider != vendor for _, model in models_used(installation)):
+    if vendor and all(model.provider != vendor for model in models_used(installation).all()):
         return well(name, "none: no model of it is used")
     without = "pictures go to the storage of this machine" if credential is BUCKET else _WITHOUT_VENDOR
     return warning(name, f"neither saved nor in the environment: {without}", set_them)

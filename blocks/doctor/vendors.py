@@ -24,7 +24,7 @@ _TOP_UP = "top up the account"
 
 def check_vendors(installation: Installation) -> Iterator[Finding]:
     """Check keys, models and balance by calls that each vendor answers for free."""
-    models = [model for _, model in models_used(installation)]
+    models = list(models_used(installation).all())
     for name, vendor in VENDORS.items():
         account: Any = installation.used(OF_VENDORS[name])
         if account is None:

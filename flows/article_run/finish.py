@@ -22,7 +22,8 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
     run, specs = making.run, making.plan.specs
     if not making.inventory.trouble and not run.services.embedded:
         records.catch_up(run.services.store)
-    making.spending.settle(specs, sum(result.image.cost_usd for result in results.values()))
+    may_be_ordered = [one for spec in specs for one in (spec, *making.plan.planner.alternatives(spec))]
+    making.spending.settle(may_be_ordered, sum(result.image.cost_usd for result in results.values()))
     problems: list[str] = []
     done: dict[str, Result] = {}
     for name, result in results.items():

@@ -1,4 +1,5 @@
-"""Making a plan's pictures: within the budget, again where one has vanished, and by a fallback where none comes."""
+"""Making a plan's pictures: within the budget, again where one has vanished, by another model where the first makes
+none, and by a fallback where none comes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -6,7 +7,17 @@ from types import MappingProxyType
 
 from blocks.delivery.spending import Admission
 from flows.article_run.late import offered_again, reported
-from flows.article_run.pictures import Making, NotMade, Outcome, Result, Results, Substitutes, noted, outcome_of
+from flows.article_run.pictures import (
+    Making,
+    NotMade,
+    Outcome,
+    Result,
+    Results,
+    Substitutes,
+    costing,
+    noted,
+    outcome_of,
+)
 from flows.article_run.run_log import log_fallbacks, log_vanished
 from imaging.entry import failed, reused
 from imaging.makers import MAKERS
@@ -23,12 +34,9 @@ def make(making: Making, *, refresh: bool) -> tuple[Making, Results]:
     first = [spec for spec in making.plan.specs if not spec.needs_hero]
     # Where only the painter is left, it does not replace a picture that a vendor was paid for.
     done: Results = _paid_before(making, [spec for spec in first if MAKERS[spec.provider].is_painter])
-    made = _within_budget(making, _missing(first, done), refresh=refresh, overwrite=refresh)
+    made = _ordered(making, _missing(first, done), refresh=refresh)
+    made = _by_alternatives(making, _missing(first, done), made, refresh=refresh)
     done, not_made = {**done, **made.done}, made.not_made
-    if made.vanished:
-        log_vanished(made.vanished)
-        again = _within_budget(making, made.vanished, overwrite=True)
-        done, not_made = {**done, **again.done}, {**not_made, **again.not_made}
     done, over_too, instead_of = _with_fallbacks(making, _missing(first, done), not_made, done)
     if over or over_too:
         making, done = offered_again(making, done)  # the hero that they show is read from the bucket
@@ -42,15 +50,65 @@ def _missing(specs: Iterable[ImageSpec], done: Results) -> list[ImageSpec]:
     return [spec for spec in specs if spec.name not in done]
 
 
+def _ordered(
+    making: Making, specs: Sequence[ImageSpec], instead_of: Substitutes = MappingProxyType({}), *, refresh: bool
+) -> Outcome:
+    """Order the specs within the budget, and again those whose pictures the bucket has lost."""
+    made = _within_budget(making, specs, instead_of, refresh=refresh, overwrite=refresh)
+    if made.vanished:
+        log_vanished(made.vanished)
+        again = _within_budget(making, made.vanished, instead_of, overwrite=True)
+        made = Outcome({**made.done, **again.done}, {**made.not_made, **again.not_made}, ())
+    for spec in specs:
+        making.spending.correct(spec, _cost_usd(spec.name, made, instead_of))
+    return made
+
+
+def _cost_usd(name: str, made: Outcome, instead_of: Substitutes) -> float:
+    """Return what the orders for one spec have cost, without those for the pictures whose place it takes."""
+    if reason := made.not_made.get(name):
+        return reason.cost_usd
+    return made.done[name].image.cost_usd - (instead_of[name][1].cost_usd if name in instead_of else 0.0)
+
+
+def _by_alternatives(making: Making, specs: Sequence[ImageSpec], made: Outcome, *, refresh: bool) -> Outcome:
+    """Have each picture that its model does not make made by the next model of its role, as long as there is one."""
+    ordered = {spec.name: spec for spec in specs}
+    done, not_made = dict(made.done), dict(made.not_made)
+    last = {name: ordered[name] for name in not_made}
+    while turn := {name: one for name, spec in last.items() if (one := _alternative(making, spec, not_made[name]))}:
+        instead_of = {name: (ordered[name], not_made[name]) for name in turn}
+        log_fallbacks(list(turn.values()), instead_of)
+        made = _ordered(making, list(turn.values()), instead_of, refresh=refresh)
+        done |= made.done
+        not_made |= {name: not_made[name].and_then(turn[name], reason) for name, reason in made.not_made.items()}
+        last = {name: turn[name] for name in made.not_made}
+    return Outcome(done, not_made, ())
+
+
+def _alternative(making: Making, spec: ImageSpec, reason: NotMade) -> ImageSpec | None:
+    """Return the next model's picture in the place of `spec`, which was not made; None where its own may yet come."""
+    if reason.over_budget or making.run.in_flight.closed or making.spending.is_had(spec):
+        return None
+    return next(iter(making.plan.planner.alternatives(spec)), None)
+
+
 def _within_budget(
-    making: Making, specs: Sequence[ImageSpec], *, refresh: bool = False, overwrite: bool = False
+    making: Making,
+    specs: Sequence[ImageSpec],
+    instead_of: Substitutes = MappingProxyType({}),
+    *,
+    refresh: bool = False,
+    overwrite: bool = False,
 ) -> Outcome:
     """Order those of the specs that the budgets have room for; the others are not made."""
     stored = making.inventory.stored
     due = [spec for spec in specs if spec.price_usd and (overwrite or not stored(spec.digest))]
     admitted: Admission = making.spending.admit(due, refresh=overwrite)
     within = [spec for spec in specs if spec.name not in admitted.beyond]
-    outcome = outcome_of(making, within, refresh=refresh, overwrite=overwrite, order_once=admitted.order_once)
+    outcome = outcome_of(
+        making, within, refresh=refresh, overwrite=overwrite, order_once=admitted.order_once, instead_of=instead_of
+    )
     beyond = {name: NotMade(why, over_budget=True) for name, why in admitted.beyond.items()}
     return replace(outcome, not_made={**outcome.not_made, **beyond})
 
@@ -71,8 +129,8 @@ def _with_fallbacks(
 
     Return also the cards among the fallbacks that still wait for the hero, and what they take the place of.
     """
-    refused = [spec for spec in missing if making.spending.refuses and not_made[spec.name].over_budget]
-    refusals = {spec.name: noted(making, Result(spec, failed(spec, not_made[spec.name].why))) for spec in refused}
+    refused = [spec for spec in missing if _stays_empty(making, not_made[spec.name])]
+    refusals = {spec.name: noted(making, _empty(spec, not_made[spec.name])) for spec in refused}
     missing = [spec for spec in missing if spec not in refused]
     instead_of = {spec.name: (spec, not_made[spec.name]) for spec in missing}
     done = {**done, **refusals, **_paid_before(making, missing, instead_of)}
@@ -80,6 +138,14 @@ def _with_fallbacks(
     log_fallbacks(fallbacks, instead_of)
     made = _free(making, [spec for spec in fallbacks if not spec.needs_hero], instead_of)
     return {**done, **made.done}, [spec for spec in fallbacks if spec.needs_hero], instead_of
+
+
+def _stays_empty(making: Making, reason: NotMade) -> bool:
+    return reason.failed or (making.spending.refuses and reason.over_budget)
+
+
+def _empty(spec: ImageSpec, reason: NotMade) -> Result:
+    return Result(spec, costing(failed(spec, reason.why), reason.cost_usd))
 
 
 def _with_cards_over_hero(

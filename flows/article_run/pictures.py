@@ -27,11 +27,20 @@ Submit = Callable[[Sequence[ImageSpec], RunTerms, Inventory, bool], Mapping[Pref
 
 @dataclass(frozen=True, slots=True)
 class NotMade:
-    """Why a maker does not make a picture, and what was paid for it all the same, in USD."""
+    """Why a maker does not make a picture, and what was paid for it all the same, in USD.
+
+    `failed`: its place stays empty where no other model makes it.
+    """
 
     why: str
     cost_usd: float = 0.0
     over_budget: bool = False
+    failed: bool = False
+
+    def and_then(self, alternative: ImageSpec, reason: "NotMade") -> "NotMade":
+        """Return why neither this one nor an alternative has made it."""
+        why = f"{self.why}; {alternative.provider}:{alternative.model}: {reason.why}"
+        return replace(self, why=why, cost_usd=self.cost_usd + reason.cost_usd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +128,8 @@ def _came(
     """Return what came of a task; None where its picture is in the cache and no longer in the bucket."""
     try:
         stored = future.result()
-    except (NotDelivered, HeroMissing) as declined:
-        return NotMade(str(declined), declined.cost_usd)
     except ImagesError as error:
-        return Result(spec, _costing(failed(spec, str(error)), error.cost_usd))
+        return _without_picture(making, spec, error)
     except Exception as error:  # noqa: BLE001 - a bug in one maker must not lose the pictures of the others
         return Result(spec, failed(spec, f"unexpected {type(error).__name__}; the task run's log has the details"))
     inventory = making.inventory
@@ -137,6 +144,14 @@ def _came(
     except StorageError as error:  # it may well be there: it is neither paid for again nor called durable
         return Result(spec, failed(spec, str(error)))
     return result_of(spec, image, stored)
+
+
+def _without_picture(making: Making, spec: ImageSpec, error: ImagesError) -> Result | NotMade:
+    """Return what an error of a task comes to: another may make the picture, or it has failed."""
+    has_failed = not isinstance(error, NotDelivered | HeroMissing)
+    if has_failed and not making.plan.planner.has_alternatives(spec):
+        return Result(spec, costing(failed(spec, str(error)), error.cost_usd))
+    return NotMade(str(error), error.cost_usd, failed=has_failed)
 
 
 def result_of(spec: ImageSpec, image: Image, stored: StoredImage) -> Result:
@@ -154,7 +169,7 @@ def noted(making: Making, result: Result, instead_of: tuple[ImageSpec, NotMade] 
     image = result.image
     if instead_of:
         ordered, reason = instead_of
-        image = fallen_back(_costing(image, reason.cost_usd), ordered, reason.why)
+        image = fallen_back(costing(image, reason.cost_usd), ordered, reason.why)
     image, web_formats = begun(making.run, making.inventory, image)
     if image.durable or not making.run.in_flight.closed:  # what fails once the run is stopped has not failed
         making.progress.note(image)
@@ -169,7 +184,8 @@ def report(making: Making, image: Image) -> None:
     emit_image(image, making.plan.article.user_id, making.plan.slug)
 
 
-def _costing(image: Image, usd: float) -> Image:
+def costing(image: Image, usd: float) -> Image:
+    """Return an entry that has cost so much more, in USD."""
     return image.model_copy(update={"cost_usd": round(image.cost_usd + usd, 6)})
 
 

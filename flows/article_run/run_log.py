@@ -30,7 +30,7 @@ def log_plan(services: Services, plan: Plan, inventory: Inventory, *, refresh: b
         log.info("made again, since a refresh was asked for: %s", ", ".join(existing))
     elif existing:
         log.info("stored already: %s", ", ".join(existing))
-    if changed := [spec for spec in specs if _has_changed(spec, inventory)]:
+    if changed := [spec for spec in specs if _has_changed(plan, spec, inventory)]:
         names, price = ", ".join(spec.name for spec in changed), sum(spec.price_usd for spec in changed)
         log.warning(
             "%s/%s: made again, since the article or its models have changed: %s (%.3f USD)",
@@ -45,10 +45,11 @@ def log_plan(services: Services, plan: Plan, inventory: Inventory, *, refresh: b
         )
 
 
-def _has_changed(spec: ImageSpec, inventory: Inventory) -> bool:
+def _has_changed(plan: Plan, spec: ImageSpec, inventory: Inventory) -> bool:
     """Return whether a picture is to be paid for although the bucket has another one in its place that was paid for."""
     paid = inventory.paid_for(spec.name)
-    return bool(spec.price_usd and paid and paid.digest not in {spec.digest, spec.reseeded.digest})
+    known = {one.digest for by in (spec, *plan.planner.alternatives(spec)) for one in (by, by.reseeded)}
+    return bool(spec.price_usd and paid and paid.digest not in known)
 
 
 def log_retitled(place: str, before: str) -> None:

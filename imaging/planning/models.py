@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import (
@@ -26,7 +26,10 @@ NEGATIVE_PROMPT = "text, letters, watermark, logo, signature, blurry, low qualit
 
 
 class Model(BaseModel):
-    """A vendor's model, its parameters beside the prompt, and its price for one picture in USD."""
+    """A vendor's model, its parameters beside the prompt, and its price for one picture in USD.
+
+    `alternatives`: the models that are tried in turn where this one makes no picture.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +37,7 @@ class Model(BaseModel):
     name: str = Field(max_length=120)  # with tenant and slug, an address stays below 500 characters
     params: dict[str, JsonValue] = {}
     price_usd: float = Field(ge=0, allow_inf_nan=False)
+    alternatives: tuple["Model", ...] = ()
 
     @field_validator("name")
     @classmethod
@@ -101,6 +105,11 @@ class ModelTable(BaseModel):
         price_usd=0.025,
     )
 
+    def all(self) -> Iterator[Model]:
+        """Yield every model that may be asked for a picture."""
+        for _, model in self:
+            yield from (model, *model.alternatives)
+
     def for_platform(self, platform: Platform) -> Model:
         """Return the model of a social picture: its role has the platform's name."""
         model: Model = getattr(self, platform.name)
@@ -117,27 +126,33 @@ def model_table(overrides: Any, source: str = "IMAGES_MODELS") -> ModelTable:
     """Return the table with `overrides` laid over it: `{"hero": {"price_usd": 0.05}}` changes that alone.
 
     `params` are laid over the default ones key by key as long as the model stays the same; another model
-    starts from the parameters given.
+    starts from the parameters given. A list names the models that are tried in turn.
     Raises ConfigurationError naming what is wrong in `source`.
     """
     if not isinstance(overrides, Mapping):
         raise ConfigurationError(f'{source}: must be an object like {{"hero": {{"price_usd": 0.05}}}}')
     table = ModelTable().model_dump()
     for role, change in overrides.items():
-        default = table.get(role, {})
-        if not isinstance(change, Mapping):
-            raise ConfigurationError(f'{source}: {role} must be an object like {{"price_usd": 0.05}}')
-        params = change.get("params", {})
-        if not isinstance(params, Mapping):
-            raise ConfigurationError(f'{source}: {role}.params must be an object like {{"output_format": "png"}}')
-        same_model = change.get("name", default.get("name")) == default.get("name")
-        inherited = default.get("params", {}) if same_model else {}
-        listed = {} if same_model else _listed_price(change)
-        table[role] = default | listed | dict(change) | {"params": inherited | dict(params)}
+        changes = change if isinstance(change, list) and change else [change]
+        first, *others = (_changed(table.get(role, {}), one, f"{source}: {role}") for one in changes)
+        table[role] = first | {"alternatives": others}
     try:
         return ModelTable.model_validate(table)
     except ValidationError as error:
         raise ConfigurationError(f"{source}: {explain(error)}") from None
+
+
+def _changed(default: Mapping[str, Any], change: Any, where: str) -> dict[str, Any]:
+    """Return a model with `change` laid over it. Raises ConfigurationError naming what is wrong `where`."""
+    if not isinstance(change, Mapping):
+        raise ConfigurationError(f'{where} must be an object like {{"price_usd": 0.05}}, or a list of such')
+    params = change.get("params", {})
+    if not isinstance(params, Mapping):
+        raise ConfigurationError(f'{where}.params must be an object like {{"output_format": "png"}}')
+    same_model = change.get("name", default.get("name")) == default.get("name")
+    inherited = default.get("params", {}) if same_model else {}
+    listed = {} if same_model else _listed_price(change)
+    return {**default, **listed, **change, "params": {**inherited, **params}}
 
 
 # List prices of November 2026 for one picture, in USD, of models that are no default; of about a megapixel where that

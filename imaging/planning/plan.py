@@ -58,6 +58,28 @@ class Planner:
             return self._card(size=platform.card_size, **place)
         return self._painted(MAKERS[spec.provider], size=spec.size, prompt=spec.prompt, **place)
 
+    def alternatives(self, spec: ImageSpec) -> tuple[ImageSpec, ...]:
+        """Return `spec` as the models would make it that are tried in turn where its own makes none."""
+        chain = self._configured(self._model(spec))
+        own = [number for number, model in enumerate(chain) if _makes(model, spec)]
+        return tuple(spec.model_copy(update=_by(model)) for model in chain[own[0] + 1 :]) if own else ()
+
+    def has_alternatives(self, spec: ImageSpec) -> bool:
+        """Return whether several models may make `spec`, which may be by any of them."""
+        return MAKERS[spec.provider].is_paid and len(self._configured(self._model(spec))) > 1
+
+    def _model(self, spec: ImageSpec) -> Model | None:
+        """Return the first model of `spec`'s role; None for cards."""
+        if platform := PLATFORMS.get(spec.platform):
+            return self.models.for_platform(platform) if spec.kind is Kind.SOCIAL else None
+        comparison = (self.models.juggernautxl, self.models.qwen_image)
+        by_name = {"hero": self.models.hero} | {_comparison_name(model): model for model in comparison}
+        return by_name.get(spec.name, self.models.supporting)
+
+    def _configured(self, model: Model | None) -> list[Model]:
+        """Return the models of a role whose vendors are configured."""
+        return [one for one in (model, *model.alternatives) if one.provider in self.providers] if model else []
+
     def _hero(self) -> Iterator[ImageSpec]:
         yield self._generated(
             self.models.hero,
@@ -87,7 +109,7 @@ class Planner:
         for model in (self.models.juggernautxl, self.models.qwen_image):
             yield self._generated(
                 model,
-                name=f"comparison-{model.short_name}",
+                name=_comparison_name(model),
                 kind=Kind.COMPARISON,
                 prompt=prompts.comparison_prompt(self.article),
                 stem=keys.comparison_stem(*self.place, model.short_name),
@@ -127,20 +149,10 @@ class Planner:
         return prompts.alt_text(self.article.language, kind, self.article.title, **words)
 
     def _generated(self, model: Model, **fields: Any) -> ImageSpec:
-        """A spec for `model`, or for the painter where the model's provider is not configured."""
-        size = delivered_size(model)
-        if model.provider not in self.providers:
-            return self._painted(MAKERS[model.provider], size=size, **fields)
-        return ImageSpec(
-            provider=model.provider,
-            model=model.name,
-            params=model.params,
-            price_usd=model.price_usd,
-            size=size,
-            user_id=self.place[0],
-            slug=self.place[1],
-            **fields,
-        )
+        """A spec for the first of a role's models whose provider is configured, or else for the painter."""
+        if not (configured := self._configured(model)):
+            return self._painted(MAKERS[model.provider], size=delivered_size(model), **fields)
+        return ImageSpec(user_id=self.place[0], slug=self.place[1], **_by(configured[0]), **fields)
 
     def _painted(self, instead_of: Maker, **fields: Any) -> ImageSpec:
         return ImageSpec(
@@ -175,3 +187,22 @@ class Planner:
             slug=self.place[1],
             **fields,
         )
+
+
+def _comparison_name(model: Model) -> str:
+    return f"comparison-{model.short_name}"
+
+
+def _by(model: Model) -> dict[str, Any]:
+    """The fields of a spec that say which model makes the picture, and how."""
+    return {
+        "provider": model.provider,
+        "model": model.name,
+        "params": model.params,
+        "price_usd": model.price_usd,
+        "size": delivered_size(model),
+    }
+
+
+def _makes(model: Model, spec: ImageSpec) -> bool:
+    return (model.provider, model.name, model.params) == (spec.provider, spec.model, spec.params)

@@ -115,3 +115,25 @@ def test_default_models_deliver_the_sizes_they_are_known_for(role: str, size: tu
 def test_other_models_deliver_about_a_megapixel(params: dict[str, Any], size: tuple[int, int]) -> None:
     """A size given is taken, a ratio kept, and what is neither becomes a square."""
     assert delivered_size(Model(provider="replicate", name="a/b", params=params, price_usd=0)) == size
+
+
+def test_a_role_may_name_models_that_are_tried_in_turn() -> None:
+    """The first is laid over the default, the others have their own names, parameters and list prices."""
+    dev = {"provider": "fal", "name": "fal-ai/flux/dev"}
+    table = model_table({"hero": [{"price_usd": 0.05}, dev], "tiktok": dev | {"price_usd": 0.03}})
+    assert (table.hero.name, table.hero.price_usd) == (ModelTable().hero.name, 0.05)
+    [other] = table.hero.alternatives
+    assert (other.provider, other.name, other.params, other.price_usd) == ("fal", "fal-ai/flux/dev", {}, 0.025)
+    assert (table.tiktok.price_usd, table.tiktok.alternatives) == (0.03, ())
+    assert len(list(table.all())) == 7
+    with pytest.raises(ConfigurationError, match=r"IMAGES_MODELS: hero.alternatives.0.name: "):
+        model_table({"hero": [{}, {"provider": "chutes", "name": "evil.example/x"}]})
+    with pytest.raises(ConfigurationError, match="IMAGES_MODELS: hero must be an object"):
+        model_table({"hero": []})
+
+
+def test_a_size_in_an_object_is_known() -> None:
+    """fal.ai's models take width and height within `image_size`; its short name joins app and path."""
+    size = {"image_size": {"width": 768, "height": 1344}}
+    model = Model(provider="fal", name="fal-ai/flux/dev", params=size, price_usd=0)
+    assert (delivered_size(model), model.short_name) == ((768, 1344), "flux-dev")

@@ -256,3 +256,28 @@ def test_a_frame_that_has_its_picture_keeps_it() -> None:
     old = keys.supporting_stem("default", "tee", "Einleitung")
     assert plan(tea(body=body))["supporting-1"].stem == keys.supporting_stem("default", "tee", "Teil 1")
     assert plan(tea(body=body), stored=[f"{old}.png"])["supporting-1"].stem == old
+
+
+def test_alternatives_follow_in_order_to_the_same_place() -> None:
+    """Each model of a role leads on to those after it whose vendors are configured, with the same words and place."""
+    of_fal = {"provider": "fal", "name": "fal-ai/flux/dev"}
+    table = model_table({"hero": [{}, of_fal, {"name": "black-forest-labs/flux-dev"}], "tiktok": [of_fal, {}]})
+    planner = Planner(tea(), "tee", table, ("replicate", "fal"))
+    specs = {spec.name: spec for spec in planner.specs()}
+    hero = specs["hero"].model_copy(update={"prompt": "in other words"})
+    second, third = planner.alternatives(hero)
+    assert (second.model, third.model) == ("fal-ai/flux/dev", "black-forest-labs/flux-dev")
+    assert {(one.prompt, one.stem, one.alt_text) for one in (hero, second, third)} == {
+        (hero.prompt, hero.stem, hero.alt_text)
+    }
+    assert planner.alternatives(second) == (third,)
+    assert planner.alternatives(third) == ()
+    assert planner.has_alternatives(third)
+    assert [one.provider for one in planner.alternatives(specs["tiktok"])] == ["replicate"]
+    for name in ("linkedin", "supporting-1", "comparison-qwen-image"):
+        assert planner.alternatives(specs[name]) == ()
+    assert not planner.has_alternatives(specs["supporting-1"])
+    only_fal: tuple[Provider, ...] = ("fal",)
+    alone = Planner(tea(), "tee", table, only_fal)
+    assert alone.specs()[0].provider == "fal"
+    assert alone.alternatives(alone.specs()[0]) == ()
