@@ -19,6 +19,7 @@ from flows.repair import repair
 from imaging.articles.article import Article, Brand
 from imaging.spec import Kind
 from tests.conftest import EXAMPLES
+from tests.standins import FalStandin
 from tests.standins.predictions import NSFW
 from tests.world import STARTED, World, run_set
 
@@ -227,6 +228,27 @@ def test_a_killed_run_is_collected_not_paid_again(world: World, prefect_api: str
     _, killed = httpx.post(f"{prefect_api}/flow_runs/filter", json=query).json()
     assert killed["state"]["type"] == "CRASHED"
     assert killed["state"]["message"].endswith(f"run {image_set.flow_run_id} took over")
+
+
+def test_a_killed_run_is_collected_from_a_vendor_that_lists_no_orders(
+    world: World, prefect_api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After kill -9 while fal.ai's order is waited for, the next run collects it by the id that was noted before."""
+    model = {"provider": "fal", "name": "fal-ai/flux-pro/v1.1-ultra", "params": {"output_format": "png"}}
+    monkeypatch.setenv("IMAGES_MODELS", json.dumps({"hero": model}))
+    with FalStandin(delay=60.0) as fal:
+        for name, value in fal.environment().items():
+            monkeypatch.setenv(name, value)
+        process = start(prefect_api, "--only", "hero")
+        # It looks at the order once that is noted; before the order it looks, for its key, at one that is none.
+        while not any(call.where == "get" and call.prediction_id for call in fal.requests) and process.poll() is None:
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        fal.advance(120)
+        image_set = run_set(ARTICLE, [Kind.HERO])
+        assert image_set.status == "complete", image_set.troubles
+        assert [one.id for one in fal.paid] == [str(image_set.images[0].prediction_id).rpartition("~")[2]]
 
 
 def test_a_picture_that_was_stored_and_not_written_down_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
