@@ -169,7 +169,7 @@ def _limited() -> None:
 
 
 _HOSTILE = r"""
-from imaging.articles.article import parse_json, parse_markdown
+from imaging.articles.parsing import parse_json, parse_markdown
 from imaging.errors import InvalidInput
 def tried(parse, text):
     try:
