@@ -6,9 +6,8 @@ from uuid import UUID
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
 
-from blocks.doctor.work import deployments_wanted
 from blocks.provisioning.alerts import ALERTS
-from blocks.provisioning.automations import MISSED_DEPLOYMENT, REPAIR_DEPLOYMENT, wanted_automations
+from blocks.provisioning.automations import wanted_automations
 from blocks.provisioning.pool import POOL
 from blocks.provisioning.saved_blocks import CREDENTIALS
 
@@ -21,9 +20,8 @@ def wipe(client: SyncPrefectClient) -> None:
     for variable in client.read_variables():
         if variable.name.startswith("images_"):
             client.delete_variable_by_name(variable.name)
-    for name in {REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT, *deployments_wanted()}:
-        with suppress(ObjectNotFound):
-            client.delete_deployment(client.read_deployment_by_name(name).id)
+    for deployment in client.read_deployments():
+        client.delete_deployment(deployment.id)
     for wanted in wanted_automations(client):
         for automation in client.read_automations_by_name(wanted.name):
             client.delete_automation(automation.id)
