@@ -68,7 +68,7 @@ def test_an_event_that_comes_twice_makes_one_set(deployed: str, working: Vendors
     complaints = {run["state"]["message"].rpartition(" - ")[2].partition(":")[0] for run in failed}
     assert complaints == {"article.titel", "article.user_id"}
     assert (len(working.replicate.paid), len(working.chutes.paid)) == (3, 2)
-    query = {"flow_runs": {"tags": {"all_": ["tenant:acme"]}}}
+    query = {"flow_runs": {"tags": {"all_": ["tenant:acme"]}}, "deployments": {"name": {"any_": ["on-published"]}}}
     assert len(ask(deployed, "flow_runs", query)) == 2
 
 

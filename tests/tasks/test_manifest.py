@@ -43,7 +43,7 @@ def test_an_older_page_is_taken_down(world: World) -> None:
     world.store.delete(f"{RESULTS_FOLDER}/{PLACE}/manifest.json")
     again = run_set(ARTICLE, [Kind.HERO])
     assert (again.status, again.images[0].status, world.paid) == ("complete", "reused", (1, 0))
-    assert "USD" not in httpx.get(world.store.url(f"{PLACE}/gallery.html")).text
+    assert " USD" not in httpx.get(world.store.url(f"{PLACE}/gallery.html")).text
     assert json.loads(httpx.get(world.store.url(f"{PLACE}/manifest.json")).text)["cost_usd"] is None
 
 

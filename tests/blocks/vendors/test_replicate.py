@@ -15,6 +15,7 @@ from blocks.vendors.replicate import Replicate, replicate_from
 from imaging.errors import (
     ConfigurationError,
     Moderated,
+    NotAccepted,
     NotDelivered,
     OutOfCredit,
     PredictionEnded,
@@ -196,7 +197,7 @@ def test_a_create_that_is_turned_down(
     replicate_api.fault("create", status)
     with pytest.raises(kind, match=f"^Replicate answered {status}: ") as refused:
         replicate.create(hero)
-    assert type(refused.value).__mro__[1] in {ProviderError, ProviderRefused, ProviderBusy}
+    assert type(refused.value).__mro__[1] in {ProviderError, ProviderRefused, ProviderBusy, NotAccepted}
     assert len(replicate_api.requests) == 1
     assert replicate_api.created() == 0
 
