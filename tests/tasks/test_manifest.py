@@ -26,7 +26,7 @@ def test_what_costs_and_who_refused_is_told_to_the_operator_alone(
     assert hero.prediction_id
     public = [httpx.get(world.store.url(f"{PLACE}/{name}")).text for name in ("manifest.json", "gallery.html")]
     for text in public:
-        for secret in ("budget", "USD", hero.prompt, hero.prediction_id):
+        for secret in ("budget", " USD", hero.prompt, hero.prediction_id):
             assert secret not in text
     manifest = json.loads(public[0])
     assert (manifest["status"], manifest["cost_usd"], manifest["images"][0]["cost_usd"]) == ("degraded", None, None)
