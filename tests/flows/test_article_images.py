@@ -281,7 +281,7 @@ def test_another_brand_colour_draws_other_cards_and_pays_nothing(world: World, g
     assert {image.name for image in back.images if image.status == "stored"} == {"linkedin", "facebook"}
 
 
-@pytest.mark.parametrize("kind", [422, "failed"])
+@pytest.mark.parametrize("kind", [422, 404, "failed"])
 def test_one_failed_image_never_takes_another_with_it(world: World, german: Article, kind: int | str) -> None:
     """A picture that cannot be made is `failed` with its reason; the run is Completed, named Degraded."""
     world.replicate.fault("create", kind, times=None, match=lambda call: "ultra" in (call.model or ""))

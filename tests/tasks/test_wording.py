@@ -54,7 +54,7 @@ def test_part_of_a_plan_gets_the_words_of_the_whole(world: World, writer: Writer
     assert (len(writer.asked), world.replicate.created()) == (1, 3)
 
 
-@pytest.mark.parametrize("fault", [401, "reset_after"])
+@pytest.mark.parametrize("fault", [401, 500, "html", "reset_after"])
 def test_a_model_that_fails_costs_no_picture(world: World, writer: WriterStandin, fault: str | int) -> None:
     """The pictures are made from our own words, and are not made again when the model answers later."""
     writer.fault("write", fault)

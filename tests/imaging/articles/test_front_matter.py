@@ -183,7 +183,7 @@ level = "".join(f"l{n}: &l{n}\n" + merges.replace("up", f"l{n - 1}") for n in ra
 fm("l0: &l0 {a: 1}\n" + level)
 for one in ("[", "{", "\t", "- ", "a: [", "? ", "'", '"', "a:\n ", "# ", "&a ", "*a ", "!a ", "|",
             ">\n", "x: \"\\", "\u00a0 a"):
-    for times in (5_000, 500_000):
+    for times in (5_000, 2_000_000):
         fm("a: " + one * times)
         fm(one * times)
 fm("".join(f"f{n}: 1\n" for n in range(3_000)))

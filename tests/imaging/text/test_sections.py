@@ -138,8 +138,8 @@ def test_a_frame_is_pictured_only_when_there_is_nothing_else() -> None:
     "unit", ["[", "![", "[^", "`", "``` ", "%%", "{{", "{% comment %}", "\\(", "<A x={", '<A "', "{/*", "$a"]
 )
 def test_markup_without_an_end_is_read_in_bounded_time(unit: str) -> None:
-    """Four thousand openings cost about as much each as one: a body cannot hold a worker up (pytest's time limit)."""
-    blocks(unit * 4_000)
+    """Ten thousand openings cost about as much each as one: a body cannot hold a worker up (pytest's time limit)."""
+    blocks(unit * 10_000)
 
 
 def test_aspects_come_in_the_contracts_order() -> None:
