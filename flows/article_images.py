@@ -113,8 +113,10 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
             making = Making(run, plan, inventory, spending, terms, progress, submit)
             with stop.recorded_by(partial(record_stop, run, plan, inventory, progress.images)):
                 making, results = make(making, refresh=refresh)
-                image_set, results = finished(making, results, records)
-                return published(making, image_set, results, only)
+                # A bucket that was away when the run began may answer by now.
+                with stop.recorded_by(partial(record_stop, run, plan, making.inventory, progress.images)):
+                    image_set, results = finished(making, results, records)
+                    return published(making, image_set, results, only)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
     done: dict[str, Result] = {}
     for name, result in results.items():
         image, problem = ended(run, result.image, result.web_formats)
+        making.progress.note(image)
         done[name] = replace(result, image=image)
         problems += [problem] if problem else []
     if records.trouble:

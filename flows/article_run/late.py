@@ -49,7 +49,10 @@ def _held_against_bucket(making: Making, result: Result) -> Result:
         # The record was this machine's own: another may have made the picture again since, or deleted it.
         earlier = inventory.stored(image.digest)
         if earlier is None:
-            return replace(result, image=failed(spec, f"{image.key} is not in the bucket any more: run again"))
+            gone = failed(spec, f"{image.key} is not in the bucket any more: run again")
+            making.progress.note(gone)
+            return replace(result, image=gone)
         image = described(spec, earlier, reused=True, url=making.url(earlier.key))
     image, web_formats = begun(making.run, inventory, image)
+    making.progress.note(image)
     return replace(result, image=image, web_formats=web_formats)
