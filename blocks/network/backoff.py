@@ -32,18 +32,21 @@ def retry_transient(
     left: Callable[[], float],
     pause: Pause,
 ) -> Answer:
-    """Make the call, and retry it while it raises one of `passing` and the next pause fits into `left` seconds.
+    """Make the call, and retry it while it raises one of `passing` and there are seconds `left`.
 
-    A pause is at least the error's `retry_after`. Raises the last call's error.
+    The last pause ends with them, so that none are given away. A pause is at least the error's `retry_after`; one that
+    is longer than what is left is not waited for. Raises the last call's error.
     """
     for number, seconds in enumerate(_pauses()):
         try:
             return call()
         except passing as trouble:
-            wait, remaining = max(seconds, getattr(trouble, "retry_after", None) or 0.0), left()
-            if number == 0 and wait <= remaining:
+            asked, remaining = getattr(trouble, "retry_after", None) or 0.0, left()
+            if asked > remaining or remaining <= 0:
+                raise
+            if number == 0:
                 get_logger("article_images").warning("%s; retrying for up to %.0f s", trouble, remaining)
-            if wait > remaining or not pause(wait):
+            if not pause(max(asked, min(seconds, remaining))):
                 raise
     raise AssertionError("there is always another pause")
 

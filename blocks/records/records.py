@@ -102,7 +102,8 @@ class Records:
         Where it takes them all, the trouble is over.
         """
         self._store = store
-        taken = [self._write_shared(path, self._read_local(path)) for path in sorted(self._ahead)]
+        kept = {path: self.local(path) for path in sorted(self._ahead)}  # None: this disk did not take it either
+        taken = [data is not None and self._write_shared(path, data) for path, data in kept.items()]
         if all(taken):
             self._trouble = None
 

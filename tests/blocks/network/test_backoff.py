@@ -59,6 +59,20 @@ def test_without_patience_a_call_is_made_once() -> None:
     assert len(made) == 1
 
 
+def test_none_of_the_time_is_given_away() -> None:
+    """Where the next pause would be longer than what is left, the last attempt is made when the time is over."""
+    clock = [0.0]
+
+    def pause(seconds: float) -> bool:
+        clock[0] += seconds
+        return True
+
+    call, _ = failing(1000)
+    with pytest.raises(StorageBusy):
+        retry_transient(call, (StorageBusy,), lambda: 30.0 - clock[0], pause)
+    assert clock == [30.0]
+
+
 def test_the_vendors_own_wish_is_kept() -> None:
     """A pause is as long as the answer's Retry-After; one that is longer than what is left is not waited for."""
     pauses: list[float] = []

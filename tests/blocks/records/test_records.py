@@ -75,3 +75,16 @@ def test_a_full_disk_stops_only_what_the_bucket_does_not_take(store: ImageStore,
     assert over(store, blocked).read("default/milk/full") == b"{}"
     with pytest.raises(OSError, match="Not a directory"):
         over(None, blocked).write("default/milk/full", b"{}")
+
+
+def test_a_record_that_nothing_took_is_not_caught_up(store: ImageStore, fake_s3: Bucket, tmp_path: Path) -> None:
+    """With bucket and disk both away its trouble stays said, and the records that can be handed over are."""
+    records = over(at(fake_s3), tmp_path)
+    fake_s3.script = [s3_error(403, "AccessDenied", "no")] * 2
+    records.write(PATH, b'{"n": 1}')
+    (tmp_path / "lost").touch()
+    with pytest.raises(OSError, match="Not a directory"):
+        records.write("lost/record", b"{}")
+    records.catch_up(store)
+    assert over(store, tmp_path / "elsewhere").read(PATH) == b'{"n": 1}'
+    assert "AccessDenied" in str(records.trouble)
