@@ -123,6 +123,7 @@ def _cut(end: socket.socket, *, reset: bool = False) -> None:
     try:
         if reset:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            end.shutdown(socket.SHUT_RD)  # wakes the other pump, without which `close` resets nothing; sends nothing
         else:
             end.shutdown(socket.SHUT_RDWR)
         end.close()
