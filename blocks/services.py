@@ -13,7 +13,7 @@ from prefect_aws import S3Bucket
 from blocks.configuration.defaults import BUDGETS, MODELS, PLATFORMS, PUBLIC_BASE_URLS, UNEDITED
 from blocks.configuration.public_urls import plain_base, tenant_bases
 from blocks.configuration.settings import Settings, load_settings
-from blocks.configuration.variables import read_variable
+from blocks.configuration.variables import read_variables
 from blocks.network.backoff import with_two_tries
 from blocks.network.download import Downloader, HostRules
 from blocks.provenance import signing
@@ -129,6 +129,7 @@ def services_without_embedded_storage() -> Services:
 
 def services_over(settings: Settings, store: ImageStore, *, embedded: bool) -> Services:
     """Load the services around a store. Raises ConfigurationError."""
+    variables = read_variables(UNEDITED)
     vendors: dict[Provider, Any] = {
         name: account
         for name, vendor in VENDORS.items()
@@ -139,15 +140,15 @@ def services_over(settings: Settings, store: ImageStore, *, embedded: bool) -> S
         store=replace(
             store,
             bucket=with_two_tries(store.bucket),
-            tenant_bases=tenant_bases(*edited(PUBLIC_BASE_URLS, settings.images_public_base_urls)),
+            tenant_bases=tenant_bases(*edited(variables, PUBLIC_BASE_URLS, settings.images_public_base_urls)),
         ),
         embedded=embedded,
         vendors=vendors,
         writer=saved_block(Writer, writer.BLOCK_NAME) or writer.writer_from(settings),
         signer=signer_from(saved_block(Secret, signing.BLOCK_NAME)),
-        models=model_table(*edited(MODELS, settings.images_models)),
-        budgets=budgets_from(*edited(BUDGETS, settings.images_budgets)),
-        platforms=chosen_platforms(*edited(PLATFORMS, {ALL_TENANTS: settings.images_platforms})),
+        models=model_table(*edited(variables, MODELS, settings.images_models)),
+        budgets=budgets_from(*edited(variables, BUDGETS, settings.images_budgets)),
+        platforms=chosen_platforms(*edited(variables, PLATFORMS, {ALL_TENANTS: settings.images_platforms})),
         downloader=Downloader(
             HostRules.parse(settings.images_download_hosts),
             settings.images_max_bytes,
@@ -194,12 +195,9 @@ def _in_public(store: ImageStore, settings: Settings) -> ImageStore:
     return replace(store, public_base=plain_base(base)) if base else store
 
 
-def edited(variable: str, from_environment: dict[str, Any]) -> tuple[Any, str]:
-    """Return what the Prefect variable holds, which wins once it was edited, or the environment's; and its name.
-
-    Raises httpx.HTTPError without an API.
-    """
-    value = read_variable(variable)
+def edited(variables: Mapping[str, Any], variable: str, from_environment: dict[str, Any]) -> tuple[Any, str]:
+    """Return what the Prefect variable holds, which wins once it was edited, or the environment's; and its name."""
+    value = variables.get(variable)
     if value is None or value == UNEDITED[variable]:
         return from_environment, variable.upper()
     return value, f"Prefect variable {variable}"

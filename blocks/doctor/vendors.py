@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from blocks.configuration.defaults import MODELS
+from blocks.configuration.variables import read_variables
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import SETUP, Installation
 from blocks.network.addresses import HostRules, default_entries
@@ -101,7 +102,7 @@ def models_used(installation: Installation) -> ModelTable:
     """Return the models that a run would use; the defaults if the table is invalid, which another check reports."""
     try:
         if installation.settings and installation.client:
-            return model_table(*edited(MODELS, installation.settings.images_models))
+            return model_table(*edited(read_variables([MODELS]), MODELS, installation.settings.images_models))
         return model_table(installation.settings.images_models if installation.settings else {})
     except ConfigurationError:
         return ModelTable()

@@ -96,8 +96,6 @@ def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease
     BlockingIOError.
     """
     try:
-        with suppress(ObjectAlreadyExists, PrefectHTTPStatusError):  # most articles are run more than once
-            client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
         lease_id = _try(client, name)
     except (httpx.HTTPError, KeyError, ValueError) as error:
         _warn(f"no lock over machines for {name}: {type(error).__name__}")
@@ -130,14 +128,24 @@ def give_back(client: SyncPrefectClient, lease_id: UUID) -> bool:
 
 
 def _try(client: SyncPrefectClient, name: str) -> UUID | None:
-    """Return the lease of the slot, or None while another run has it. Raises as the client does."""
-    try:
-        answer = client.increment_concurrency_slots_with_lease([name], 1, "concurrency", _SECONDS)
-    except httpx.HTTPStatusError as error:
-        if error.response.status_code == httpx.codes.LOCKED:
-            return None
-        raise
-    return UUID(answer.json()["lease_id"])
+    """Return the lease of the slot, or None while another run has it.
+
+    The limit is made where there is none: most articles are run more than once. Raises as the client does, and
+    ValueError for a limit that cannot be made.
+    """
+    for there_is_a_limit in (False, True):
+        try:
+            answer = client.increment_concurrency_slots_with_lease([name], 1, "concurrency", _SECONDS).json()
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == httpx.codes.LOCKED:
+                return None
+            raise
+        if answer["limits"]:
+            return UUID(answer["lease_id"])
+        if not there_is_a_limit:  # a lease of nothing, which runs out by itself
+            with suppress(ObjectAlreadyExists, PrefectHTTPStatusError):
+                client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
+    raise ValueError(f"the limit {name} cannot be made")
 
 
 def _warn(message: str) -> None:

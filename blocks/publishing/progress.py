@@ -1,5 +1,6 @@
 """Progress while a run goes on: an artifact in the UI, a line in the log for each image."""
 
+import time
 from contextlib import suppress
 from typing import cast
 from uuid import UUID
@@ -12,6 +13,7 @@ from blocks.observability.log import PROGRESS
 from imaging.pages.gallery import size
 from imaging.record import Image
 
+_UPDATE_SECONDS = 2.0  # at least, between two updates of the artifact: each is a request
 _SHOWN = {PROGRESS: "pictures"}
 
 
@@ -24,6 +26,7 @@ class Progress:
         self._done = 0
         artifact = create_progress_artifact(0.0, key=key, description=f"0 of {total} images", _sync=True)  # type: ignore[call-arg] # not typed
         self._artifact = cast(UUID, artifact)
+        self._updated = time.monotonic()
 
     def note(self, image: Image) -> None:
         """Note what is known of `image`, for the manifest of a stopped run; it may yet be stored."""
@@ -37,6 +40,11 @@ class Progress:
             log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd, extra=_SHOWN)
         else:
             log.warning("%s %s: %s", image.name, image.status, image.error, extra=_SHOWN)
+        if self._done == self._total or time.monotonic() - self._updated >= _UPDATE_SECONDS:
+            self._update()
+
+    def _update(self) -> None:
+        self._updated = time.monotonic()
         with suppress(httpx.HTTPError):  # it may have been deleted, and the pictures matter more
             update_progress_artifact(  # type: ignore[call-arg]
                 self._artifact,

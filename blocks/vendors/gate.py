@@ -68,6 +68,7 @@ class Gate:
     sleep: Pausing = field(default=slept, repr=False)
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _paced: bool = True  # until the vendor turns out to have no limit: then the run asks for it no more
     _refusals: int = 0
     _mine: Pause | None = None  # what this run noted last: it stands in for the shared note without an API
 
@@ -104,7 +105,8 @@ class Gate:
                     return answer
 
     def _call(self, call: Callable[[], Answer]) -> Answer:
-        keep_pace(self.vendor)
+        if self._paced:
+            self._paced = keep_pace(self.vendor)
         try:
             answer = call()
         except OutOfCredit as empty:

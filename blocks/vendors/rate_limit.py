@@ -19,19 +19,19 @@ def limit_name(vendor: str) -> str:
     return f"images-{vendor}"
 
 
-def keep_pace(vendor: str) -> None:
-    """Return when the vendor's limit has room for one more call; at once where there is no limit, or no API."""
+def keep_pace(vendor: str) -> bool:
+    """Return when the vendor's limit has room for one more call; at once, and False, where there is no limit."""
     with get_client(sync_client=True) as client:
         while True:
             try:
-                client.increment_concurrency_slots([limit_name(vendor)], 1, "rate_limit")
+                return bool(client.increment_concurrency_slots([limit_name(vendor)], 1, "rate_limit").json())
             except httpx.HTTPStatusError as error:
                 if error.response.status_code == httpx.codes.LOCKED:
                     time.sleep(min(_LONGEST_NAP_SECONDS, float(error.response.headers["Retry-After"])))
                     continue
             except httpx.HTTPError:
                 pass  # the vendor itself has the last word
-            return
+            return True
 
 
 def ensure_pace(client: SyncPrefectClient, vendor: str, calls_a_minute: int) -> str:
