@@ -12,12 +12,13 @@ from typing import Any
 
 import httpx
 
+from tests import VENDORS_AND_BUCKET
+
 from .machine import Machine
 from .postgres import free_port, postgres
 from .vendors import WatchedChutes, WatchedReplicate
 
 _SERVER_START_SECONDS = 180
-_VENDORS_AND_BUCKET = ("B2_", "REPLICATE_", "CHUTES_", "FAL_")
 
 
 @dataclass
@@ -66,7 +67,7 @@ def open_cluster(folder: Path, workers: int, runs_at_once: int, delay: float) ->
             "B2_BUCKET_NAME": BUCKET,
         }
         # The workers have no keys: those are in the blocks that the operator's setup saves.
-        plain = {name: value for name, value in everything.items() if not name.startswith(_VENDORS_AND_BUCKET)}
+        plain = {name: value for name, value in everything.items() if not name.startswith(VENDORS_AND_BUCKET)}
         port = free_port()
         api = f"http://127.0.0.1:{port}/api"
         host = Machine(folder / "server", api, server_variables(database))
