@@ -6,9 +6,10 @@ disk, which takes over where the bucket does not answer. A record that only the 
 as soon as it is read again.
 """
 
-import json
 from contextlib import suppress
 from pathlib import Path
+
+from pydantic_core import from_json
 
 from blocks.storage.bucket import ImageStore
 from blocks.storage.private_files import write_private
@@ -138,7 +139,7 @@ class Records:
 def _whole(data: bytes) -> bytes | None:
     """Return the record, or None for one that was half written: it counts as absent, and is written again."""
     try:
-        json.loads(data)
-    except (ValueError, RecursionError):
+        from_json(data)
+    except ValueError:
         return None
     return data

@@ -1,7 +1,6 @@
 """The bucket (the `S3Bucket` block `b2-images`) and its operations."""
 
 import base64
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,6 +8,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 from prefect_aws import S3Bucket
+from pydantic_core import from_json
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Patience
@@ -220,10 +220,13 @@ def looks_like_md5(etag: str) -> bool:
 
 
 def json_in(data: bytes | None) -> Any:
-    """Return the JSON document in an object's bytes, None if there is none or it is invalid."""
+    """Return the JSON document in an object's bytes, None if there is none or it is invalid.
+
+    Invalid is half a surrogate pair too, unlike for `json`: text with one can be written nowhere.
+    """
     try:
-        return None if data is None else json.loads(data)
-    except (ValueError, RecursionError):
+        return None if data is None else from_json(data)
+    except ValueError:
         return None
 
 

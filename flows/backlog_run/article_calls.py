@@ -12,7 +12,7 @@ from prefect.task_runners import TaskRunner
 from prefect.tasks import Task
 
 from flows.article_images import article_images
-from flows.lifecycle.stop_signals import beginning
+from flows.lifecycle.stopping import beginning_beside_others
 from imaging.articles.article import Article
 from imaging.backlog import Outcome
 from imaging.errors import ConfigurationError, ImagesError
@@ -47,9 +47,10 @@ class ArticleCalls:
 
     async def _call(self, article: Article) -> Outcome:
         """Raises ConfigurationError, and httpx.HTTPError or MissingResult where the API is in trouble."""
-        with _apart(), beginning():
-            state = await self._flow(article, only=self._only, return_state=True)
-            made = await state.aresult(raise_on_failure=False)
+        with _apart():
+            async with beginning_beside_others():
+                state = await self._flow(article, only=self._only, return_state=True)
+                made = await state.aresult(raise_on_failure=False)
         if isinstance(made, ConfigurationError | httpx.HTTPError):
             raise made
         run_id = str(state.state_details.flow_run_id)

@@ -194,12 +194,13 @@ def _stop_all(why: str) -> None:
     pool = ThreadPoolExecutor(64)
     stops: dict[Stoppable, Future[str]] = {}
     while (waited := time.monotonic() - began) < _STOP_SECONDS:
-        known = [run for run in _beginning.copy().values() if run and waited > _KNOWN_SECONDS]
+        beginning = [*_beginning.copy().values()]  # looked at before `_runs`: a run goes from here to there
+        known = [run for run in beginning if run and waited > _KNOWN_SECONDS]
         new = [run for run in [*_runs.copy(), *known] if run not in stops]
         for run in new:
             run.close(why)
         stops |= {run: pool.submit(run.stop, why) for run in new}
-        awaited = [run for run in _beginning.copy().values() if run not in stops and waited < _BEGIN_SECONDS]
+        awaited = [run for run in beginning if run not in stops and waited < _BEGIN_SECONDS]
         if not awaited and all(stop.done() for stop in stops.values()):
             break
         time.sleep(_LOOK_AGAIN_SECONDS)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
-from flows.lifecycle.stop_signals import is_stopping, register, take_signals, unregister
+from flows.lifecycle.stop_signals import Stopped, beginning, is_stopping, register, take_signals, unregister
 from flows.lifecycle.stoppable import StoppableRun
 
 _LOOK_AGAIN_SECONDS = 0.25
@@ -40,6 +40,19 @@ async def stops_politely_async() -> AsyncIterator[StoppableRun]:
             yield run
         finally:
             await _stay_while_stopping()
+
+
+@asynccontextmanager
+async def beginning_beside_others() -> AsyncIterator[None]:
+    """Begin one of several runs of this process within the context; never, where it is being stopped already.
+
+    If Stopped were raised, the runs beside this one would be cancelled before the stop has ended them.
+    """
+    try:
+        with beginning():
+            yield
+    except Stopped:
+        await _stay_while_stopping()
 
 
 async def unless_interrupted(run: StoppableRun, work: Coroutine[Any, Any, T]) -> T:

@@ -19,6 +19,7 @@ from pydantic import (
 from imaging.errors import ConfigurationError
 from imaging.makers import MAKERS, Vendor
 from imaging.platforms import Platform
+from imaging.printable import printable_name
 from imaging.validation import explain
 
 # What the comparison models are told to leave out; Flux knows no negative prompt.
@@ -134,7 +135,8 @@ def model_table(overrides: Any, source: str = "IMAGES_MODELS") -> ModelTable:
     table = ModelTable().model_dump()
     for role, change in overrides.items():
         changes = change if isinstance(change, list) and change else [change]
-        first, *others = (_changed(table.get(role, {}), one, f"{source}: {role}") for one in changes)
+        where = f"{source}: {printable_name(str(role))}"
+        first, *others = (_changed(table.get(role, {}), one, where) for one in changes)
         table[role] = first | {"alternatives": others}
     try:
         return ModelTable.model_validate(table)

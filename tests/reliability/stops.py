@@ -69,7 +69,9 @@ class Stop:
         if self.late_orders:
             yield f"{self.late_orders} orders later than a second after the signal"
         early = self.moment.seconds < _PYTHON_SECONDS and self.exit_code == -number
-        if self.exit_code not in {128 + number, 0, 3} and not early:
+        ended = {state for state, _ in self.states} == {"COMPLETED"}
+        late = ended and self.exit_code == -number  # Python itself is ending
+        if self.exit_code not in {128 + number, 0, 3} and not (early or late):
             yield f"exit code {self.exit_code}"
         if self.moment.twice or early:
             return
@@ -188,6 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--twice", action="store_true", help="send each signal twice: the second ends it at once")
     parser.add_argument("--jobs", type=int, default=2, help="stops at a time (default 2)")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, its children too
     red = 0
     with tempfile.TemporaryDirectory(prefix="article-images-stops-", ignore_cleanup_errors=True) as folder:
         root = Path(folder)

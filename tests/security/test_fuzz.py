@@ -24,6 +24,8 @@ FOUND: list[tuple[str, bytes]] = [
     ("fetch", b"https://replicate.delivery:123456789012345678901234567890/"),
     ("redirect", b"http:////["),
     ("redirect", "http://[::1%\u00ff25lo]:80/".encode("latin-1")),
+    ("manifest", SEEDS["manifest"][0].replace(b"https:", rb"\ud800https:")),
+    ("models", json.dumps({"\x7f" * 500: 0}).encode()),
     *((name, b"\x0chttp://[::1%\xff25lo]:80/") for name in ("create", "collect", "check", "find", "generate")),
     ("picture", picture("PNG", "P").replace(b"PLTE", b"ZLTE")),
     ("logo", ROOMS["png eXIf"](b"no TIFF")),
