@@ -9,9 +9,7 @@ as soon as it is read again.
 from contextlib import suppress
 from pathlib import Path
 
-from pydantic_core import from_json
-
-from blocks.storage.bucket import ImageStore
+from blocks.storage.bucket import ImageStore, json_in
 from blocks.storage.private_files import write_private
 from imaging import keys
 from imaging.errors import StorageError
@@ -138,8 +136,4 @@ class Records:
 
 def _whole(data: bytes) -> bytes | None:
     """Return the record, or None for one that was half written: it counts as absent, and is written again."""
-    try:
-        from_json(data)
-    except ValueError:
-        return None
-    return data
+    return None if json_in(data) is None else data

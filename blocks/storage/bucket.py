@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 from prefect_aws import S3Bucket
-from pydantic_core import from_json
+from pydantic import TypeAdapter
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Patience
@@ -20,6 +20,7 @@ from imaging.pictures.picture import Picture, md5
 from imaging.slug import short_hash
 
 BLOCK_NAME = "b2-images"
+_JSON: TypeAdapter[Any] = TypeAdapter(Any)
 Found = TypeVar("Found")
 
 
@@ -225,7 +226,7 @@ def json_in(data: bytes | None) -> Any:
     Invalid is half a surrogate pair too, unlike for `json`: text with one can be written nowhere.
     """
     try:
-        return None if data is None else from_json(data)
+        return None if data is None else _JSON.validate_json(data)
     except ValueError:
         return None
 
