@@ -30,6 +30,7 @@ _WATCHED = [
     "yaml",
     "frontmatter",
     "markdown_it",
+    "jinja2",
     "replicate",
     "httpx",
     "idna",
