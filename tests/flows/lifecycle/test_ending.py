@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from prefect.artifacts import update_progress_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
@@ -14,6 +13,8 @@ from blocks.locks.article_lock import one_at_a_time
 from flows.article_images import article_images
 from flows.lifecycle.ending import tell_the_truth
 from imaging.articles.article import Article
+from imaging.pages.gallery import size
+from imaging.record import Image
 from imaging.spec import Kind
 from tests.world import World, run_set, run_state
 
@@ -28,17 +29,17 @@ def statuses(manifest: Any) -> dict[str, tuple[str, str | None]]:
 
 @pytest.fixture
 def bug() -> Iterator[pytest.MonkeyPatch]:
-    """Prefect breaks when the fourth picture is to be shown as done, until this is undone."""
-    shown = []
+    """Saying that the fourth picture is done breaks, until this is undone."""
+    said = []
 
-    def update(*what: Any, **more: Any) -> Any:
-        shown.append(what)
-        if len(shown) == 4:
+    def broken_size(image: Image) -> str:
+        said.append(image)
+        if len(said) == 4:
             raise RuntimeError("a bug")
-        return update_progress_artifact(*what, **more)
+        return size(image)
 
     with pytest.MonkeyPatch.context() as patch:  # of its own: to undo the shared one undoes the world as well
-        patch.setattr("blocks.publishing.progress.update_progress_artifact", update)
+        patch.setattr("blocks.publishing.progress.size", broken_size)
         yield patch
 
 
