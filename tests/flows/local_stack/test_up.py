@@ -10,7 +10,7 @@ import sysconfig
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -221,8 +221,12 @@ def test_a_backlog_is_cancelled_and_killed_after_its_first_article(
         return str(run)
 
     def process_of(run: str) -> list[int]:
-        wanted = f"PREFECT__FLOW_RUN_ID={run}".encode()
-        return [pid for pid in machine.processes() if wanted in Path(f"/proc/{pid}/environ").read_bytes()]
+        wanted, found = f"PREFECT__FLOW_RUN_ID={run}".encode(), []
+        for pid in machine.processes():
+            with suppress(ProcessLookupError, FileNotFoundError):  # it has ended meanwhile
+                if wanted in Path(f"/proc/{pid}/environ").read_bytes():
+                    found.append(pid)
+        return found
 
     run = second_article_of("a-wein", "b-bier")
     before = machine.replicate.created()
