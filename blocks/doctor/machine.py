@@ -8,7 +8,7 @@ from pathlib import Path
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import Installation
 from blocks.storage.spool import Spool
-from imaging.cards.fonts import COLOR_EMOJI, STACK, TITLE_WEIGHT, load
+from imaging.typesetting.fonts import COLOR_EMOJI, STACK, TITLE_WEIGHT, load
 
 _ARTICLES_BYTES = 1_000_000_000  # a hundred articles, in the embedded storage or in the spool of an outage
 _OTHERS_READ = 0o055

@@ -7,7 +7,7 @@ from PIL import Image, ImageStat
 
 from imaging.cards.contrast import RGB, Scheme
 from imaging.cards.logo import fit_logo, is_opaque, is_visible_on, open_logo, rounded, rounded_mask
-from imaging.cards.text import Block
+from imaging.typesetting.text import Block
 
 # Pixels on a card of 1200x630.
 _LOGO_WIDTH, _LOGO_HEIGHT, _LOGO_AREA = 340, 84, 15_000

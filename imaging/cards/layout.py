@@ -6,9 +6,9 @@ from typing import Literal
 
 from imaging.cards.canvas import Box, Canvas
 from imaging.cards.card import Card
-from imaging.cards.fonts import EXCERPT_WEIGHT, TITLE_WEIGHT
-from imaging.cards.paragraph import Paragraph, paragraph
-from imaging.cards.text import Block, Style, fit, fit_cut
+from imaging.typesetting.fonts import EXCERPT_WEIGHT, TITLE_WEIGHT
+from imaging.typesetting.paragraph import Paragraph, paragraph
+from imaging.typesetting.text import Block, Style, fit, fit_cut
 
 _LONGEST = 600  # characters that are used: more than any card has room for
 _COMFORTABLE = 0.46  # of the largest title size: a smaller title takes the excerpt's room

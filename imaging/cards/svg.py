@@ -20,10 +20,10 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from PIL import Image
 
-from imaging.cards.fonts import MANROPE, path
 from imaging.children import minimal_environment
 from imaging.errors import BadPicture
 from imaging.pictures.picture import inspect
+from imaging.typesetting.fonts import MANROPE, path
 
 MAX_BYTES = 1_000_000
 _MAX_DRAWN = 20_000  # elements, each counted as often as it is drawn

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from imaging.cards.paragraph import paragraph
 from imaging.makers import MAKERS
 from imaging.planning.models import known_size, ratio_sides
 from imaging.record import Image
 from imaging.spec import ImageSpec
+from imaging.typesetting.paragraph import paragraph
 
 _RATIO_TOLERANCE = 0.05  # models round their sides to multiples of 8 to 64 pixels: 1344x768 is their 16:9
 _SIZE_TOLERANCE = 0.1

@@ -8,13 +8,13 @@ from pydantic import JsonValue
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.cards import OVER_HERO
-from imaging.cards.paragraph import paragraph
 from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
 from imaging.planning import prompts
 from imaging.planning.models import Model, ModelTable, delivered_size
 from imaging.platforms import PLATFORMS, Platform
 from imaging.spec import ImageSpec, Kind
 from imaging.text.sections import aspects, supporting_count
+from imaging.typesetting.paragraph import paragraph
 
 
 class Planner:

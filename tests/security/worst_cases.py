@@ -10,13 +10,13 @@ from typing import Any
 from blocks.sources.feed_items import parse_feed
 from blocks.vendors.refusals import is_moderation
 from imaging.articles.parsing import parse_json, parse_markdown
-from imaging.cards.clusters import clean
 from imaging.cards.svg import draw_svg, is_svg
-from imaging.cards.syllables import syllables
 from imaging.errors import ImagesError
 from imaging.pictures.anatomy import refuse_polyglot
 from imaging.printable import printable, printable_name
 from imaging.slug import slugify
+from imaging.typesetting.clusters import clean
+from imaging.typesetting.syllables import syllables
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">%s</svg>'

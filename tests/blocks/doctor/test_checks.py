@@ -20,7 +20,7 @@ from blocks.doctor.machine import check_fonts
 from blocks.doctor.storage import check_storage
 from blocks.doctor.vendors import check_download_hosts, check_vendors
 from blocks.doctor.versions import check_pillow
-from imaging.cards import fonts
+from imaging.typesetting import fonts
 from tests.blocks.hosts import FileHost
 from tests.standins import Answer, FalStandin
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from unicodedata import category, normalize
 
-from imaging.cards.clusters import SOFT_HYPHEN, ZERO_WIDTH_SPACE, script
-from imaging.cards.paragraph import Paragraph
-from imaging.cards.phrases import phrase_starts
-from imaging.cards.signs import (
+from imaging.typesetting.clusters import SOFT_HYPHEN, ZERO_WIDTH_SPACE, script
+from imaging.typesetting.paragraph import Paragraph
+from imaging.typesetting.phrases import phrase_starts
+from imaging.typesetting.signs import (
     CHINESE_PARTICLES,
     COMPOUND_JOINTS,
     COMPOUND_STARTERS,

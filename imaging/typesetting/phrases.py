@@ -6,7 +6,7 @@ from itertools import accumulate, groupby
 
 import budoux
 
-from imaging.cards.clusters import script
+from imaging.typesetting.clusters import script
 
 _LOADERS: Mapping[str, Callable[[], budoux.Parser]] = {
     "ja": budoux.load_default_japanese_parser,

@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import groupby
 from unicodedata import category, normalize
 
-from imaging.cards import bidi
-from imaging.cards.clusters import (
+from imaging.typesetting import bidi
+from imaging.typesetting.clusters import (
     ELLIPSIS,
     SOFT_HYPHEN,
     ZERO_WIDTH_SPACE,
@@ -19,8 +19,8 @@ from imaging.cards.clusters import (
     is_selector,
     script,
 )
-from imaging.cards.fonts import EMOJI, MANROPE, RARE, STACK, Face, covered
-from imaging.cards.signs import DROPPED_BEFORE_ELLIPSIS
+from imaging.typesetting.fonts import EMOJI, MANROPE, RARE, STACK, Face, covered
+from imaging.typesetting.signs import DROPPED_BEFORE_ELLIPSIS
 
 _INVISIBLE = {SOFT_HYPHEN, ZERO_WIDTH_SPACE}  # break opportunities: never drawn, so they need no glyph
 _EMOJI_STYLE = "\ufe0f"

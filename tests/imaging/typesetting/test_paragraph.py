@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imaging.cards import bidi
-from imaging.cards.breaks import breaks
-from imaging.cards.clusters import clusters
-from imaging.cards.fonts import STACK, TITLE_WEIGHT, covered, load
-from imaging.cards.ink import advance
-from imaging.cards.paragraph import Run, paragraph
+from imaging.typesetting import bidi
+from imaging.typesetting.breaks import breaks
+from imaging.typesetting.clusters import clusters
+from imaging.typesetting.fonts import STACK, TITLE_WEIGHT, covered, load
+from imaging.typesetting.ink import advance
+from imaging.typesetting.paragraph import Run, paragraph
 from tests import ROOT
 
 
@@ -176,7 +176,7 @@ def test_without_the_coloured_font_emoji_are_drawn_in_outline() -> None:
     """On a machine that the font's package has no wheel for, another font has them: no box, no error."""
     code = (
         "import sys; sys.modules['dynamic_font'] = None\n"
-        "from imaging.cards.paragraph import paragraph\n"
+        "from imaging.typesetting.paragraph import paragraph\n"
         "print(*{c.face.name for c in paragraph('\N{ROCKET}').clusters})"
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

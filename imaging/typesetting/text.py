@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from imaging.cards.ink import Ink, draw_line
-from imaging.cards.lines import Breaker, Span
-from imaging.cards.paragraph import Paragraph
+from imaging.typesetting.ink import Ink, draw_line
+from imaging.typesetting.lines import Breaker, Span
+from imaging.typesetting.paragraph import Paragraph
 
 _DESCENDER = 0.24  # ems reserved below a baseline, so that the gap below "sun" is the same as below "joy"
 _SIZE_LOSS = 1.5  # penalty for text that could be twice as large, comparable to those of breaks

@@ -2,9 +2,9 @@
 
 import pytest
 
-from imaging.cards.fonts import TITLE_WEIGHT
-from imaging.cards.paragraph import paragraph
-from imaging.cards.text import Block, Style, fit, fit_cut
+from imaging.typesetting.fonts import TITLE_WEIGHT
+from imaging.typesetting.paragraph import paragraph
+from imaging.typesetting.text import Block, Style, fit, fit_cut
 
 WIDTH, HEIGHT = 1020, 470
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from imaging.cards.signs import LEADING_VOWELS, TRAILING_VOWELS
+from imaging.typesetting.signs import LEADING_VOWELS, TRAILING_VOWELS
 
 SOFT_HYPHEN, ZERO_WIDTH_SPACE, ELLIPSIS = "\u00ad", "\u200b", "…"
 ZWJ = "\u200d"

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageDraw
 
-from imaging.cards.bidi import visual_order
-from imaging.cards.emoji import emoji
-from imaging.cards.fonts import load
-from imaging.cards.paragraph import Run
+from imaging.typesetting.bidi import visual_order
+from imaging.typesetting.emoji import emoji
+from imaging.typesetting.fonts import load
+from imaging.typesetting.paragraph import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from imaging.cards.breaks import Break, breaks
-from imaging.cards.clusters import SOFT_HYPHEN
-from imaging.cards.ink import advance
-from imaging.cards.paragraph import Paragraph, Run
-from imaging.cards.syllables import syllables
+from imaging.typesetting.breaks import Break, breaks
+from imaging.typesetting.clusters import SOFT_HYPHEN
+from imaging.typesetting.ink import advance
+from imaging.typesetting.paragraph import Paragraph, Run
+from imaging.typesetting.syllables import syllables
 
 _REFERENCE = 100  # pixels: widths are measured once at this font size and scaled
 _LINE_COST = 10.0  # more than any raggedness, so that the fewest lines win

@@ -7,7 +7,7 @@ from io import BytesIO
 import resvg_py
 from PIL import Image
 
-from imaging.cards.fonts import COLOR_EMOJI, path
+from imaging.typesetting.fonts import COLOR_EMOJI, path
 
 _DRAWN = 256  # pixels per em; drawn once for all sizes, since each drawing loads the font
 _LEFT, _ABOVE = 0.25, 1.25  # ems to the left of the origin and above the baseline
