@@ -75,7 +75,7 @@ class Lease:
 
     def _take_anew(self) -> None:
         age = _now() - self.renewed
-        with suppress(httpx.HTTPError):
+        with suppress(httpx.HTTPError, KeyError, ValueError):  # as in `acquire`: tried again with the next renewal
             if age < _SECONDS:
                 self._client.release_concurrency_slots([self._name], 1, age)
             lease_id = _try(self._client, self._name)
@@ -133,7 +133,7 @@ def _try(client: SyncPrefectClient, name: str) -> UUID | None:
     The limit is made where there is none: most articles are run more than once. Raises as the client does, and
     ValueError for a limit that cannot be made.
     """
-    for there_is_a_limit in (False, True):
+    for is_made in (False, True):
         try:
             answer = client.increment_concurrency_slots_with_lease([name], 1, "concurrency", _SECONDS).json()
         except httpx.HTTPStatusError as error:
@@ -142,7 +142,7 @@ def _try(client: SyncPrefectClient, name: str) -> UUID | None:
             raise
         if answer["limits"]:
             return UUID(answer["lease_id"])
-        if not there_is_a_limit:  # a lease of nothing, which runs out by itself
+        if not is_made:  # a lease of nothing, which runs out by itself
             with suppress(ObjectAlreadyExists, PrefectHTTPStatusError):
                 client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
     raise ValueError(f"the limit {name} cannot be made")

@@ -20,7 +20,10 @@ def limit_name(vendor: str) -> str:
 
 
 def keep_pace(vendor: str) -> bool:
-    """Return when the vendor's limit has room for one more call; at once, and False, where there is no limit."""
+    """Return whether the vendor has a limit, as soon as that has room for one more call.
+
+    True as well where the API does not answer, so that it is asked again: the vendor itself has the last word.
+    """
     with get_client(sync_client=True) as client:
         while True:
             try:
@@ -30,7 +33,7 @@ def keep_pace(vendor: str) -> bool:
                     time.sleep(min(_LONGEST_NAP_SECONDS, float(error.response.headers["Retry-After"])))
                     continue
             except httpx.HTTPError:
-                pass  # the vendor itself has the last word
+                pass
             return True
 
 

@@ -7,20 +7,17 @@ import os
 import runpy
 from functools import partial
 
-from flows.lifecycle.stop_signals import end_at_once, run_apart, signals_held
+from flows.lifecycle.stop_signals import run_apart, signals_held_to_the_end
 
 
 def main() -> None:
     """Run the engine."""
-    with signals_held():
-        try:
-            from flows.lifecycle.run_to_be import RunToBe
+    with signals_held_to_the_end():
+        from flows.lifecycle.run_to_be import RunToBe
 
-            run_id = os.environ.get("PREFECT__FLOW_RUN_ID")
-            engine = partial(runpy.run_module, "prefect.engine", run_name="__main__")
-            run_apart(engine, RunToBe(run_id) if run_id else None)
-        finally:
-            end_at_once()
+        run_id = os.environ.get("PREFECT__FLOW_RUN_ID")
+        engine = partial(runpy.run_module, "prefect.engine", run_name="__main__")
+        run_apart(engine, RunToBe(run_id) if run_id else None)
 
 
 if __name__ == "__main__":

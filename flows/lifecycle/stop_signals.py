@@ -8,6 +8,7 @@ A signal closes the way to the vendors first, then each run says what became of 
 threads that wait for a vendor cannot be ended alone.
 """
 
+import atexit
 import os
 import signal
 import sys
@@ -82,6 +83,17 @@ def signals_held() -> Iterator[None]:
         _process_is_ours.clear()
 
 
+@contextmanager
+def signals_held_to_the_end() -> Iterator[None]:
+    """Hold the signals within the context, which is all that the process does, and until the process has ended."""
+    atexit.register(_ignore_signals)  # registered first, so called last
+    with signals_held():
+        try:
+            yield
+        finally:
+            _end_at_once()
+
+
 def run_apart(call: Callable[[], T], known: Stoppable | None = None) -> T:
     """Make the call, which runs a flow, in another thread, and wait for it. Raises what it raises.
 
@@ -150,10 +162,16 @@ def give_signals_back() -> None:
                 signal.signal(number, _before[number])
 
 
-def end_at_once() -> None:
-    """From now on a signal ends the process without a word: all is done, and only Python's own end is left."""
+def _end_at_once() -> None:
+    """From now on a signal ends the process without a word: all is done, and only what others do at exit is left."""
     for number in _SIGNALS:
         signal.signal(number, lambda number, _: os._exit(128 + number))
+
+
+def _ignore_signals() -> None:
+    """From now on a signal changes nothing: Python would take our handlers away before its last milliseconds."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:

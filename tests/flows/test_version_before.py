@@ -39,8 +39,9 @@ def test_nothing_is_paid_for_again_and_nothing_moves(
         left.extract("prefect.db", home)
         for name in left.namelist():
             if name.startswith("bucket/"):
-                (bucket / name.removeprefix("bucket/")).parent.mkdir(parents=True, exist_ok=True)
-                (bucket / name.removeprefix("bucket/")).write_bytes(left.read(name))
+                path = bucket / name.removeprefix("bucket/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(left.read(name))
     left_there = _digests(bucket)
     article = parse_markdown((EXAMPLES / "laktoseintoleranz-und-laktase.md").read_text())
     monkeypatch.setenv("PREFECT_HOME", str(home))

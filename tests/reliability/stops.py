@@ -69,9 +69,7 @@ class Stop:
         if self.late_orders:
             yield f"{self.late_orders} orders later than a second after the signal"
         early = self.moment.seconds < _PYTHON_SECONDS and self.exit_code == -number
-        ended = {state for state, _ in self.states} == {"COMPLETED"}
-        late = ended and self.exit_code == -number  # Python itself is ending
-        if self.exit_code not in {128 + number, 0, 3} and not (early or late):
+        if self.exit_code not in {128 + number, 0, 3} and not early:
             yield f"exit code {self.exit_code}"
         if self.moment.twice or early:
             return
