@@ -9,7 +9,7 @@ from functools import partial
 
 from prefect.runtime import flow_run
 
-from blocks.locks.in_flight import InFlight, why_ended
+from blocks.in_flight import InFlight, why_ended
 from blocks.observability.stopwatch import Stopwatch
 from blocks.services import Services, loaded_services, services_without_embedded_storage
 from blocks.storage.spool import Spooled

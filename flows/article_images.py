@@ -21,7 +21,7 @@ from prefect.states import Completed
 
 from blocks.delivery.spending import Spending
 from blocks.delivery.terms import RunTerms
-from blocks.locks.article_lock import one_at_a_time
+from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.observability.telemetry import missing_exporter_once
 from blocks.publishing.artifacts import artifact_place
 from blocks.publishing.naming import named, rename_run, tag_with_tenant
@@ -36,8 +36,8 @@ from flows.article_run.pictures import Making
 from flows.article_run.plan import planned
 from flows.article_run.run_log import log_plan, log_retitled
 from flows.article_run.task_runner import check_task_runner, configured_task_runner
-from flows.lifecycle.ending import tell_the_truth
 from flows.lifecycle.heartbeat import heartbeats
+from flows.lifecycle.manifest_after_bad_end import tell_the_truth
 from flows.lifecycle.observed import observed
 from flows.lifecycle.stop_record import record_stop
 from flows.lifecycle.stoppable import StoppableRun

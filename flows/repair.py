@@ -12,7 +12,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed
 from pydantic import ValidationError
 
-from blocks.locks.article_lock import one_at_a_time
+from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.records.claims import owns_slug
 from blocks.run import begun_run
 from blocks.services import Services

@@ -13,7 +13,7 @@ from imaging.cards import Card, draw_card
 from imaging.errors import HeroMissing, StorageError
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, IMAGE
+from tasks.task_options import CACHED, IMAGE
 
 
 @task(name="draw_card", **IMAGE, **CACHED)

@@ -11,16 +11,16 @@ from prefect.runtime import task_run
 
 from blocks.delivery.answers import forget_answers, received
 from blocks.delivery.billing import billed
-from blocks.delivery.receipts import uploaded_before
 from blocks.delivery.reseeding import seed_changed_once
 from blocks.delivery.storing import Made, keep, kept_before
 from blocks.delivery.terms import RunTerms
+from blocks.delivery.upload_receipts import uploaded_before
 from blocks.records.ledger import Ledger
 from blocks.result_storage import run_records
 from blocks.run import current_run
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, IMAGE, RETRIED
+from tasks.task_options import CACHED, IMAGE, RETRIED
 
 
 @task(**IMAGE, **CACHED, **RETRIED)

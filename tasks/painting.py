@@ -9,7 +9,7 @@ from imaging.painting.painter import paint
 from imaging.pictures.picture import encode
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, IMAGE
+from tasks.task_options import CACHED, IMAGE
 
 
 @task(**IMAGE, **CACHED)

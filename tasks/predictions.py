@@ -36,7 +36,7 @@ from imaging.errors import (
 from imaging.pictures.picture import Picture
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
-from tasks.policy import CACHED, IMAGE, RETRIED, prediction_name
+from tasks.task_options import CACHED, IMAGE, RETRIED, prediction_name
 
 PAUSE_SECONDS = 2.0  # before what the vendor broke off is ordered once more
 

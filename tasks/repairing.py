@@ -8,7 +8,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
 from blocks.delivery.storing import origin
-from blocks.delivery.web_formats import missing_formats, with_formats
+from blocks.delivery.storing_formats import missing_formats, with_formats
 from blocks.publishing.artifacts import emit_outcome
 from blocks.publishing.gallery_page import put_page
 from blocks.publishing.manifest import in_plan_order

@@ -8,7 +8,7 @@ from blocks.network.addresses import HostRules
 from blocks.run import current_run
 from blocks.sources.feeds import FeedPage, FeedReader
 from imaging.errors import SourceBusy
-from tasks.policy import RETRIED
+from tasks.task_options import RETRIED
 
 
 def _worth_a_retry(_task: Task[..., FeedPage], _run: TaskRun, state: State[FeedPage]) -> bool:

@@ -3,7 +3,7 @@
 from prefect import task
 from prefect.runtime import task_run
 
-from blocks.delivery.web_formats import MissingFormats, with_formats
+from blocks.delivery.storing_formats import MissingFormats, with_formats
 from blocks.run import current_run
 from imaging.errors import StorageError
 from imaging.record import Image

@@ -13,7 +13,7 @@ def no_pauses() -> Iterator[None]:
     from blocks.delivery import orders
     from blocks.network import backoff
     from tasks import predictions
-    from tasks.policy import RETRY_DELAYS
+    from tasks.task_options import RETRY_DELAYS
 
     before = RETRY_DELAYS[:]
     with pytest.MonkeyPatch.context() as patch:

@@ -10,8 +10,8 @@ from prefect.transactions import get_transaction
 
 from blocks.delivery.marking import marked
 from blocks.delivery.measuring import measured
-from blocks.delivery.receipts import write_receipt
 from blocks.delivery.terms import RunTerms
+from blocks.delivery.upload_receipts import write_receipt
 from blocks.records.claims import owns_slug
 from blocks.run import current_run
 from blocks.storage.spool import Spooled

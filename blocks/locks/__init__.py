@@ -1,1 +1,1 @@
-"""Locks: one run at a time for each article, and the work that the run has in flight."""
+"""Locks: one at a time, over all machines and over the processes of this one."""

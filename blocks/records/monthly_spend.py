@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from blocks.locks.article_lock import one_at_a_time
+from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.records.records import Records
 from imaging import keys
 from imaging.errors import StorageError

@@ -23,7 +23,7 @@ from blocks.network.backoff import Pause, slept
 from blocks.vendors.answers import NotThere, WholeAnswers, account_name, vendor_error
 from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.prediction_output import address_in, ending
-from blocks.vendors.recent_predictions import IS_ID, MAX_PAGES, Page, request
+from blocks.vendors.replicate_list import IS_ID, MAX_PAGES, Page, request
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
 from imaging.pictures.picture import MAX_BYTES
 from imaging.quoting import quoted

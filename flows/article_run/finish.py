@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from blocks.publishing.artifacts import create_artifacts, emit_outcome
 from blocks.publishing.gallery_page import write_page
-from blocks.publishing.run_form import run_again
+from blocks.publishing.run_again_link import run_again
 from blocks.records.records import Records
+from flows.article_run.formats_under_way import ended
 from flows.article_run.pictures import Making, Result, Results
 from flows.article_run.run_log import log_end
-from flows.article_run.web_formats import ended
 from imaging.record import UNSHARED, Image, ImageSet
 from imaging.spec import Kinds
 from tasks.gallery_page import publish_page

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from dataclasses import replace
 
+from flows.article_run.formats_under_way import begun
 from flows.article_run.pictures import Making, Result, Results, noted, report, result_of
-from flows.article_run.web_formats import begun
 from imaging.articles.claim import Claim
 from imaging.entry import as_stored, described, failed
 from imaging.errors import StorageError

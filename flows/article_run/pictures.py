@@ -13,8 +13,8 @@ from blocks.delivery.terms import RunTerms
 from blocks.publishing.progress import Progress
 from blocks.records.inventory import Inventory
 from blocks.run import Run
+from flows.article_run.formats_under_way import begun
 from flows.article_run.plan import Plan
-from flows.article_run.web_formats import begun
 from imaging.entry import described, failed, fallen_back
 from imaging.errors import HeroMissing, ImagesError, NotDelivered, StorageError
 from imaging.planning import fitness

@@ -15,11 +15,11 @@ from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import ImagesError, StorageError
 from imaging.planning.chosen_platforms import platforms_of
+from imaging.planning.model_words import Words
 from imaging.planning.plan import Planner
-from imaging.planning.words import Words
 from imaging.record import Image, ImageSet
 from imaging.spec import ImageSpec, Kinds
-from tasks.wording import find_words
+from tasks.model_words import find_words
 
 
 @dataclass(frozen=True, slots=True)

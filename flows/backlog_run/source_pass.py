@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import cast
 
-from blocks.locks.article_lock import one_at_a_time
+from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.publishing.backlog_artifacts import SourceProgress, artifact_key
 from blocks.records.backlog_index import Done, Index, slice_of
 from blocks.records.claims import remember

@@ -20,7 +20,7 @@ from rich.console import Console
 
 from blocks.configuration.settings import Settings, load_settings
 from blocks.doctor.api import reachable, refusal
-from blocks.doctor.examination import examine
+from blocks.doctor.checks import examine
 from blocks.doctor.finding import Finding, failure, well
 from blocks.doctor.installation import Installation
 from blocks.observability.terminal import line, print_json

@@ -13,7 +13,7 @@ from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
-from blocks.locks.in_flight import Order
+from blocks.in_flight import Order
 from blocks.run import Run
 from blocks.services import Services
 from blocks.vendors.registry import KeepsOrders

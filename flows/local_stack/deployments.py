@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from blocks.provisioning.pool import POOL
 from flows.local_stack.leftovers import end_marked
-from flows.local_stack.parts import Part, PartEnded
+from flows.local_stack.part import Part, PartEnded
 from flows.local_stack.place import ROOT, Place
 
 FORM = "article-images/manual"

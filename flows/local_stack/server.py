@@ -15,7 +15,7 @@ from typing import IO
 from blocks.storage.file_lock import lock_file
 from blocks.storage.private_files import CHILD_UMASK
 from flows.local_stack.local_server import note_in, server_environment, starting_alone, users_of, wait_until_healthy
-from flows.local_stack.parts import PartEnded
+from flows.local_stack.part import PartEnded
 from imaging.errors import ConfigurationError
 
 _LOOK_AGAIN_SECONDS = 0.1

@@ -29,7 +29,7 @@ from flows.local_stack.deployments import FORM, deploy, serving_worker, wait_unt
 from flows.local_stack.finished import FinishedRuns
 from flows.local_stack.leftovers import children_ended
 from flows.local_stack.note import exclusive_up
-from flows.local_stack.parts import Part, explained_by
+from flows.local_stack.part import Part, explained_by
 from flows.local_stack.place import Place
 from flows.local_stack.server import check_free, foreground_server
 from imaging.errors import ConfigurationError

@@ -11,13 +11,13 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.doctor.api import check_server, check_version
-from blocks.doctor.collector import check_collector
+from blocks.doctor.checks import Check, examine
 from blocks.doctor.credentials import check_blocks
-from blocks.doctor.examination import Check, examine
 from blocks.doctor.finding import Finding
 from blocks.doctor.installation import Installation
 from blocks.doctor.machine import check_fonts
 from blocks.doctor.storage import check_storage
+from blocks.doctor.telemetry import check_collector
 from blocks.doctor.vendors import check_download_hosts, check_vendors
 from blocks.doctor.versions import check_pillow
 from imaging.typesetting import fonts

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from blocks.locks.in_flight import InFlight
+from blocks.in_flight import InFlight
 from blocks.network.backoff import Patience, limit, retry_transient
 from imaging.errors import ModelStarting, StorageBusy, StorageRefused
 

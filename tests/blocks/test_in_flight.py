@@ -7,7 +7,7 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelled, Running
 
-from blocks.locks.in_flight import InFlight, why_ended
+from blocks.in_flight import InFlight, why_ended
 from imaging.errors import ProviderError
 
 

@@ -9,7 +9,7 @@ from blocks.records.inventory import Inventory
 from blocks.run import current_run
 from imaging.articles.article import Article
 from imaging.errors import ProviderError
-from imaging.planning.words import Words, words_from
+from imaging.planning.model_words import Words, words_from
 from imaging.spec import ImageSpec
 
 

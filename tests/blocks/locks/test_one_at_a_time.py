@@ -9,9 +9,9 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from blocks.locks.article_lock import one_at_a_time
-from blocks.locks.in_flight import InFlight
+from blocks.in_flight import InFlight
 from blocks.locks.lease import Lease, acquire
+from blocks.locks.one_at_a_time import one_at_a_time
 from imaging.errors import ProviderError, StorageError
 from tests.reliability.gate import Gate
 

@@ -9,9 +9,9 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
 
-from blocks.locks.article_lock import one_at_a_time
+from blocks.locks.one_at_a_time import one_at_a_time
 from flows.article_images import article_images
-from flows.lifecycle.ending import tell_the_truth
+from flows.lifecycle.manifest_after_bad_end import tell_the_truth
 from imaging.articles.article import Article
 from imaging.pages.gallery import size
 from imaging.record import Image

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.articles.article import Article
+from imaging.planning.model_words import Words, words_from
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
-from imaging.planning.words import Words, words_from
 from tests.conftest import FEW
 
 SPECS = Planner(Article(topic="Kaffee"), "kaffee", ModelTable(), {"replicate", "chutes"}).specs()

@@ -6,15 +6,15 @@ from dataclasses import replace
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY
 
 from blocks.doctor.api import check_server, check_version
-from blocks.doctor.collector import check_collector
+from blocks.doctor.automations import check_automations, check_failed_actions
 from blocks.doctor.credentials import check_blocks
 from blocks.doctor.environment import check_env_file, check_settings, check_spelling, secrets_given
 from blocks.doctor.finding import Finding, failure
 from blocks.doctor.installation import Installation
 from blocks.doctor.machine import check_data_dir, check_fonts, check_spool
-from blocks.doctor.reactions import check_automations, check_failed_actions
 from blocks.doctor.signing import check_signing
 from blocks.doctor.storage import check_storage
+from blocks.doctor.telemetry import check_collector
 from blocks.doctor.variables import check_pauses, check_variables
 from blocks.doctor.vendors import check_download_hosts, check_vendors, check_writer
 from blocks.doctor.versions import check_packages, check_pillow

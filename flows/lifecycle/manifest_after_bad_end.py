@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.logging.loggers import flow_run_logger
 from pydantic import TypeAdapter, ValidationError
 
-from blocks.locks.article_lock import one_at_a_time
+from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.records.claims import owned_slug
 from blocks.run import begun_run
 from flows.lifecycle.bad_end import BadEnd

@@ -2,7 +2,7 @@
 
 from prefect.futures import PrefectFuture
 
-from blocks.delivery.web_formats import missing_formats
+from blocks.delivery.storing_formats import missing_formats
 from blocks.records.inventory import Inventory
 from blocks.run import Run
 from imaging.entry import located
