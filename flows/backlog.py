@@ -14,7 +14,8 @@ from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
 
 from blocks.configuration.variables import read_variable
 from blocks.publishing.backlog_artifacts import artifact_key, show_summary
@@ -30,11 +31,17 @@ from imaging.articles.sources import checked_source
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
-from imaging.spec import Kind
+from imaging.spec import Kinds
 from imaging.validation import USER_ID, explain
 
 VARIABLE = "images_sources"
+_EMPTY_OR_ID = rf"^$|{USER_ID}"
 _TENANTS = TypeAdapter(dict[Annotated[str, Field(pattern=USER_ID)], list[str]])
+# None is the same as empty, and not in the schema for the reason that is at `Kinds`.
+_Text = Annotated[str | None, WithJsonSchema({"type": "string"})]
+_Tenant = Annotated[
+    str | None, Field(pattern=_EMPTY_OR_ID), WithJsonSchema({"type": "string", "pattern": _EMPTY_OR_ID})
+]
 
 
 def run_name() -> str:
@@ -47,26 +54,26 @@ def run_name() -> str:
 
 @flow(name="article-backlog", flow_run_name=run_name, persist_result=True, result_serializer="json")
 async def article_backlog(
-    source: str | None = None,
-    user_id: Annotated[str | None, Field(pattern=USER_ID)] = None,
+    source: _Text = "",
+    user_id: _Tenant = "",
     *,
     at_once: Annotated[int, Field(ge=1, le=64)] = 4,
     shards: Annotated[int, Field(ge=1, le=SLICES)] = 1,
-    shard: Annotated[int | None, Field(ge=1)] = None,
-    only: list[Kind] | None = None,
+    shard: SkipJsonSchema[Annotated[int, Field(ge=1)] | None] = None,  # internal, so in no form
+    only: Kinds = (),
     recheck: bool = False,
 ) -> BacklogReport | State[BacklogReport]:
     """Make every picture of every article of a source.
 
     Args:
-        source: a folder, the address of a JSON Feed, RSS or Atom feed, or bucket:FOLDER. Empty: all sources in the
+        source: A folder, the address of a JSON Feed, RSS or Atom feed, or bucket:FOLDER. Empty: all sources in the
             variable images_sources.
-        user_id: the tenant of the articles. An article that names another one is refused.
-        at_once: articles side by side in one process.
-        shards: runs to share the articles out to, through the deployment article-backlog/shard.
-        shard: the one shard to make here, 1 to shards. Set by the run that starts the shards.
-        only: make just these kinds of picture.
-        recheck: run what is done as well: notices pictures that were deleted, and changed models.
+        user_id: The tenant of the articles. An article that names another one is refused. Empty: any.
+        at_once: Articles side by side in one process.
+        shards: Runs to share the articles out to, through the deployment article-backlog/shard.
+        shard: The one shard to make here, 1 to shards. Set by the run that starts the shards.
+        only: Just these kinds of picture; none chosen means all.
+        recheck: Run what is done as well: notices pictures that were deleted, and changed models.
 
     Returns the counts. Where articles or sources are not complete the state is `Completed`, named `Degraded`.
     Raises InvalidInput, SourceError and ConfigurationError.
@@ -74,12 +81,18 @@ async def article_backlog(
     async with stops_politely_async() as stop:
         if shard is not None and shard > shards:
             raise InvalidInput(f"shard: is {shard}, but there are only {shards}")
-        source = None if source is None else checked_source(source)
+        source, user_id = checked_source(source) if source else None, user_id or None
         terms = BacklogTerms(at_once, shards, shard, tuple(only or ()), recheck)
         with begun_run() as run, SyncClientContext.get_or_create(), heartbeats():
             stop.use(run)
             services = run.services
-            asked = {"source": source, "user_id": user_id, "at_once": at_once, "only": only, "recheck": recheck}
+            asked = {
+                "source": source or "",
+                "user_id": user_id or "",
+                "at_once": at_once,
+                "only": list(only or ()),
+                "recheck": recheck,
+            }
             if shards > 1 and shard is None and await is_deployed():
                 report = backlog_report(*await run_in_shards(asked, shards, services.records(bucket_answers=True)))
             else:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from flows.article_images import article_images
+from flows.backlog import article_backlog
 from tests import ROOT
 from tests.deployments.stack import automations, deployable, deployments, prefect
 
@@ -82,3 +83,18 @@ def test_the_sample_parameters_are_good_for_the_form(deployed: str) -> None:
         answer = httpx.post(f"{deployed}/deployments/{manual}/create_flow_run", json={"parameters": parameters})
         assert answer.status_code == 201, answer.text
         httpx.delete(f"{deployed}/flow_runs/{answer.json()['id']}")
+
+
+def test_runs_of_the_version_before_go_on(deployed: str) -> None:
+    """A backlog that began under 0.2.0 starts its shards with nulls: server and flow accept them."""
+    parameters = dict.fromkeys(("source", "user_id", "only")) | {
+        "at_once": 4,
+        "shards": 2,
+        "shard": 1,
+        "recheck": False,
+    }
+    assert article_backlog.validate_parameters(parameters) == parameters
+    shard = deployments(deployed)["article-backlog/shard"]["id"]
+    answer = httpx.post(f"{deployed}/deployments/{shard}/create_flow_run", json={"parameters": parameters})
+    assert answer.status_code == 201, answer.text
+    httpx.delete(f"{deployed}/flow_runs/{answer.json()['id']}")

@@ -17,7 +17,7 @@ from tests.conftest import EXAMPLES
 from tests.deployments.stack import deployments, forget_runs, runs, wait_for
 from tests.world import run_set
 
-MANUAL = "article-images/manual"
+MANUAL, NIGHTLY = "article-images/manual", "article-backlog/nightly"
 VERSIONS = ("", "/v2")
 
 
@@ -36,12 +36,12 @@ def link(api: str, image_set: ImageSet) -> str | None:
     return found[1] if found else None
 
 
-def submit(page: Page, api: str) -> dict[str, Any]:
+def submit(page: Page, api: str, deployment: str = MANUAL) -> dict[str, Any]:
     """Press Submit and return the parameters of the run that comes of it."""
-    forget_runs(api, MANUAL)
+    forget_runs(api, deployment)
     page.get_by_role("button", name="Submit").click()
-    (run,) = wait_for(lambda: runs(api, MANUAL), 30)
-    forget_runs(api, MANUAL)
+    (run,) = wait_for(lambda: runs(api, deployment), 30)
+    forget_runs(api, deployment)
     parameters: dict[str, Any] = run["parameters"]
     return parameters
 
@@ -63,6 +63,28 @@ def test_a_topic_is_all_that_the_form_needs(deployed: str) -> None:
                 "only": [],
                 "refresh": False,
             }  # fmt: skip
+
+
+@in_a_browser
+def test_a_backlog_is_started_from_its_form(deployed: str) -> None:
+    """Both UIs submit the form untouched, and with text filled in and taken out; it has no shard."""
+    nightly = deployments(deployed)[NIGHTLY]["id"]
+    untouched = {"source": "", "user_id": "", "at_once": 4, "shards": 1, "only": [], "recheck": False}
+    with browser_page(1300, 1700) as page:
+        texts = [page.locator("fieldset").nth(place).locator("textarea") for place in (0, 1)]
+        for version in VERSIONS:
+            form = f"{deployed.removesuffix('/api')}{version}/deployments/deployment/{nightly}/run"
+            page.goto(form)
+            for text in texts:
+                expect(text).to_have_value("")
+            expect(page.get_by_text(re.compile(r"^shard\b"))).to_have_count(0)
+            assert submit(page, deployed, NIGHTLY) == untouched
+            page.goto(form)
+            for text in texts:
+                text.fill("acme")
+                text.fill("")
+            emptied = submit(page, deployed, NIGHTLY)
+            assert untouched | emptied == untouched
 
 
 @in_a_browser
