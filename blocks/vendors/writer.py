@@ -11,8 +11,8 @@ from blocks.configuration.settings import Settings
 from blocks.vendors.answers import WholeAnswers, vendor_error
 from imaging.articles.article import Article
 from imaging.errors import ProviderBusy, ProviderError
+from imaging.planning.alt_texts import MAX_ALT_TEXT
 from imaging.planning.model_words import Words, words_from
-from imaging.planning.prompts import MAX_ALT_TEXT
 from imaging.spec import ImageSpec
 from imaging.text.sections import sections
 

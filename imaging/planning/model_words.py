@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from imaging.planning.prompts import MAX_ALT_TEXT
+from imaging.planning.alt_texts import MAX_ALT_TEXT
 from imaging.spec import ImageSpec
 from imaging.text.sections import cut
 

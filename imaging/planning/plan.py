@@ -9,7 +9,7 @@ from imaging import keys
 from imaging.articles.article import Article
 from imaging.cards import OVER_HERO
 from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
-from imaging.planning import prompts
+from imaging.planning import alt_texts as prompts
 from imaging.planning.models import Model, ModelTable, delivered_size
 from imaging.platforms import PLATFORMS, Platform
 from imaging.spec import ImageSpec, Kind

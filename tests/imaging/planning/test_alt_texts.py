@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.articles.article import Article
-from imaging.planning import prompts
+from imaging.planning import alt_texts as prompts
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
 
