@@ -1,11 +1,9 @@
-"""The words: what the models are asked for, and the alternative texts that readers get instead of a picture."""
+"""Alternative texts, which readers get instead of a picture, in the language of the article."""
 
 from collections.abc import Mapping
 
-from imaging.articles.article import Article
 from imaging.text.sections import MAX_LABEL, cut
 
-_STYLE = "natural light, rich detail, tasteful colour grading, no text, no letters, no watermark, no logo"
 MAX_ALT_TEXT = 125  # characters; screen readers cut what is longer
 
 # Alternative texts in the article's language (ISO 639-1); a language that is not listed gets the bare words.
@@ -189,27 +187,6 @@ _BARE: Mapping[str, str] = {
 }
 
 
-def hero_prompt(article: Article) -> str:
-    """Ask for the editorial picture above the article."""
-    about = f" The article is about: {_short(article.excerpt)}" if article.excerpt else ""
-    return f"Editorial hero photograph for an article titled “{article.title}”.{about} Wide composition, {_STYLE}"
-
-
-def supporting_prompt(article: Article, aspect: str) -> str:
-    """Ask for a picture of one aspect of the article."""
-    return f"Editorial photograph illustrating “{aspect}” in an article titled “{article.title}”. {_STYLE}"
-
-
-def comparison_prompt(article: Article) -> str:
-    """Ask every compared model for the same."""
-    return f"Editorial illustration for an article titled “{article.title}”. Balanced square composition, {_STYLE}"
-
-
-def social_prompt(article: Article, shape: str) -> str:
-    """Ask for a picture of this shape that stops the thumb."""
-    return f"Eye-catching {shape} picture for social media on “{article.title}”. One clear subject, {_STYLE}"
-
-
 def alt_text(language: str, kind: str, topic: str, **words: str) -> str:
     """Return the alternative text of a picture of `kind`, at most 125 characters, cut at a word.
 
@@ -219,7 +196,3 @@ def alt_text(language: str, kind: str, topic: str, **words: str) -> str:
     words = {name: cut(word, MAX_LABEL) for name, word in words.items()}
     room = MAX_ALT_TEXT - len(pattern.format(topic="", **words))
     return pattern.format(topic=cut(topic, room), **words)
-
-
-def _short(text: str) -> str:
-    return cut(" ".join(text.split()), 300)

@@ -9,7 +9,8 @@ from imaging import keys
 from imaging.articles.article import Article
 from imaging.cards import OVER_HERO
 from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
-from imaging.planning import alt_texts as prompts
+from imaging.planning import prompts
+from imaging.planning.alt_texts import alt_text
 from imaging.planning.models import Model, ModelTable, delivered_size
 from imaging.platforms import PLATFORMS, Platform
 from imaging.spec import ImageSpec, Kind
@@ -146,7 +147,7 @@ class Planner:
         return [platform for platform in self.platforms if platform.kind is kind]
 
     def _alt(self, kind: Kind, **words: str) -> str:
-        return prompts.alt_text(self.article.language, kind, self.article.title, **words)
+        return alt_text(self.article.language, kind, self.article.title, **words)
 
     def _generated(self, model: Model, **fields: Any) -> ImageSpec:
         """A spec for the first of a role's models whose provider is configured, or else for the painter."""

@@ -1,11 +1,11 @@
-"""Prompts and alternative texts."""
+"""Alternative texts."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.articles.article import Article
-from imaging.planning import alt_texts as prompts
+from imaging.planning.alt_texts import MAX_ALT_TEXT, alt_text
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
 
@@ -27,7 +27,7 @@ def test_alternative_texts_are_short_and_all_different(topic: str, headings: lis
     body = "\n\n".join(f"## {heading}" for heading in headings)
     texts = alt_texts(Article(topic=topic, body=body, language=language))
     assert len(set(texts)) == len(texts)
-    assert all(0 < len(text) <= prompts.MAX_ALT_TEXT for text in texts)
+    assert all(0 < len(text) <= MAX_ALT_TEXT for text in texts)
 
 
 def test_long_topics_and_sections_leave_what_tells_pictures_apart() -> None:
@@ -73,30 +73,6 @@ def test_every_sentence_says_what_its_picture_is_for(language: str) -> None:
 
 def test_braces_in_a_topic_are_text() -> None:
     """A topic that looks like a placeholder is not filled in."""
-    assert prompts.alt_text("en", "card", "{platform} {0} {x", platform="{topic}") == (
+    assert alt_text("en", "card", "{platform} {0} {x", platform="{topic}") == (
         "Preview card for {topic}: {platform} {0} {x"
     )
-
-
-def test_prompts_name_what_they_are_about_and_forbid_text() -> None:
-    """Each prompt holds the topic, its own subject, and the wish for a picture without letters."""
-    article = Article(topic="Grüner Tee", excerpt="Ein  Aufguss\naus Blättern.")
-    asked = [
-        prompts.hero_prompt(article),
-        prompts.supporting_prompt(article, "Wasser"),
-        prompts.comparison_prompt(article),
-        prompts.social_prompt(article, "square"),
-        prompts.social_prompt(article, "vertical full-screen"),
-    ]
-    assert len(set(asked)) == 5
-    assert all("Grüner Tee" in prompt and "no text" in prompt for prompt in asked)
-    assert "Ein Aufguss aus Blättern." in asked[0]
-    assert "Wasser" in asked[1]
-    assert "vertical" in asked[4]
-
-
-def test_a_prompt_has_a_bound() -> None:
-    """The longest topic, excerpt and aspect make a prompt of less than 1000 characters."""
-    article = Article(topic="t" * 300, excerpt="e" * 2000)
-    assert len(prompts.hero_prompt(article)) < 1000
-    assert len(prompts.supporting_prompt(article, "a" * 200)) < 1000
