@@ -37,7 +37,7 @@ from flows.article_run.plan import planned
 from flows.article_run.run_log import log_plan, log_retitled
 from flows.article_run.task_runner import check_task_runner, configured_task_runner
 from flows.lifecycle.heartbeat import heartbeats
-from flows.lifecycle.manifest_after_bad_end import tell_the_truth
+from flows.lifecycle.manifest_after_bad_end import record_bad_end
 from flows.lifecycle.observed import observed
 from flows.lifecycle.stop_record import record_stop
 from flows.lifecycle.stoppable import StoppableRun
@@ -69,9 +69,9 @@ def run_name() -> str:
     persist_result=True,
     # Plain "json" reaches a caller in another process as a dict: Prefect 3.8 takes its field `data` for an old format.
     result_serializer="compressed/json",
-    on_failure=[tell_the_truth],
-    on_crashed=[tell_the_truth],
-    on_cancellation=[tell_the_truth],  # by a worker, where the run was killed before it could
+    on_failure=[record_bad_end],
+    on_crashed=[record_bad_end],
+    on_cancellation=[record_bad_end],  # by a worker, where the run was killed before it could
 )
 async def article_images(article: Article, only: Kinds = (), refresh: bool = False) -> ImageSet | State[ImageSet]:
     """Make, store and show every picture of an article; what is there already is used again.

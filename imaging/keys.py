@@ -151,9 +151,9 @@ def spend_path(user_id: str, month: str) -> str:
     return f"{user_id}/_spend/{month}.json"
 
 
-def untold_spend_path(user_id: str, month: str) -> str:
-    """Return the local path of spend that is not in the bucket's `spend_path` yet."""
-    return f"{user_id}/_spend/{month}.untold.json"
+def unreported_spend_path(user_id: str, month: str) -> str:
+    """Return the local path of spend that is not reported to the bucket's `spend_path` yet."""
+    return f"{user_id}/_spend/{month}.untold.json"  # the name of the first version
 
 
 def backlog_place(user_id: str | None, identity: str) -> str:
@@ -188,7 +188,7 @@ def article_lock(purpose: Purpose, user_id: str, slug: str) -> str:
 
 def spend_lock(user_id: str) -> str:
     """Return the name of the lock on what a tenant has spent."""
-    return f"article-images.purse.{user_id}"
+    return f"article-images.purse.{user_id}"  # likewise
 
 
 def backlog_lock(place: str, shard: int | None) -> str:

@@ -12,9 +12,10 @@ from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
 from blocks.delivery.billing import Bill, billed
+from blocks.delivery.earlier_orders import adopted, started_before
 from blocks.delivery.fetching import fetch_picture
 from blocks.delivery.measuring import measured
-from blocks.delivery.orders import Ended, Started, adopted, order, started_before
+from blocks.delivery.orders import Ended, Started, order
 from blocks.delivery.reseeding import seed_changed_once
 from blocks.delivery.storing import Made, keep, kept_before
 from blocks.delivery.terms import RunTerms

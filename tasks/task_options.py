@@ -1,4 +1,4 @@
-"""The policy that the image tasks share: cache key, run name, retries."""
+"""Options that the image tasks share: cache key, run name, retries."""
 
 from typing import Any
 
@@ -10,7 +10,9 @@ from prefect.runtime import task_run
 from imaging.errors import ProviderBusy
 from imaging.spec import ImageSpec
 
-RETRY_DELAYS = [1, 3, 9]  # seconds, with jitter; a provider's Retry-After is waited for on top
+# Seconds, with jitter; a provider's Retry-After is waited for on top. Pages of feeds (`tasks/sources.py`) are retried
+# after the same delays.
+RETRY_DELAYS = [1, 3, 9]
 
 
 def by_spec(_context: TaskRunContext, parameters: dict[str, Any]) -> str:

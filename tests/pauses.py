@@ -10,14 +10,14 @@ from botocore.retries.standard import ExponentialBackoff
 @contextmanager
 def no_pauses() -> Iterator[None]:
     """Let the tasks and the S3 clients of this process try again at once, and give up after a moment."""
-    from blocks.delivery import orders
+    from blocks.delivery import earlier_orders
     from blocks.network import backoff
     from tasks import predictions
     from tasks.task_options import RETRY_DELAYS
 
     before = RETRY_DELAYS[:]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(orders, "LOOK_AGAIN_SECONDS", 0)
+        patch.setattr(earlier_orders, "LOOK_AGAIN_SECONDS", 0)
         patch.setattr(predictions, "PAUSE_SECONDS", 0)
         patch.setattr(backoff, "_FIRST_SECONDS", 0.01)
         patch.setattr(backoff, "_LONGEST_SECONDS", 0.1)

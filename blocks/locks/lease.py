@@ -69,11 +69,11 @@ class Lease:
             self.renewed = _now()
         except httpx.HTTPStatusError as error:
             if error.response.status_code == httpx.codes.GONE:
-                self._take_anew()
+                self._take_again()
         except httpx.HTTPError:
             pass  # the clock decides, see `trouble`
 
-    def _take_anew(self) -> None:
+    def _take_again(self) -> None:
         age = _now() - self.renewed
         with suppress(httpx.HTTPError, KeyError, ValueError):  # as in `acquire`: tried again with the next renewal
             if age < _SECONDS:

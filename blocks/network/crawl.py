@@ -3,11 +3,11 @@
 import httpx
 
 from blocks.network.deadline import TimedBackend, TimedTransport, set_deadline
+from blocks.network.download import HEADERS
 from imaging.pages.share_rules import Seen
 
 _SECONDS = 10.0  # for the whole request
 _ENOUGH = 64  # bytes, enough to detect the type
-_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
 
 
 def crawl(url: str) -> Seen:
@@ -17,7 +17,7 @@ def crawl(url: str) -> Seen:
     try:
         with (
             httpx.Client(transport=transport, trust_env=False, timeout=_SECONDS) as client,
-            client.stream("GET", url, headers=_HEADERS) as answer,
+            client.stream("GET", url, headers=HEADERS) as answer,
         ):
             length = answer.headers.get("content-length", "")
             return Seen(

@@ -17,11 +17,11 @@ from imaging.errors import PictureGone, ProviderBusy, UnsafeDownload
 
 __all__ = ["Downloader", "HostRules"]
 
-_MAX_REDIRECTS = 5
+MAX_REDIRECTS = 5
 _STEP = 30  # seconds without any data
 _WEB_PAGE = re.compile(rb"\s*+<(?:!doctype html|html)", re.IGNORECASE)
 # Pictures are compressed already: a content encoding could only hide a decompression bomb.
-_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
+HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
 
 
 def is_web_page(data: bytes | bytearray) -> bool:
@@ -133,7 +133,7 @@ class Downloader:
         set_deadline(self._seconds)
         try:
             url = httpx.URL(address)
-            for _ in range(_MAX_REDIRECTS + 1):
+            for _ in range(MAX_REDIRECTS + 1):
                 self._rules.check(url)
                 with closing(self._ask(url)) as answer:
                     if answer.is_redirect and "location" in answer.headers:
@@ -146,12 +146,12 @@ class Downloader:
             if deadline_passed():
                 raise ProviderBusy(f"the download from {url.host} took longer than {self._seconds:g} s") from None
             raise ProviderBusy(f"the download from {url.host} broke off: {type(error).__name__}") from None
-        raise UnsafeDownload(f"more than {_MAX_REDIRECTS} redirects on the way to the picture")
+        raise UnsafeDownload(f"more than {MAX_REDIRECTS} redirects on the way to the picture")
 
     def _ask(self, url: httpx.URL) -> httpx.Response:
         timeout = httpx.Timeout(_STEP, pool=seconds_left()).as_dict()
         return self._transport.handle_request(
-            httpx.Request("GET", url, headers=_HEADERS, extensions={"timeout": timeout})
+            httpx.Request("GET", url, headers=HEADERS, extensions={"timeout": timeout})
         )
 
     def _body(self, answer: httpx.Response, url: httpx.URL) -> bytes:

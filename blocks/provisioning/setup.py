@@ -17,7 +17,7 @@ from blocks.provisioning.alerts import ALERTS
 from blocks.provisioning.automations import ensure_automations
 from blocks.provisioning.pool import POOL, ensure_pool
 from blocks.provisioning.saved_blocks import CREDENTIALS, ensure_block
-from blocks.vendors.rate_limit import ensure_pace, limit_name
+from blocks.vendors.rate_limit import ensure_rate_limit, limit_name
 from blocks.vendors.registry import VENDORS
 
 
@@ -37,7 +37,7 @@ def setup() -> Iterator[str]:
         yield f"work pool {POOL}: {ensure_pool(client)}"
         for vendor in VENDORS.values():
             if calls := vendor.calls_a_minute:
-                yield f"limit {limit_name(vendor.name)}: {ensure_pace(client, vendor.name, calls)}"
+                yield f"limit {limit_name(vendor.name)}: {ensure_rate_limit(client, vendor.name, calls)}"
         yield "limits article-images.run.*: each made by the first run of its article, one run at a time"
         for name in UNEDITED:
             yield f"variable {name}: {ensure_variable(client, name)}"

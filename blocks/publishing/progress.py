@@ -1,4 +1,4 @@
-"""Progress while a run goes on: an artifact in the UI, a line in the log for each image."""
+"""Progress while a run goes on: an artifact in the UI, and the images that are done."""
 
 import time
 from contextlib import suppress
@@ -7,14 +7,10 @@ from uuid import UUID
 
 import httpx
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from prefect.logging import get_run_logger
 
-from blocks.observability.log import PROGRESS
-from imaging.pages.gallery import size
 from imaging.record import Image
 
 _UPDATE_SECONDS = 2.0  # at least, between two updates of the artifact: each is a request
-_SHOWN = {PROGRESS: "pictures"}
 
 
 class Progress:
@@ -32,14 +28,9 @@ class Progress:
         """Note what is known of `image`, for the manifest of a stopped run; it may yet be stored."""
         self.images[image.name] = image
 
-    def count(self, image: Image) -> None:
-        """Note that `image` is done, well or badly."""
+    def count(self) -> None:
+        """Count one more image that is done, well or badly."""
         self._done += 1
-        log = get_run_logger(image=image.name)
-        if image.durable:
-            log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd, extra=_SHOWN)
-        else:
-            log.warning("%s %s: %s", image.name, image.status, image.error, extra=_SHOWN)
         if self._done == self._total or time.monotonic() - self._updated >= _UPDATE_SECONDS:
             self._update()
 

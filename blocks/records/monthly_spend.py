@@ -1,11 +1,12 @@
 """A tenant's monthly spend: how much was spent in a month, and how much runs under way have reserved.
 
-One small document for each tenant and month, kept where the task results are. A run reserves before it spends, and
-settles at its end. A killed run's reservation stays, and counts, until its article is run again: what it has paid
-for is billed by that run.
+One small document for each tenant and month (`keys.spend_path`), kept where the task results are. A run reserves
+before it spends, and settles at its end. A killed run's reservation stays, and counts, until its article is run again:
+what it has paid for is billed by that run.
 
-What a run has spent while the bucket's document could not be read or written is noted on this machine, and added in
-the bucket by the next run here that can: a sum made from an old copy would lose what other machines have spent since.
+What a run has spent while the bucket's document could not be read or written is noted on this machine as unreported
+(`keys.unreported_spend_path`), and added in the bucket by the next run here that can: a sum made from an old copy would
+lose what other machines have spent since.
 """
 
 from contextlib import AbstractContextManager, suppress
@@ -105,7 +106,7 @@ class MonthlySpend:
 
     @property
     def _unreported_path(self) -> str:
-        return keys.untold_spend_path(self.user_id, self.month)
+        return keys.unreported_spend_path(self.user_id, self.month)
 
 
 def _month(data: bytes | None) -> Month:

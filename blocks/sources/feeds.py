@@ -15,17 +15,12 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.network.addresses import HostRules, entry_of, host_and_port, is_address
-from blocks.network.download import guarded_client
+from blocks.network.download import HEADERS, MAX_REDIRECTS, guarded_client
 from blocks.records.records import Records
 from imaging import keys
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 
-_MAX_REDIRECTS = 5
-_HEADERS = {
-    "Accept": "application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.5",
-    "Accept-Encoding": "identity",  # against decompression bombs
-    "User-Agent": "article-images",
-}
+_FEED_HEADERS = HEADERS | {"Accept": "application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.5"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +82,16 @@ class FeedReader:
     def _fetch(self, address: httpx.URL, conditions: dict[str, str]) -> tuple[int, httpx.Headers, bytes]:
         rules, url = self._rules(), address
         with guarded_client(rules, self.seconds) as client:
-            for _ in range(_MAX_REDIRECTS + 1):
+            for _ in range(MAX_REDIRECTS + 1):
                 try:
                     rules.check(url)
-                    with client.stream("GET", url, headers=_HEADERS | conditions) as answer:
+                    with client.stream("GET", url, headers=_FEED_HEADERS | conditions) as answer:
                         if not (answer.is_redirect and "location" in answer.headers):
                             return answer.status_code, answer.headers, self._body(answer)
                         url = _address(answer.headers["location"], url)
                 except UnsafeDownload as unsafe:
                     raise _refused(address, url, unsafe) from None
-        raise SourceError(f"{_shown(address)} has more than {_MAX_REDIRECTS} redirects")
+        raise SourceError(f"{_shown(address)} has more than {MAX_REDIRECTS} redirects")
 
     def _body(self, answer: httpx.Response) -> bytes:
         packing = answer.headers.get("content-encoding", "identity").lower()

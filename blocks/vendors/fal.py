@@ -208,8 +208,8 @@ def _order_error(answer: httpx.Response, spec: ImageSpec) -> ProviderError:
 
 def _lost(why: str, spec: ImageSpec) -> ProviderError:
     """Return the error that an unclear answer to an order is, with what it may have cost."""
-    anew = "it cannot be looked up, so a run after an hour orders anew"
-    return ProviderError(f"the answer of {_LABEL} to the order was lost ({why}); {anew}").costing(spec.price_usd)
+    later = "it cannot be looked up, so a run after an hour orders again"
+    return ProviderError(f"the answer of {_LABEL} to the order was lost ({why}); {later}").costing(spec.price_usd)
 
 
 def _is_end(answer: httpx.Response) -> bool:

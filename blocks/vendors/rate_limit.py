@@ -1,6 +1,6 @@
 """The rate limit of paid calls: a global limit `images-{vendor}`, shared by all runs on all machines, if it exists.
 
-The gate waits after a vendor has said "too many"; the pace keeps us from hearing that. `article-images setup` makes
+The gate waits after a vendor has answered 429; the rate limit keeps that from happening. `article-images setup` makes
 the limit that Replicate documents. Whoever shares an account with other programs, or has little credit, lowers it.
 """
 
@@ -37,8 +37,8 @@ def keep_pace(vendor: str) -> bool:
             return True
 
 
-def ensure_pace(client: SyncPrefectClient, vendor: str, calls_a_minute: int) -> str:
-    """Make the limit be there; one that is there is left as it is. Return what was done."""
+def ensure_rate_limit(client: SyncPrefectClient, vendor: str, calls_a_minute: int) -> str:
+    """Create the limit unless it exists; one that exists is left as it is. Return what was done, in words."""
     name = limit_name(vendor)
     try:
         there = client.read_global_concurrency_limit_by_name(name)

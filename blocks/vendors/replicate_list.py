@@ -1,6 +1,7 @@
 """Replicate's list of recent predictions, newest first: finds a prediction whose create was not answered.
 
-Read by hand, not through the package's client, whose model fails on a whole page for one aborted prediction.
+Read by hand, not through the package's client, whose model fails on a whole page for one aborted prediction. When the
+list is looked at is decided in `blocks/delivery/earlier_orders.py`.
 """
 
 import re

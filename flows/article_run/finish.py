@@ -1,4 +1,7 @@
-"""The end of a run: web formats, spending, the share check, and the published set."""
+"""The end of a run: web formats, spending, the share check, and the published set.
+
+Whether and why the set is degraded follows from its images and problems: `ImageSet.troubles` (`imaging/record.py`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace

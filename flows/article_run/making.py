@@ -78,7 +78,7 @@ def _by_alternatives(making: Making, specs: Sequence[ImageSpec], made: Outcome, 
     last = {name: ordered[name] for name in not_made}
     while turn := {name: one for name, spec in last.items() if (one := _alternative(making, spec, not_made[name]))}:
         instead_of = {name: (ordered[name], not_made[name]) for name in turn}
-        log_fallbacks(list(turn.values()), instead_of)
+        log_fallbacks(turn.values(), {name: not_made[name].why for name in turn})
         made = _ordered(making, list(turn.values()), instead_of, refresh=refresh)
         done |= made.done
         not_made |= {name: not_made[name].and_then(turn[name], reason) for name, reason in made.not_made.items()}
@@ -135,7 +135,7 @@ def _with_fallbacks(
     instead_of = {spec.name: (spec, not_made[spec.name]) for spec in missing}
     done = {**done, **refusals, **_paid_before(making, missing, instead_of)}
     fallbacks = [making.plan.planner.fallback(spec) for spec in _missing(missing, done)]
-    log_fallbacks(fallbacks, instead_of)
+    log_fallbacks(fallbacks, {spec.name: not_made[spec.name].why for spec in fallbacks})
     made = _free(making, [spec for spec in fallbacks if not spec.needs_hero], instead_of)
     return {**done, **made.done}, [spec for spec in fallbacks if spec.needs_hero], instead_of
 

@@ -15,6 +15,7 @@ from blocks.records.inventory import Inventory
 from blocks.run import Run
 from flows.article_run.formats_under_way import begun
 from flows.article_run.plan import Plan
+from flows.article_run.run_log import log_picture
 from imaging.entry import described, failed, fallen_back
 from imaging.errors import HeroMissing, ImagesError, NotDelivered, StorageError
 from imaging.planning import fitness
@@ -179,8 +180,9 @@ def noted(making: Making, result: Result, instead_of: tuple[ImageSpec, NotMade] 
 
 
 def report(making: Making, image: Image) -> None:
-    """Show that a picture is done, well or badly, and emit its event."""
-    making.progress.count(image)
+    """Log and show that a picture is done, well or badly, and emit its event."""
+    log_picture(image)
+    making.progress.count()
     emit_image(image, making.plan.article.user_id, making.plan.slug)
 
 

@@ -1,19 +1,20 @@
-"""The lines of a run's log: what was planned, which picture takes the place of which, and the outcome.
+"""The lines of a run's log: what was planned, each picture that is done, which one replaces another, the outcome.
 
-The tasks log the rest, each of its own image: ordered, collected, stored where and after how long.
+What happens to a picture before it is done is logged where it happens: ordered (`blocks/delivery/orders.py`), collected
+(`tasks/predictions.py`), stored (`blocks/delivery/storing.py`).
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prefect.logging import get_run_logger
 
-from blocks.observability.log import NOTICE
+from blocks.observability.log import NOTICE, PROGRESS
 from blocks.records.inventory import Inventory
 from blocks.services import Services
-from flows.article_run.pictures import Substitutes
 from flows.article_run.plan import Plan
-from imaging.record import ImageSet
+from imaging.pages.gallery import size
+from imaging.record import Image, ImageSet
 from imaging.spec import ImageSpec
 
 
@@ -64,11 +65,20 @@ def log_vanished(specs: Sequence[ImageSpec]) -> None:
     get_run_logger().info("made again, since the bucket no longer holds what was stored: %s", names)
 
 
-def log_fallbacks(fallbacks: Sequence[ImageSpec], instead_of: Substitutes) -> None:
-    """Log which pictures take the place of others, by whom, and why."""
+def log_fallbacks(fallbacks: Iterable[ImageSpec], reasons: Mapping[str, str]) -> None:
+    """Log which pictures take the place of others, by whom, and the reason, by the picture's name."""
     for spec in fallbacks:
-        reason = instead_of[spec.name][1].why
-        get_run_logger(image=spec.name).warning("%s: %s takes its place: %s", spec.name, spec.provider, reason)
+        log = get_run_logger(image=spec.name)
+        log.warning("%s: %s takes its place: %s", spec.name, spec.provider, reasons[spec.name])
+
+
+def log_picture(image: Image) -> None:
+    """Log that a picture is done, well or badly: its size and cost, or why it is not in the bucket."""
+    log, shown = get_run_logger(image=image.name), {PROGRESS: "pictures"}
+    if image.durable:
+        log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd, extra=shown)
+    else:
+        log.warning("%s %s: %s", image.name, image.status, image.error, extra=shown)
 
 
 def log_end(image_set: ImageSet) -> None:

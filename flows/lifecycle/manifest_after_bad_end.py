@@ -26,18 +26,18 @@ _KINDS = TypeAdapter(list[Kind])
 _ENDS = {StateType.CRASHED: "crashed", StateType.CANCELLING: "was cancelled", StateType.CANCELLED: "was cancelled"}
 
 
-async def tell_the_truth(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+async def record_bad_end(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Write the manifest of a run that has ended badly. Nothing raises: there is nobody left to act on it."""
     log = flow_run_logger(flow_run, flow)
     try:
         with WorkerThread() as thread:  # the loop has other runs to attend to
-            said = await thread(_recorded, flow_run, state)
+            line = await thread(_recorded, flow_run, state)
     except BlockingIOError:
-        said = "another run has the article by now, and writes the manifest"
+        line = "another run has the article by now, and writes the manifest"
     except (ImagesError, httpx.HTTPError, OSError) as error:
-        said = f"no manifest: {error}"
-    if said:
-        log.warning("%s", said)
+        line = f"no manifest: {error}"
+    if line:
+        log.warning("%s", line)
 
 
 def _recorded(flow_run: FlowRun, state: State[Any]) -> str | None:

@@ -47,11 +47,11 @@ def budgets_from(value: Any, source: str = "IMAGES_BUDGETS") -> Budgets:
         raise ConfigurationError(f"{source}: {explain(error)}") from None
 
 
-def affordable(specs: Iterable[ImageSpec], purse_usd: float) -> frozenset[str]:
-    """Return the names of the specs that `purse_usd` pays for: in the order of the plan, each that still fits."""
+def affordable(specs: Iterable[ImageSpec], left_usd: float) -> frozenset[str]:
+    """Return the names of the specs that `left_usd` pays for: in the order of the plan, each that still fits."""
     names = []
     for spec in specs:
-        if spec.price_usd <= purse_usd + _ROUNDING:
-            purse_usd -= spec.price_usd
+        if spec.price_usd <= left_usd + _ROUNDING:
+            left_usd -= spec.price_usd
             names.append(spec.name)
     return frozenset(names)

@@ -92,7 +92,7 @@ def test_records_and_locks_keep_their_names() -> None:
         (keys.receipt_path(hero), f"bar/tee/hero-{hero.digest[:32]}.receipt"),
         (keys.prediction_path("abc"), "_predictions/abc"),
         (keys.spend_path("bar", "2026-11"), "bar/_spend/2026-11.json"),
-        (keys.untold_spend_path("bar", "2026-11"), "bar/_spend/2026-11.untold.json"),
+        (keys.unreported_spend_path("bar", "2026-11"), "bar/_spend/2026-11.untold.json"),
         (place, "bar/_backlog/5f8f61460a1d3a64"),
         (keys.backlog_place(None, "a source"), "_backlog/5f8f61460a1d3a64"),
         (keys.index_path("_backlog/x", 5), "_backlog/x/05.json"),

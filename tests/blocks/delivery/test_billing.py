@@ -30,7 +30,7 @@ def month(world: World) -> dict[str, Any]:
 
 
 def test_a_refused_answer_of_chutes_is_not_ordered_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three runs pay once: entries, set and the tenant's month say so, and only a refresh orders anew."""
+    """Three runs pay once: entries, set and the tenant's month say so, and only a refresh orders again."""
     monkeypatch.setenv("IMAGES_BUDGETS", json.dumps({"month_usd": 0.024}))
     world.chutes.fault("generate", "polyglot", times=None)
     first, *later = [run_set(ARTICLE, [Kind.COMPARISON]) for _ in range(3)]

@@ -1,7 +1,6 @@
 """The lock over machines: what a holder does whose lease is forgotten, has run out, or cannot be renewed."""
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,30 +95,6 @@ def test_nothing_is_ordered_while_the_lock_is_in_doubt(client: SyncPrefectClient
     lease.renew()
     in_flight.may_pay()
     lease.release()
-
-
-def test_a_run_that_ends_waits_for_what_is_being_stored_and_allows_nothing_new() -> None:
-    """Once it is closed nothing begins, and what had begun is over: what is written down then stays true."""
-    in_flight = InFlight()
-    begun, go_on = threading.Event(), threading.Event()
-
-    def store() -> None:
-        with in_flight.storing():
-            begun.set()
-            go_on.wait()
-
-    storing = threading.Thread(target=store)
-    storing.start()
-    begun.wait()
-    in_flight.close("stopped")
-    assert in_flight.settled(seconds=0.01) is False
-    go_on.set()
-    assert in_flight.settled(seconds=30) is True
-    storing.join()
-    with pytest.raises(StorageError, match="stopped"), in_flight.storing():
-        pass
-    with pytest.raises(ProviderError, match="stopped"), in_flight.paying():
-        pass
 
 
 def test_a_lease_that_could_not_be_given_back_keeps_nobody_waiting(prefect_api: str, tmp_path: Path) -> None:

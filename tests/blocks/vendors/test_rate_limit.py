@@ -7,7 +7,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.vendors.gate import Gate
-from blocks.vendors.rate_limit import ensure_pace, keep_pace, limit_name
+from blocks.vendors.rate_limit import ensure_rate_limit, keep_pace, limit_name
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def client(prefect_api: str) -> Iterator[SyncPrefectClient]:
 
 def test_paid_calls_take_from_the_limit(client: SyncPrefectClient) -> None:
     """Each call through a gate takes one place; when all are taken the next waits until one is free again."""
-    assert ensure_pace(client, "paced", 60) == "created, 60 calls a minute"
-    assert ensure_pace(client, "paced", 5) == "there already, 60 calls a minute"
+    assert ensure_rate_limit(client, "paced", 60) == "created, 60 calls a minute"
+    assert ensure_rate_limit(client, "paced", 5) == "there already, 60 calls a minute"
     try:
         gate = Gate("paced")
         assert [gate.pay(lambda: "picture") for _ in range(3)] == ["picture"] * 3

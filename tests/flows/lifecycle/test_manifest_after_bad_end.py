@@ -11,7 +11,7 @@ from prefect.states import Crashed
 
 from blocks.locks.one_at_a_time import one_at_a_time
 from flows.article_images import article_images
-from flows.lifecycle.manifest_after_bad_end import tell_the_truth
+from flows.lifecycle.manifest_after_bad_end import record_bad_end
 from imaging.articles.article import Article
 from imaging.pages.gallery import size
 from imaging.record import Image
@@ -29,7 +29,7 @@ def statuses(manifest: Any) -> dict[str, tuple[str, str | None]]:
 
 @pytest.fixture
 def bug() -> Iterator[pytest.MonkeyPatch]:
-    """Saying that the fourth picture is done breaks, until this is undone."""
+    """Logging that the fourth picture is done breaks, until this is undone."""
     said = []
 
     def broken_size(image: Image) -> str:
@@ -39,7 +39,7 @@ def bug() -> Iterator[pytest.MonkeyPatch]:
         return size(image)
 
     with pytest.MonkeyPatch.context() as patch:  # of its own: to undo the shared one undoes the world as well
-        patch.setattr("blocks.publishing.progress.size", broken_size)
+        patch.setattr("flows.article_run.run_log.size", broken_size)
         yield patch
 
 
@@ -72,14 +72,14 @@ def test_a_manifest_that_is_true_is_left_alone(world: World) -> None:
     world.delete(next(key for key in before if "instagram" in key))
     crashed = _crashed(ARTICLE)
     with one_at_a_time("article-images.run.default.kaffee-richtig-lagern", world.folder.parent / "data" / "locks"):
-        asyncio.run(tell_the_truth(article_images, crashed, Crashed()))
+        asyncio.run(record_bad_end(article_images, crashed, Crashed()))
     assert world.objects()[MANIFEST] == before[MANIFEST]
-    asyncio.run(tell_the_truth(article_images, crashed, Crashed()))
+    asyncio.run(record_bad_end(article_images, crashed, Crashed()))
     manifest = world.store.get_json(MANIFEST)
     assert statuses(manifest)["instagram"] == ("failed", "the run crashed; run again to collect it")
     assert statuses(manifest)["tiktok"] == ("stored", None)
     written = world.objects()[MANIFEST]
-    asyncio.run(tell_the_truth(article_images, crashed, Crashed()))
+    asyncio.run(record_bad_end(article_images, crashed, Crashed()))
     assert world.objects()[MANIFEST] == written
 
 

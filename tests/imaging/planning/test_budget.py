@@ -13,7 +13,7 @@ SPECS = Planner(Article(topic="Tee"), "tee", ModelTable(), ["replicate", "chutes
 
 
 @pytest.mark.parametrize(
-    ("purse", "names"),
+    ("left_usd", "names"),
     [
         (0.122, {spec.name for spec in SPECS}),
         (0.06, {"hero", "linkedin", "facebook"}),
@@ -22,9 +22,9 @@ SPECS = Planner(Article(topic="Tee"), "tee", ModelTable(), ["replicate", "chutes
         (-1, set()),
     ],
 )  # fmt: skip
-def test_each_picture_that_still_fits_is_made_in_the_order_of_the_plan(purse: float, names: set[str]) -> None:
+def test_each_picture_that_still_fits_is_made_in_the_order_of_the_plan(left_usd: float, names: set[str]) -> None:
     """Money goes to the plan's first pictures; a dear one that does not fit leaves room for a cheap one."""
-    assert affordable(SPECS, purse) == names
+    assert affordable(SPECS, left_usd) == names
 
 
 def test_ten_dimes_are_a_dollar() -> None:
