@@ -22,12 +22,12 @@ _MOST = 10_000  # characters of a payload that are worth reading in a log
 
 @flow(name="missed-event", flow_run_name="{automation}")
 def missed_event(automation: str, reason: str, failure_id: UUID) -> State[None]:
-    """Fail with the words of what went wrong.
+    """Fail with the reason why an automation could not act.
 
     Args:
         automation: the name of the automation that could not act.
-        reason: what it said.
-        failure_id: the id of the event that says so.
+        reason: the message of its failed action.
+        failure_id: the id of the event that reports it.
     """
     log = get_run_logger()
     failure = _event(failure_id)

@@ -187,7 +187,7 @@ def article_lock(purpose: Purpose, user_id: str, slug: str) -> str:
 
 
 def spend_lock(user_id: str) -> str:
-    """Return the name of the lock on what a tenant has spent."""
+    """Return the name of the lock on a tenant's monthly spend."""
     return f"article-images.purse.{user_id}"  # likewise
 
 

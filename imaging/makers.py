@@ -1,4 +1,4 @@
-"""Who makes pictures, and what is to be known of each: vendors, our cards, and the offline painter."""
+"""The makers of pictures, and the properties of each: vendors, our cards, and the offline painter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 
 class SourceType(StrEnum):
-    """What a picture is made of, in the IPTC's terms."""
+    """The kind of source that a picture has, in the IPTC's terms."""
 
     TRAINED = f"{_TERMS}trainedAlgorithmicMedia"  # made by a trained model
     COMPOSITE = f"{_TERMS}compositeWithTrainedAlgorithmicMedia"  # a card with such a picture in it
@@ -26,7 +26,7 @@ class Maker:
     """One maker of pictures.
 
     `revision` is part of its pictures' digests, and so of their cache entries. Raise it by hand when the code changes
-    what they look like: a hash of the source would not see a changed helper. By maker, since a new look of our cards
+    their looks: a hash of the source would not see a changed helper. By maker, since a new look of our cards
     is no reason to pay a vendor again.
     """
 
@@ -35,7 +35,7 @@ class Maker:
     revision: int
     source_type: SourceType | None = None  # in the mark of its pictures; None: they need none by themselves
     is_paid: bool = False
-    keeps_orders: bool = False  # what was ordered and not waited for can be collected later
+    keeps_orders: bool = False  # an order that was not waited for can be collected later
     model_name: str = ""  # pattern of its models' names, which become part of addresses, hosts and keys
     model_named: str = ""  # the same in words
     painted_format: Literal["png", "jpg"] = "png"  # of the painter's picture in place of one of its own

@@ -1,4 +1,4 @@
-"""Where pictures are shared: each platform's picture, its frame on the gallery page, and what it demands.
+"""Platforms that pictures are shared on: each one's picture, its frame on the gallery page, and its requirements.
 
 Figures are the platforms' own: LinkedIn help a521928, Facebook "Images in Link Shares", X "Summary card with large
 image", Pinterest "Review product specs", WhatsApp "Link previews", Notion API "Request limits" and "File object".
@@ -15,7 +15,7 @@ _WITH_WEBP = _PNG_JPEG | {"image/webp"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one place demands of a picture. Sizes in pixels, `ratio` is width by height from .. to."""
+    """The requirements of one place for a picture. Sizes in pixels, `ratio` is width by height from .. to."""
 
     place: str
     types: frozenset[str]
@@ -38,9 +38,9 @@ class Frame:
 class Platform:
     """One platform with a picture of its own: a card, or a social picture by the model of the role of its name.
 
-    `card_size`: what it shows uncropped, in pixels; a card takes the place of a social picture too. `shape` is told to
-    the model. `rule`: what it demands beyond the places that show every picture. `is_default`: in the plan unless
-    chosen otherwise.
+    `card_size`: the size that it shows uncropped, in pixels; a card takes the place of a social picture too. `shape`
+    is part of the prompt. `rule`: its requirements, beyond those of the places that show every picture. `is_default`:
+    in the plan unless chosen otherwise.
     """
 
     name: str
@@ -83,7 +83,7 @@ PLATFORMS: Mapping[str | None, Platform] = {
 """In the order of the plan. An entry is all that a card for another platform needs, but for a frame that differs."""
 
 LINK_PREVIEWS = (X_RULE, Rule("WhatsApp", _PNG_JPEG, 600_000, smallest=(300, 1), ratio=(0.0, 4.0)))
-"""What shows the card of any platform as the preview of a link."""
+"""Places that show the card of any platform as the preview of a link."""
 
 NOTION = Rule("Notion", _WITH_WEBP, max_url=2000)
-"""Any picture may stand there."""
+"""Shows any picture of an article."""

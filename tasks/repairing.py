@@ -128,6 +128,6 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
 
 
 def _previews(images: list[Image]) -> dict[str, str]:
-    """What the spool still has of the images that were brought home."""
+    """Return the previews that the spool still has of the images that were brought home."""
     entries = {image.name: current_run().services.spool.read(image.digest) for image in images}
     return {name: entry[0].stored.preview for name, entry in entries.items() if entry and entry[0].stored.preview}

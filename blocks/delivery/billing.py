@@ -11,7 +11,7 @@ from imaging.spec import ImageSpec
 
 @dataclass
 class Bill:
-    """What one task has to report: the orders that have come to an end and that no run has reported."""
+    """The orders that one task has to report: they have come to an end, and no run has reported them."""
 
     ledger: Ledger
     _ended: list[tuple[ImageSpec, Attempt, float]] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Bill:
 
     @property
     def usd(self) -> float:
-        """What is to be reported, in USD."""
+        """The sum to be reported, in USD."""
         return round(self._charged_usd + sum(owed for _, _, owed in self._ended), 6)
 
     def close(self) -> None:

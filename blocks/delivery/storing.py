@@ -158,5 +158,5 @@ def _description(
 
 
 def origin(spec: ImageSpec) -> dict[str, str]:
-    """Where the picture came from, for the object's metadata: short and ASCII (it travels in headers)."""
+    """Return the origin of the picture, for the object's metadata: short and ASCII (it travels in headers)."""
     return {"provider": spec.provider, "model": spec.model[:200], "digest": spec.digest}

@@ -27,7 +27,7 @@ _CORES = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 @dataclass(frozen=True, slots=True)
 class MissingFormats:
-    """What an image lacks: web formats by format and width in pixels, and its pinned copy."""
+    """The parts that an image lacks: web formats by format and width in pixels, and its pinned copy."""
 
     variants: tuple[tuple[Format, int], ...] = ()
     pinned: bool = False

@@ -89,7 +89,7 @@ class MonthlySpend:
             return _month(mine), False
 
     def _unreported(self) -> float:
-        """What runs on this machine have spent that the bucket does not know, in USD."""
+        """Return the money that runs on this machine have spent and the bucket does not know of, in USD."""
         return _month(self.records.local(self._unreported_path)).spent
 
     def _write(self, month: Month, *, known: bool) -> bool:

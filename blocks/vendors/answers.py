@@ -88,21 +88,23 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
     """Put a 4xx or 5xx answer (its body read) into our words. The body is quoted in part, our secret never is."""
     status = response.status_code
     detail = words_in(response)
-    said = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
+    message = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
     moderated = status not in {401, 402, 429} and is_moderation(detail)
     if status in _BUSY or (status >= 500 and not moderated):  # a server may take what its filter raises for a fault
         kind = ModelStarting if is_cold_start(response.text[:2000]) else ProviderBusy
-        return kind(said, retry_after(response))
+        return kind(message, retry_after(response))
     if is_out_of_credit(response):
-        return OutOfCredit(f"{said}. The account's balance is used up: top it up, then run again")
+        return OutOfCredit(f"{message}. The account's balance is used up: top it up, then run again")
     if status == 429:
-        return Throttled(said, retry_after(response))
+        return Throttled(message, retry_after(response))
     if moderated:
-        return Moderated(said)
+        return Moderated(message)
     if status in {401, 403}:
-        return ProviderRefused(f"{said}. {secret_variable} was refused: set a valid one and run article-images setup")
+        return ProviderRefused(
+            f"{message}. {secret_variable} was refused: set a valid one and run article-images setup"
+        )
     # Without the vendor's own words it may be a proxy's on the way: no reason to order anything again.
-    return (NotThere if status in {404, 410} and detail else ProviderRefused)(said)
+    return (NotThere if status in {404, 410} and detail else ProviderRefused)(message)
 
 
 def is_out_of_credit(response: httpx.Response) -> bool:

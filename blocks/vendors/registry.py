@@ -81,7 +81,7 @@ class Vendor:
 
     @property
     def prefix(self) -> str:
-        """What the names of its variables begin with."""
+        """The beginning of the names of its variables."""
         return self.variables.partition("_")[0] + "_"
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a run as values: what came of each task, and what is under way for each picture."""
+"""Pictures of a run as values: the outcome of each task, and the work under way for each picture."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +68,7 @@ Substitutes = Mapping[str, tuple[ImageSpec, NotMade]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of the tasks that were submitted. `vanished`: pictures that the cache knows and the bucket lost."""
+    """The outcome of the tasks that were submitted. `vanished`: pictures that the cache knows and the bucket lost."""
 
     done: Results
     not_made: Mapping[str, NotMade]
@@ -77,7 +77,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What each step of making pictures is given. `inventory` may be replaced once the bucket answers."""
+    """The values that each step of making pictures is given. `inventory` may be replaced once the bucket answers."""
 
     run: Run
     plan: Plan
@@ -126,7 +126,7 @@ def outcome_of(
 def _came(
     making: Making, spec: ImageSpec, future: PrefectFuture[StoredImage], *, overwrite: bool
 ) -> Result | NotMade | None:
-    """Return what came of a task; None where its picture is in the cache and no longer in the bucket."""
+    """Return the outcome of a task; None where its picture is in the cache and no longer in the bucket."""
     try:
         stored = future.result()
     except ImagesError as error:

@@ -42,7 +42,7 @@ class ArticleCalls:
             except Exception as error:  # noqa: BLE001 - one failed run does not stop the others
                 pause = next(pauses, None) if isinstance(error, httpx.HTTPError | MissingResult) else None
                 if pause is None:
-                    return Outcome(came="failed", why=said(error))
+                    return Outcome(came="failed", why=reason_of(error))
             await asyncio.sleep(pause)
 
     async def _call(self, article: Article) -> Outcome:
@@ -55,7 +55,7 @@ class ArticleCalls:
             raise made
         run_id = str(state.state_details.flow_run_id)
         if isinstance(made, Exception):
-            return Outcome(came="failed", why=said(made), flow_run_id=run_id)
+            return Outcome(came="failed", why=reason_of(made), flow_run_id=run_id)
         if not isinstance(made, ImageSet):  # the API had taken the final state, but its answer did not arrive
             raise MissingResult("a run that is completed has no result here")
         return Outcome(
@@ -67,8 +67,8 @@ class ArticleCalls:
         )
 
 
-def said(error: Exception) -> str:
-    """Return what an error says for a report: only our own are sure to hold no secret."""
+def reason_of(error: Exception) -> str:
+    """Return the reason that an error gives, for a report: only our own are sure to hold no secret."""
     if isinstance(error, ImagesError):
         return str(error)
     if isinstance(error, httpx.HTTPError | MissingResult):

@@ -76,8 +76,8 @@ def _reports(ended: Mapping[int, FlowRun], records: Records) -> tuple[list[Sourc
         if left := _read(records, run.id):
             reports += left.sources
         else:
-            said = f"{run.state.name}: {run.state.message}" if run.state else "gone"
-            problems.append(f"shard {shard} of {len(ended)} left no report; its run is {said}"[:500])
+            state = f"{run.state.name}: {run.state.message}" if run.state else "gone"
+            problems.append(f"shard {shard} of {len(ended)} left no report; its run is {state}"[:500])
     return reports, problems
 
 

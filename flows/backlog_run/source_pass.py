@@ -19,7 +19,7 @@ from blocks.records.claims import remember
 from blocks.services import Services
 from blocks.storage.errors import refusals_named
 from flows.article_run.task_runner import task_runner
-from flows.backlog_run.article_calls import ArticleCalls, said
+from flows.backlog_run.article_calls import ArticleCalls, reason_of
 from flows.backlog_run.articles import articles_of
 from flows.lifecycle.worker_thread import WorkerThread
 from imaging import keys
@@ -159,7 +159,7 @@ class SourcePass:
         except ConfigurationError:
             raise
         except Exception as error:  # noqa: BLE001 - a reader's bug in one article must not lose the others
-            self._count(entry.key, Outcome(came="failed", why=said(error)))
+            self._count(entry.key, Outcome(came="failed", why=reason_of(error)))
             return None
 
     def _note_owners(self, entries: Sequence[Entry]) -> None:
@@ -202,5 +202,5 @@ class SourcePass:
         try:
             save()
         except OSError as error:
-            said = f"what is done could not be written down: {error.strerror}"
-            self.report = self.report.plus_problem(said)
+            problem = f"what is done could not be written down: {error.strerror}"
+            self.report = self.report.plus_problem(problem)

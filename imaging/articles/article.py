@@ -126,6 +126,7 @@ class Brand(_Fields):
 class Article(_Fields):
     """One article, as the CMS knows it. Only the topic is required."""
 
+    # The run form shows the fields in this order (a docstring would stand in the form).
     topic: PlainText = Field(
         ..., title="Topic", description="The article's title, 1 to 300 characters, in any language"
     )

@@ -13,7 +13,7 @@ _ROUNDING = 1e-9  # USD; prices are tenths of cents, added up as binary fraction
 
 
 class Limits(BaseModel):
-    """What may be spent, in USD; None is no limit.
+    """Limits of spending, in USD; None is no limit.
 
     `run_usd`: by one run, so on one article. `month_usd`: by one tenant in a calendar month (UTC).
     """
@@ -34,7 +34,7 @@ class Budgets(Limits):
     beyond: Literal["fallback", "refuse"] = "fallback"
 
     def of(self, user_id: str) -> Limits:
-        """Return the limits of a tenant: what is not said for it is as for all."""
+        """Return the limits of a tenant: what is not set for it is as for all."""
         own = self.tenants.get(user_id, Limits()).model_dump(exclude_unset=True)
         return Limits(run_usd=self.run_usd, month_usd=self.month_usd).model_copy(update=own)
 

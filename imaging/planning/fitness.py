@@ -15,7 +15,7 @@ _HALF = 0.5  # of a side: less is not what was paid for
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """What a picture lacks, in words. `degrades`: it cannot be published in its place as it is."""
+    """A flaw of a picture, in words. `degrades`: it cannot be published in its place as it is."""
 
     words: str
     degrades: bool

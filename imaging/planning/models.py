@@ -22,7 +22,7 @@ from imaging.platforms import Platform
 from imaging.printable import printable_name
 from imaging.validation import explain
 
-# What the comparison models are told to leave out; Flux knows no negative prompt.
+# The negative prompt of the comparison models; Flux knows no negative prompt.
 NEGATIVE_PROMPT = "text, letters, watermark, logo, signature, blurry, low quality, deformed, extra fingers"
 
 
@@ -62,7 +62,7 @@ def short_name(name: str) -> str:
 
 
 class ModelTable(BaseModel):
-    """Who makes which kind. Prices are list prices of November 2026; Chutes bills time: an estimate."""
+    """The model of each role. Prices are list prices of November 2026; Chutes bills time: an estimate."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What a run leaves behind that failed or crashed: a manifest that says what lies there."""
+"""A run that failed or crashed leaves a manifest that lists the pictures in the bucket."""
 
 import asyncio
 from collections.abc import Iterator
@@ -30,11 +30,11 @@ def statuses(manifest: Any) -> dict[str, tuple[str, str | None]]:
 @pytest.fixture
 def bug() -> Iterator[pytest.MonkeyPatch]:
     """Logging that the fourth picture is done breaks, until this is undone."""
-    said = []
+    logged = []
 
     def broken_size(image: Image) -> str:
-        said.append(image)
-        if len(said) == 4:
+        logged.append(image)
+        if len(logged) == 4:
             raise RuntimeError("a bug")
         return size(image)
 
