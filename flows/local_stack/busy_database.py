@@ -13,36 +13,41 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before each retry
-
-
 _WAIT_MS = 5000
+_SHORTENED = "article-images: busy timeout"
 _COLLECT_SECONDS = 10.0
 
 
 def shorten_busy_timeout() -> None:
-    """Reduce the busy timeout of new connections to 5 s, from Prefect's 60 s.
+    """Reduce the busy timeout of SQLite connections to 5 s, from Prefect's 60 s.
 
     If Python's garbage collector finds a cursor of a connection that is waiting, it blocks too, holding the
     interpreter's lock: the writer, a thread of the same process, cannot finish, and the server stalls until the timeout
     (seen with py-spy: `gc_collect_main`, `sqlite3_reset`, `pthread_mutex_lock`).
     """
-    from prefect.server.database.configurations import AioSqliteConfiguration
+    event.listen(Pool, "checkout", _shorten_once)
 
-    set_up = AioSqliteConfiguration.setup_sqlite
 
-    def set_up_with_timeout(self: AioSqliteConfiguration, conn: Any, record: Any) -> None:
-        set_up(self, conn, record)
-        cursor = conn.cursor()
+def _shorten_once(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _checked_out: PoolProxiedConnection
+) -> None:
+    """Set the timeout at a connection's first checkout: listeners of all pools hear `connect` before Prefect's does."""
+    if _SHORTENED not in record.info and isinstance(connection, AsyncAdapt_aiosqlite_connection):
+        cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
         cursor.close()
-
-    AioSqliteConfiguration.setup_sqlite = set_up_with_timeout  # type: ignore[method-assign] # there is no setting
+        record.info[_SHORTENED] = True
 
 
 def collect_garbage_rarely() -> None:

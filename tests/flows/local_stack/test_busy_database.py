@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from prefect.server.database.configurations import AioSqliteConfiguration
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.pool import Pool
 
-from flows.local_stack.busy_database import Receive, RetryWhenBusy, Send, shorten_busy_timeout
+from flows.local_stack.busy_database import Receive, RetryWhenBusy, Send, _shorten_once, shorten_busy_timeout
 
 Message = MutableMapping[str, Any]
 
@@ -62,12 +63,11 @@ def test_one_that_stays_busy_says_so() -> None:
     assert len(server.asked) == 6
 
 
-def test_a_connection_waits_for_seconds_and_not_for_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_waits_for_seconds_and_not_for_a_minute(tmp_path: Path) -> None:
     """Prefect's own connections are opened with the shorter time, and with all else that Prefect sets.
 
-    Once Prefect waits for less than a minute, the patch is no longer needed.
+    Once Prefect waits for less than a minute, the listener is no longer needed.
     """
-    monkeypatch.setattr(AioSqliteConfiguration, "setup_sqlite", AioSqliteConfiguration.setup_sqlite)  # to be undone
 
     async def read(name: str, *settings: str) -> list[object]:
         engine = await AioSqliteConfiguration(connection_url=f"sqlite+aiosqlite:///{tmp_path}/{name}.db").engine()
@@ -78,4 +78,7 @@ def test_a_connection_waits_for_seconds_and_not_for_a_minute(tmp_path: Path, mon
 
     assert asyncio.run(read("prefect's own", "busy_timeout")) == [60000]
     shorten_busy_timeout()
-    assert asyncio.run(read("ours", "busy_timeout", "journal_mode")) == [5000, "wal"]
+    try:
+        assert asyncio.run(read("ours", "busy_timeout", "journal_mode")) == [5000, "wal"]
+    finally:
+        event.remove(Pool, "checkout", _shorten_once)
