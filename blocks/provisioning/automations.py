@@ -20,13 +20,14 @@ from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
 from blocks.provisioning.alerts import BLOCK_NAME, TROUBLE, alert_automation, alert_blocks
-from blocks.provisioning.crashes import killed_at_start, killed_runs, run_again
+from blocks.provisioning.crashes import FORMER, killed_runs, run_again
 
 REPAIR_LATER, MISSED_EVENTS = "article-images: repair later", "article-images: missed events"
 REPAIR_DEPLOYMENT, MISSED_DEPLOYMENT = "repair/hourly", "missed-event/notice"
 ACTION_FAILED = "prefect.automation.action.failed"
 _NEITHER = "!article-images: [km]i*"  # killed ..., missed events; one pattern, as Prefect combines negations by OR
 _REPAIR_AFTER = timedelta(minutes=10)  # one repair for all degraded runs of ten minutes, as in an outage
+_KEPT = "no longer needed, but edited, so it is kept"
 _DEPLOY = "prefect --no-prompt deploy --all, then article-images setup"
 
 
@@ -44,23 +45,33 @@ class Wanted:
 
 
 def ensure_automations(client: SyncPrefectClient) -> Iterator[str]:
-    """Create or update every automation; yield a line for each."""
+    """Create or update every automation, and delete former ones; yield a line for each."""
     for wanted in wanted_automations(client):
         done = ensure(client, wanted.automation) if wanted.automation else f"left out, {wanted.missing}"
         yield f"automation {wanted.name}: {done}"
+    yield from _without_former(client)
 
 
 def wanted_automations(client: SyncPrefectClient) -> list[Wanted]:
     """Return the automations to provision on this API."""
-    made = (killed_runs(), killed_at_start(), run_again())
+    made = (killed_runs(), run_again())
     acting = (_repair_later(client), _missed_events(client), _trouble(client))
     return [*(Wanted(each.name, each) for each in made), *acting]
 
 
 def ensure_killed_runs(client: SyncPrefectClient) -> bool:
-    """Create or update the automations for killed runs. Return whether anything changed."""
-    done = [ensure(client, wanted) for wanted in (killed_runs(), killed_at_start())]
-    return not all(each.startswith("there already") for each in done)
+    """Create or update the automation for killed runs, and delete former ones. Return whether anything changed."""
+    done = ensure(client, killed_runs())
+    return not (done.startswith("there already") and all(line.endswith(_KEPT) for line in _without_former(client)))
+
+
+def _without_former(client: SyncPrefectClient) -> Iterator[str]:
+    """Delete the automations of earlier versions, unless a user has edited them; yield a line for each."""
+    for name in FORMER:
+        for there in client.read_automations_by_name(name):
+            if is_ours := _origin(there) in there.tags:
+                client.delete_automation(there.id)
+            yield f"automation {name}: {'no longer needed, deleted' if is_ours else _KEPT}"
 
 
 def ensure(client: SyncPrefectClient, wanted: AutomationCore) -> str:

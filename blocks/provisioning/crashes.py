@@ -15,7 +15,8 @@ HEARTBEAT_SECONDS = 30.0
 FLOWS = ["article-images", "article-backlog", "repair"]
 """The flows that send heartbeats, and whose bad ends are reported."""
 NAME = "article-images: killed runs"
-KILLED_AT_START = "article-images: killed at start"
+FORMER = ("article-images: killed at start",)
+"""Automations of earlier versions, for which others do the work by now."""
 RUN_AGAIN = "article-images: run again"
 _SILENCE = timedelta(seconds=90)  # two heartbeats may be lost
 _ENDS = ("Completed", "Degraded", "Failed", "TimedOut", "Cancelled", "Crashed")  # names of final states
@@ -25,41 +26,20 @@ _RUN_AGAIN_DEPLOYMENTS = ["manual", "on-published", "nightly"]
 
 
 def killed_runs() -> AutomationCore:
-    """Return the automation that expects another heartbeat or the run's end within 90 s of a heartbeat.
+    """Return the automation that expects a heartbeat or the run's end within 90 s of its start and of each heartbeat.
 
-    It covers only runs that send our heartbeat. A run that has ended meanwhile keeps its state, since without `force`
-    the API refuses to change a final state.
+    Restricted to our flows by name, since other flows on this API send no heartbeats; Prefect adds the flow to each
+    event that a run emits. A run that has ended meanwhile keeps its state, since without `force` the API refuses to
+    change a final state.
     """
-    return _crashed_by_silence(
-        NAME,
-        "Marks a flow run as crashed when its process was killed: its heartbeats stop without a final state.",
-        after=HEARTBEAT,
-        of=ResourceSpecification({}),
-    )
-
-
-def killed_at_start() -> AutomationCore:
-    """Return the automation for runs that were killed before their first heartbeat.
-
-    Restricted to our flows by name, since other flows on this API send no heartbeats.
-    """
-    return _crashed_by_silence(
-        KILLED_AT_START,
-        "Marks a flow run as crashed whose process was killed before its first heartbeat.",
-        after="prefect.flow-run.Running",
-        of=ResourceSpecification({"prefect.resource.role": ["flow"], "prefect.resource.name": FLOWS}),
-    )
-
-
-def _crashed_by_silence(name: str, description: str, after: str, of: ResourceSpecification) -> AutomationCore:
     return AutomationCore(
-        name=name,
-        description=description,
+        name=NAME,
+        description="Marks a flow run as crashed when its process was killed: no heartbeat comes, and no final state.",
         trigger=EventTrigger(
-            after={after},
+            after={"prefect.flow-run.Running", HEARTBEAT},
             expect={HEARTBEAT, *(f"prefect.flow-run.{state}" for state in _ENDS)},
             match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
-            match_related=of,
+            match_related=ResourceSpecification({"prefect.resource.role": ["flow"], "prefect.resource.name": FLOWS}),
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,
             threshold=1,

@@ -10,8 +10,8 @@ from prefect.events import emit_event
 from prefect.events.worker import EventsWorker
 from prefect.states import Completed, Running
 
-from blocks.provisioning.automations import ensure_killed_runs
-from blocks.provisioning.crashes import HEARTBEAT, KILLED_AT_START, NAME, killed_runs
+from blocks.provisioning.automations import ensure, ensure_killed_runs
+from blocks.provisioning.crashes import FORMER, HEARTBEAT, NAME, killed_runs
 
 
 @flow
@@ -33,6 +33,20 @@ def test_it_is_made_once_and_mended(prefect_api: str) -> None:
         client.resume_automation(there.id)
 
 
+def test_the_former_second_automation_goes(prefect_api: str) -> None:
+    """One as an earlier version made it is deleted; one that somebody has edited is kept, and is no change."""
+    with get_client(sync_client=True) as client:
+        former = killed_runs().model_copy(update={"name": FORMER[0]})
+        ensure(client, former)
+        assert ensure_killed_runs(client) is True
+        assert client.read_automations_by_name(FORMER[0]) == []
+        ensure(client, former)
+        (there,) = client.read_automations_by_name(FORMER[0])
+        client.update_automation(there.id, former.model_copy(update={"actions": [], "tags": there.tags}))
+        assert ensure_killed_runs(client) is False
+        client.delete_automation(there.id)
+
+
 def test_a_run_whose_heartbeats_stop_is_crashed(prefect_api: str) -> None:
     """A run that was last heard of an hour ago is marked as crashed; one that has ended since then is left alone."""
     long_ago = datetime.now(UTC) - timedelta(hours=1)
@@ -42,8 +56,7 @@ def test_a_run_whose_heartbeats_stop_is_crashed(prefect_api: str) -> None:
         (there,) = client.read_automations_by_name(NAME)
         for _ in range(60):
             for run in (dead, ended):
-                resource = {"prefect.resource.id": f"prefect.flow-run.{run.id}"}
-                emit_event(event=HEARTBEAT, resource=resource, occurred=long_ago)
+                say(HEARTBEAT, run, "repair", long_ago)
             state = client.read_flow_run(dead.id).state
             if state and not state.is_running():
                 break
@@ -58,14 +71,15 @@ def test_a_run_whose_heartbeats_stop_is_crashed(prefect_api: str) -> None:
 
 def test_a_run_that_was_killed_before_its_first_heartbeat_is_crashed(prefect_api: str) -> None:
     """It is known by its flow's name: a run of somebody else's flow, which sends none, is left alone."""
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
     # Prefect adds the run in which its sender of events was started to all that is emitted outside of runs.
     EventsWorker.drain_all(timeout=30)
     with get_client(sync_client=True) as client:
         ours, theirs = (client.create_flow_run(some_flow, state=Running()) for _ in range(2))
-        (there,) = client.read_automations_by_name(KILLED_AT_START)
+        (there,) = client.read_automations_by_name(NAME)
         for _ in range(60):
-            began_long_ago(theirs, "some-flow")
-            began_long_ago(ours, "article-images")
+            for run, flow_name in ((theirs, "some-flow"), (ours, "article-images")):
+                say("prefect.flow-run.Running", run, flow_name, long_ago)
             if not is_running(client, ours):
                 break
             client.resume_automation(there.id)  # has the server look now
@@ -74,13 +88,13 @@ def test_a_run_that_was_killed_before_its_first_heartbeat_is_crashed(prefect_api
         client.set_flow_run_state(theirs.id, Completed())
 
 
-def began_long_ago(run: FlowRun, flow_name: str) -> None:
-    """Say what the server says when a run of that flow begins."""
+def say(event: str, run: FlowRun, flow_name: str, occurred: datetime) -> None:
+    """Say of a run of that flow what the server says, or the run."""
     emit_event(
-        event="prefect.flow-run.Running",
+        event=event,
         resource={"prefect.resource.id": f"prefect.flow-run.{run.id}"},
         related=[{"prefect.resource.id": "x", "prefect.resource.role": "flow", "prefect.resource.name": flow_name}],
-        occurred=datetime.now(UTC) - timedelta(hours=1),
+        occurred=occurred,
     )
 
 
