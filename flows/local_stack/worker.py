@@ -1,36 +1,23 @@
-"""The worker of the local stack: Prefect's process worker, with a faster start and graceful end of runs.
+"""The worker of the local stack: Prefect's process worker, with a graceful end of runs.
 
-Prefect's worker starts a process that prepares the run's folder before the one that runs: Prefect is imported twice,
-and a run starts seconds later. Here the code is in place already, so a run is one process. And at a signal Prefect's
-worker kills its runs at once. This one takes no more runs and waits for the current ones, which get the same signal
-from `up`.
+At a signal Prefect's worker kills its runs at once. This one takes no more runs and waits for the current ones, which
+get the same signal from `up`. A run is one process by the command that each deployment has (`flows/deploying.py`).
 
     python -m flows.local_stack.worker POOL NAME READY      (internal: started by `article-images up`)
 """
 
 import asyncio
-import shlex
 import signal
 import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
 from prefect.client.schemas.objects import FlowRun
-from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
-
-
-class _OneProcess(ProcessJobConfiguration):
-    """Runs the engine in the run's process itself, unless its deployment sets another command."""
-
-    def prepare_for_flow_run(self, *run: Any, **details: Any) -> None:
-        self.command = self.command or f"{shlex.quote(sys.executable)} -m prefect.engine"
-        super().prepare_for_flow_run(*run, **details)
+from prefect.workers.process import ProcessWorker, ProcessWorkerResult
 
 
 class LocalWorker(ProcessWorker):
     """A process worker that can stop taking runs."""
-
-    job_configuration = _OneProcess
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -57,6 +57,12 @@ def test_deploying_again_changes_nothing(deployed: str, tmp_path: Path) -> None:
     assert list(map(trigger, automations(deployed))) == list(map(trigger, triggers))
 
 
+def test_a_run_of_every_deployment_is_one_process(deployed: str) -> None:
+    """Each deployment has its command, without which a process worker starts a second Python for each run."""
+    for deployment in deployments(deployed).values():
+        assert deployment["job_variables"]["command"].endswith("-m flows.lifecycle.run_engine")
+
+
 def test_no_parameter_is_a_secret_and_only_the_topic_is_required(deployed: str) -> None:
     """No deployment's form asks for anything like a credential; manual's needs the topic, and gives choices."""
     for deployment in deployments(deployed).values():
