@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .messages import Answer, Call
-from .pictures import CONTENT_TYPES, picture
+from .pictures import CONTENT_TYPES, Drawing, picture
 from .predictions import Ledger
 from .server import Standin, retry_headers
 
@@ -20,6 +20,8 @@ class Cdn(Standin):
     def __init__(self, ledger: Ledger) -> None:
         super().__init__()
         self._ledger = ledger
+        self.draw: Drawing = picture
+        """How the files are made."""
 
     @property
     def leaks(self) -> list[Call]:
@@ -41,7 +43,7 @@ class Cdn(Standin):
         if int(named["number"]) >= prediction.pictures or named["extension"] != extension:
             return self.refusal(404, {})
         width, height = prediction.made_by.size(prediction.input)
-        body = picture(f"{prediction.id}-{named['number']}", width, height, extension)
+        body = self.draw(f"{prediction.id}-{named['number']}", width, height, extension)
         return Answer(200, body, CONTENT_TYPES[extension], {"Cache-Control": "public, max-age=3600"})
 
     def refusal(self, status: int, options: Mapping[str, Any]) -> Answer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .messages import Answer, Call
-from .pictures import picture
+from .pictures import Drawing, picture
 from .server import Standin, retry_headers
 
 _PATH = re.compile(r"(?:/(?P<slug>[^/]+))?/generate")
@@ -54,6 +54,8 @@ class ChutesStandin(Standin):
         self.api_key = api_key or "cpk_" + secrets.token_hex(16)
         self.paid: list[Generation] = []
         self._slugs = slugs
+        self.draw: Drawing = picture
+        """How the pictures are made."""
 
     @property
     def slug_url(self) -> str:
@@ -93,10 +95,9 @@ class ChutesStandin(Standin):
             return self.refusal(400, {"detail": problem})
         generation = Generation(call.model, dict(call.input))
         self.paid.append(generation)
-        if self.delay:
-            self.pause(self.delay)
+        self.pause(self.delay)
         width, height = int(call.input.get("width", 1024)), int(call.input.get("height", 1024))
-        return Answer(200, picture(generation.id, width, height, "jpg"), "image/jpeg")
+        return Answer(200, self.draw(generation.id, width, height, "jpg"), "image/jpeg")
 
     def _exists(self, slug: str | None) -> bool:
         return slug is None or self._slugs is None or slug in self._slugs

@@ -4,11 +4,15 @@ import hashlib
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
+
+Drawing = Callable[[str, int, int, str], bytes]
+"""From a seed, width, height and extension to a file."""
 
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 _CODECS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -25,6 +25,7 @@ _ROUTES = (
     ("get", "GET", re.compile(_ID)),
     ("cancel", "POST", re.compile(_ID + "/cancel")),
     ("account", "GET", re.compile(r"/v1/account")),
+    ("model", "GET", re.compile(r"/v1/models/(?P<owner>[^/]+)/(?P<name>[^/]+)")),
 )
 _WORDS: dict[int, tuple[str, str]] = {
     400: ("Bad request", "The request is malformed."),
@@ -46,7 +47,7 @@ _WORDS: dict[int, tuple[str, str]] = {
 class ReplicateStandin(Standin):
     """The API on one port and its CDN on another, with `paid` counting what would have cost money."""
 
-    places = frozenset({"create", "get", "list", "cancel", "account"})
+    places = frozenset({"create", "get", "list", "cancel", "account", "model"})
     skew = timedelta()
     """How far the vendor's clock is ahead of ours: the times that it gives, and the header `Date`."""
 
@@ -127,6 +128,8 @@ class ReplicateStandin(Standin):
                 continue
             if where == "create":
                 return self._route_create(call, found.groupdict())
+            if where == "model":
+                return call.about(where, model="/".join(found.groups()))
             prediction = self._ledger.find(found.groupdict().get("id"))
             if prediction is None:
                 return call.about(where)
@@ -144,13 +147,9 @@ class ReplicateStandin(Standin):
     def answer(self, call: Call) -> Answer:
         if call.headers.get("authorization") != f"Bearer {self.token}":
             return self.refusal(401, {})
-        match call.where:
-            case "create":
-                return self._create(call)
-            case "list":
-                return self._list(call)
-            case "account":
-                return Answer.json({"type": "user", "username": "standin", "name": "Stand-in", "github_url": None})
+        answers = {"create": self._create, "list": self._list, "model": self._describe, "account": self._account}
+        if call.where in answers:
+            return answers[call.where](call)
         prediction = self._ledger.find(call.prediction_id)
         if prediction is None:
             return self.refusal(404, {})
@@ -170,6 +169,25 @@ class ReplicateStandin(Standin):
         # The vendor may answer `Prefer: wait` early, and then says `processing`: `client.run()` returns None.
         status = "processing" if "prefer" in call.headers else "starting"
         return Answer.json(prediction.json(self.base_url, self.cdn.base_url, status), 201)
+
+    def _account(self, call: Call) -> Answer:
+        return Answer.json({"type": "user", "username": "standin", "name": "Stand-in", "github_url": None})
+
+    def _describe(self, call: Call) -> Answer:
+        """An official model, which has no version to name."""
+        if call.model not in MODELS:
+            return self.refusal(404, {})
+        owner, name = str(call.model).split("/")
+        url = f"https://replicate.com/{call.model}"
+        known = {
+            "url": url,
+            "owner": owner,
+            "name": name,
+            "visibility": "public",
+            "run_count": 1,
+            "latest_version": None,
+        }
+        return Answer.json(known)
 
     def _accept(self, call: Call, model: Model) -> Prediction:
         now = datetime.now(UTC) + self.skew

@@ -110,6 +110,8 @@ class Standin(ABC):
     def __init__(self) -> None:
         self.requests: list[Call] = []
         """Every request that was read, in order, refused ones too."""
+        self.latency = 0.0
+        """Seconds that each answer is on its way, for the distance to a vendor."""
         self.faults = Faults(self.places)
         self._running: tuple[_Server, threading.Thread] | None = None
 
@@ -138,7 +140,7 @@ class Standin(ABC):
 
     def pause(self, seconds: float) -> None:
         """Take one's time over an answer, but not beyond the end of the `with` block."""
-        if self._running is not None:
+        if self._running is not None and seconds:
             self._running[0].closing.wait(seconds)
 
     def __enter__(self) -> Self:
@@ -165,6 +167,7 @@ class Standin(ABC):
         self.requests.append(call)
         fault = self.faults.take(call)
         answer = Answer(200) if fault and not fault.processed else self.answer(call)
+        self.pause(self.latency)
         if fault is None:
             return answer, None, call
         if fault.kind in STATUSES:

@@ -1,0 +1,65 @@
+"""The benchmark: `make bench`, or `python -m tests.benchmarks [--only REGEX] [--scale N] [--write FILE]`.
+
+Rows are played one after the other and printed as they come, the table at the end. The machine should be idle.
+"""
+
+import argparse
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.reliability.world import clean_environment  # noqa: F401 - before Prefect is imported
+
+from . import report, rows_article, rows_backlog, rows_requests, rows_start, rows_workers
+from .contestants import Unfinished
+from .figures import Line, table
+from .row import Row
+from .stage import open_stage
+
+ROWS: tuple[Row, ...] = (
+    *rows_requests.ROWS,
+    *rows_start.ROWS,
+    *rows_article.ROWS,
+    *rows_backlog.ROWS,
+    *rows_workers.ROWS,
+)
+
+
+def main() -> int:
+    """Play the chosen rows and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--only", default="", metavar="REGEX", help=f"rows: {', '.join(row.name for row in ROWS)}")
+    parser.add_argument("--scale", type=int, default=0, metavar="N", help="a backlog of N articles too (1000)")
+    parser.add_argument("--write", type=Path, help="put the table into this file, between its two marks")
+    options = parser.parse_args()
+    chosen = [row for row in ROWS if re.search(options.only, row.name)]
+    head = report.head(sys.argv[1:])
+    with tempfile.TemporaryDirectory(prefix="article-images-bench-", ignore_cleanup_errors=True) as folder:
+        lines = played(chosen, Path(folder), options.scale)
+    found = f"{head}\n\n{table(lines)}\n"
+    sys.stdout.write(found)
+    if options.write:
+        report.write(options.write, found)
+    return 0
+
+
+def played(rows: list[Row], folder: Path, scale: int) -> list[Line]:
+    """Play rows on one stage; a row that cannot be played is left out, and said so."""
+    lines = []
+    with open_stage(folder, scale) as stage:
+        for row in rows:
+            began = time.monotonic()
+            try:
+                for line in row.play(stage):
+                    lines.append(line)
+                    sys.stderr.write(f"{' | '.join(line.cells)}\n")
+            except Unfinished as why:
+                sys.stderr.write(f"{row.name} was not finished: {why}\n")
+            sys.stderr.write(f"{row.name}: {time.monotonic() - began:.0f} s\n")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Two workers against one, on vendors that take their time."""
+
+import os
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from .articles import folder_of
+from .contestants import ours_backlog
+from .figures import Figure, Goal, Line
+from .row import Row, topics
+from .stage import Stage
+from .vendors import Pace
+
+_SHARDS, _ARTICLES = 2, 8
+"""These eight file names are shared out evenly, four to a shard."""
+_PACE = Pace(hero=25, dev=25, chutes=25)
+
+
+def _workers(stage: Stage) -> Iterator[Line]:
+    from tests.deployments.stack import deployable, prefect
+
+    stage.vendors.play("photo", _PACE)
+    prefect("work-pool", "create", "--type", "process", "images", api=stage.api, cwd=stage.folder)
+    (stage.folder / "deployed").mkdir()
+    prefect("deploy", "--all", api=stage.api, cwd=deployable(stage.folder / "deployed"))
+    one, two = (_with_workers(stage, number) for number in (1, 2))
+    work = f"{_ARTICLES} articles in {_SHARDS} shards, vendors {_PACE.hero:.0f} s, a shard at a time: "
+    yield Line(f"{work}one worker", Figure([one], "s"))
+    # How many times as fast: the goal is a ratio of one to two, so it is the seconds of one that are divided.
+    yield Line(f"{work}two workers", Figure([two], "s"), Goal(1 / 1.8, "of one worker's"), one)
+
+
+def _with_workers(stage: Stage, number: int) -> float:
+    source = folder_of(stage.folder / f"workers-{number}", topics(_ARTICLES))
+    with ExitStack() as running:
+        for each in range(number):
+            running.enter_context(_worker(stage, f"worker-{number}-{each}"))
+        time.sleep(8)  # until they look for work
+        return ours_backlog(stage, source, shards=_SHARDS).seconds
+
+
+@contextmanager
+def _worker(stage: Stage, name: str) -> Iterator[None]:
+    command = ["worker", "start", "--pool", "images", "--limit", "1", "--name", name]
+    variables = {"PREFECT_WORKER_QUERY_SECONDS": "1", "IMAGES_HOME": str(stage.folder)}
+    with (stage.folder / f"{name}.log").open("w") as log:
+        process = subprocess.Popen(
+            [str(Path(sysconfig.get_path("scripts")) / "prefect"), *command],
+            env=stage.environment | variables, cwd=stage.folder, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+ROWS = (Row("workers", _workers),)
