@@ -15,6 +15,7 @@ from imaging.articles.documents import MAX_BYTES, decoded, parse_document, read_
 from imaging.articles.parsing import parse_json
 from imaging.articles.sources import checked_source
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
+from imaging.makers import MadeBy
 from imaging.record import ImageSet
 from imaging.spec import Kind
 from imaging.validation import explain
@@ -85,6 +86,45 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
         print_json(report.model_dump_json(indent=1))
     else:
         print_backlog(report)
+    raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
+
+
+@app.command()
+def migrate(  # noqa: PLR0917 - a command's options, all by name
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A folder of Markdown or HTML; a CSV, JSON, JSON Lines, WordPress or Ghost export; bucket:PREFIX"
+        ),
+    ],
+    user_id: Annotated[str | None, typer.Option(help="The articles' tenant; one that names another is refused")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Look what is alive and what it costs; store nothing")
+    ] = False,
+    remake: Annotated[bool, typer.Option("--remake", help="Make dead pictures again, within the budget; pays")] = False,
+    recheck: Annotated[bool, typer.Option("--recheck", help="Ask again for what was dead or refused")] = False,
+    map_file: Annotated[
+        str | None, typer.Option("--map", help="Write old and new addresses to FILE.csv, .json or .sql")
+    ] = None,
+    rewrite: Annotated[str | None, typer.Option(help="Write rewritten copies of the files into this folder")] = None,
+    table: Annotated[str | None, typer.Option(help="The table of the UPDATEs in FILE.sql")] = None,
+    column: Annotated[str | None, typer.Option(help="Its column, if not the field where an address was found")] = None,
+    made_by: Annotated[
+        MadeBy, typer.Option(help="Who made pictures whose address does not say it; people are not marked as AI")
+    ] = "unknown",
+    as_json: Annotated[bool, typer.Option("--json", help="Print report and links as JSON, nothing else")] = False,
+) -> None:
+    """Bring the pictures at old addresses (vendors' and data: URLs) into the bucket."""
+    if user_id is not None:
+        _for_tenant(Article(topic="-"), user_id)
+    from flows.commands.migrate import print_migration, run_migration
+
+    report = run_migration(
+        source, user_id, as_json=as_json, dry_run=dry_run, remake=remake, recheck=recheck, map_file=map_file,
+        rewrite_dir=rewrite, table=table, column=column, made_by=made_by,
+    )  # fmt: skip
+    if not as_json:
+        print_migration(report, map_file, rewrite)
     raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
 
 

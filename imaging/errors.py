@@ -40,12 +40,13 @@ class ImagesError(Exception):
     """Base of this product's errors. The message is one line without control characters.
 
     `cost_usd`: what the vendor charged nevertheless. `refused_at`: when the same order was first refused, if known.
-    `sha256`: the hash of bytes that were refused.
+    `sha256`: the hash of bytes that were refused. `status`: the HTTP status of an answer to a download.
     """
 
     cost_usd: float = 0.0
     refused_at: datetime | None = None
     sha256: str | None = None
+    status: int | None = None
 
     def __init__(self, *args: object) -> None:
         super().__init__(*(printable(arg) if isinstance(arg, str) else arg for arg in args))
@@ -53,6 +54,11 @@ class ImagesError(Exception):
     def costing(self, usd: float) -> Self:
         """Add to the error's cost, and return it."""
         self.cost_usd = round(self.cost_usd + usd, 6)
+        return self
+
+    def answered(self, status: int) -> Self:
+        """Note the HTTP status that caused the error, and return it."""
+        self.status = status
         return self
 
 

@@ -6,7 +6,7 @@ Later versions look up these names: changing one means paying for pictures twice
 from typing import Literal
 
 from imaging.slug import short_hash
-from imaging.spec import ImageSpec
+from imaging.spec import ImageSpec, Kind
 
 IMMUTABLE = "public, max-age=31536000, immutable"  # the name holds a hash of the content: it never changes
 SHORT = "public, max-age=300"  # a fixed name: a refresh overwrites it
@@ -66,6 +66,35 @@ def card_stem(user_id: str, slug: str, platform: str) -> str:
 def social_stem(user_id: str, slug: str, platform: str) -> str:
     """Return the stem of a platform's AI picture; the content's hash follows."""
     return f"{prefix(user_id, slug)}platform/{platform}"
+
+
+MIGRATED = "migrated"
+"""The folder of pictures that came from old addresses; their names begin with it too."""
+
+
+def migrated_stem(user_id: str, slug: str, name: str) -> str:
+    """Return the stem of a picture that came from an old address; the content's hash follows."""
+    return f"{prefix(user_id, slug)}{MIGRATED}/{name}"
+
+
+def image_place(user_id: str, slug: str, name: str, kind: Kind, platform: str | None) -> tuple[str, int]:
+    """Return stem and hash length of a plan's image by its entry, which names no aspect: its own name stands for it."""
+    match kind:
+        case Kind.HERO:
+            return hero_stem(user_id, slug), 0
+        case Kind.CARD:
+            return card_stem(user_id, slug, str(platform)), 0
+        case Kind.SOCIAL:
+            return social_stem(user_id, slug, str(platform)), 8
+        case Kind.COMPARISON:
+            return comparison_stem(user_id, slug, name.removeprefix("comparison-")), 16
+        case Kind.SUPPORTING:
+            return supporting_stem(user_id, slug, name), 0
+
+
+def is_migrated(name: str) -> bool:
+    """Return whether an image's name is that of a picture from an old address: no plan has it, so each run keeps it."""
+    return name.startswith(f"{MIGRATED}-")
 
 
 def object_key(spec: ImageSpec, sha256: str, extension: str) -> str:
@@ -171,6 +200,16 @@ def feed_page_path(place: str, number: int) -> str:
     return f"{place}/page-{number}.json"
 
 
+def migrations_folder(user_id: str) -> str:
+    """Return the folder of the records on a tenant's old addresses, with its trailing slash."""
+    return f"{user_id}/_migrations/"
+
+
+def migration_path(user_id: str, run_id: object, number: int) -> str:
+    """Return the path of one part of what a migration's run has done."""
+    return f"{migrations_folder(user_id)}{run_id}-{number:05}.json"
+
+
 def shard_path(run_id: object) -> str:
     """Return the path of the report that a shard's run leaves."""
     return f"_backlog/shards/{run_id}.json"
@@ -194,3 +233,8 @@ def spend_lock(user_id: str) -> str:
 def backlog_lock(place: str, shard: int | None) -> str:
     """Return the name of the lock on a backlog's source, or on one shard of it."""
     return f"article-backlog.{place.replace('/', '.')}.{shard}"
+
+
+def migration_lock(source: str, user_id: str | None) -> str:
+    """Return the name of the lock on a migration's source."""
+    return f"legacy-migration.{short_hash(f'{source}|{user_id}', 16)}"

@@ -8,7 +8,9 @@ from typing import Literal
 Vendor = Literal["replicate", "chutes", "fal"]
 """Makers that are paid."""
 
-Provider = Literal[Vendor, "pillow", "painter"]
+Provider = Literal[Vendor, "pillow", "painter", "unknown", "people"]
+MadeBy = Literal[Vendor, "unknown", "people"]
+"""Who may have made a picture that comes from an old address."""
 
 _TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
@@ -59,5 +61,9 @@ FAL = Maker(
 )  # fmt: skip
 PILLOW = Maker("pillow", "Pillow", 2, draws_cards=True)
 PAINTER = Maker("painter", "the offline painter", 2, SourceType.ALGORITHMIC, is_painter=True)
+# Of pictures that were not made here, but came from old addresses.
+UNKNOWN = Maker("unknown", "an AI system that nobody has noted", 1, SourceType.TRAINED)
+PEOPLE = Maker("people", "people, without AI", 1)
 
-MAKERS: Mapping[str, Maker] = {maker.name: maker for maker in (REPLICATE, CHUTES, FAL, PILLOW, PAINTER)}
+_ALL = (REPLICATE, CHUTES, FAL, PILLOW, PAINTER, UNKNOWN, PEOPLE)
+MAKERS: Mapping[str, Maker] = {maker.name: maker for maker in _ALL}

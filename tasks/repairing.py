@@ -108,7 +108,12 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
     kinds = {image.kind for image in known}
     inventory = inventory_of(services.store, services.manifests, user_id, slug)
     kept = {one.name: one for one in current.values() if inventory.stored(one.digest)}
-    others = [image for image in (kept | repaired).values() if image.kind not in kinds]
+    names = {image.name for image in known}
+    others = [
+        image
+        for image in (kept | repaired).values()
+        if image.kind not in kinds or (keys.is_migrated(image.name) and image.name not in names)
+    ]
     if there and there.created_at > record.created_at:
         known = [image if image.durable else kept.get(image.name, image) for image in known]
     whole = in_plan_order([*(repaired.get(image.name, image) for image in known), *others])

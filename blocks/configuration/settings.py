@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     images_download_timeout: float = Field(120, gt=0)  # seconds, for the whole of one download
     images_prediction_timeout: float = Field(600, gt=0)  # seconds, from creation to a picture
     images_retry_seconds: float = Field(60, ge=0)  # for retries of the bucket and of downloads
+    images_host_pace: float = Field(10, gt=0, le=1000)  # requests a second that `migrate` sends to one host
     images_cold_start_seconds: float = Field(600, ge=0)  # that a vendor's model may take to start
     images_server_linger: float = Field(300, ge=0)  # seconds that the local Prefect server keeps running after a run
     images_mark_prompt: bool = False  # whether a picture's mark contains the prompt

@@ -74,7 +74,7 @@ def keep(
     cut_off = picture.note
     picture, unmarked = marked(spec, picture, at)
     note = "; ".join(filter(None, [note, cut_off, unmarked])) or None
-    stored = _description(spec, picture, cost_usd, prediction_id, note)
+    stored = description_of(spec, picture, cost_usd, prediction_id, note)
     if cost_usd and prediction_id is None:
         write_receipt(spec, stored)
     entry = Spooled(spec=spec, stored=stored, owner=terms.owner, provider_url=provider_url)
@@ -135,9 +135,10 @@ def _spooled(entry: Spooled, data: bytes) -> str:
     return ""
 
 
-def _description(
+def description_of(
     spec: ImageSpec, picture: Picture, cost_usd: float, prediction_id: str | None, note: str | None
 ) -> StoredImage:
+    """Return the description of a picture as it is stored for `spec`."""
     return StoredImage(
         digest=spec.digest,
         key=keys.object_key(spec, picture.sha256, picture.extension),

@@ -19,7 +19,17 @@ _SPECIAL_V6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2002::/16", "3fff:
 
 DEFAULT_HOSTS = "replicate.delivery,*.replicate.delivery,fal.media,*.fal.media"
 """The hosts of the vendors' pictures. Listing one of these does not allow plain http or private addresses."""
+_VENDORS = {"replicate.delivery": "replicate", "fal.media": "fal"}
 _PUBLIC_HOSTS = frozenset(DEFAULT_HOSTS.split(","))
+
+
+def vendor_at(address: str) -> str | None:
+    """Return the vendor whose pictures have such addresses: `replicate` or `fal`; None for any other."""
+    try:
+        domain = ".".join(httpx.URL(address).host.lower().rsplit(".", 2)[-2:])
+    except (httpx.InvalidURL, ValueError):
+        return None
+    return _VENDORS.get(domain)
 
 
 def default_entries(address: str) -> str:

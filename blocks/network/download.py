@@ -4,7 +4,7 @@ import logging
 import re
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 
@@ -13,12 +13,14 @@ import httpx
 
 from blocks.network.addresses import HostRules, is_public
 from blocks.network.deadline import TimedBackend, TimedTransport, deadline_passed, seconds_left, set_deadline
+from blocks.network.retry_after import retry_after_in
 from imaging.errors import PictureGone, ProviderBusy, UnsafeDownload
 
 __all__ = ["Downloader", "HostRules"]
 
 MAX_REDIRECTS = 5
 _STEP = 30  # seconds without any data
+_BEGINNING = 1024  # bytes, enough to tell a picture
 _WEB_PAGE = re.compile(rb"\s*+<(?:!doctype html|html)", re.IGNORECASE)
 # Pictures are compressed already: a content encoding could only hide a decompression bomb.
 HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
@@ -130,6 +132,13 @@ class Downloader:
         Raises UnsafeDownload for an address or a size that is not allowed, PictureGone for a picture that no longer
         exists, ProviderBusy for transient errors.
         """
+        return self._got(address, self._body)
+
+    def beginning(self, address: str) -> bytes:
+        """Return the first bytes of the body at `address`, without the rest of it. Raises as `fetch`."""
+        return self._got(address, self._beginning)
+
+    def _got(self, address: str, read: Callable[[httpx.Response, httpx.URL], bytes]) -> bytes:
         set_deadline(self._seconds)
         try:
             url = httpx.URL(address)
@@ -139,7 +148,7 @@ class Downloader:
                     if answer.is_redirect and "location" in answer.headers:
                         url = url.join(answer.headers["location"])
                         continue
-                    return self._body(answer, url)
+                    return read(answer, url)
         except (httpx.InvalidURL, OverflowError, ValueError):  # an invalid port or zone that httpx accepts
             raise UnsafeDownload("the provider's answer is not an address") from None
         except httpx.HTTPError as error:
@@ -155,12 +164,7 @@ class Downloader:
         )
 
     def _body(self, answer: httpx.Response, url: httpx.URL) -> bytes:
-        if answer.status_code in {403, 404, 410}:
-            raise PictureGone(f"the picture at {url.host} is gone ({answer.status_code})")
-        if answer.status_code != 200:
-            raise ProviderBusy(f"the download from {url.host} was answered with {answer.status_code}")
-        if int(answer.headers.get("content-length", "0") or 0) > self._max_bytes:
-            raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
+        self._check(answer, url)
         body = bytearray()
         for part in answer.iter_raw():
             body += part
@@ -170,8 +174,22 @@ class Downloader:
             what = "a web page" if body else "no bytes"
             raise ProviderBusy(
                 f"the download from {url.host} was answered with {what}: not a PNG, JPEG or WebP picture"
-            )
+            ).answered(answer.status_code)
         return bytes(body)
+
+    def _beginning(self, answer: httpx.Response, url: httpx.URL) -> bytes:
+        self._check(answer, url)
+        return next(answer.iter_raw(_BEGINNING), b"")
+
+    def _check(self, answer: httpx.Response, url: httpx.URL) -> None:
+        status = answer.status_code
+        if status in {403, 404, 410}:
+            raise PictureGone(f"the picture at {url.host} is gone ({status})").answered(status)
+        if status != 200:
+            said = f"the download from {url.host} was answered with {status}"
+            raise ProviderBusy(said, retry_after_in(answer.headers)).answered(status)
+        if int(answer.headers.get("content-length", "0") or 0) > self._max_bytes:
+            raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
 
     def close(self) -> None:
         """Close the connections."""

@@ -21,7 +21,7 @@ FIELDS = ("tenant", "slug", "image")
 NOTICE = "notice"
 """The attribute of log lines that the command line always shows: costs that were not requested explicitly."""
 PROGRESS = "progress_of"
-"""The attribute of log lines that a terminal shows: progress of `pictures`, `articles` or `locks`."""
+"""The attribute of log lines that a terminal shows: progress of `pictures`, `articles`, `addresses` or `locks`."""
 
 _RUN_FIELDS = ("flow_name", "flow_run_name", "flow_run_id", "task_name", "task_run_name", "task_run_id")
 

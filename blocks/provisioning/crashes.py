@@ -12,7 +12,7 @@ from prefect.events.schemas.events import ResourceSpecification
 
 HEARTBEAT = "article-images.heartbeat"
 HEARTBEAT_SECONDS = 30.0
-FLOWS = ["article-images", "article-backlog", "repair"]
+FLOWS = ["article-images", "article-backlog", "repair", "legacy-migration"]
 """The flows that send heartbeats, and whose bad ends are reported."""
 NAME = "article-images: killed runs"
 FORMER = ("article-images: killed at start",)
@@ -22,7 +22,7 @@ _SILENCE = timedelta(seconds=90)  # two heartbeats may be lost
 _ENDS = ("Completed", "Degraded", "Failed", "TimedOut", "Cancelled", "Crashed")  # names of final states
 _AGAIN_WITHIN = timedelta(hours=1)  # once per run: a run that kills a second machine needs a person
 # A backlog restarts its shards itself, and the next repair finishes an interrupted one.
-_RUN_AGAIN_DEPLOYMENTS = ["manual", "on-published", "nightly"]
+_RUN_AGAIN_DEPLOYMENTS = ["manual", "on-published", "nightly", "background"]
 
 
 def killed_runs() -> AutomationCore:
@@ -59,7 +59,7 @@ def run_again() -> AutomationCore:
 
     It is the same run, so it keeps its parameters, and a backlog finds the shards that it has started.
     """
-    flows = ["article-images", "article-backlog"]
+    flows = ["article-images", "article-backlog", "legacy-migration"]
     return AutomationCore(
         name=RUN_AGAIN,
         description="Runs a deployment's killed run again, on another worker.",

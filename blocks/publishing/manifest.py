@@ -28,12 +28,15 @@ def written(services: Services, image_set: ImageSet, inventory: Inventory) -> Im
 
 
 def whole(services: Services, image_set: ImageSet, inventory: Inventory) -> ImageSet:
-    """Return the set with the images of other kinds, which an earlier run made and the bucket still has."""
+    """Return the set with what no plan of it has and the bucket still does.
+
+    That is images of other kinds, which an earlier run made, and those that came from old addresses.
+    """
     kinds = {image.kind for image in image_set.images}
     others = [
         located(inventory.completed(image), services.store.url)
         for image in inventory.images
-        if image.kind not in kinds and inventory.stored(image.digest)
+        if (image.kind not in kinds or keys.is_migrated(image.name)) and inventory.stored(image.digest)
     ]
     return image_set.model_copy(update={"images": in_plan_order([*image_set.images, *others])})
 

@@ -57,11 +57,12 @@ def files_in(folder: Path) -> Listing:
     """
     if not folder.is_dir():
         raise InvalidInput(f"SOURCE: {folder} is not a folder")
-    names = sorted(_names(folder))
+    names = sorted(names_in(folder))
     return Listing([FileEntry(folder, name) for name in names if _is_article(name)], _unread(names))
 
 
-def _names(folder: Path) -> Iterator[str]:
+def names_in(folder: Path) -> Iterator[str]:
+    """Yield the paths of the files in a folder and its subfolders, relative to it, without those that are skipped."""
     for path, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith((".", "_")) and name != "node_modules"]
         for name in files:

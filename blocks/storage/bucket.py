@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -151,17 +151,27 @@ class ImageStore:
     def list(self, prefix: str) -> dict[str, tuple[int, str]]:
         """Return {key: (bytes, ETag without quotes)} of all objects below `prefix`. Raises StorageError."""
         found: dict[str, tuple[int, str]] = {}
+        for page in self._pages(prefix):
+            found |= page
+        return found
+
+    def keys_below(self, prefix: str) -> Iterator[str]:
+        """Yield the keys of all objects below `prefix`, a page of the listing at a time. Raises StorageError."""
+        for page in self._pages(prefix):
+            yield from page
+
+    def _pages(self, prefix: str) -> Iterator[Mapping[str, tuple[int, str]]]:
         token: dict[str, str] = {}
         while True:
             answer = self._call("list_objects_v2", Prefix=self._folder + prefix, **token)
             if "html" in answer["ResponseMetadata"]["HTTPHeaders"].get("content-type", ""):
                 raise StorageRefused(f"the bucket {self.bucket.bucket_name} answered a LIST with a web page")
-            found |= {
+            yield {
                 item["Key"].removeprefix(self._folder): (item["Size"], _plain(item.get("ETag", "")))
                 for item in answer.get("Contents", [])
             }
             if not answer.get("IsTruncated"):
-                return found
+                return
             token = {"ContinuationToken": answer["NextContinuationToken"]}
 
     def delete(self, key: str) -> None:

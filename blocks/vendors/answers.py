@@ -4,13 +4,12 @@ import hashlib
 import json
 import math
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
 from blocks.network.deadline import TimedBackend, TimedTransport, set_deadline
+from blocks.network.retry_after import as_seconds, retry_after_in
 from blocks.network.transient_errors import is_cold_start
 from blocks.vendors.refusals import is_moderation
 from imaging.errors import (
@@ -114,26 +113,12 @@ def is_out_of_credit(response: httpx.Response) -> bool:
 
 def retry_after(response: httpx.Response) -> float | None:
     """Return the seconds to wait, from the Retry-After header (seconds or a date) or the body's `retry_after`."""
-    header = response.headers.get("retry-after", "")
+    if (seconds := retry_after_in(response.headers)) is not None:
+        return seconds
     try:
-        return _seconds(header)
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        pass
-    try:
-        return _seconds(json.loads(response.content)["retry_after"])
+        return as_seconds(json.loads(response.content)["retry_after"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-
-
-def _seconds(value: Any) -> float:
-    seconds = float(value)
-    if not math.isfinite(seconds):
-        raise ValueError("not a number of seconds")
-    return max(0.0, seconds)
 
 
 def words_in(response: httpx.Response) -> str:

@@ -21,7 +21,7 @@ _WIDE = 1000  # columns: keeps a row on one line, since a pipe has no width and 
 
 
 @contextmanager
-def progress_lines(of: Literal["pictures", "articles"], doing: str) -> Iterator[None]:
+def progress_lines(of: Literal["pictures", "articles", "addresses"], doing: str) -> Iterator[None]:
     """Show on standard error how the run gets on, if that is a terminal; unexpected costs always.
 
     `of`: whose progress is shown. `doing`: what the spinner says.

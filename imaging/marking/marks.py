@@ -66,7 +66,7 @@ def facts_known_of(provider: Provider, model: str, contains: Sequence[Provider] 
     kind = source_type(provider, contains)
     if kind is SourceType.COMPOSITE:
         return Facts(kind, ", ".join(dict.fromkeys(contains)))  # without the card's own maker, which is not AI
-    return Facts(kind, f"{provider}: {model}") if kind else None
+    return Facts(kind, provider if model == provider else f"{provider}: {model}") if kind else None
 
 
 def mark(data: bytes, facts: Facts) -> bytes:

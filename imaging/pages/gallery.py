@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from imaging.backlog import BacklogReport
 from imaging.makers import MAKERS
+from imaging.migration.report import MigrationReport
 from imaging.quoting import without_query
 from imaging.record import Image, ImageSet
 
@@ -38,6 +39,11 @@ def markdown_gallery(image_set: ImageSet, thumbnails: Mapping[str, str], again: 
 def markdown_backlog(report: BacklogReport, link: Callable[[str], str]) -> str:
     """Return the summary of a backlog for the Prefect UI; `link` returns a flow run's URL by its id."""
     return templates.get_template("backlog.md.j2").render(report=report, link=link)
+
+
+def markdown_migration(report: MigrationReport) -> str:
+    """Return the summary of a migration for the Prefect UI."""
+    return templates.get_template("migration.md.j2").render(report=report)
 
 
 def table(image_set: ImageSet) -> list[dict[str, str]]:

@@ -13,6 +13,8 @@ from imaging.planning import prompts
 from imaging.planning.alt_texts import alt_text
 from imaging.planning.models import Model, ModelTable, delivered_size
 from imaging.platforms import PLATFORMS, Platform
+from imaging.record import Image
+from imaging.slug import short_hash
 from imaging.spec import ImageSpec, Kind
 from imaging.text.sections import aspects, supporting_count
 from imaging.typesetting.paragraph import paragraph
@@ -59,6 +61,30 @@ class Planner:
             return self._card(size=platform.card_size, **place)
         return self._painted(MAKERS[spec.provider], size=spec.size, prompt=spec.prompt, **place)
 
+    def instead_of_dead(self, address: str, prompt: str, alt_text: str, entry: Image | None = None) -> ImageSpec:
+        """Return the picture that takes the place of one whose address is dead: in the words that are known of it.
+
+        `prompt`: what it was made from; without one the alternative text says what to show. `entry`: the image of a
+        manifest that it was; then it goes to its place in the plan, and its own model makes it.
+        """
+        prompt = prompt or prompts.supporting_prompt(self.article, alt_text)
+        alt_text = alt_text or self.article.title
+        if entry:
+            stem, hash_length = keys.image_place(*self.place, entry.name, entry.kind, entry.platform)
+            place = entry.model_dump(include={"name", "kind", "platform"})
+            model = self._model(entry) or self.models.supporting
+            return self._generated(model, prompt=prompt, stem=stem, hash_length=hash_length, alt_text=alt_text, **place)
+        name = short_hash(address, 12)
+        return self._generated(
+            self.models.supporting,
+            name=f"{keys.MIGRATED}-{name}",
+            kind=Kind.SUPPORTING,
+            prompt=prompt,
+            stem=keys.migrated_stem(*self.place, name),
+            hash_length=16,
+            alt_text=alt_text,
+        )
+
     def alternatives(self, spec: ImageSpec) -> tuple[ImageSpec, ...]:
         """Return `spec` as the models would make it that are tried in turn where its own makes none."""
         chain = self._configured(self._model(spec))
@@ -69,7 +95,7 @@ class Planner:
         """Return whether several models may make `spec`, which may be by any of them."""
         return MAKERS[spec.provider].is_paid and len(self._configured(self._model(spec))) > 1
 
-    def _model(self, spec: ImageSpec) -> Model | None:
+    def _model(self, spec: ImageSpec | Image) -> Model | None:
         """Return the first model of `spec`'s role; None for cards."""
         if platform := PLATFORMS.get(spec.platform):
             return self.models.for_platform(platform) if spec.kind is Kind.SOCIAL else None

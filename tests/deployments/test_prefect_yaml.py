@@ -17,6 +17,7 @@ TAGS = {
     "article-backlog/nightly": {"by:schedule", "spends"},
     "article-backlog/shard": {"by:flow", "spends"},
     "repair/hourly": {"by:schedule"},
+    "legacy-migration/background": {"by:hand", "spends"},
     "missed-event/notice": {"by:event"},
 }
 

@@ -1,0 +1,1 @@
+"""Sources of old addresses: documents, tables, exports of content systems, manifests in the bucket."""

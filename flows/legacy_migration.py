@@ -1,0 +1,113 @@
+"""The flow `legacy-migration`: pictures at old addresses (vendors' URLs, `data:` URLs) are brought into the bucket.
+
+What is alive is checked, marked and stored beside its article's other pictures; what is dead is told apart, and made
+again if that is asked for. What became of each address is written down with it, in the bucket too: a run that was
+stopped or killed goes on behind it, on any machine. Needs what `article-images` needs.
+"""
+
+from typing import Annotated
+from uuid import uuid4
+
+from prefect import flow
+from prefect.client.schemas.objects import State as FlowState
+from prefect.context import SyncClientContext
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from prefect.states import Completed
+from pydantic import Field
+
+from blocks.locks.one_at_a_time import one_at_a_time
+from blocks.migration.sources.opening import checked_old_source
+from blocks.migration.state import State
+from blocks.publishing.migration_artifacts import show_migration
+from blocks.result_storage import results_kept_in
+from blocks.run import Run, begun_run
+from flows.article_run.task_runner import THREADS, task_runner
+from flows.lifecycle.heartbeat import heartbeats
+from flows.lifecycle.observed import observed
+from flows.lifecycle.stopping import stops_politely
+from flows.migration_run.migration import AT_ONCE, MigrationTerms, migration_of
+from flows.migration_run.output import checked_output
+from imaging import keys
+from imaging.makers import MadeBy
+from imaging.migration.report import MigrationReport
+from imaging.quoting import without_query
+from imaging.validation import USER_ID
+from tasks.migration import Remaking
+from tasks.providers import check_providers
+
+observed()
+
+
+def run_name() -> str:
+    """Runs are named for their source."""
+    parameters = flow_run.parameters
+    name = without_query(str(parameters["source"]))
+    return f"{name}, dry run" if parameters.get("dry_run") else name
+
+
+@flow(
+    name="legacy-migration",
+    flow_run_name=run_name,
+    task_runner=task_runner(THREADS, AT_ONCE),
+    persist_result=True,
+    result_serializer="json",
+)
+def legacy_migration(
+    source: str,
+    user_id: Annotated[str | None, Field(pattern=USER_ID)] = None,
+    *,
+    dry_run: bool = False,
+    remake: bool = False,
+    recheck: bool = False,
+    map_file: str | None = None,
+    rewrite_dir: str | None = None,
+    table: str | None = None,
+    column: str | None = None,
+    made_by: MadeBy = "unknown",
+) -> MigrationReport | FlowState[MigrationReport]:
+    """Bring the pictures at old addresses into the bucket.
+
+    Args:
+        source: a folder of Markdown or HTML, a CSV, JSON, JSON Lines, WordPress or Ghost export, or bucket:PREFIX.
+        user_id: the tenant of the articles. An article that names another one is refused.
+        dry_run: look what is alive and what it would cost, and store nothing.
+        remake: make dead pictures again, within the budget, from their prompt or alternative text.
+        recheck: ask again for what was dead or refused.
+        map_file: where to write old and new addresses: a .csv, .json or .sql file on the machine of the run.
+        rewrite_dir: a folder for rewritten copies of the source's files.
+        table: the table of the UPDATEs in a .sql map.
+        column: its column, if that is not the field in which an address was found.
+        made_by: who made pictures whose address does not say it; people are not marked as AI.
+
+    Returns the counts. Where an address is neither moved nor remade the state is `Completed`, named `Degraded`.
+    Raises InvalidInput and ConfigurationError.
+    """
+    with stops_politely() as stop:
+        source = checked_old_source(source)
+        checked_output(source, map_file, rewrite_dir, table)
+        terms = MigrationTerms(dry_run, remake, recheck, map_file, rewrite_dir, table, column, made_by)
+        with begun_run() as run, SyncClientContext.get_or_create(), heartbeats():
+            stop.use(run)
+            report = _migrated(run, source, user_id, terms)
+    get_run_logger().info("%s", report)
+    if report.status == "complete":
+        return report
+    return Completed(name="Degraded", message="; ".join([str(report), *report.problems])[:2000], data=report)
+
+
+def _migrated(run: Run, source: str, user_id: str | None, terms: MigrationTerms) -> MigrationReport:
+    services = run.services
+    path = services.settings.images_data_dir.resolve() / "migrations" / f"{services.store.place}.sqlite"
+    state = State(path, dry_run=terms.dry_run)
+    try:
+        with one_at_a_time(keys.migration_lock(source, user_id), services.locks):
+            migration = migration_of(run, source, user_id, terms, state=state, run_id=uuid4().hex)
+            if terms.remake:
+                migration.remaking = Remaking({} if terms.dry_run else check_providers())
+            with results_kept_in(services.records(bucket_answers=True)):
+                report = migration.carry_out()
+        show_migration(report)
+        return report
+    finally:
+        state.close()

@@ -1,0 +1,1 @@
+"""The passes over a source of old addresses: survey, moving, output."""

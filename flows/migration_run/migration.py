@@ -1,0 +1,201 @@
+"""One migration: a survey of the source, then its addresses, a batch at a time, and what is left for people.
+
+    source -> records -> survey (counts, what is new) -> batches -> move_pictures -> state, journal -> map, copies
+
+Nothing piles up: the source is read again for each step, and the next batch when there is a place for it.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prefect.futures import PrefectFuture
+from prefect.logging import get_run_logger
+
+from blocks.migration.bringing_home import BringingHome, Errand
+from blocks.migration.journal import Journal
+from blocks.migration.moving import Link, Mover
+from blocks.migration.sources.opening import opened_source
+from blocks.migration.sources.source import Unread
+from blocks.migration.state import State
+from blocks.network.addresses import HostRules, vendor_at
+from blocks.network.host_pace import HostPace
+from blocks.publishing.migration_artifacts import MigrationProgress
+from blocks.run import Run
+from blocks.storage.errors import refusals_named
+from flows.migration_run.links import Linked, LinkedRecords
+from flows.migration_run.output import Rewriter, write_copies, write_map
+from imaging.errors import StorageError
+from imaging.makers import Provider
+from imaging.migration.addresses import Picks
+from imaging.migration.report import MAX_LISTED, STATUSES, MigrationReport, Trouble, shown
+from imaging.quoting import without_query
+from tasks.migration import Remaking, move_pictures
+
+AT_ONCE = 8  # batches side by side
+_BATCH = 40  # addresses
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationTerms:
+    """What is asked for. `recheck`: dead and refused addresses are asked again. `made_by`: of unknown pictures."""
+
+    dry_run: bool = False
+    remake: bool = False
+    recheck: bool = False
+    map_file: str | None = None
+    rewrite_dir: str | None = None
+    table: str | None = None
+    column: str | None = None
+    made_by: Provider = "unknown"
+
+
+@dataclass(slots=True)
+class Migration:
+    """A migration of one source. `remaking`: how dead pictures are made again, if they are."""
+
+    run: Run
+    records: LinkedRecords
+    state: State = field(repr=False)
+    journal: Journal = field(repr=False)
+    bringing: BringingHome
+    terms: MigrationTerms
+    report: MigrationReport
+    remaking: Remaking | None = None
+    _taken: set[tuple[str, str]] = field(default_factory=set)
+    _tenants: dict[str, None] = field(default_factory=dict)
+
+    def carry_out(self) -> MigrationReport:
+        """Move what is not moved yet, and return the report. Raises InvalidInput, ConfigurationError, StorageError."""
+        progress = MigrationProgress(self.report)
+        self._survey()
+        try:
+            self._move(progress)
+        finally:
+            self._write_journal()
+        self._conclude()
+        progress.show(self.report, self.state.seen(), last=True)
+        return self.report
+
+    def _survey(self) -> None:
+        """Read the whole source once: what cannot be read is known before anything is fetched."""
+        articles, problems = 0, list[str]()
+        for linked in self.records:
+            if isinstance(linked, Unread):
+                problems.append(str(linked))
+                continue
+            articles += 1
+            user_id = linked.article.user_id
+            self._meet(user_id)
+            self.state.see((user_id, link.address, shown(link.address), linked.where(link)) for link in linked.links)
+        more = [f"and {len(problems) - MAX_LISTED:,} more"] if len(problems) > MAX_LISTED else []
+        self.report = self.report.model_copy(update={"articles": articles, "problems": problems[:MAX_LISTED] + more})
+        get_run_logger().info("%d addresses in %d records", self.state.seen(), articles)
+
+    def _meet(self, user_id: str) -> None:
+        if user_id not in self._tenants:
+            with refusals_named():
+                self.journal.meet(user_id)
+            self._tenants[user_id] = None
+
+    def _move(self, progress: MigrationProgress) -> None:
+        waiting: deque[tuple[PrefectFuture[float], list[Errand]]] = deque()
+        for number, errands in enumerate(self._batches(), 1):
+            name = f"batch {number}: {errands[0].where}"[:200]
+            waiting.append((move_pictures.submit(name, errands, self.bringing, self.remaking), errands))
+            while len(waiting) >= 2 * AT_ONCE:
+                self._end(*waiting.popleft(), progress)
+            if self.run.in_flight.closed:
+                break
+        while waiting:
+            self._end(*waiting.popleft(), progress)
+
+    def _end(self, future: PrefectFuture[float], errands: list[Errand], progress: MigrationProgress) -> None:
+        """Wait for a batch. Raises ConfigurationError: the next one would meet the same."""
+        cost_usd = future.result()
+        for errand in errands:
+            self._taken -= {(errand.article.user_id, link.address) for link in errand.dead_too}
+        self.report = self.report.model_copy(update={"cost_usd": round(self.report.cost_usd + cost_usd, 6)})
+        self.journal.write_now_and_then()
+        if progress.is_due:
+            self.report = self.report.model_copy(update={"counts": self.state.counts()})
+            progress.show(self.report, self.state.seen())
+
+    def _batches(self) -> Iterator[list[Errand]]:
+        """Yield what is to be done, some addresses at a time."""
+        batch: list[Errand] = []
+        for linked in self.records:
+            if isinstance(linked, Linked) and (errand := self._errand(linked)):
+                batch.append(errand)
+                if sum(len(one.dead_too) for one in batch) >= _BATCH:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
+
+    def _errand(self, linked: Linked) -> Errand | None:
+        """Return what is to be done for a record, without what is done, or under way for another one."""
+        user_id, due, dead = linked.article.user_id, list[Link](), list[Link]()
+        for link in linked.links:
+            if (user_id, link.address) in self._taken:
+                continue
+            known = self.state.find(user_id, link.address)
+            if known is None or known.status == "later" or (self.terms.recheck and known.new is None):
+                due.append(link)
+            elif known.status == "dead" and self.remaking:
+                dead.append(link)
+        if not due and not dead:
+            return None
+        errand = Errand(linked.article, due, dead, linked.slug, linked.record.where)
+        self._taken |= {(user_id, link.address) for link in errand.dead_too}
+        return errand
+
+    def _write_journal(self) -> None:
+        try:
+            if not self.terms.dry_run and not self.run.services.embedded:
+                self.journal.write()
+        except StorageError as error:
+            problem = f"what is done is noted on this machine alone, until the next run: {error}"
+            self.report = self.report.model_copy(update={"problems": [*self.report.problems, problem]})
+
+    def _conclude(self) -> None:
+        """Count, and write map and copies."""
+        counts = self.state.counts()
+        counts["later"] = counts.get("later", 0) + self.state.seen() - sum(counts.values())
+        trouble = [
+            Trouble(old=one.old, status=one.status, where=one.where, why=one.why)
+            for one in self.state.trouble(MAX_LISTED)
+        ]
+        whole = dict.fromkeys(STATUSES, 0) | counts
+        self.report = self.report.model_copy(update={"counts": whole, "trouble": trouble})
+        terms = self.terms
+        if terms.rewrite_dir and not terms.dry_run:
+            rewriter = Rewriter(self.records, self.state, list(self._tenants))
+            written, problems = write_copies(self.records, Path(terms.rewrite_dir), rewriter)
+            self.report = self.report.model_copy(update={"problems": [*self.report.problems, *problems]})
+            get_run_logger().info("%d rewritten copies in %s", written, terms.rewrite_dir)
+        if terms.map_file:
+            path = Path(terms.map_file)
+            write_map(path, self.records, self.state, self.report, table=terms.table, column=terms.column)
+
+
+def migration_of(
+    run: Run, source: str, user_id: str | None, terms: MigrationTerms, *, state: State, run_id: str
+) -> Migration:
+    """Return the migration of a source, as `checked_old_source` returns it."""
+    services = run.services
+    settings, ours = services.settings, services.store.key_of
+    rules = HostRules.parse(settings.images_download_hosts)
+    picks = Picks(lambda url: rules.allows(url) and ours(url) is None, lambda url: vendor_at(url) is not None)
+    pace = HostPace(settings.images_host_pace, settings.images_retry_seconds, run.in_flight.pause)
+    mover = Mover(pace, settings.images_data_dir.resolve() / "migrations" / "kept", terms.made_by)
+    return Migration(
+        run,
+        LinkedRecords(opened_source(source, services.manifests), source, user_id, picks),
+        state,
+        Journal(state, services.store, run_id),
+        BringingHome(mover, state, terms.dry_run),
+        terms,
+        MigrationReport(source=without_query(source), user_id=user_id, dry_run=terms.dry_run),
+    )

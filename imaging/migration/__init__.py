@@ -1,0 +1,1 @@
+"""Old image addresses: found in texts, rewritten, and reported."""
