@@ -19,11 +19,12 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from blocks.storage.file_lock import file_lock, lock_file, unlock_file
 from blocks.storage.private_files import CHILD_UMASK, make_private_folder
@@ -35,24 +36,7 @@ _POLL_SECONDS = 0.1
 
 _FOR_THE_SERVER = ("PREFECT_", "PG", "OTEL_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-# SQLite stalls for seconds between runs unless Prefect's services write in batches. Prefect 3.8 truncates the interval
-# to whole seconds: 0.5 would become 0, a busy loop.
-_SERVER_SETTINGS = {
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
-    "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
-    # The lock of an article's runs is a lease: in the server's memory it would be lost at a restart, and its slot never
-    # released.
-    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-    # The automation for killed runs must keep its state while the machine is switched off.
-    "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P30D",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-    # Our links lead to the first of Prefect's two UIs, so it is the default. No promotional content.
-    "PREFECT_SERVER_UI_V2_ENABLED": "false",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-}
+_SETTINGS = Path(__file__).with_name("prefect.toml")
 
 
 @contextmanager
@@ -126,7 +110,7 @@ def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
     started = subprocess.run(  # noqa: S603 - our own module
         ["/bin/sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!', "sh", str(log), *command],
         stdout=subprocess.PIPE,
-        env=server_environment(url, os.environ),
+        env=server_environment(url, home, os.environ),
         umask=CHILD_UMASK,
         cwd=home,
         start_new_session=True,  # so that Ctrl-C does not reach it
@@ -160,22 +144,31 @@ def _ensure_automations(url: str) -> None:
         ensure_killed_runs(client)
 
 
-def server_environment(url: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a server process at `url`: settings for SQLite, overridden by `given`.
+def server_environment(url: str, home: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a server process at `url`: the settings of prefect.toml, overridden by `given`.
 
-    Without API keys, which only runs need.
+    Prefect reads that file in the working folder alone, which is `home` here. Without API keys, which only runs need.
     """
     kept = minimal_environment(*_FOR_THE_SERVER, given=given)
     root = str(Path(__file__).resolve().parents[2])  # to import `flows` from another folder
     paths = [root, *filter(None, [given.get("PYTHONPATH")])]
     return {
-        **_SERVER_SETTINGS,
+        **dict(_variables("PREFECT", tomllib.loads(_SETTINGS.read_text()))),
         **{name: value for name, value in kept.items() if name != "PREFECT_API_KEY"},
+        "PREFECT_HOME": str(home.resolve()),
         "PREFECT_API_URL": url,
-        "PREFECT_UI_API_URL": "/api",  # relative to the address at which the UI was opened
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url.removesuffix("/api"),  # see flows/local_stack/server_guard.py
         "PYTHONPATH": os.pathsep.join(paths),
     }
+
+
+def _variables(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the environment variables of a table of settings."""
+    if not isinstance(value, dict):
+        yield name, str(value)
+        return
+    for key, inner in value.items():
+        yield from _variables(f"{name}_{key.upper()}", inner)
 
 
 def wait_until_healthy(alive: Callable[[], bool], url: str, log: Path) -> None:

@@ -93,7 +93,7 @@ def _started(home: Path, port: int, log: Path, environment: Mapping[str, str]) -
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env=server_environment(url, environment),
+            env=server_environment(url, home, environment),
             umask=CHILD_UMASK,
             cwd=home,
             start_new_session=True,  # so that Ctrl-C reaches `up` alone, which ends the server last

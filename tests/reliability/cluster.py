@@ -93,10 +93,7 @@ def open_cluster(folder: Path, workers: int, runs_at_once: int, delay: float) ->
 
 def server_variables(database: str) -> dict[str, str]:
     """How the docs say that a server for several machines is started."""
-    return {
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
-        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-    }
+    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": database}
 
 
 def _wait_for(api: str) -> None:

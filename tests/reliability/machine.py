@@ -16,7 +16,7 @@ from tests import ROOT
 
 from .world import MARK, clean_environment
 
-_CODE = ("flows", "tasks", "blocks", "imaging", "prefect.yaml")
+_CODE = ("flows", "tasks", "blocks", "imaging", "prefect.yaml", "prefect.toml")
 
 
 @dataclass
