@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from prefect.blocks.core import Block
 from prefect.blocks.system import Secret
 from prefect_aws import S3Bucket
 
 from blocks.configuration.defaults import BUDGETS, MODELS, PLATFORMS, PUBLIC_BASE_URLS, UNEDITED
 from blocks.configuration.public_urls import plain_base, tenant_bases
+from blocks.configuration.saved_blocks import SavedBlocks
 from blocks.configuration.settings import Settings, load_settings
 from blocks.configuration.variables import read_variables
 from blocks.network.backoff import with_two_tries
@@ -33,7 +33,12 @@ from imaging.planning.budget import Budgets, budgets_from
 from imaging.planning.chosen_platforms import ALL_TENANTS, chosen_platforms
 from imaging.planning.models import ModelTable, model_table
 
-SomeBlock = TypeVar("SomeBlock", bound=Block)
+_BLOCKS = (
+    storage.BLOCK_NAME,
+    *(vendor.block_name for vendor in VENDORS.values()),
+    writer.BLOCK_NAME,
+    signing.BLOCK_NAME,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +112,9 @@ def loaded_services() -> Iterator[Services]:
 
     Raises ConfigurationError.
     """
-    settings = load_settings()
-    with _storage(settings) as (store, embedded):
-        services = services_over(settings, store, embedded=embedded)
+    settings, blocks = load_settings(), SavedBlocks.read(*_BLOCKS)
+    with _storage(settings, blocks) as (store, embedded):
+        services = _services_over(settings, blocks, store, embedded=embedded)
         try:
             yield services
         finally:
@@ -118,22 +123,22 @@ def loaded_services() -> Iterator[Services]:
 
 def services_without_embedded_storage() -> Services:
     """Load the services where the bucket must be one that all machines reach. Raises ConfigurationError."""
-    settings = load_settings()
-    store = configured_store(settings)
+    settings, blocks = load_settings(), SavedBlocks.read(*_BLOCKS)
+    store = _configured_store(settings, blocks)
     if store is None:
         raise ConfigurationError(
             "tasks in other processes need a bucket that all reach: set B2_* or run article-images setup"
         )
-    return services_over(settings, store, embedded=False)
+    return _services_over(settings, blocks, store, embedded=False)
 
 
-def services_over(settings: Settings, store: ImageStore, *, embedded: bool) -> Services:
+def _services_over(settings: Settings, blocks: SavedBlocks, store: ImageStore, *, embedded: bool) -> Services:
     """Load the services around a store. Raises ConfigurationError."""
     variables = read_variables(UNEDITED)
     vendors: dict[Provider, Any] = {
         name: account
         for name, vendor in VENDORS.items()
-        if (account := saved_block(vendor.block_type, vendor.block_name) or vendor.from_settings(settings))
+        if (account := blocks.get(vendor.block_type, vendor.block_name) or vendor.from_settings(settings))
     }
     return Services(
         settings=settings,
@@ -144,8 +149,8 @@ def services_over(settings: Settings, store: ImageStore, *, embedded: bool) -> S
         ),
         embedded=embedded,
         vendors=vendors,
-        writer=saved_block(Writer, writer.BLOCK_NAME) or writer.writer_from(settings),
-        signer=signer_from(saved_block(Secret, signing.BLOCK_NAME)),
+        writer=blocks.get(Writer, writer.BLOCK_NAME) or writer.writer_from(settings),
+        signer=signer_from(blocks.get(Secret, signing.BLOCK_NAME)),
         models=model_table(*edited(variables, MODELS, settings.images_models)),
         budgets=budgets_from(*edited(variables, BUDGETS, settings.images_budgets)),
         platforms=chosen_platforms(*edited(variables, PLATFORMS, {ALL_TENANTS: settings.images_platforms})),
@@ -159,22 +164,22 @@ def services_over(settings: Settings, store: ImageStore, *, embedded: bool) -> S
 
 def configured_store(settings: Settings) -> ImageStore | None:
     """Return the bucket that is configured, None where the embedded storage takes its place."""
-    bucket = _bucket(settings)
+    return _configured_store(settings, SavedBlocks.read(storage.BLOCK_NAME))
+
+
+def _configured_store(settings: Settings, blocks: SavedBlocks) -> ImageStore | None:
+    bucket = blocks.get(S3Bucket, storage.BLOCK_NAME) or (bucket_from(settings) if settings.has_bucket else None)
     return None if bucket is None else image_store(bucket, settings)
 
 
 @contextmanager
-def _storage(settings: Settings) -> Iterator[tuple[ImageStore, bool]]:
-    configured = configured_store(settings)
+def _storage(settings: Settings, blocks: SavedBlocks) -> Iterator[tuple[ImageStore, bool]]:
+    configured = _configured_store(settings, blocks)
     if configured is not None:
         yield configured, False
         return
     with embedded_storage(settings.images_data_dir) as store:
         yield _in_public(store, settings), True
-
-
-def _bucket(settings: Settings) -> S3Bucket | None:
-    return saved_block(S3Bucket, storage.BLOCK_NAME) or (bucket_from(settings) if settings.has_bucket else None)
 
 
 def image_store(bucket: S3Bucket, settings: Settings) -> ImageStore:
@@ -201,19 +206,3 @@ def edited(variables: Mapping[str, Any], variable: str, from_environment: dict[s
     if value is None or value == UNEDITED[variable]:
         return from_environment, variable.upper()
     return value, f"Prefect variable {variable}"
-
-
-def saved_block(block_type: type[SomeBlock], name: str) -> SomeBlock | None:
-    """Return the block that `article-images setup` saved, or None where there is none.
-
-    Raises ConfigurationError for one that cannot be read, httpx.HTTPError without an API.
-    """
-    try:
-        # _sync: an async flow is running, but what is called here is not part of its loop.
-        return cast(SomeBlock, block_type.load(name, _sync=True))  # type: ignore[call-arg]
-    except (ValueError, RuntimeError) as trouble:  # RuntimeError: its document has not the fields of its type
-        if "Unable to find block document" in str(trouble):
-            return None
-        raise ConfigurationError(
-            f"the saved block {block_type.get_block_type_slug()}/{name} cannot be read: run article-images setup again"
-        ) from None

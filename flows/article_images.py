@@ -87,7 +87,7 @@ async def article_images(article: Article, only: Kinds = (), refresh: bool = Fal
     # The body is plain synchronous code on a thread of its own; the flow is async so that many can run side by
     # side in one process. One client for all tasks: without it each makes its own, TLS context and all.
     async with stops_politely_async() as stop:
-        with begun_run() as run, SyncClientContext.get_or_create(), heartbeats(), WorkerThread() as thread:
+        with SyncClientContext.get_or_create(), begun_run() as run, heartbeats(), WorkerThread() as thread:
             stop.use(run)
             check_task_runner(run.services)
             image_set = await unless_interrupted(stop, thread(make_images, run, stop, article, only, refresh=refresh))

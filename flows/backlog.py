@@ -83,7 +83,7 @@ async def article_backlog(
             raise InvalidInput(f"shard: is {shard}, but there are only {shards}")
         source, user_id = checked_source(source) if source else None, user_id or None
         terms = BacklogTerms(at_once, shards, shard, tuple(only or ()), recheck)
-        with begun_run() as run, SyncClientContext.get_or_create(), heartbeats():
+        with SyncClientContext.get_or_create(), begun_run() as run, heartbeats():
             stop.use(run)
             services = run.services
             asked = {

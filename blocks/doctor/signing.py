@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from PIL import Image
 from prefect.blocks.system import Secret
 
+from blocks.configuration.saved_blocks import saved_block
 from blocks.doctor.finding import Finding, failure, well
 from blocks.doctor.installation import Installation
 from blocks.provenance.signatures import signature_of
 from blocks.provenance.signing import BLOCK_NAME, signer_from
-from blocks.services import saved_block
 from imaging.errors import ConfigurationError
 from imaging.makers import SourceType
 from imaging.marking.marks import Facts

@@ -8,8 +8,8 @@ from prefect.blocks.core import Block
 from prefect_aws import S3Bucket
 from pydantic import SecretStr
 
+from blocks.configuration.saved_blocks import saved_block
 from blocks.configuration.settings import Settings
-from blocks.services import saved_block
 from blocks.storage import bucket as storage
 from blocks.storage.bucket import bucket_from
 from blocks.vendors import writer
