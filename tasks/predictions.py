@@ -139,7 +139,8 @@ def _fetch(spec: ImageSpec, started: Started, bill: Bill) -> Fetched:
     run, ledger, attempt = current_run(), bill.ledger, started.attempt
     try:
         with run.in_flight.waiting(spec.provider, started.prediction_id), measured("provider", spec):
-            address = run.services.orders_at(spec.provider).collect(started.prediction_id, run.in_flight.pause)
+            vendor = run.services.orders_at(spec.provider)
+            address = vendor.collect(started.prediction_id, run.in_flight.pause, spec.model)
         picture = fetch_picture(spec, address, kept=ledger.is_kept(attempt))
     except (NotDelivered, BadPicture, UnsafeDownload) as refused:
         bill.add(spec, ledger.refuse(spec, attempt, refused))

@@ -9,7 +9,6 @@ https://docs.fal.ai/model-endpoints/queue
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -23,6 +22,7 @@ from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
 from blocks.vendors.answers import NotThere, WholeAnswers, account_name, vendor_error
 from blocks.vendors.free_checks import FreeCheck
+from blocks.vendors.looks import Looks
 from blocks.vendors.prediction_output import address_in
 from imaging.errors import (
     ConfigurationError,
@@ -58,7 +58,7 @@ class Fal(Block):
 
     api_key: SecretStr = Field(title="API key")
     base_url: str | None = Field(None, title="Base URL", description="Only to call something else than fal.ai")
-    poll_interval: float = Field(0.5, gt=0, title="Poll interval", description="Seconds between two looks")
+    poll_interval: float = Field(0.5, gt=0, title="Poll interval", description="Least seconds between two looks")
     timeout: float = Field(600, gt=0, title="Timeout", description="Seconds that a picture may take")
     request_timeout: float = Field(30, gt=0, title="Request timeout", description="Seconds that an answer may take")
 
@@ -94,23 +94,24 @@ class Fal(Block):
             raise _lost("it has no request_id", spec)
         return order
 
-    def collect(self, prediction_id: str, pause_for: Pause = slept) -> str:
+    def collect(self, prediction_id: str, pause_for: Pause = slept, model: str = "") -> str:
         """Wait until the order has ended and return the address of its picture, which may be a `data:` URI.
 
         Raises Moderated when its picture was refused, NotDelivered when there is none, Interrupted when it failed for
         trouble of fal.ai's own, PredictionStopped when it was turned down or canceled, PredictionEnded when it is gone,
         ProviderRefused when we may not look, ProviderError when it takes longer than `timeout`, or the run is stopped.
         """
-        deadline = time.monotonic() + self.timeout
+        looks = Looks(model, self.poll_interval, self.timeout)
         while True:
-            pause, status = self.poll_interval, "unknown"
+            asked, status = 0.0, "unknown"
             try:
                 status = str(_fields(self._asked("GET", prediction_id, "/status")).get("status"))[:30]
                 if status == "COMPLETED":
+                    looks.ended()
                     return self._address(prediction_id)
             except ProviderBusy as busy:  # the order goes on while the API hiccups
-                pause, status = max(2 * pause, busy.retry_after or 0), f"{status} ({busy})"
-            if time.monotonic() + pause > deadline:
+                asked, status = max(2 * self.poll_interval, busy.retry_after or 0), f"{status} ({busy})"
+            if (pause := looks.pause(asked)) is None:
                 raise ProviderError(f"request {prediction_id} is {status} after {self.timeout:g} s")
             if not pause_for(pause):
                 raise ProviderError(f"request {prediction_id} is {status}, and nobody waits for it any more")

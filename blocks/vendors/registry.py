@@ -33,8 +33,8 @@ class KeepsOrders(VendorBlock, Protocol):
     def create(self, spec: ImageSpec) -> str:
         """Order a picture and return the id of the order."""
 
-    def collect(self, prediction_id: str, pause_for: Pause = ...) -> str:
-        """Wait for an order and return the address of its picture."""
+    def collect(self, prediction_id: str, pause_for: Pause = ..., model: str = "") -> str:
+        """Wait for an order at `model` and return the address of its picture."""
 
     def cancel(self, prediction_id: str) -> None:
         """Cancel an order."""

@@ -5,7 +5,6 @@ whatever host the output names.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +21,7 @@ from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
 from blocks.vendors.answers import NotThere, WholeAnswers, account_name, vendor_error
 from blocks.vendors.free_checks import FreeCheck
+from blocks.vendors.looks import Looks
 from blocks.vendors.prediction_output import address_in, ending
 from blocks.vendors.replicate_list import IS_ID, MAX_PAGES, Page, request
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
@@ -47,7 +47,7 @@ class Replicate(Block):
 
     api_token: SecretStr = Field(title="API token")
     base_url: str | None = Field(None, title="Base URL", description="Only to call something else than Replicate")
-    poll_interval: float = Field(0.5, gt=0, title="Poll interval", description="Seconds between two looks")
+    poll_interval: float = Field(0.5, gt=0, title="Poll interval", description="Least seconds between two looks")
     timeout: float = Field(600, gt=0, title="Timeout", description="Seconds that a prediction may take")
     request_timeout: float = Field(30, gt=0, title="Request timeout", description="Seconds that an answer may take")
 
@@ -82,7 +82,7 @@ class Replicate(Block):
             raise ProviderBusy("Replicate's answer to a create is not a prediction")
         return prediction.id
 
-    def collect(self, prediction_id: str, pause_for: Pause = slept) -> str:
+    def collect(self, prediction_id: str, pause_for: Pause = slept, model: str = "") -> str:
         """Wait until the prediction has ended and return the address of its picture, which may be a `data:` URI.
 
         Raises Moderated when its picture was refused, NotDelivered when it succeeded without one, Interrupted when it
@@ -90,20 +90,21 @@ class Replicate(Block):
         keeps it for one hour), PredictionStopped when it was canceled or aborted, ProviderRefused when we may not look,
         ProviderError when it takes longer than `timeout`, or the run is stopped.
         """
-        deadline = time.monotonic() + self.timeout
+        looks = Looks(model, self.poll_interval, self.timeout)
         while True:
-            pause = self.poll_interval
+            asked = 0.0
             try:
                 status, output, error, removed = self._look(prediction_id)
             except ProviderBusy as busy:
-                # The prediction goes on while the API hiccups; only the deadline ends our patience.
+                # The prediction goes on while the API hiccups; only the timeout ends our patience.
                 status, output, error, removed = "unknown", None, str(busy), False
-                pause = max(2 * self.poll_interval, busy.retry_after or 0)
+                asked = max(2 * self.poll_interval, busy.retry_after or 0)
             if status == "succeeded":
+                looks.ended()
                 return address_in(output, prediction_id, error, removed=removed)
             if status in {"failed", "canceled", "aborted"}:
                 raise ending(status, error)(f"prediction {prediction_id} {status}" + (f": {error}" if error else ""))
-            if time.monotonic() + pause > deadline:
+            if (pause := looks.pause(asked)) is None:
                 detail = f": {error}" if error else ""
                 raise ProviderError(f"prediction {prediction_id} is {status} after {self.timeout:g} s{detail}")
             if not pause_for(pause):
