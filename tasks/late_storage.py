@@ -19,7 +19,7 @@ def late_name() -> str:
     return f"{spec.name} (stored late)"
 
 
-@task(task_run_name=late_name, tags=["image"], persist_result=False)
+@task(task_run_name=late_name, persist_result=False)
 def store_late(spec: ImageSpec) -> StoredImage | None:
     """Store the picture of `spec` that this run has made; None where it is not here. Raises StorageError."""
     run = current_run()

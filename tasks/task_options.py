@@ -37,9 +37,8 @@ def worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
     return isinstance(state.data, ProviderBusy)
 
 
-# One set of tags for all image tasks: Prefect asks the server for each set's concurrency limits, and when two sets
-# are asked for at the same moment SQLite refuses one of them, which costs that run two seconds.
-IMAGE: dict[str, Any] = {"tags": ["image"], "task_run_name": image_name, "cache_key_fn": by_spec}
+# No tags: Prefect asks the server for the concurrency limits of a tagged task before it begins.
+IMAGE: dict[str, Any] = {"task_run_name": image_name, "cache_key_fn": by_spec}
 
 # Results are small JSON documents, read by other processes: nothing is kept in memory, where an object
 # deleted behind our back would go unnoticed.

@@ -15,7 +15,7 @@ def web_formats_name() -> str:
     return f"{image.name} (web formats)"
 
 
-@task(task_run_name=web_formats_name, tags=["image"], persist_result=False)
+@task(task_run_name=web_formats_name, persist_result=False)
 def make_web_formats(image: Image, missing: MissingFormats) -> Image:
     """Make and store what a picture in the bucket lacks; return its entry with it. Raises StorageError, BadPicture."""
     run, key = current_run(), str(image.key)

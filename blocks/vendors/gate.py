@@ -11,6 +11,7 @@ throttled or empty, and tenants may have their own:
 A model that is only starting is no trouble of the account: the one call waits for it, and is noted nowhere.
 """
 
+import math
 import random
 import threading
 import time
@@ -33,7 +34,7 @@ from imaging.quoting import quoted
 Answer = TypeVar("Answer")
 
 _REFUSALS = 8  # in a row, and this run gives up
-_LOOK_AGAIN_SECONDS = 2.0  # the note may have been taken down meanwhile
+_LOOK_AGAIN_SECONDS = 2.0  # a note is known for so long, then read again: it may have been taken down meanwhile
 _CREDIT_SECONDS = 10.0  # between two runs that ask whether there is credit again
 _DEFAULT_SECONDS = 2.0  # a 429 that names no time; doubled with each refusal
 _LONGEST_SECONDS = 120.0  # that a run waits for a vendor; it is run again later instead
@@ -68,9 +69,14 @@ class Gate:
     sleep: Pausing = field(default=slept, repr=False)
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _paced: bool = True  # until the vendor turns out to have no limit: then the run asks for it no more
+    # Calls that go out at the same moment share one request for the note, and one that tells whether there is a limit.
+    _reading: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _asking: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _has_limit: bool | None = None  # None until the run has asked; where there is none it asks no more
     _refusals: int = 0
     _mine: Pause | None = None  # what this run noted last: it stands in for the shared note without an API
+    _known: Pause | None = None  # the shared note, as it was read or written at `_known_at`
+    _known_at: float = -math.inf
 
     def pay(self, call: Callable[[], Answer]) -> Answer:
         """Make the paid call as soon as the vendor may be asked, and return its answer.
@@ -105,8 +111,7 @@ class Gate:
                     return answer
 
     def _call(self, call: Callable[[], Answer]) -> Answer:
-        if self._paced:
-            self._paced = keep_pace(self.vendor)
+        self._keep_pace()
         try:
             answer = call()
         except OutOfCredit as empty:
@@ -124,6 +129,15 @@ class Gate:
             raise
         self._refusals = 0
         return answer
+
+    def _keep_pace(self) -> None:
+        """Return when the vendor's rate limit, if there is one, has room for a call."""
+        with self._asking:
+            if self._has_limit is None:
+                self._has_limit = keep_pace(self.vendor)
+                return
+        if self._has_limit:
+            keep_pace(self.vendor)
 
     def _wait(self) -> None:
         """Return when the vendor may be asked."""
@@ -143,6 +157,16 @@ class Gate:
                 raise ProviderError(f"{pause.said}; the run is stopped")
 
     def _pause(self) -> Pause | None:
+        with self._reading:
+            if time.monotonic() - self._known_at >= _LOOK_AGAIN_SECONDS:
+                self._known, self._known_at = self._read(), time.monotonic()
+            return self._known
+
+    def _know(self, pause: Pause | None) -> None:
+        with self._reading:
+            self._known, self._known_at = pause, time.monotonic()
+
+    def _read(self) -> Pause | None:
         try:
             return Pause.model_validate(value) if (value := read_variable(self._name)) else None
         except (httpx.HTTPError, ValidationError):  # no API, or edited by hand
@@ -150,6 +174,7 @@ class Gate:
 
     def _note(self, why: Literal["throttled", "no credit"], error: ProviderError, seconds: float) -> None:
         self._mine = Pause(why=why, said=quoted(str(error))[:400], at=datetime.now(UTC), seconds=seconds)
+        self._know(self._mine)
         try:
             write_variable(self._name, self._mine.model_dump(mode="json"))
         except httpx.HTTPError as trouble:
@@ -158,8 +183,9 @@ class Gate:
     def _take_down(self, asked: datetime) -> None:
         """A call that was made at `asked` came through: a run that waits because of an older note may ask."""
         try:
-            if (pause := self._pause()) and pause.at < asked:
+            if (pause := self._read()) and pause.at < asked:
                 self._mine = None
+                self._know(None)
                 delete_variable(self._name)
         except httpx.HTTPError:
             pass  # it runs out by itself

@@ -71,13 +71,14 @@ def artifacts(api: str, image_set: ImageSet) -> dict[str, dict[str, Any]]:
 
 
 def task_names(api: str, image_set: ImageSet) -> set[str]:
-    """The names of the run's image tasks; they reach the API some seconds after the run."""
+    """The names of the run's tasks for images; they reach the API some seconds after the run."""
+    wanted = {image.name for image in image_set.images}
     query = {"flow_runs": {"id": {"any_": [image_set.flow_run_id]}}}
     names: set[str] = set()
     for _ in range(60):
         runs = httpx.post(f"{api}/task_runs/filter", json=query).json()
-        names = {run["name"] for run in runs if "image" in run["tags"]}
-        if len(names) >= len(image_set.images):
+        names = {run["name"] for run in runs} & wanted
+        if names == wanted:
             break
         time.sleep(0.5)
     return names

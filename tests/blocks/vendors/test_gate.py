@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import httpx
 import pytest
 
 from blocks.configuration.variables import delete_variable, read_variable, write_variable
@@ -124,3 +126,23 @@ def test_clocks_that_differ_never_make_a_wait_longer(
     ahead = datetime.now(UTC) + timedelta(hours=1)
     write_variable(NOTE, {"why": "throttled", "said": "429", "at": ahead.isoformat(), "seconds": 0.2})
     assert Gate("replicate").pay(lambda: replicate.create(hero))
+
+
+def test_calls_at_the_same_moment_share_what_they_ask_the_api(
+    replicate: Replicate, replicate_api: ReplicateStandin, hero: ImageSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight paid calls of a run ask once for the vendor's note, and once whether it has a rate limit."""
+    monkeypatch.setattr(gate_module, "_LOOK_AGAIN_SECONDS", 60.0)
+    asked: list[str] = []
+    send = httpx.Client.send
+
+    def counted(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
+        asked.append(request.url.path.rsplit("/api/")[-1])
+        return send(client, request, **how)
+
+    monkeypatch.setattr(httpx.Client, "send", counted)
+    gate = Gate("replicate")
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(copy_context().run, gate.pay, lambda: replicate.create(hero)) for _ in range(8)]
+        assert len({call.result() for call in calls}) == 8
+    assert [asked.count(path) for path in (f"variables/name/{NOTE}", "v2/concurrency_limits/increment")] == [1, 1]
