@@ -94,16 +94,17 @@ class Services:
         """Where an article's manifest is read and written."""
         return Manifests(self.store, self.records(bucket_answers=True), self.settings.images_mark_prompt)
 
-    def records(self, *, bucket_answers: bool) -> Records:
+    def records(self, *, bucket_answers: bool, held: str | None = None, is_new: bool = False) -> Records:
         """Return where records are kept: in the bucket if it answers, else on this machine's disk.
 
-        The embedded storage is this machine's disk already. Each bucket has its own folder there: what was stored
-        in one is not in another.
+        `held`, `is_new`: as in `Records`. The embedded storage is this machine's disk already. Each bucket has its own
+        folder there: what was stored in one is not in another.
         """
         folder = self.settings.images_data_dir.resolve() / "results"
         if self.embedded:
             return Records(None, folder)
-        return Records(self.store if bucket_answers else None, folder / f"_{self.store.place}")
+        store = self.store if bucket_answers else None
+        return Records(store, folder / f"_{self.store.place}", held, is_new=is_new)
 
 
 @contextmanager

@@ -100,15 +100,18 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
     """Make the article's pictures, from the claim of its slug to the published set."""
     if trouble := missing_exporter_once():
         get_run_logger().warning("%s", trouble)
-    tag_with_tenant(article.user_id)
-    newest_orders = check_providers()
+    tagged = run.background.start(tag_with_tenant, article.user_id)
+    providers = check_providers.submit()
     with _claimed(run, article) as inventory:
-        records = run.services.records(bucket_answers=inventory.trouble is None)
+        held = keys.article_records(article.user_id, inventory.slug)
+        records = run.services.records(bucket_answers=not inventory.trouble, held=held, is_new=inventory.is_new)
         with results_kept_in(records):
             plan = planned(run.services, records, article, inventory, only)
             log_plan(run.services, plan, inventory, refresh=refresh)
-            progress = Progress(f"progress-{artifact_place(article.user_id, plan.slug)}", len(plan.specs))
-            terms = RunTerms(Claim.of(article), storage_trouble=inventory.trouble, newest_orders=newest_orders)
+            place = artifact_place(article.user_id, plan.slug)
+            progress = Progress(f"progress-{place}", len(plan.specs), run.background)
+            terms = RunTerms(Claim.of(article), storage_trouble=inventory.trouble, newest_orders=providers.result())
+            tagged.result()
             spending = Spending(run.services, records, article.user_id, plan.slug)
             making = Making(run, plan, inventory, spending, terms, progress, submit)
             with stop.recorded_by(partial(record_stop, run, plan, inventory, progress.images)):
@@ -133,7 +136,7 @@ def _claimed(run: Run, article: Article) -> Iterator[Inventory]:
     if claim.title_before:
         log_retitled(named(user_id, claim.slug), claim.title_before)
     with _locked(run, keys.article_lock("run", user_id, claim.slug)):
-        yield take_inventory(user_id, claim.slug, claim.trouble)
+        yield take_inventory(user_id, claim)
 
 
 @contextmanager

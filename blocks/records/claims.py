@@ -18,13 +18,14 @@ from imaging.validation import parsed
 class Claimed(BaseModel):
     """The slug that is the article's own, and the title that it had when last run, if that was another.
 
-    `trouble` says why the bucket could not be asked, if so.
+    `is_new`: nobody had claimed the slug before. `trouble` says why the bucket could not be asked, if so.
     """
 
     model_config = ConfigDict(frozen=True)
 
     slug: str
     title_before: str | None = None
+    is_new: bool = False
     trouble: str | None = None
 
 
@@ -79,7 +80,7 @@ def claim(store: ImageStore, article: Article) -> Claimed:
         unnoted = [name for name in renewed.known_by if name not in noted]
         _write(store, article.user_id, found.slug, renewed, unnoted)
     before = owner.topic if owner and owner.topic != ours.topic else None
-    return Claimed(slug=found.slug, title_before=before)
+    return Claimed(slug=found.slug, title_before=before, is_new=owner is None)
 
 
 def _find(store: ImageStore, article: Article) -> Found | None:

@@ -23,8 +23,8 @@ def matches(objects: Mapping[str, tuple[int, str]], key: str, size: int | None, 
 class Inventory(BaseModel):
     """What the bucket holds of an article: its objects (size and ETag by key), and its manifest's images and problems.
 
-    `trouble`: why the bucket could not be asked, if so. `outdated`: the public manifest was written by a version that
-    published everything.
+    `is_new`: no run of the article has begun before. `trouble`: why the bucket could not be asked, if so. `outdated`:
+    the public manifest was written by a version that published everything.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,6 +33,7 @@ class Inventory(BaseModel):
     objects: dict[str, tuple[int, str]] = {}
     images: list[Image] = []
     problems: list[str] = []
+    is_new: bool = False
     trouble: str | None = None
     outdated: bool = False
 
@@ -84,8 +85,13 @@ class Inventory(BaseModel):
         return None
 
 
-def inventory_of(store: ImageStore, manifests: Manifests, user_id: str, slug: str) -> Inventory:
-    """Return what the bucket holds of an article now: by one LIST, not a HEAD for each image. Raises StorageError."""
+def inventory_of(
+    store: ImageStore, manifests: Manifests, user_id: str, slug: str, *, is_new: bool = False
+) -> Inventory:
+    """Return what the bucket holds of an article now: by one LIST, not a HEAD for each image. Raises StorageError.
+
+    `is_new`: nobody had claimed its slug before; it is new only if nothing is found of it either.
+    """
     objects, manifest = store.list(keys.prefix(user_id, slug)), manifests.read(user_id, slug)
     key, data = keys.manifest_key(user_id, slug), manifest.public
     if data and not matches(objects, key, len(data), md5(data)):
@@ -96,6 +102,7 @@ def inventory_of(store: ImageStore, manifests: Manifests, user_id: str, slug: st
         objects=objects,
         images=entries(manifest.document),
         problems=_problems(manifest.document),
+        is_new=is_new and not objects and manifest.document is None,
         outdated=manifest.outdated,
     )
 

@@ -16,11 +16,20 @@ from imaging.errors import StorageError
 
 
 class Records:
-    """Records in the bucket (`store` None: not in this run) and in a folder of this machine, by their paths."""
+    """Records in the bucket (`store` None: not in this run) and in a folder of this machine, by their paths.
 
-    def __init__(self, store: ImageStore | None, folder: Path) -> None:
+    `held`: the folder of the article whose lock this run holds. Nobody else writes there: what the run has written is
+    not asked for again. `is_new`: no other run has ever written there.
+    """
+
+    def __init__(
+        self, store: ImageStore | None, folder: Path, held: str | None = None, *, is_new: bool = False
+    ) -> None:
         self._store = store
         self._folder = folder
+        self._held = held
+        self._is_new = is_new
+        self._written: dict[str, bytes] = {}
         self._trouble: str | None = None
         # Paths whose last write in this run reached this machine alone: what the bucket has under them is older.
         self._ahead: set[str] = set()
@@ -117,6 +126,8 @@ class Records:
         write_private(self._folder / path, content)
 
     def _read_shared(self, path: str) -> bytes | None:
+        if path in self._written or (self._is_new and self._is_held(path)):
+            return self._written.get(path)
         data = None if self._store is None else self._store.get(keys.record_key(path))
         return None if data is None else _whole(data)
 
@@ -131,7 +142,12 @@ class Records:
             self._ahead.add(path)
             return False
         self._ahead.discard(path)
+        if self._is_held(path):
+            self._written[path] = content
         return True
+
+    def _is_held(self, path: str) -> bool:
+        return self._held is not None and path.startswith(f"{self._held}/")
 
 
 def _whole(data: bytes) -> bytes | None:

@@ -122,6 +122,7 @@ def foreign_api(files: FileHost) -> Iterator[Installation]:
         "database": {"driver": "sqlite+aiosqlite", "host": None},
     }
     files.pages["/api/admin/version"] = Answer.json("3.7.1")
+    files.pages["/api/block_documents/filter"] = Answer.json([])
     files.pages["/api/admin/settings"] = Answer.json({"home": "/home/else/.prefect", "server": server})
     with temporary_settings({PREFECT_API_URL: f"{files.base_url}/api"}), get_client(sync_client=True) as client:
         yield Installation.now(client, local=False)

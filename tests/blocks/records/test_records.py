@@ -89,3 +89,23 @@ def test_a_record_that_nothing_took_is_not_caught_up(store: ImageStore, fake_s3:
     records.catch_up(store)
     assert over(store, tmp_path / "elsewhere").read(PATH) == b'{"n": 1}'
     assert "AccessDenied" in str(records.trouble)
+
+
+def test_what_a_run_knows_of_its_article_is_not_asked_for(store: ImageStore, tmp_path: Path) -> None:
+    """While a run holds the article, the bucket is not asked for what it wrote, nor for anything of a new one."""
+    others, own = over(store, tmp_path / "others"), Records(store, tmp_path / "own", "default/milk", is_new=True)
+    others.write(PATH, b'{"n": 1}')
+    with pytest.raises(ValueError, match="no result"):
+        own.read(PATH)
+    own.write(PATH, b'{"n": 2}')
+    others.write(PATH, b'{"n": 3}')
+    assert own.read(PATH) == b'{"n": 2}'
+    others.write("default/milk-2/hero-0123", b'{"n": 4}')
+    assert own.read("default/milk-2/hero-0123") == b'{"n": 4}'
+
+
+def test_a_new_articles_records_of_an_outage_are_found(store: ImageStore, tmp_path: Path) -> None:
+    """What this machine kept while the bucket was away counts, also where the bucket knows nothing of the article."""
+    over(None, tmp_path).write(PATH, b'{"n": 1}')
+    assert Records(store, tmp_path, "default/milk", is_new=True).read(PATH) == b'{"n": 1}'
+    assert over(store, tmp_path / "elsewhere").read(PATH) == b'{"n": 1}'
