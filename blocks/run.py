@@ -9,6 +9,7 @@ from functools import partial
 
 from prefect.runtime import flow_run
 
+from blocks.background import Background
 from blocks.in_flight import InFlight, why_ended
 from blocks.observability.stopwatch import Stopwatch
 from blocks.services import Services, loaded_services, services_without_embedded_storage
@@ -48,6 +49,7 @@ class Run:
     stored_bytes: PictureBytes = field(default_factory=PictureBytes, repr=False)
     unstored: dict[str, tuple[Spooled, bytes]] = field(default_factory=dict, repr=False)
     stopwatch: Stopwatch = field(default_factory=Stopwatch, repr=False)
+    background: Background = field(default_factory=Background, repr=False)
 
     @classmethod
     def of(cls, services: Services, in_flight: InFlight | None = None) -> "Run":
@@ -85,6 +87,7 @@ def _entered(run: Run) -> Iterator[Run]:
     try:
         yield run
     finally:
+        run.background.close()
         _current.reset(token)
 
 

@@ -26,7 +26,8 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
     if not making.inventory.trouble and not run.services.embedded:
         records.catch_up(run.services.store)
     may_be_ordered = [one for spec in specs for one in (spec, *making.plan.planner.alternatives(spec))]
-    making.spending.settle(may_be_ordered, sum(result.image.cost_usd for result in results.values()))
+    spent_usd = sum(result.image.cost_usd for result in results.values())
+    settled = run.background.start(making.spending.settle, may_be_ordered, spent_usd)
     problems: list[str] = []
     done: dict[str, Result] = {}
     for name, result in results.items():
@@ -34,6 +35,7 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
         making.progress.note(image)
         done[name] = replace(result, image=image)
         problems += [problem] if problem else []
+    settled.result()
     if records.trouble:
         problems.append(f"{UNSHARED}: {records.trouble}")
     images: list[Image] = [done[spec.name].image for spec in specs]
@@ -45,13 +47,15 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
 def published(making: Making, image_set: ImageSet, results: Results, only: Kinds) -> ImageSet:
     """Write page and manifest, create the artifacts, emit the event. Return the set with the addresses of both."""
     run, article, inventory = making.run, making.plan.article, making.inventory
+    again = run.background.start(run_again, article, only)
     previews = _shown({name: result.preview for name, result in results.items()})
     with run.in_flight.storing():
         image_set = publish_page(image_set, inventory, previews, article.excerpt)
         image_set = write_manifest(image_set, inventory)
     thumbnails = _shown({name: result.thumbnail for name, result in results.items()})
-    create_artifacts(image_set, thumbnails, again=run_again(article, only))
+    shown = run.background.start(create_artifacts, image_set, thumbnails, again.result())
     write_page(run.services, image_set, previews, article.excerpt)
+    shown.result()
     emit_outcome(image_set)
     log_end(image_set)
     return image_set
