@@ -81,6 +81,9 @@ def _played(command: list[str], stage: Stage, job: Mapping[str, Any]) -> dict[st
         timeout=_SECONDS, check=False,
     )  # fmt: skip
     try:
-        return dict(json.loads(done.stdout))
+        figures = dict(json.loads(done.stdout))
     except ValueError:
         raise Unfinished(f"{command[-1]} ended with {done.returncode}: {done.stderr[-2000:]}") from None
+    name = Path(command[-1]).stem.removesuffix("_peer")
+    sys.stderr.write(f"  {name}: {figures['pictures']} pictures in {figures['seconds']:.1f} s\n")
+    return figures

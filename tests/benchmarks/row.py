@@ -18,6 +18,8 @@ class Row:
 
     name: str
     play: Callable[[Stage], Iterable[Line]]
+    always: bool = True
+    """Whether it is played where nobody asks for it by its name."""
 
 
 def in_turn(rounds: int, *players: Callable[[], _Sample]) -> list[list[_Sample]]:

@@ -1,24 +1,21 @@
 """Many articles: as fast as the cores, and as light on the tenth hundred as on the first ten."""
 
-import os
-import signal
-import subprocess
-import sysconfig
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tests.reliability.postgres import free_port
+from tests.reliability.cluster import server_variables
+from tests.reliability.postgres import postgres
 
 from .articles import folder_of
 from .contestants import NOT_INSTALLED, Sample, genblaze, ours_backlog, plain
 from .figures import Figure, Goal, Line
 from .pictures import Look
 from .row import Row, figure, topics
+from .servers import Database, prefects_own_server
 from .stage import WEB_FORMATS, Stage
 from .vendors import Pace
 
-_ARTICLES, _WITH_FORMATS, _BESIDE_DEFAULTS = 20, 5, 10
+_ARTICLES, _WITH_FORMATS, _BESIDE_OTHERS = 20, 5, 10
 _RATE = "pictures/s"
 _MEMORY_MIB = 400
 
@@ -63,14 +60,30 @@ def _web_formats(stage: Stage, look: Look) -> Iterator[Line]:
 def _beside_defaults(stage: Stage) -> Iterator[Line]:
     """Prefect's own server on SQLite, as its documentation starts it."""
     stage.vendors.play("photo", Pace())
-    ours = ours_backlog(stage, _source(stage, _BESIDE_DEFAULTS))
-    with _default_server(stage) as api:
-        beside = ours_backlog(stage.with_variables(PREFECT_API_URL=api), _source(stage, _BESIDE_DEFAULTS))
-    yield Line(
-        f"vendors at once, {_BESIDE_DEFAULTS} articles, beside `prefect server start` (ratio to our local server)",
-        _rate(beside),
-        against=ours.per_second,
-    )
+    ours = ours_backlog(stage, _source(stage, _BESIDE_OTHERS))
+    with prefects_own_server(stage, "default-server") as other:
+        beside = ours_backlog(other, _source(other, _BESIDE_OTHERS))
+    work = f"vendors at once, {_BESIDE_OTHERS} articles, beside `prefect server start` (ratio to our local server)"
+    yield Line(work, _rate(beside), against=ours.per_second)
+
+
+def _beside_postgres(stage: Stage) -> Iterator[Line]:
+    """Prefect on PostgreSQL, set as docs/deploy.md says, and what each of the two costs."""
+    stage.vendors.play("photo", Pace())
+    folder = stage.folder / "database"
+    with (
+        postgres(folder) as address,
+        prefects_own_server(stage, "postgres-server", **server_variables(address)) as other,
+    ):
+        database = Database(folder)
+        size, cpu = database.bytes(), database.cpu()
+        ours = ours_backlog(other, _source(other, _BESIDE_OTHERS))
+        used, grown = database.cpu() - cpu, (database.bytes() - size) / _BESIDE_OTHERS / 1024
+    work = f"vendors at once, {_BESIDE_OTHERS} articles, Prefect on PostgreSQL"
+    yield Line(work, _rate(ours))
+    yield Line(f"{work}: the server an article", Figure([ours.server_cpu_seconds / _BESIDE_OTHERS], "CPU s"))
+    yield Line(f"{work}: PostgreSQL an article", Figure([used / _BESIDE_OTHERS], "CPU s"))
+    yield Line(f"{work}: growth of the database an article", Figure([grown], "KiB"))
 
 
 def _many(stage: Stage) -> Iterator[Line]:
@@ -87,35 +100,6 @@ def _many(stage: Stage) -> Iterator[Line]:
         yield Line(f"{number} articles: memory of the process", Figure([ours.mib], "MiB"), Goal(_MEMORY_MIB))
         yield Line(f"{number} articles: growth of Prefect's database an article", Figure([growth], "KiB"))
         before = an_article.median
-
-
-@contextmanager
-def _default_server(stage: Stage) -> Iterator[str]:
-    import httpx
-
-    from tests.deployments.stack import wait_for
-
-    port = free_port()
-    command = [str(Path(sysconfig.get_path("scripts")) / "prefect"), "server", "start", "--port", str(port), "--no-ui"]
-    variables = {"PREFECT_HOME": str(stage.folder / "default-server"), "PREFECT_API_URL": ""}
-    with (stage.folder / "default-server.log").open("w") as log:
-        server = subprocess.Popen(
-            command, env=stage.environment | variables, stdout=log, stderr=log, cwd=stage.folder, start_new_session=True
-        )
-    api = f"http://127.0.0.1:{port}/api"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{api}/health", timeout=5).is_success
-        except httpx.TransportError:
-            return False
-
-    try:
-        wait_for(answers)
-        yield api
-    finally:
-        os.killpg(server.pid, signal.SIGKILL)  # its database is thrown away
-        server.wait()
 
 
 def _source(stage: Stage, number: int) -> Path:
@@ -141,4 +125,5 @@ ROWS = (
     Row("backlog formats painted", lambda stage: _web_formats(stage, "painted")),
     Row("backlog default server", _beside_defaults),
     Row("many articles", _many),
+    Row("backlog postgres", _beside_postgres, always=False),
 )

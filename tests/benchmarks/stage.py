@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +33,9 @@ class Stage:
     api: str
     s3: str
     environment: dict[str, str]
+    server_pid: int
     scale: int = 0
     """Articles of the largest backlog beyond the usual ones; 0: none."""
-
-    @cached_property
-    def server_pid(self) -> int:
-        """The process of Prefect's server."""
-        return int(json.loads((self.home / "article-images-server.json").read_text())["pid"])
 
     @property
     def job(self) -> dict[str, Any]:
@@ -82,17 +77,15 @@ class Stage:
             yield self.with_variables(B2_ENDPOINT=proxy.base_url)
 
     def server_cpu(self) -> float:
-        """Seconds of processor time of Prefect's server, once it has nothing left to do."""
-        before, used = -1.0, self._server_ticks()
-        while used - before > 0.05:
+        """Seconds of processor time of Prefect's server, once it has little left to do: after 20 s at the latest."""
+        before, used = -1.0, cpu_of(self.server_pid)
+        for _ in range(20):
+            if used - before < 0.05:
+                break
             before = used
             time.sleep(1)
-            used = self._server_ticks()
+            used = cpu_of(self.server_pid)
         return used
-
-    def _server_ticks(self) -> float:
-        fields = Path(f"/proc/{self.server_pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def database_bytes(self) -> int:
         """The bytes in use of Prefect's database."""
@@ -116,6 +109,7 @@ def open_stage(folder: Path, scale: int) -> Iterator[Stage]:
         store = parts.enter_context(embedded_storage(folder / "bucket"))
         keys = json.loads((folder / "bucket" / "storage.json").read_text())
         endpoint = str(store.bucket.credentials.aws_client_parameters.endpoint_url)
+        server = int(json.loads((home / "article-images-server.json").read_text())["pid"])
         environment = {
             **clean_environment(),
             **replicate.environment(),
@@ -131,7 +125,13 @@ def open_stage(folder: Path, scale: int) -> Iterator[Stage]:
             "B2_APPLICATION_KEY": keys["secret"],
             "B2_BUCKET_NAME": BUCKET,
         }
-        yield Stage(folder, Vendors(replicate, chutes), home, api, _host(endpoint), environment, scale)
+        yield Stage(folder, Vendors(replicate, chutes), home, api, _host(endpoint), environment, server, scale)
+
+
+def cpu_of(pid: int, *, ended: bool = False) -> float:
+    """Return the seconds of processor time of a process; with `ended` those of the children that it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11 : 15 if ended else 13]) / _TICKS
 
 
 def _host(url: str) -> str:
