@@ -2,11 +2,15 @@
 
 Goes through the spool of this machine: each picture is stored under its right key and read back, the article's
 manifest is mended and `article-images.completed` emitted; then, and only then, the entry is dropped.
+
+It also removes the limits of locks that no run has taken for a week, which Prefect would keep and list for ever.
 """
 
 from collections import defaultdict
 
+import httpx
 from prefect import flow
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
@@ -14,6 +18,7 @@ from prefect.states import Completed
 from pydantic import ValidationError
 
 from blocks.locks.one_at_a_time import one_at_a_time
+from blocks.locks.unused_limits import remove_unused_limits
 from blocks.records.claims import owns_slug
 from blocks.run import begun_run
 from blocks.services import Services
@@ -39,10 +44,20 @@ def repair() -> dict[str, int] | State[dict[str, int]]:
             if entry := services.spool.read(digest):
                 articles[entry[0].spec.user_id, entry[0].spec.slug, entry[0].owner].append(digest)
         repaired = sum(_repair_article(services, *article, digests) for article, digests in articles.items())
+        _remove_unused_limits()
         counts = {"repaired": repaired, "left": sum(map(len, articles.values())) - repaired}
     if counts["left"]:
         return Completed(name="Degraded", message=f"{counts['left']} pictures still wait for the bucket", data=counts)
     return counts
+
+
+def _remove_unused_limits() -> None:
+    try:
+        with get_client(sync_client=True) as client:
+            if removed := remove_unused_limits(client):
+                get_run_logger().info("%d limits of locks that were not used for a week removed", removed)
+    except httpx.HTTPError as error:  # the next repair tries again
+        get_run_logger().warning("unused limits are left as they are: %s", type(error).__name__)
 
 
 def _repair_article(services: Services, user_id: str, slug: str, owner: Claim, digests: list[str]) -> int:

@@ -217,6 +217,8 @@ def shard_path(run_id: object) -> str:
 
 # Names of locks.
 
+LOCKS = ("article-images.", "article-backlog.", "legacy-migration.")
+"""How the name of every lock begins."""
 Purpose = Literal["claim", "run"]
 
 

@@ -105,3 +105,12 @@ def test_records_and_locks_keep_their_names() -> None:
         (keys.backlog_lock("bar/_backlog/x", 3), "article-backlog.bar._backlog.x.3"),
     ]:
         assert name == before
+
+
+def test_every_lock_is_known_by_the_beginning_of_its_name() -> None:
+    """The limits of locks are told from others, so that those that are not used any more can be removed."""
+    place = keys.backlog_place("bar", "a source")
+    locks = (keys.article_lock("run", "bar", "tee"), keys.article_lock("claim", "bar", "tee"), keys.spend_lock("bar"),
+             keys.backlog_lock(place, 3), keys.migration_lock("a source", None))  # fmt: skip
+    assert all(name.startswith(keys.LOCKS) for name in locks)
+    assert not "images-replicate".startswith(keys.LOCKS)
