@@ -114,6 +114,16 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         os.kill(json.loads((home / "article-images-server.json").read_text())["pid"], signal.SIGKILL)
 
 
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a real S3 server with public reading, where each world has a bucket: a start takes a second."""
+    from blocks.storage.embedded import embedded_storage
+
+    folder = tmp_path_factory.mktemp("storage")
+    with embedded_storage(folder):
+        yield folder
+
+
 def _say_what_is_left_to_say() -> None:
     """Send the last logs and events: at exit Prefect's threads would look a minute for a server that is gone."""
     from prefect.events.worker import EventsWorker

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from prefect.client.schemas.objects import State
 
 from blocks.provisioning.automations import ensure_killed_runs
 from blocks.storage.bucket import ImageStore
-from blocks.storage.embedded import BUCKET, embedded_storage
+from blocks.storage.s3_client import s3_bucket, s3_client
 from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
@@ -37,7 +38,10 @@ class World:
     replicate: ReplicateStandin
     chutes: ChutesStandin
     store: ImageStore
+    bucket: Path
+    """The folder of the bucket's objects."""
     folder: Path
+    """A folder of this world alone, for what a test needs beside."""
     environment: dict[str, str]
 
     @property
@@ -47,10 +51,9 @@ class World:
 
     def objects(self) -> dict[str, tuple[int, int]]:
         """The bucket's objects that belong to tenants: {key: (bytes, time of the last write in ns)}."""
-        root = self.folder / "storage" / BUCKET
         found = {}
-        for path in root.rglob("*"):
-            key = path.relative_to(root).as_posix()
+        for path in self.bucket.rglob("*"):
+            key = path.relative_to(self.bucket).as_posix()
             with suppress(FileNotFoundError):  # an upload that had another name until it was whole
                 if path.is_file() and not key.startswith("_") and not path.name.startswith("."):
                     found[key] = (path.stat().st_size, path.stat().st_mtime_ns)
@@ -58,7 +61,7 @@ class World:
 
     def delete(self, key: str) -> None:
         """Delete an object behind the product's back."""
-        (self.folder / "storage" / BUCKET / key).unlink()
+        (self.bucket / key).unlink()
 
     def enter(self, patch: pytest.MonkeyPatch) -> None:
         """Point the product at this world."""
@@ -90,9 +93,9 @@ def api(prefect_api: str) -> Iterator[SyncPrefectClient]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(tmp_path: Path, prefect_api: str, storage: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Everything is configured, and what is configured is real or speaks the vendor's protocol."""
-    with open_world(tmp_path) as opened:
+    with open_world(tmp_path, storage) as opened:
         opened.enter(monkeypatch)
         yield opened
 
@@ -113,22 +116,27 @@ def _nothing_goes_on() -> Iterator[None]:
 
 
 @contextmanager
-def open_world(root: Path) -> Iterator[World]:
-    """Vendors and a bucket of their own, below `root`; nothing is pointed at them yet."""
-    with ReplicateStandin() as replicate, ChutesStandin() as chutes, embedded_storage(root / "bucket") as store:
-        keys = json.loads((root / "bucket" / "storage.json").read_text())
+def open_world(root: Path, storage: Path) -> Iterator[World]:
+    """Vendors and a bucket of their own on the server of `storage`, with files below `root`; nothing points at them."""
+    with ReplicateStandin() as replicate, ChutesStandin() as chutes:
+        served = json.loads((storage / "storage.json").read_text())
+        name, key_id, secret = uuid.uuid4().hex, served["key_id"], served["secret"]
+        endpoint, public_base = (f"http://127.0.0.1:{served[port]}" for port in ("s3_port", "http_port"))
+        bucket = s3_bucket(endpoint=endpoint, key_id=key_id, secret=secret, bucket=name)
+        store = ImageStore(bucket, public_base=f"{public_base}/{name}")
+        s3_client(bucket.credentials).create_bucket(Bucket=name)
         environment = {
             **replicate.environment(),
             **chutes.environment(),
             "REPLICATE_POLL_INTERVAL": "0.05",
             "IMAGES_DATA_DIR": str(root / "data"),
             "IMAGES_PUBLIC_BASE_URL": store.public_base,
-            "B2_ENDPOINT": str(store.bucket.credentials.aws_client_parameters.endpoint_url),
-            "B2_KEY_ID": keys["key_id"],
-            "B2_APPLICATION_KEY": keys["secret"],
-            "B2_BUCKET_NAME": BUCKET,
+            "B2_ENDPOINT": endpoint,
+            "B2_KEY_ID": key_id,
+            "B2_APPLICATION_KEY": secret,
+            "B2_BUCKET_NAME": name,
         }
-        yield World(replicate, chutes, store, root / "bucket", environment)
+        yield World(replicate, chutes, store, storage / "storage" / name, root / "beside", environment)
 
 
 def run_state(article: Article, only: list[Kind] | None = None, *, refresh: bool = False) -> State[Any]:

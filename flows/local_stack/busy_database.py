@@ -27,6 +27,7 @@ _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before each retry
 _WAIT_MS = 5000
 _SHORTENED = "article-images: busy timeout"
 _COLLECT_SECONDS = 10.0
+_LOOK_SECONDS = 0.5
 
 
 def shorten_busy_timeout() -> None:
@@ -50,21 +51,25 @@ def _shorten_once(
         record.info[_SHORTENED] = True
 
 
-def collect_garbage_rarely() -> None:
+def collect_garbage_rarely(started: Callable[[], bool]) -> None:
     """Collect garbage every ten seconds alone, so that it rarely coincides with a waiting connection.
 
-    The objects of the start (Prefect's modules and routes) are frozen after one collection, since traversing them takes
-    most of a second each time, in which the server does not answer.
+    Nothing is collected until `started` returns True. The objects of the start (Prefect's modules and routes) are
+    frozen then, and those of the first requests ten seconds later, since traversing them takes most of a second each
+    time, in which the server does not answer.
     """
     gc.disable()
 
     def collect() -> None:
-        time.sleep(_COLLECT_SECONDS)
-        gc.collect()
-        gc.freeze()
-        while True:
-            time.sleep(_COLLECT_SECONDS)
+        while not started():
+            time.sleep(_LOOK_SECONDS)
+        for _ in range(2):
             gc.collect()
+            gc.freeze()
+            time.sleep(_COLLECT_SECONDS)
+        while True:
+            gc.collect()
+            time.sleep(_COLLECT_SECONDS)
 
     threading.Thread(target=collect, name="garbage", daemon=True).start()
 

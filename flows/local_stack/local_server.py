@@ -11,6 +11,7 @@ unused one, and is found in the same way.
     python -m flows.local_stack.local_server PORT LOCKFILE LINGER      (internal: started by `local_api`)
 """
 
+import gc
 import json
 import os
 import signal
@@ -193,7 +194,7 @@ def _serve(port: int, lock: Path, linger: float) -> None:
     from flows.local_stack.busy_database import RetryWhenBusy, collect_garbage_rarely, shorten_busy_timeout
     from flows.local_stack.server_guard import ServerGuard
 
-    collect_garbage_rarely()  # first, so that no collection happens during the start
+    gc.disable()  # first, so that no collection happens during the start
 
     import uvicorn
     from prefect.server.api.server import create_app
@@ -208,6 +209,7 @@ def _serve(port: int, lock: Path, linger: float) -> None:
             timeout_graceful_shutdown=2,
         )
     )
+    collect_garbage_rarely(lambda: server.started)
     with open(lock, "a") as users:
         threading.Thread(target=_leave_when_unused, args=(server, users, linger), daemon=True).start()
         server.run()

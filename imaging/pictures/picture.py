@@ -115,7 +115,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             thumbnail, preview = _data_url(_fitted(small, THUMBNAIL_SIZE)), _data_url(small)
             content_type, extension = FORMATS[image.format or ""]
             animated = image.format != "MPO" and getattr(image, "is_animated", False)  # later frames may differ
-            useless = None if animated else _useless(shown)
+            useless = None if animated else _useless(shown, small)
     except UnidentifiedImageError:
         raise NotWhole(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
     except Image.DecompressionBombError as error:
@@ -127,20 +127,28 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     return Picture(data, content_type, extension, width, height, thumbnail, preview, placeholder, useless, note)
 
 
-def _useless(shown: Image.Image) -> str | None:
+def _useless(shown: Image.Image, small: Image.Image) -> str | None:
     """Return the reason if the picture is tiny, transparent or of one colour; None if it is usable.
 
-    A vendor's safety filter may return a black picture, a broken model a black or a transparent one.
+    A vendor's safety filter may return a black picture, a broken model a black or a transparent one. `small` is the
+    picture reduced: where that varies twice as much (resampling overshoots by less), all the pixels need no look.
     """
     if min(shown.size) < _MIN_SIDE:
         return f"{shown.width}x{shown.height} pixels are too few for any use"
-    ranges = [cast(tuple[float, float], band.getextrema()) for band in shown.split()]
-    if "A" in shown.getbands() and ranges[shown.getbands().index("A")][1] <= _SAME:
+    if _plainness(small, 2 * _SAME) is None:
+        return None
+    if (plainness := _plainness(shown, _SAME)) != "one colour":
+        return plainness
+    color = placeholder_of(shown).color
+    return f"it is {'black' if color == '#000000' else f'one colour, {color}'}, from edge to edge"
+
+
+def _plainness(image: Image.Image, same: int) -> str | None:
+    """Return how an image shows nothing, if no band varies by more than `same` levels."""
+    ranges = [cast(tuple[float, float], band.getextrema()) for band in image.split()]
+    if "A" in image.getbands() and ranges[image.getbands().index("A")][1] <= same:
         return "it is fully transparent"
-    if all(high - low <= _SAME for low, high in ranges):
-        color = placeholder_of(shown).color
-        return f"it is {'black' if color == '#000000' else f'one colour, {color}'}, from edge to edge"
-    return None
+    return "one colour" if all(high - low <= same for low, high in ranges) else None
 
 
 def md5(data: bytes) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -32,10 +33,10 @@ def german() -> Article:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Iterator[tuple[World, ImageSet]]:
+def made(tmp_path_factory: pytest.TempPathFactory, prefect_api: str, storage: Path) -> Iterator[tuple[World, ImageSet]]:
     """A world in which one run has made one long article, for the tests that only look at what came of it."""
     root = tmp_path_factory.mktemp("made")
-    with open_world(root) as world:
+    with open_world(root, storage) as world:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(root)
             world.enter(patch)
@@ -92,13 +93,13 @@ def test_objects_carry_type_caching_and_their_hash(made: tuple[World, ImageSet])
     world, image_set = made
     client = world.store.bucket.credentials.get_client("s3")
     for image in image_set.images:
-        head = client.head_object(Bucket="images", Key=image.key)
+        head = client.head_object(Bucket=world.bucket.name, Key=image.key)
         hashed = image.kind in {Kind.COMPARISON, Kind.SOCIAL}
         assert head["CacheControl"] == ("public, max-age=31536000, immutable" if hashed else "public, max-age=300")
         assert head["ContentType"] == image.content_type
         assert {name.lower(): value for name, value in head["Metadata"].items()}["sha256"] == image.sha256
     for name, content_type in (("manifest.json", "application/json"), ("gallery.html", "text/html; charset=utf-8")):
-        head = client.head_object(Bucket="images", Key=f"default/{SLUG}/{name}")
+        head = client.head_object(Bucket=world.bucket.name, Key=f"default/{SLUG}/{name}")
         assert (head["CacheControl"], head["ContentType"]) == ("no-cache", content_type)
 
 
@@ -191,7 +192,7 @@ def test_lost_records_do_not_cost_anything_while_the_manifest_knows(world: World
     import shutil
 
     run_set(german)
-    shutil.rmtree(world.folder / "storage" / "images" / "_results")
+    shutil.rmtree(world.bucket / "_results")
     again = run_set(german)
     assert {image.status for image in again.images} == {"reused"}
     assert world.paid == (5, 2)

@@ -145,7 +145,7 @@ def test_the_index_is_trusted_and_may_be_lost(world: World, tmp_path: Path) -> N
 
     paid = world.paid
     for index in [
-        *(world.folder / "storage").rglob("_backlog"),
+        *world.bucket.rglob("_backlog"),
         *tmp_path.joinpath("data", "results").rglob("_backlog"),
     ]:
         shutil.rmtree(index)

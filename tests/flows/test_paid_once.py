@@ -14,7 +14,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from blocks.storage.embedded import BUCKET
 from flows.repair import repair
 from imaging.articles.article import Article, Brand
 from imaging.spec import Kind
@@ -178,7 +177,7 @@ def test_a_record_of_this_machine_does_not_win_over_a_newer_picture(
     monkeypatch.setenv("IMAGES_DATA_DIR", str(world.folder / "another"))
     newer = run_set(ARTICLE, [Kind.HERO], refresh=True).images[0]
     monkeypatch.setenv("IMAGES_DATA_DIR", world.environment["IMAGES_DATA_DIR"])
-    shutil.rmtree(world.folder / "storage" / BUCKET / "_results")
+    shutil.rmtree(world.bucket / "_results")
     again = run_set(ARTICLE, [Kind.HERO]).images[0]
     assert (again.status, again.sha256) == ("reused", newer.sha256)
 
@@ -264,7 +263,7 @@ def test_a_picture_that_was_stored_and_not_written_down_is_found(world: World, m
     assert (found.status, found.cost_usd) == ("complete", made.cost_usd)
 
     _forget_what_came_after_the_upload(world)
-    spoilt = world.folder / "storage" / BUCKET / str(made.images[0].key)
+    spoilt = world.bucket / str(made.images[0].key)
     spoilt.write_bytes(spoilt.read_bytes()[:-2] + b"\xff\xd9\xff\xd9")
     run_set(ARTICLE, [Kind.COMPARISON])
     assert world.paid == (0, 3)
@@ -277,7 +276,7 @@ def test_a_picture_that_was_stored_and_not_written_down_is_found(world: World, m
 
 def _forget_what_came_after_the_upload(world: World) -> None:
     world.delete("default/kaffee-richtig-lagern/manifest.json")
-    for folder in (world.folder / "storage" / BUCKET / "_results", Path(world.environment["IMAGES_DATA_DIR"])):
+    for folder in (world.bucket / "_results", Path(world.environment["IMAGES_DATA_DIR"])):
         for record in [*folder.rglob("comparison/*"), *folder.rglob("manifest.json")]:
             if record.suffix != ".receipt":
                 record.unlink()

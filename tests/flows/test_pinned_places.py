@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from blocks.storage.embedded import BUCKET
 from imaging.articles.parsing import parse_markdown
 from imaging.slug import short_hash
 from tests.conftest import EXAMPLES
@@ -56,7 +55,7 @@ def test_what_runs_keep_lies_where_it_always_lay(
     limits = [limit.name for limit in api.read_global_concurrency_limits(limit=200, offset=0)]
     locks = [name for name in limits if short_hash(name, 32) in files]
     places = {
-        "bucket": _named(_files(world.folder / "storage" / BUCKET)),
+        "bucket": _named(_files(world.bucket)),
         "machine": _named([name for name in _files(data) if not name.startswith(("results/", "locks/"))]),
         "locks": _named(locks),
     }

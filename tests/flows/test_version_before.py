@@ -12,7 +12,6 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from blocks.storage.embedded import BUCKET
 from flows.local_stack.local_server import local_api
 from imaging.articles.parsing import parse_markdown
 from tests.conftest import EXAMPLES
@@ -34,7 +33,7 @@ def test_nothing_is_paid_for_again_and_nothing_moves(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run over an earlier version's bucket and database reuses every picture, with the same key and bytes."""
-    home, bucket = tmp_path / "prefect", world.folder / "storage" / BUCKET
+    home, bucket = tmp_path / "prefect", world.bucket
     with ZipFile(LEFT) as left:
         left.extract("prefect.db", home)
         for name in left.namelist():

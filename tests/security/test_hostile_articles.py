@@ -29,15 +29,17 @@ def test_a_hostile_article_stays_in_its_folder_and_shows_as_words(
 ) -> None:
     """End to end: files, manifest, artifacts and page of a hostile article hold its words and nothing they ask for."""
     world.replicate.fault("create", "failed", times=None, match=lambda call: "ultra" in str(call.model), error=SCRIPT)
+    buckets = set(world.bucket.parent.iterdir())
     attacked = run_set(Article.model_validate(ATTACK))
     assert {image.status for image in attacked.images} == {"stored", "failed"}
-    root = world.folder / "storage"
+    root = world.bucket
     files = [path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()]
     assert files
-    places = tuple(f"images/{folder}acme/" for folder in ("", "_claims/", "_results/", "_ledger/", "_locks/"))
-    shared = "images/_results/_predictions/"  # whose each prediction is, as a digest
+    places = tuple(f"{folder}acme/" for folder in ("", "_claims/", "_results/", "_ledger/", "_locks/"))
+    shared = "_results/_predictions/"  # whose each prediction is, as a digest
     assert all(name.startswith((*places, shared)) for name in files), files
-    assert {path.name for path in tmp_path.iterdir()} <= {"bucket", "data", "cwd"}
+    assert set(world.bucket.parent.iterdir()) == buckets
+    assert {path.name for path in tmp_path.iterdir()} <= {"data", "cwd"}
 
     manifest = httpx.get(attacked.manifest_url or "").json()
     assert manifest == json.loads(public_document(attacked, prompts=False))

@@ -46,7 +46,7 @@ def test_without_a_hero_cards_are_drawn_without_and_say_so(world: World) -> None
 def test_a_hero_that_has_vanished_is_not_shown(world: World) -> None:
     """A hero that was replaced behind the product's back is not taken for the one that the card was to show."""
     run_set(ARTICLE, only=[Kind.HERO])
-    path = world.folder / "storage" / "images" / "acme/brot/hero.png"
+    path = world.bucket / "acme/brot/hero.png"
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     assert {image.model for image in cards(run_set(ARTICLE, only=[Kind.CARD]))} == {"gradient"}
 
@@ -65,4 +65,4 @@ def test_cards_that_stand_in_for_social_pictures_show_the_hero_too(
     assert {image.fallback_from for image in social} == {"replicate:black-forest-labs/flux-dev"}
     assert {image.contains[0] for image in social} == {"replicate"}
     hero = next(image for image in made.images if image.name == "hero")
-    assert hashlib.sha256((world.folder / "storage" / "images" / str(hero.key)).read_bytes()).hexdigest() == hero.sha256
+    assert hashlib.sha256((world.bucket / str(hero.key)).read_bytes()).hexdigest() == hero.sha256

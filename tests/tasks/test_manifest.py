@@ -62,7 +62,7 @@ def test_records_move_to_a_private_place(world: World, monkeypatch: pytest.Monke
     assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "reused"
     run_set(Article(topic="Tee richtig lagern"), [Kind.HERO])
     assert world.paid == (2, 0)
-    root = world.folder / "storage" / world.environment["B2_BUCKET_NAME"]
+    root = world.bucket
     private = {path.relative_to(root / "for-us-alone").as_posix() for path in (root / "for-us-alone").rglob("*.json")}
     assert {f"{RESULTS_FOLDER}/{PLACE}/manifest.json", "_claims/default/kaffee-richtig-lagern.json"} <= private
     assert not list((root / RESULTS_FOLDER / "default" / "tee-richtig-lagern").rglob("*"))

@@ -60,11 +60,11 @@ def test_they_are_made_once_and_say_what_they_are(world: World) -> None:
             assert (answer.headers["content-type"], len(answer.content)) == (one.content_type, one.bytes)
             term = marks(answer.content).get(xmp.DIGITAL_SOURCE_TYPE)
             assert term == (None if image.kind is Kind.CARD else SourceType.TRAINED)
-            caching = client.head_object(Bucket="images", Key=one.key)["CacheControl"]
+            caching = client.head_object(Bucket=world.bucket.name, Key=one.key)["CacheControl"]
             assert caching.endswith("immutable") == (image.kind is Kind.SOCIAL)
         pinned = httpx.get(str(image.pinned_url))
         assert hashlib.sha256(pinned.content).hexdigest() == image.sha256
-        head = client.head_object(Bucket="images", Key=image.pinned_key)
+        head = client.head_object(Bucket=world.bucket.name, Key=image.pinned_key)
         assert (head["CacheControl"], head["ContentType"]) == ("public, max-age=31536000, immutable", "image/png")
         assert str(image.picture_html).count("<source") == 2
         assert image.thumbhash
@@ -115,7 +115,7 @@ def test_a_web_format_that_cannot_be_made_is_a_problem_and_no_loss(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The picture is stored and durable; the set says what is missing, and the next run makes it."""
-    folder = world.folder / "storage" / "images" / FOLDER
+    folder = world.bucket / FOLDER
     (folder / "hero.w96.webp" / "in the way").mkdir(parents=True)  # no object can be written under this name
     degraded = run_set(ARTICLE, [Kind.HERO])
     assert (degraded.status, degraded.images[0].status, degraded.images[0].durable) == ("degraded", "stored", True)
@@ -133,7 +133,7 @@ def test_what_repair_brings_home_has_them_too(world: World, monkeypatch: pytest.
     assert run_set(ARTICLE, [Kind.HERO]).images[0].variants == []
     monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
     assert repair() == {"repaired": 1, "left": 0}
-    hero = json.loads((world.folder / "storage" / "images" / FOLDER / "manifest.json").read_text())["images"][0]
+    hero = json.loads((world.bucket / FOLDER / "manifest.json").read_text())["images"][0]
     assert len(hero["variants"]) == 4
 
 

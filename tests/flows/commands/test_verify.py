@@ -50,7 +50,7 @@ def test_what_is_stored_is_marked_and_reads_back(world: World, cli: CommandLine)
     assert done.stdout.splitlines()[2] == f"  ok    hash: {hero.sha256}, as it was stored"
     assert done.stdout.splitlines()[3] == "  none  signature: not signed"
     assert [line[:12] for line in done.stdout.splitlines()[5:7]] == ["  none  mark", "  ok    hash"]
-    path = world.folder / "storage" / "images" / str(hero.key)
+    path = world.bucket / str(hero.key)
     path.write_bytes(path.read_bytes()[:-30] + bytes(18) + path.read_bytes()[-12:])
     assert cli("verify", str(hero.key)).returncode == 1
     missing = cli("verify", "default/nothing/hero.png")
@@ -78,7 +78,7 @@ def test_a_picture_that_waited_in_the_spool_is_the_one_that_was_marked(
 def test_a_killed_runs_picture_is_marked_alike(world: World) -> None:
     """A prediction that is collected once more gives the same bytes: its time is that of the order."""
     first = run_set(ARTICLE, [Kind.HERO])
-    for path in (world.folder / "storage" / "images" / "_results").rglob("*"):
+    for path in (world.bucket / "_results").rglob("*"):
         if path.is_file() and not path.name.endswith(".attempt"):
             path.unlink()  # as if the run had been killed before anything of a picture was written down
     for image in first.images:

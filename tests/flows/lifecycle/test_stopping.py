@@ -15,7 +15,6 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import StateType
 from prefect.states import Pending
 
-from blocks.storage.embedded import BUCKET
 from flows.article_images import article_images
 from tests import ROOT
 from tests.flows.test_paid_once import ARTICLE, start
@@ -103,7 +102,7 @@ def test_a_stopped_refresh_leaves_no_entry_for_bytes_that_are_gone(world: World,
     process.communicate(timeout=30)
     after = {image["name"]: image for image in world.store.get_json(MANIFEST)["images"]}
     for image in after.values():
-        stored = (world.folder / "storage" / BUCKET / image["key"]).read_bytes()
+        stored = (world.bucket / image["key"]).read_bytes()
         assert image["sha256"] == hashlib.sha256(stored).hexdigest(), image["name"]
     assert after["hero"]["sha256"] != before["hero"].sha256
     assert after["tiktok"]["sha256"] == before["tiktok"].sha256
