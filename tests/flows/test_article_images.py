@@ -10,26 +10,18 @@ import httpx
 import pytest
 
 from flows.cli import read_article
-from imaging.articles.article import Article, Brand
-from imaging.errors import ConfigurationError, InvalidInput
+from imaging.articles.article import Article
 from imaging.keys import RESULTS_FOLDER
 from imaging.pages.public import public_document
 from imaging.record import ImageSet
 from imaging.spec import Kind
-from tests.conftest import EXAMPLES
-from tests.world import World, command, open_world, run_set, run_state, set_of
+from tests.flows.runs import GERMAN, SLUG
+from tests.world import World, open_world, run_set
 
-GERMAN = EXAMPLES / "laktoseintoleranz-und-laktase.md"
-SLUG = "laktoseintoleranz-und-laktase"
 NAMES = [
     "hero", "supporting-1", "supporting-2", "comparison-juggernautxl", "comparison-qwen-image",
     "linkedin", "facebook", "instagram", "tiktok",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def german() -> Article:
-    return read_article(str(GERMAN))
 
 
 @pytest.fixture(scope="module")
@@ -142,71 +134,6 @@ def payloads(api: str, event: str, image_set: ImageSet) -> list[object]:
     return []
 
 
-def test_a_second_run_in_another_process_pays_nothing_and_writes_no_image(
-    world: World, german: Article, prefect_api: str
-) -> None:
-    """The cache is shared by processes: the second run reuses all nine, pays nothing, uploads nothing."""
-    run_set(german)
-    before = world.objects()
-    done = command("run", str(GERMAN), "--json", prefect_api=prefect_api)
-    assert done.returncode == 0, done.stderr
-    again = json.loads(done.stdout)
-    assert [image["status"] for image in again["images"]] == ["reused"] * 9
-    assert again["cost_usd"] == 0
-    assert world.paid == (5, 2)
-    manifest = f"default/{SLUG}/manifest.json"
-    assert {key: mark for key, mark in world.objects().items() if key != manifest} == {
-        key: mark for key, mark in before.items() if key != manifest
-    }
-
-
-def test_a_deleted_object_alone_is_made_anew(world: World, german: Article) -> None:
-    """An object that was deleted behind our back is noticed and made anew; the others are reused."""
-    keys = {image.name: image.key or "" for image in run_set(german).images}
-    # What Replicate made within the hour is collected again and costs nothing twice; Chutes keeps nothing.
-    for name, paid, cost_usd in (
-        ("hero", (5, 2), 0), ("facebook", (5, 2), 0), ("tiktok", (5, 2), 0), ("comparison-qwen-image", (5, 3), 0.006),
-    ):  # fmt: skip
-        world.delete(keys[name])
-        again = run_set(german)
-        assert {image.name for image in again.images if image.status == "stored"} == {name}
-        assert {image.status for image in again.images if image.name != name} == {"reused"}
-        assert {image.key for image in again.images} <= set(world.objects())
-        assert (world.paid, again.cost_usd) == (paid, cost_usd)
-        keys = {image.name: image.key or "" for image in again.images}
-
-
-def test_a_deleted_object_whose_prediction_is_gone_is_paid_for_once_more(world: World, german: Article) -> None:
-    """After the vendor's hour only a new prediction helps, and it is the only one."""
-    run_set(german)
-    world.delete(f"default/{SLUG}/hero.png")
-    world.replicate.expire()
-    again = run_set(german)
-    assert again.status == "complete"
-    assert world.paid == (6, 2)
-    assert again.cost_usd == 0.06
-
-
-def test_lost_records_do_not_cost_anything_while_the_manifest_knows(world: World, german: Article) -> None:
-    """Without the cached results the manifest and the bucket's listing still say what is there."""
-    import shutil
-
-    run_set(german)
-    shutil.rmtree(world.bucket / "_results")
-    again = run_set(german)
-    assert {image.status for image in again.images} == {"reused"}
-    assert world.paid == (5, 2)
-
-
-def test_refresh_makes_everything_anew(world: World, german: Article) -> None:
-    """`refresh` pays again for every picture."""
-    run_set(german)
-    again = run_set(german, refresh=True)
-    assert {image.status for image in again.images} == {"stored"}
-    assert world.paid == (10, 4)
-    assert again.cost_usd == 0.172
-
-
 def test_only_narrows_and_the_manifest_keeps_the_rest(world: World, german: Article) -> None:
     """`only` makes just these kinds; what the bucket holds beside them stays in the manifest."""
     cards = run_set(german, [Kind.CARD])
@@ -219,151 +146,3 @@ def test_only_narrows_and_the_manifest_keeps_the_rest(world: World, german: Arti
     assert [image["name"] for image in manifest["images"]] == ["hero", "linkedin", "facebook"]
     page = httpx.get(hero.gallery_url or "").text
     assert all(f'href="{image.url}"' in page for image in (*hero.images, *cards.images))
-
-
-def test_two_articles_with_one_slug_never_overwrite_each_other(world: World) -> None:
-    """`C++ Grundlagen` and `C Grundlagen` share a slug but no folder, and each finds its own again."""
-    plus = Article(topic="C++ Grundlagen")
-    plain = Article(topic="C Grundlagen")
-    first, second = run_set(plus), run_set(plain)
-    assert first.slug == "c-grundlagen"
-    assert second.slug != first.slug
-    assert second.slug.startswith("c-grundlagen-")
-    for article, made in ((plus, first), (plain, second)):
-        again = run_set(article)
-        assert again.slug == made.slug
-        assert {image.status for image in again.images} == {"reused"}
-
-
-def test_a_chosen_slug_does_not_take_anothers_folder(world: World) -> None:
-    """An explicit slug that belongs to another article is bad input, and the owner's pictures stay as they are."""
-    run_set(Article(topic="Kaffee und Tee", article_id="A"), [Kind.CARD])
-    before = world.objects()
-    with pytest.raises(InvalidInput, match="slug"):
-        run_set(Article(topic="Ganz anderer Artikel", slug="kaffee-und-tee"), [Kind.CARD])
-    assert world.objects() == before
-
-
-def test_a_run_without_the_id_does_not_open_the_folder_to_others(world: World) -> None:
-    """Two articles of one title keep their folders by their ids, also after somebody ran it without an id."""
-    slugs = [
-        run_set(Article(topic="Gleich", article_id=article_id), [Kind.CARD]).slug
-        for article_id in ("A", "B", None, "B", "A")
-    ]
-    assert slugs[0] == slugs[2] == slugs[4] == "gleich"
-    assert slugs[1] == slugs[3] != "gleich"
-
-
-def test_the_painter_never_replaces_a_picture_that_was_paid_for(
-    world: World, german: Article, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A run without the tokens keeps the vendors' pictures, and paints only what is not there."""
-    paid = run_set(german, [Kind.HERO, Kind.SOCIAL])
-    for name in ("REPLICATE_API_TOKEN", "CHUTES_API_KEY"):
-        monkeypatch.delenv(name)
-    again = {image.name: image for image in run_set(german).images}
-    for image in paid.images:
-        assert again[image.name].model_dump(exclude={"status", "cost_usd"}) == image.model_dump(
-            exclude={"status", "cost_usd"}
-        )
-        assert again[image.name].status == "reused"
-    assert again["supporting-1"].provider == "painter"
-
-
-def test_another_brand_colour_draws_other_cards_and_pays_nothing(world: World, german: Article) -> None:
-    """Only what changes a picture's pixels makes it anew."""
-    run_set(german)
-    red = german.model_copy(update={"brand": Brand(color="#aa0000")})
-    again = run_set(red)
-    assert {image.name for image in again.images if image.status == "stored"} == {"linkedin", "facebook"}
-    assert world.paid == (5, 2)
-    # And back: the cache knows the first card, but the bucket no longer holds it.
-    back = run_set(german)
-    assert {image.name for image in back.images if image.status == "stored"} == {"linkedin", "facebook"}
-
-
-@pytest.mark.parametrize("kind", [422, 404, "failed"])
-def test_one_failed_image_never_takes_another_with_it(world: World, german: Article, kind: int | str) -> None:
-    """A picture that cannot be made is `failed` with its reason; the run is Completed, named Degraded."""
-    world.replicate.fault("create", kind, times=None, match=lambda call: "ultra" in (call.model or ""))
-    state = run_state(german)
-    assert (state.type.value, state.name) == ("COMPLETED", "Degraded")
-    assert "hero" in (state.message or "")
-    image_set = set_of(state)
-    assert {image.name for image in image_set.images if image.status == "failed"} == {"hero"}
-    hero = image_set.images[0]
-    assert hero.url is None
-    assert hero.error
-    assert not hero.durable
-
-
-def test_a_storage_that_is_down_does_not_stop_the_run(
-    world: World, german: Article, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without a bucket the set holds the provider's URLs and data URLs, none durable, and says why."""
-    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
-    state = run_state(german)
-    assert state.name == "Degraded"
-    image_set = set_of(state)
-    expected = {"hero": "provider_url", "supporting": "provider_url", "social": "provider_url",
-                "comparison": "inline", "card": "inline"}  # fmt: skip
-    for image in image_set.images:
-        assert image.status == expected[image.kind]
-        assert not image.durable
-        assert "cannot be reached" in (image.error or "")
-    assert image_set.manifest_url is None
-
-
-def test_what_was_paid_while_the_storage_was_down_is_not_paid_again(
-    world: World, german: Article, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When the bucket is back, the predictions of the run without it are collected, not created again."""
-    monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
-    run_set(german)
-    monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
-    again = run_set(german)
-    assert again.status == "complete"
-    assert {image.status for image in again.images} == {"stored"}
-    assert world.paid == (5, 2)
-    assert again.cost_usd == 0
-
-
-@pytest.mark.parametrize(
-    ("variables", "named"),
-    [
-        ({"B2_APPLICATION_KEY": "wrong"}, "B2_APPLICATION_KEY"),
-        ({"B2_BUCKET_NAME": "no-such-bucket"}, "B2_BUCKET_NAME"),
-        ({"REPLICATE_API_TOKEN": "refused"}, "REPLICATE_API_TOKEN"),
-    ],
-)
-def test_what_is_refused_is_said_before_anything_is_spent(
-    world: World, german: Article, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
-) -> None:
-    """A refused token, key or bucket fails the run with the variable's name, and nothing was paid."""
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    state = run_state(german)
-    assert state.is_failed()
-    with pytest.raises(ConfigurationError, match=named):
-        set_of(state)
-    assert world.paid == (0, 0)
-
-
-def test_a_missing_logo_is_bad_input(world: World, german: Article) -> None:
-    """A logo that does not exist is named before anything is spent."""
-    article = german.model_copy(update={"brand": Brand(logo="branding/none.png")})
-    with pytest.raises(InvalidInput, match=r"brand\.logo.*default/branding/none\.png"):
-        run_set(article)
-    assert world.paid == (0, 0)
-
-
-def test_what_the_world_cannot_fetch_degrades_the_set(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the share check on, a broken rule is named in the set; by default addresses of this machine are let be."""
-    article = Article(topic="Tee")
-    assert run_set(article, [Kind.CARD]).status == "complete"
-    monkeypatch.setenv("IMAGES_SHARE_CHECK", "on")
-    seen = run_set(article, [Kind.CARD])
-    assert seen.status == "degraded"
-    rule = "its public URL is not https, which Notion and WhatsApp demand"
-    assert seen.problems == [f"linkedin: {rule}", f"facebook: {rule}"]
-    assert {image.status for image in seen.images} == {"reused"}

@@ -7,7 +7,7 @@ import pytest
 from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
-from tests.reliability.s3_proxy import CAP, S3Proxy, is_picture, is_put
+from tests.reliability.harness.s3_proxy import CAP, S3Proxy, is_picture, is_put
 from tests.standins import Call
 from tests.standins.predictions import NSFW
 from tests.world import World, run_set

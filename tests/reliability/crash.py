@@ -19,10 +19,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from . import ledger
-from .pool import in_order
-from .table import console
-from .world import Finished, World, has_repair, open_world, prefect_server
+from tests.reliability.harness import ledger
+from tests.reliability.harness.pool import in_order
+from tests.reliability.harness.process import Finished, has_repair
+from tests.reliability.harness.world import World, open_world, prefect_server
+from tests.reliability.rows.table import console
 
 DELAY = 1.0
 """Seconds that a vendor takes over a picture."""

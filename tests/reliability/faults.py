@@ -10,11 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .matrix import ROWS
-from .pool import in_order
-from .row import Result, play
-from .table import console, show
-from .world import prefect_server
+from tests.reliability.harness.pool import in_order
+from tests.reliability.harness.world import prefect_server
+from tests.reliability.rows.matrix import ROWS
+from tests.reliability.rows.row import Result, play
+from tests.reliability.rows.table import console, show
 
 
 def main() -> int:

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .table import console
-from .world import clean_environment
+from tests.reliability.harness.process import clean_environment
+from tests.reliability.rows.table import console
 
 
 def articles(folder: Path, count: int) -> None:

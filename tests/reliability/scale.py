@@ -18,11 +18,11 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from .cluster import Cluster, open_cluster
-from .ledger import as_after_a_kill
-from .many_articles import Written, articles
-from .postgres import NoPostgres
-from .scale_count import Kill, Outcome, complete, hashes_in
+from tests.reliability.cluster.cluster import Cluster, open_cluster
+from tests.reliability.cluster.count import Kill, Outcome, complete, hashes_in
+from tests.reliability.cluster.many_articles import Written, articles
+from tests.reliability.cluster.postgres import NoPostgres
+from tests.reliability.harness.ledger import as_after_a_kill
 
 _DELAY = 0.5
 """Seconds that a vendor takes over a picture."""

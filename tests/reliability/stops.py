@@ -20,9 +20,8 @@ from typing import Any
 import httpx
 
 from tests import ROOT
-
-from .pool import in_order
-from .world import ARTICLE, World, open_world, prefect_server
+from tests.reliability.harness.pool import in_order
+from tests.reliability.harness.world import ARTICLE, World, open_world, prefect_server
 
 DELAY = 3.0
 """Seconds that a vendor takes over a picture: the run goes on for so long after its first order."""

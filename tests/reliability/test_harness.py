@@ -9,21 +9,21 @@ import httpx
 import pytest
 from rich.console import Console
 
+from tests.reliability.crash import Moment, crash, moments
+from tests.reliability.harness.gate import Gate
+from tests.reliability.harness.ledger import Tally, as_after_a_kill, chutes_twice, ended_in_vain, replicate_twice
+from tests.reliability.harness.process import Finished
+from tests.reliability.harness.s3_proxy import is_picture
+from tests.reliability.harness.vendors import Delivery, WatchedReplicate
+from tests.reliability.harness.world import open_world
+from tests.reliability.rows.matrix import ROWS
+from tests.reliability.rows.replicate import breaks as vendor
+from tests.reliability.rows.row import Result, Row, play
+from tests.reliability.rows.storage import breaks as bucket
+from tests.reliability.rows.table import show
 from tests.standins import Prediction
 from tests.standins.faults import Fault
 from tests.standins.models import MODELS
-
-from .crash import Moment, crash, moments
-from .gate import Gate
-from .ledger import Tally, as_after_a_kill, chutes_twice, ended_in_vain, replicate_twice
-from .matrix import ROWS
-from .row import Result, Row, play
-from .rows_replicate import breaks as vendor
-from .rows_storage import breaks as bucket
-from .s3_proxy import is_picture
-from .table import show
-from .vendors import Delivery, WatchedReplicate
-from .world import Finished, open_world
 
 FLUX = MODELS["black-forest-labs/flux-dev"]
 

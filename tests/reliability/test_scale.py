@@ -10,11 +10,10 @@ from imaging.articles.documents import parse_document
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
 from imaging.slug import slugify
-
-from . import postgres
-from .machine import Machine
-from .many_articles import articles
-from .scale_count import Kill, _wrong_folders, complete, stored_pictures
+from tests.reliability.cluster import postgres
+from tests.reliability.cluster.count import Kill, _wrong_folders, complete, stored_pictures
+from tests.reliability.cluster.machine import Machine
+from tests.reliability.cluster.many_articles import articles
 
 
 def test_the_articles_differ_and_have_the_pictures_that_are_counted() -> None:

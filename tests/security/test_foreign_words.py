@@ -22,7 +22,7 @@ from imaging.errors import ImagesError
 from imaging.printable import printable
 from imaging.record import ImageSet
 from tests import ROOT
-from tests.security.targets import SPEC
+from tests.security.fuzzing.outside import SPEC
 
 HOSTILE = "a\nINFO | paid\r\x1b[2J\x1b]52;c;ZWNobw==\x07\x9b31m\x85\u2028\u2029\u202eb\u2066\x00\x7f\ud800\U000e0041z"
 SHOWN = r"a INFO | paid \x1b[2J\x1b]52;c;ZWNobw==\x07\x9b31m \u202eb\u2066\x00\x7f\ud800\U000e0041z"

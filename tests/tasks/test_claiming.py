@@ -8,7 +8,7 @@ import pytest
 from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind
-from tests.flows.test_backlog import backlog, counts, site  # noqa: F401 - a fixture
+from tests.flows.backlogs import backlog, counts, site  # noqa: F401 - a fixture
 from tests.standins import FeedSite
 from tests.world import CommandLine, World, run_set
 

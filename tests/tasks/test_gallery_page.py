@@ -5,7 +5,7 @@ import pytest
 
 from imaging.articles.article import Article
 from imaging.spec import Kind
-from tests.reliability.s3_proxy import S3Proxy
+from tests.reliability.harness.s3_proxy import S3Proxy
 from tests.world import World, run_set
 
 CARDS = Article(topic="Kaffee richtig lagern", excerpt="Kühl, trocken, dunkel.")

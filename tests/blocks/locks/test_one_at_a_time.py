@@ -12,7 +12,7 @@ from blocks.in_flight import InFlight
 from blocks.locks.lease import Lease, acquire
 from blocks.locks.one_at_a_time import one_at_a_time
 from imaging.errors import ProviderError, StorageError
-from tests.reliability.gate import Gate
+from tests.reliability.harness.gate import Gate
 
 MINUTE = 61.0  # seconds, after which a lease has run out
 

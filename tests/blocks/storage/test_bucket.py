@@ -1,37 +1,24 @@
 """The bucket: what is stored and how it is described, and what each of its answers means."""
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from prefect_aws import AwsCredentials
 
 from blocks.configuration.settings import load_settings
 from blocks.storage.bucket import ImageStore, bucket_from, looks_like_md5
-from blocks.storage.s3_client import region_of, s3_bucket
+from blocks.storage.s3_client import region_of
 from imaging.errors import StorageError, StorageRefused
 from imaging.pictures.picture import inspect
-from tests.blocks.hosts import Bucket, s3_error
+from tests.blocks.hosts import Bucket
+from tests.blocks.storage.stores import YEAR, at, stored
 from tests.standins import Answer
 from tests.standins.pictures import picture
-
-YEAR = "public, max-age=31536000, immutable"
-
-
-def at(endpoint: str) -> ImageStore:
-    bucket = s3_bucket(endpoint=endpoint, key_id="keyid", secret="geheim", bucket="images")
-    return ImageStore(bucket, f"{endpoint}/images")
 
 
 def head(store: ImageStore, key: str) -> Mapping[str, Any]:
     answer: Mapping[str, Any] = store._client.head_object(Bucket=store.bucket.bucket_name, Key=key)
     return answer
-
-
-def stored(body: bytes) -> Answer:
-    """What S3 says to a PUT that went well."""
-    return Answer(200, b"", "", {"ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'})
 
 
 def test_a_picture_is_stored_as_what_it_is(store: ImageStore) -> None:
@@ -146,99 +133,6 @@ def test_an_etag_that_is_no_md5_is_accepted(fake_s3: Bucket) -> None:
     unlike = {"ETag": '"0123456789abcdef0123456789abcdef"'}  # under a key of AWS's KMS: what is read back tells
     fake_s3.script = [Answer(200, b"", "", unlike), Answer(200, b"picture", "image/png", unlike)]
     at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
-
-
-def test_slow_down_is_normal_and_means_again(fake_s3: Bucket) -> None:
-    """B2 answers 503 when a vault is busy: the same PUT is sent again, and the caller sees nothing of it."""
-    fake_s3.script = [s3_error(503, "SlowDown", "no tomes available")] * 2 + [stored(b"picture")]
-    at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
-    assert len(fake_s3.requests) == 3
-
-
-def test_a_bucket_that_stays_down_is_storage_trouble(fake_s3: Bucket) -> None:
-    """After four tries the trouble is told, as one that may pass."""
-    fake_s3.script = [s3_error(503, "SlowDown", "no tomes available")]
-    with pytest.raises(StorageError, match="answered SlowDown: no tomes available") as down:
-        at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
-    assert not isinstance(down.value, StorageRefused)
-    assert len(fake_s3.requests) == 4
-
-
-def test_a_bucket_that_nobody_serves_is_storage_trouble() -> None:
-    """A closed port is told in our words."""
-    with pytest.raises(StorageError, match="the bucket images cannot be reached: EndpointConnectionError"):
-        at("http://127.0.0.1:9").list("")
-
-
-@pytest.mark.parametrize(
-    "message",
-    ["Cannot upload files, storage cap exceeded. See the Caps & Alerts page to increase your cap.",
-     "Transaction cap exceeded", "Usage cap reached"],
-)  # fmt: skip
-def test_an_account_at_its_cap_is_trouble_that_passes(fake_s3: Bucket, message: str) -> None:
-    """B2's 403 for a cap says nothing about the key: the picture waits, and nobody is sent to mend the key."""
-    fake_s3.script = [s3_error(403, "AccessDenied", message.replace("&", "&amp;"))]
-    with pytest.raises(StorageError, match="answered AccessDenied") as full:
-        at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
-    assert not isinstance(full.value, StorageRefused)
-    assert message in str(full.value)
-    assert len(fake_s3.requests) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "code"),
-    [(403, "InvalidAccessKeyId"), (403, "SignatureDoesNotMatch"), (403, "AccessDenied"), (401, "UnauthorizedAccess"),
-     (404, "NoSuchBucket"), (400, "InvalidBucketName"), (400, "AuthorizationHeaderMalformed")],
-)  # fmt: skip
-def test_a_bucket_that_says_no_is_refused(fake_s3: Bucket, status: int, code: str) -> None:
-    """What a retry does not change is told as such by every call, with the bucket's name and no secret."""
-    fake_s3.script = [s3_error(status, code, "no")]
-    store = at(fake_s3.base_url)
-    calls: list[Callable[[], object]] = [
-        lambda: store.put("a.png", b"picture", "image/png", YEAR, {}),
-        lambda: store.get("a.png"),
-        lambda: store.list(""),
-    ]
-    for call in calls:
-        with pytest.raises(StorageRefused, match=f"the bucket images answered {code}: no") as refused:
-            call()
-        assert "geheim" not in str(refused.value)
-
-
-def test_a_real_store_refuses_a_wrong_key_secret_or_bucket(store: ImageStore) -> None:
-    """A real S3 server's words for what is wrong are understood."""
-    credentials = store.bucket.credentials
-    assert isinstance(credentials, AwsCredentials)
-    secret = credentials.aws_secret_access_key
-    assert secret is not None
-    right = {
-        "endpoint": credentials.aws_client_parameters.endpoint_url or "",
-        "key_id": credentials.aws_access_key_id or "",
-        "secret": secret.get_secret_value(),
-        "bucket": store.bucket.bucket_name,
-    }
-    for wrong in ({"key_id": "nobody"}, {"secret": "geheim"}, {"bucket": "elsewhere"}):
-        refusing = ImageStore(s3_bucket(**(right | wrong)), "")
-        with pytest.raises(StorageRefused) as refused:
-            refusing.put("a.png", b"picture", "image/png", YEAR, {})
-        with pytest.raises(StorageRefused):
-            refusing.list("")
-        assert right["secret"] not in str(refused.value)
-
-
-def test_half_an_object_is_storage_trouble(fake_s3: Bucket) -> None:
-    """A body that is shorter than promised is noticed."""
-    fake_s3.script = [Answer(200, bytes(1000), "image/png")]
-    fake_s3.fault("s3", "truncated")
-    with pytest.raises(StorageError, match=r"cannot be reached: (ResponseStreamingError|IncompleteReadError)"):
-        at(fake_s3.base_url).get("a.png")
-
-
-def test_nonsense_instead_of_a_listing_is_storage_trouble(fake_s3: Bucket) -> None:
-    """An answer that is no XML is told in our words."""
-    fake_s3.script = [Answer(200, b'{"unexpected": true}')]
-    with pytest.raises(StorageError):
-        at(fake_s3.base_url).list("")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from blocks.storage.bucket import ImageStore
 from blocks.storage.s3_client import _client
 from imaging.errors import StorageError, StorageRefused
 from tests.blocks.hosts import Bucket
-from tests.blocks.storage.test_bucket import at
+from tests.blocks.storage.stores import at
 from tests.standins import Answer
 
 OTHERS = {

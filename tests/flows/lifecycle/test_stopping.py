@@ -17,9 +17,9 @@ from prefect.states import Pending
 
 from flows.article_images import article_images
 from tests import ROOT
-from tests.flows.test_paid_once import ARTICLE, start
-from tests.reliability.gate import Gate
-from tests.reliability.s3_proxy import S3Proxy
+from tests.flows.runs import ARTICLE, start
+from tests.reliability.harness.gate import Gate
+from tests.reliability.harness.s3_proxy import S3Proxy
 from tests.world import World, run_set
 
 PATIENCE = 120  # seconds

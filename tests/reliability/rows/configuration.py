@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from .row import Breaks, Row
-from .world import World
+from tests.reliability.harness.world import World
+from tests.reliability.rows.row import Breaks, Row
 
 _NEVER = r"(?!)"  # the first run is to be complete, so that there is no cause to name
 _CLOSED = "http://127.0.0.1:9"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .row import Breaks, Row
-from .s3_proxy import for_seconds
+from tests.reliability.harness.s3_proxy import for_seconds
+from tests.reliability.rows.row import Breaks, Row
 
 _LOST = r"Chutes.*(lost|reach|answer)"
 

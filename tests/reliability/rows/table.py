@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .row import Result
+from tests.reliability.rows.row import Result
 
 _MESSAGE = 90  # letters of it in the table; a red row says all below
 _NUMBERS = ("paid", "twice", "again", "lost", "durable")

@@ -13,10 +13,9 @@ from typing import Any
 import httpx
 
 from tests import VENDORS_AND_BUCKET
-
-from .machine import Machine
-from .postgres import free_port, postgres
-from .vendors import WatchedChutes, WatchedReplicate
+from tests.reliability.cluster.machine import Machine
+from tests.reliability.cluster.postgres import free_port, postgres
+from tests.reliability.harness.vendors import WatchedChutes, WatchedReplicate
 
 _SERVER_START_SECONDS = 180
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .row import Breaks, Row
-from .world import World
+from tests.reliability.harness.world import World
+from tests.reliability.rows.row import Breaks, Row
 
 _LOST = r"fal\.ai.*(lost|looked up)"
 _SHORT = {"IMAGES_PREDICTION_TIMEOUT": "4"}

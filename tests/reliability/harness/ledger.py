@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tests.reliability.harness.process import Finished
+from tests.reliability.harness.vendors import Delivery
+from tests.reliability.harness.world import KINDS, World
 from tests.standins import Prediction
 from tests.standins.pictures import SCRIPT, picture
-
-from .vendors import Delivery
-from .world import KINDS, Finished, World
 
 _NOTHING_TO_COLLECT = {"failed", "nsfw", "canceled", "aborted", "gone", "output_null", "output_dict", "output"}
 

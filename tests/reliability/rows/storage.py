@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .row import Breaks, Row
-from .rows_replicate import recovers
-from .s3_proxy import CAP, SKEW, for_seconds, from_the, is_get, is_picture, is_put
-from .world import World
+from tests.reliability.harness.s3_proxy import CAP, SKEW, for_seconds, from_the, is_get, is_picture, is_put
+from tests.reliability.harness.world import World
+from tests.reliability.rows.replicate import recovers
+from tests.reliability.rows.row import Breaks, Row
 
 ALL = ""
 

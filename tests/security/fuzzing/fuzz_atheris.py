@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing by hand, with atheris, over the targets that the tests use too.
 
-    python -m tests.security.fuzz_atheris --seconds 60 TARGET [--corpus FOLDER] [--crashes FOLDER]
-    python -m tests.security.fuzz_atheris --list
+    python -m tests.security.fuzzing.fuzz_atheris --seconds 60 TARGET [--corpus FOLDER] [--crashes FOLDER]
+    python -m tests.security.fuzzing.fuzz_atheris --list
 
 Atheris is no requirement of the project, since it is a fuzzer's runtime of 35 MB that only this file needs.
 Install it beside the rest for as long as it is used (there is a wheel for CPython 3.11 on Linux):
@@ -39,7 +39,7 @@ _WATCHED = [
 
 def main() -> None:
     """Fuzz one target for so many seconds."""
-    parser = argparse.ArgumentParser(prog="python -m tests.security.fuzz_atheris")
+    parser = argparse.ArgumentParser(prog="python -m tests.security.fuzzing.fuzz_atheris")
     parser.add_argument("target", nargs="?", help="one of --list")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--corpus", type=Path, help="folder that keeps what was learnt (default: a new one)")
@@ -51,8 +51,8 @@ def main() -> None:
     except ImportError:
         sys.exit("atheris is missing: .venv/bin/pip install atheris")
     with atheris.instrument_imports(include=_WATCHED):
-        from tests.security.seeds import SEEDS
-        from tests.security.targets import targets
+        from tests.security.fuzzing.seeds import SEEDS
+        from tests.security.fuzzing.targets import targets
     if given.list or given.target not in SEEDS:
         sys.exit("\n".join(SEEDS))
     with targets() as known:

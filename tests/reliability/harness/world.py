@@ -13,53 +13,22 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tests import OURS
+from tests.reliability.harness.gate import Gate
+from tests.reliability.harness.process import CONFIGURING, Finished, clean_environment, parsed
+from tests.reliability.harness.s3_proxy import S3Proxy
+from tests.reliability.harness.vendors import WatchedChutes, WatchedFal, WatchedReplicate
 from tests.standins import Prediction
 from tests.unmarked import unmarked
-
-from .gate import Gate
-from .s3_proxy import S3Proxy
-from .vendors import WatchedChutes, WatchedFal, WatchedReplicate
 
 ARTICLE = {"topic": "Kaffee richtig lagern", "language": "de", "excerpt": "Warum Kaffee Luft und Licht nicht mag."}
 KINDS = {"hero": 1, "comparison": 2, "card": 2, "social": 2}
 """The planned pictures of ARTICLE by kind: it has no sections, so no supporting ones."""
 MARK = "ARTICLE_IMAGES_RELIABILITY"
 """A variable by which the children of a run are told from every other process of the machine."""
-
-_OURS = (*OURS, "PREFECT_")
 _STARTING = threading.Lock()  # two embedded servers that start at once could take the same free port
-
-
-@dataclass(frozen=True)
-class Finished:
-    """One run of the console script; `exit_code` is None where it had to be killed for taking too long."""
-
-    exit_code: int | None
-    seconds: float
-    image_set: Mapping[str, Any] | None
-    stderr: str
-
-    @property
-    def state(self) -> str:
-        """What the run said of itself."""
-        if self.exit_code is None:
-            return "hangs"
-        if self.image_set:
-            return str(self.image_set["status"])
-        return {0: "complete", 2: "refused", -9: "killed"}.get(self.exit_code, "error")
-
-    @property
-    def message(self) -> str:
-        """The first error text: an image's, the run's, or the last line on standard error."""
-        found = self.image_set or {}
-        errors = [image.get("error") for image in found.get("images", [])] + list(found.get("problems", []))
-        lines = [line for line in self.stderr.splitlines() if line.strip()]
-        return next((str(error) for error in errors if error), lines[-1] if lines else "")
 
 
 @dataclass
@@ -149,7 +118,7 @@ class World:
             process.wait()
             code = None
         took = time.monotonic() - began
-        return Finished(code, took, _parsed(self.folder / "stdout"), (self.folder / "stderr").read_text())
+        return Finished(code, took, parsed(self.folder / "stdout"), (self.folder / "stderr").read_text())
 
     def call(self, *arguments: str, seconds: float = 150) -> Finished:
         """Run the console script to its end."""
@@ -169,24 +138,10 @@ class World:
         return found
 
 
-def _parsed(path: Path) -> dict[str, Any] | None:
-    try:
-        value = json.loads(path.read_text())
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without anything that would configure the product or Prefect."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    return kept | {"DO_NOT_TRACK": "1", "IMAGES_VARIANTS": "off", "IMAGES_PINNED": "off"}
-
-
 @contextmanager
 def prefect_server(home: Path) -> Iterator[str]:
     """One local Prefect server for a whole table. Called before anything of Prefect is imported."""
-    for name in [name for name in os.environ if name.startswith(_OURS)]:
+    for name in [name for name in os.environ if name.startswith(CONFIGURING)]:
         del os.environ[name]
     os.environ["PREFECT_HOME"] = str(home)
     from flows.local_stack.local_server import local_api
@@ -251,13 +206,3 @@ def open_world(
         finally:
             world.lift()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-@lru_cache
-def has_repair() -> bool:
-    """Whether this version of the product has the command `repair`."""
-    script = Path(sysconfig.get_path("scripts")) / "article-images"
-    helped = subprocess.run(
-        [sys.executable, str(script), "--help"], env=clean_environment(), capture_output=True, text=True, check=False
-    )
-    return " repair " in helped.stdout

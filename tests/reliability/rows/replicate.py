@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .row import Breaks, Row
-from .s3_proxy import for_seconds
-from .world import World
+from tests.reliability.harness.s3_proxy import for_seconds
+from tests.reliability.harness.world import World
+from tests.reliability.rows.row import Breaks, Row
 
 HERO, SOCIAL = "hero", "social"
 _SHORT = {"IMAGES_PREDICTION_TIMEOUT": "4"}

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 from rich.table import Table
 
-from .cluster import Cluster
-from .ledger import chutes_twice, replicate_twice
-from .many_articles import Written
+from tests.reliability.cluster.cluster import Cluster
+from tests.reliability.cluster.many_articles import Written
+from tests.reliability.harness.ledger import chutes_twice, replicate_twice
 
 
 @dataclass(frozen=True)

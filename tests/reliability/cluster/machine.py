@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import ROOT
-
-from .world import MARK, clean_environment
+from tests.reliability.harness.process import clean_environment
+from tests.reliability.harness.world import MARK
 
 _CODE = ("flows", "tasks", "blocks", "imaging", "prefect.yaml", "prefect.toml")
 

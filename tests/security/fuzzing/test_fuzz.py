@@ -13,8 +13,8 @@ from imaging.pictures.anatomy import refuse_polyglot
 from imaging.pictures.picture import inspect
 from tests.conftest import FEW
 from tests.imaging.pictures.containers import ROOMS, zipped
-from tests.security.seeds import PICTURES, SEEDS, picture
-from tests.security.targets import Target, targets
+from tests.security.fuzzing.seeds import PICTURES, SEEDS, picture
+from tests.security.fuzzing.targets import Target, targets
 
 # Bytes that once ended in something else than a value or one of our errors: what fuzzing found stays.
 FOUND: list[tuple[str, bytes]] = [

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import ledger
-from .world import Finished, World, has_repair, open_world
+from tests.reliability.harness import ledger
+from tests.reliability.harness.process import Finished, has_repair
+from tests.reliability.harness.world import World, open_world
 
 Breaks = Callable[[World], object]
 

@@ -5,12 +5,12 @@ import subprocess
 from datetime import timedelta
 from pathlib import Path
 
-from .row import Breaks, Row, Skipped
-from .rows_replicate import all_of
-from .rows_replicate import breaks as vendor
-from .rows_storage import ALL, once_created
-from .rows_storage import breaks as bucket
-from .world import World
+from tests.reliability.harness.world import World
+from tests.reliability.rows.replicate import all_of
+from tests.reliability.rows.replicate import breaks as vendor
+from tests.reliability.rows.row import Breaks, Row, Skipped
+from tests.reliability.rows.storage import ALL, once_created
+from tests.reliability.rows.storage import breaks as bucket
 
 _FAKETIME = ("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfaketimeMT.so.1")
 _PREFECT = r"Prefect|API|connect"
