@@ -9,7 +9,7 @@ from typing import Any
 from prefect.blocks.system import Secret
 from prefect_aws import S3Bucket
 
-from blocks.configuration.defaults import BUDGETS, MODELS, PLATFORMS, PUBLIC_BASE_URLS, UNEDITED
+from blocks.configuration.defaults import BUDGETS, MODELS, PLATFORMS, PUBLIC_BASE_URLS, QUOTAS, UNEDITED
 from blocks.configuration.public_urls import plain_base, tenant_bases
 from blocks.configuration.saved_blocks import SavedBlocks
 from blocks.configuration.settings import Settings, load_settings
@@ -32,6 +32,7 @@ from imaging.makers import Provider
 from imaging.planning.budget import Budgets, budgets_from
 from imaging.planning.chosen_platforms import ALL_TENANTS, chosen_platforms
 from imaging.planning.models import ModelTable, model_table
+from imaging.planning.quotas import Quotas, quotas_from
 
 _BLOCKS = (
     storage.BLOCK_NAME,
@@ -58,6 +59,7 @@ class Services:
     signer: Signer | None = field(default=None, repr=False)
     models: ModelTable = field(default_factory=ModelTable)
     budgets: Budgets = field(default_factory=Budgets)
+    quotas: Quotas = field(default_factory=Quotas)
     platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def orders_at(self, provider: Provider) -> KeepsOrders:
@@ -102,7 +104,7 @@ class Services:
         """
         folder = self.settings.images_data_dir.resolve() / "results"
         if self.embedded:
-            return Records(None, folder)
+            return Records(None, folder, is_alone=True)
         store = self.store if bucket_answers else None
         return Records(store, folder / f"_{self.store.place}", held, is_new=is_new)
 
@@ -154,6 +156,7 @@ def _services_over(settings: Settings, blocks: SavedBlocks, store: ImageStore, *
         signer=signer_from(blocks.get(Secret, signing.BLOCK_NAME)),
         models=model_table(*edited(variables, MODELS, settings.images_models)),
         budgets=budgets_from(*edited(variables, BUDGETS, settings.images_budgets)),
+        quotas=quotas_from(*edited(variables, QUOTAS, settings.images_quotas)),
         platforms=chosen_platforms(*edited(variables, PLATFORMS, {ALL_TENANTS: settings.images_platforms})),
         downloader=Downloader(
             HostRules.parse(settings.images_download_hosts),

@@ -189,6 +189,26 @@ def verify(
     raise typer.Exit(COMPLETE if run_verify(pictures) else OTHER)
 
 
+@app.command()
+def usage(
+    user_id: Annotated[str | None, typer.Argument(help="The one tenant; none: all")] = None,
+    month: Annotated[
+        str | None, typer.Option(help="YYYY-MM, or last for the month before; none: the current one (UTC)")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
+) -> None:
+    """Show what tenants store, have made and spent in a month. Writes nothing."""
+    if user_id is not None:
+        _for_tenant(Article(topic="-"), user_id, "USER_ID")
+    from flows.commands.usage import measure_usage, print_usage
+
+    report = measure_usage(user_id, month)
+    if as_json:
+        print_json(report.model_dump_json(indent=1))
+    else:
+        print_usage(report)
+
+
 def read_article(source: str) -> Article:
     """Read the article from a file or, for `-`, from standard input. Raises InvalidInput."""
     if source == "-":
@@ -225,13 +245,13 @@ def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tup
         return cast(ImageSet, result), server
 
 
-def _for_tenant(article: Article, user_id: str) -> Article:
+def _for_tenant(article: Article, user_id: str, option: str = "--user-id") -> Article:
     from pydantic import ValidationError
 
     try:
         return Article.model_validate(article.model_dump() | {"user_id": user_id})
     except ValidationError as error:
-        raise InvalidInput(f"--user-id: {explain(error)}") from None
+        raise InvalidInput(f"{option}: {explain(error)}") from None
 
 
 def _kinds(only: list[str] | None) -> list[Kind] | None:

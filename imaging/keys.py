@@ -15,6 +15,7 @@ NO_CACHE = "no-cache"  # manifest and gallery page
 # Beside the tenants' folders; a `user_id` never starts with an underscore, so these cannot collide with one.
 RESULTS_FOLDER = "_results"
 CLAIMS_FOLDER = "_claims"
+REPORTS_FOLDER = "_reports"
 DOCTOR_FOLDER = "_doctor"
 
 
@@ -185,6 +186,11 @@ def unreported_spend_path(user_id: str, month: str) -> str:
     return f"{user_id}/_spend/{month}.untold.json"  # the name of the first version
 
 
+def stored_bytes_path(user_id: str) -> str:
+    """Return the path of how much a tenant stores, as it was last counted."""
+    return f"{user_id}/_stored.json"
+
+
 def backlog_place(user_id: str | None, identity: str) -> str:
     """Return the folder of a backlog's source; `identity` identifies the source."""
     return f"{user_id or ''}/_backlog/{short_hash(identity, 16)}".lstrip("/")
@@ -213,6 +219,11 @@ def migration_path(user_id: str, run_id: object, number: int) -> str:
 def shard_path(run_id: object) -> str:
     """Return the path of the report that a shard's run leaves."""
     return f"_backlog/shards/{run_id}.json"
+
+
+def report_key(user_id: str | None, month: str, suffix: str) -> str:
+    """Return the key of a month's report on a tenant, or on all (None); `suffix` such as `json` or `findings.csv`."""
+    return f"{REPORTS_FOLDER}/{user_id or '_all'}/{month}.{suffix}"
 
 
 # Names of locks.

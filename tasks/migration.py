@@ -130,12 +130,14 @@ def _made_again(folder: ArticleFolder, dead: Sequence[_Dead], remaking: Remaking
     for one in dead:
         address, spec = one.link.address, specs[one.link.address]
         made = _made(spec, terms, inventory) if spec.name not in admitted.beyond else admitted.beyond[spec.name]
+        cost_usd = made.cost_usd if isinstance(made, Image | ImagesError) else 0.0
+        spending.count(spec, cost_usd, is_made=isinstance(made, Image))
         if isinstance(made, Image) and made.durable:
             images[address] = made
         elif isinstance(made, Image):
-            outcomes[address] = one.still(f"made, but not stored yet: {made.error}", made.cost_usd)
+            outcomes[address] = one.still(f"made, but not stored yet: {made.error}", cost_usd)
         else:
-            outcomes[address] = one.still(str(made), made.cost_usd if isinstance(made, ImagesError) else 0.0)
+            outcomes[address] = one.still(str(made), cost_usd)
     spent = [*(image.cost_usd for image in images.values()), *(outcome.cost_usd for outcome in outcomes.values())]
     spending.settle(specs.values(), sum(spent))
     if images:

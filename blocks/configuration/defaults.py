@@ -6,11 +6,12 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import VariableCreate
 
 BUDGETS, MODELS, SOURCES = "images_budgets", "images_models", "images_sources"
-PLATFORMS, PUBLIC_BASE_URLS = "images_platforms", "images_public_base_urls"
+PLATFORMS, PUBLIC_BASE_URLS, QUOTAS = "images_platforms", "images_public_base_urls", "images_quotas"
 
 # The initial values, with every field. A variable with its initial value leaves the decision to the environment.
 UNEDITED: dict[str, dict[str, Any]] = {
     BUDGETS: {"run_usd": None, "month_usd": None, "tenants": {}, "beyond": "fallback"},
+    QUOTAS: {"bytes": None, "month_pictures": None, "month_usd": None, "tenants": {}, "beyond": "fallback"},
     MODELS: {},
     SOURCES: {},
     PLATFORMS: {},

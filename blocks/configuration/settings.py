@@ -17,6 +17,8 @@ from imaging.pictures.web_formats import Width
 from imaging.planning.budget import budgets_from
 from imaging.planning.chosen_platforms import known_platforms
 from imaging.planning.models import model_table
+from imaging.planning.quotas import quotas_from
+from imaging.usage.prices import storage_prices
 from imaging.validation import explain
 
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
@@ -62,6 +64,8 @@ class Settings(BaseSettings):
     images_task_runner: str = "threads"  # or dask, or the address of a Dask scheduler
     images_models: dict[str, Any] = {}
     images_budgets: dict[str, Any] = {}
+    images_quotas: dict[str, Any] = {}
+    images_storage_prices: dict[str, Any] = {}
     images_platforms: Annotated[tuple[str, ...], NoDecode] = ()  # beyond the default ones, with commas
     images_max_bytes: int = Field(64 * 1024 * 1024, ge=1)
     images_max_pixels: int = Field(64_000_000, ge=1)
@@ -217,6 +221,8 @@ def load_settings() -> Settings:
         raise ConfigurationError(f".env cannot be read: {type(error).__name__}") from None
     model_table(settings.images_models)  # validated now, before anything is spent
     budgets_from(settings.images_budgets)
+    quotas_from(settings.images_quotas)
+    storage_prices(settings.images_storage_prices)
     tenant_bases(settings.images_public_base_urls)
     return settings
 

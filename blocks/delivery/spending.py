@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from blocks.records.ledger import Attempt, Ledger
-from blocks.records.monthly_spend import MonthlySpend
+from blocks.records.monthly_spend import Made, MonthlySpend
 from blocks.records.records import Records
 from blocks.services import Services
 from imaging.errors import NotDelivered
@@ -30,6 +30,7 @@ class Spending:
     slug: str
     _reserved: float = 0.0
     _reserved_for: dict[str, float] = field(default_factory=dict)  # by digest
+    _made: dict[str, Made] = field(default_factory=dict)  # by vendor:model
 
     @property
     def refuses(self) -> bool:
@@ -69,9 +70,15 @@ class Spending:
         self._reserved_for[spec.digest] = corrected
         self._reserved += corrected - reserved
 
+    def count(self, spec: ImageSpec, cost_usd: float, *, is_made: bool) -> None:
+        """Count what an order has cost and whether its picture came, for the model that was asked."""
+        if cost_usd:
+            model = f"{spec.provider}:{spec.model}"
+            self._made[model] = self._made.get(model, Made()) + Made(usd=cost_usd, pictures=int(is_made))
+
     def settle(self, specs: Iterable[ImageSpec], spent_usd: float) -> None:
         """Note what was spent. Orders for `specs` whose cost no run has reported yet stay reserved."""
-        self._month.settle(spent_usd, sum(map(self._owed_usd, specs)))
+        self._month.settle(spent_usd, sum(map(self._owed_usd, specs)), self._made)
 
     def _admit(self, specs: Sequence[ImageSpec], limits: Limits, month: float | None, *, refresh: bool) -> Admission:
         """Admit the specs that there is room for. `month`: what is left of the month's budget."""

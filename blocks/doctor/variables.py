@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from blocks.configuration.defaults import BUDGETS, MODELS, PLATFORMS, PUBLIC_BASE_URLS, SOURCES, UNEDITED
+from blocks.configuration.defaults import BUDGETS, MODELS, PLATFORMS, PUBLIC_BASE_URLS, QUOTAS, SOURCES, UNEDITED
 from blocks.configuration.public_urls import tenant_bases
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import SETUP, Installation
@@ -17,6 +17,7 @@ from imaging.errors import ConfigurationError
 from imaging.planning.budget import budgets_from
 from imaging.planning.chosen_platforms import chosen_platforms
 from imaging.planning.models import model_table
+from imaging.planning.quotas import quotas_from
 
 _TENANT = r"[a-z0-9][a-z0-9_-]{0,63}"
 
@@ -27,7 +28,7 @@ def check_variables(installation: Installation) -> Iterator[Finding]:
         return
     readers: dict[str, Callable[[Any, str], object]] = {
         BUDGETS: budgets_from, MODELS: model_table, SOURCES: _sources, PLATFORMS: chosen_platforms,
-        PUBLIC_BASE_URLS: tenant_bases,
+        PUBLIC_BASE_URLS: tenant_bases, QUOTAS: quotas_from,
     }  # fmt: skip
     for name, read in readers.items():
         there = installation.client.read_variable_by_name(name)

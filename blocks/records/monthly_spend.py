@@ -9,10 +9,12 @@ What a run has spent while the bucket's document could not be read or written is
 lose what other machines have spent since.
 """
 
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,13 +24,58 @@ from imaging import keys
 from imaging.errors import StorageError
 
 
+class Made(BaseModel):
+    """What a vendor's model made in a month, and what was paid for it, for refused pictures too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    usd: float = 0.0
+    pictures: int = 0
+
+    def __add__(self, other: "Made") -> "Made":
+        return Made(usd=round(self.usd + other.usd, 6), pictures=self.pictures + other.pictures)
+
+
 class Month(BaseModel):
-    """A tenant's month, in USD: `reserved` by slug."""
+    """A tenant's month, in USD: `reserved` by slug, `made` by `vendor:model`.
+
+    Documents of earlier versions have `spent` and `reserved` alone. `pictures_reserved`: by slug, where there is a
+    quota. `announced`: the events on quotas that were emitted.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     spent: float = 0.0
     reserved: dict[str, float] = {}
+    made: dict[str, Made] = {}
+    pictures_reserved: dict[str, int] = {}
+    announced: list[str] = []
+
+    @property
+    def pictures(self) -> int:
+        """The number of pictures that vendors made."""
+        return sum(made.pictures for made in self.made.values())
+
+    def plus(self, spent: float, made: Mapping[str, Made]) -> "Month":
+        """Return the month with what else was spent and made."""
+        models = dict(self.made)
+        for model, more in made.items():
+            models[model] = models.get(model, Made()) + more
+        return self.model_copy(update={"spent": round(self.spent + spent, 6), "made": models})
+
+    def without(self, slug: str) -> "Month":
+        """Return the month without what is reserved for an article."""
+        reserved = {other: usd for other, usd in self.reserved.items() if other != slug}
+        pictures = {other: number for other, number in self.pictures_reserved.items() if other != slug}
+        return self.model_copy(update={"reserved": reserved, "pictures_reserved": pictures})
+
+
+def month_spend(records: Records, user_id: str, month: str) -> Month:
+    """Return a tenant's month, with what this machine has not reported to the bucket yet. Raises StorageError."""
+    path = keys.spend_path(user_id, month)
+    known = _month(records.shared(path) if records.bucket_answers else records.local(path))
+    unreported = _month(records.local(keys.unreported_spend_path(user_id, month)))
+    return known.plus(unreported.spent, unreported.made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +95,57 @@ class MonthlySpend:
 
     def left(self, month_usd: float) -> float:
         """Return what the month's budget leaves for this article, in USD."""
-        month, _ = self._read()
-        others = sum(usd for slug, usd in month.reserved.items() if slug != self.slug)
-        return max(0.0, month_usd - month.spent - self._unreported() - others)
+        month = self.known()
+        return max(0.0, month_usd - month.spent - sum(month.without(self.slug).reserved.values()))
 
-    def reserve(self, usd: float) -> None:
+    def pictures_left(self, month_pictures: int) -> int:
+        """Return how many pictures by vendors the month's quota leaves for this article."""
+        month = self.known()
+        return max(0, month_pictures - month.pictures - sum(month.without(self.slug).pictures_reserved.values()))
+
+    def known(self) -> Month:
+        """Return the month as far as this machine knows it, with what the bucket was not told yet."""
+        unreported = self._unreported()
+        return self._read()[0].plus(unreported.spent, unreported.made)
+
+    def reserve(self, usd: float, pictures: int = 0) -> None:
         """Reserve money for this article, in place of its earlier reservation. Call it while `locked`."""
         month, known = self._read()
-        self._write(month.model_copy(update={"reserved": month.reserved | {self.slug: round(usd, 6)}}), known=known)
+        changes: dict[str, object] = {"reserved": month.reserved | {self.slug: round(usd, 6)}}
+        if pictures:
+            changes["pictures_reserved"] = month.pictures_reserved | {self.slug: pictures}
+        self._write(month.model_copy(update=changes), known=known)
 
-    def settle(self, spent_usd: float, still_usd: float) -> None:
-        """Note what the run has spent; of what it reserved, `still_usd` stays for what may yet be billed."""
-        if not (spent_usd or still_usd or self._unreported() or self.slug in self._read()[0].reserved):
+    def settle(self, spent_usd: float, still_usd: float, made: Mapping[str, Made] = MappingProxyType({})) -> None:
+        """Note what the run has spent, and on which models; of what it reserved, `still_usd` stays for what may yet be
+        billed.
+        """
+        if not (spent_usd or still_usd or self._unreported().spent or self.slug in self._read()[0].reserved):
             return
         with self.locked():
             (month, known), unreported = self._read(), self._unreported()
-            reserved = {slug: usd for slug, usd in month.reserved.items() if slug != self.slug}
+            freed = month.without(self.slug)
             if still_usd:
-                reserved[self.slug] = round(still_usd, 6)
-            total = round(month.spent + unreported + spent_usd, 6)
-            if known and self._write(Month(spent=total, reserved=reserved), known=True):
-                still_unreported = 0.0
+                freed = freed.model_copy(update={"reserved": freed.reserved | {self.slug: round(still_usd, 6)}})
+            more = unreported.plus(spent_usd, made)
+            if known and self._write(freed.plus(more.spent, more.made), known=True):
+                still_unreported = Month()
             else:
-                self._write(month.model_copy(update={"reserved": reserved}), known=False)
-                still_unreported = round(unreported + spent_usd, 6)
+                self._write(freed, known=False)
+                still_unreported = more
             if still_unreported != unreported:
                 with suppress(OSError):
-                    self.records.keep_local(self._unreported_path, _json(Month(spent=still_unreported)))
+                    self.records.keep_local(self._unreported_path, _json(still_unreported))
+
+    def announce(self, events: Iterable[str]) -> list[str]:
+        """Note events on quotas as emitted; return those that were not yet. Not where the bucket does not answer."""
+        if not set(events) - set(self._read()[0].announced):
+            return []
+        with self.locked():
+            month, known = self._read()
+            new = [event for event in dict.fromkeys(events) if event not in month.announced]
+            update = month.model_copy(update={"announced": [*month.announced, *new]})
+            return new if known and self._write(update, known=True) else []
 
     def locked(self) -> AbstractContextManager[object]:
         """Keep the tenant's other runs from reading and writing the document."""
@@ -88,9 +159,9 @@ class MonthlySpend:
         except StorageError:
             return _month(mine), False
 
-    def _unreported(self) -> float:
-        """Return the money that runs on this machine have spent and the bucket does not know of, in USD."""
-        return _month(self.records.local(self._unreported_path)).spent
+    def _unreported(self) -> Month:
+        """Return what runs on this machine have spent and made that the bucket does not know of."""
+        return _month(self.records.local(self._unreported_path))
 
     def _write(self, month: Month, *, known: bool) -> bool:
         """Write the month, to the bucket too if its document is `known`. Return whether the bucket has it."""

@@ -19,16 +19,24 @@ class Records:
     """Records in the bucket (`store` None: not in this run) and in a folder of this machine, by their paths.
 
     `held`: the folder of the article whose lock this run holds. Nobody else writes there: what the run has written is
-    not asked for again. `is_new`: no other run has ever written there.
+    not asked for again. `is_new`: no other run has ever written there. `is_alone`: this machine's folder is all there
+    is, as with the embedded storage.
     """
 
     def __init__(
-        self, store: ImageStore | None, folder: Path, held: str | None = None, *, is_new: bool = False
+        self,
+        store: ImageStore | None,
+        folder: Path,
+        held: str | None = None,
+        *,
+        is_new: bool = False,
+        is_alone: bool = False,
     ) -> None:
         self._store = store
         self._folder = folder
         self._held = held
         self._is_new = is_new
+        self.is_alone = is_alone
         self._written: dict[str, bytes] = {}
         self._trouble: str | None = None
         # Paths whose last write in this run reached this machine alone: what the bucket has under them is older.

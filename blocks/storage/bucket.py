@@ -92,7 +92,7 @@ class ImageStore:
             self.private.put(key, data, content_type, cache_control, metadata)
             return
         digest = md5(data)
-        answer = self._call(
+        answer = self.call(
             "put_object",
             Key=self.full_key(key),
             Body=data,
@@ -101,19 +101,20 @@ class ImageStore:
             CacheControl=cache_control,
             Metadata=dict(metadata),
         )
-        etag = _plain(answer.get("ETag", ""))
+        etag = as_plain_etag(answer.get("ETag", ""))
         if not etag:
             raise StorageError(f"the bucket did not confirm {key}: its answer has no ETag")
         # The ETag of an object encrypted by AWS KMS only looks like an MD5: then compare the bytes.
         if looks_like_md5(etag) and etag != digest and self.get(key) != data:
             raise StorageError(f"the bucket stored something else under {key}: its MD5 is {etag}, ours {digest}")
 
-    def get(self, key: str, max_bytes: int | None = None) -> bytes | None:
-        """Return the object's bytes, None if it does not exist. Raises StorageError; TooLarge beyond `max_bytes`."""
+    def get(self, key: str, max_bytes: int | None = None, version: str = "") -> bytes | None:
+        """Return the bytes of an object (or of that version), None if there is none. Raises StorageError, TooLarge."""
         if self.private and keys.is_private(key):
             return self.private.get(key, max_bytes) or self._copied(key, self.private)
+        which = {"VersionId": version} if version else {}
         return self._of_object(
-            "get_object", lambda where: body_of(self._client.get_object(**where), key, max_bytes), key
+            "get_object", lambda where: body_of(self._client.get_object(**where, **which), key, max_bytes), key
         )
 
     def _copied(self, key: str, private: "ImageStore") -> bytes | None:
@@ -138,7 +139,7 @@ class ImageStore:
             try:
                 return ask({"Bucket": self.bucket.bucket_name, "Key": self.full_key(key)})
             except ClientError as error:
-                if error_code(error) in {"NoSuchKey", "404"}:
+                if error_code(error) in {"NoSuchKey", "NoSuchVersion", "404"}:
                     return None
                 raise
 
@@ -163,11 +164,11 @@ class ImageStore:
     def _pages(self, prefix: str) -> Iterator[Mapping[str, tuple[int, str]]]:
         token: dict[str, str] = {}
         while True:
-            answer = self._call("list_objects_v2", Prefix=self._folder + prefix, **token)
+            answer = self.call("list_objects_v2", Prefix=self.folder + prefix, **token)
             if "html" in answer["ResponseMetadata"]["HTTPHeaders"].get("content-type", ""):
                 raise StorageRefused(f"the bucket {self.bucket.bucket_name} answered a LIST with a web page")
             yield {
-                item["Key"].removeprefix(self._folder): (item["Size"], _plain(item.get("ETag", "")))
+                item["Key"].removeprefix(self.folder): (item["Size"], as_plain_etag(item.get("ETag", "")))
                 for item in answer.get("Contents", [])
             }
             if not answer.get("IsTruncated"):
@@ -179,27 +180,27 @@ class ImageStore:
         if self.private and keys.is_private(key):
             self.private.delete(key)
         try:
-            versions = self._call("list_object_versions", Prefix=self.full_key(key))
+            versions = self.call("list_object_versions", Prefix=self.full_key(key))
         except StorageError:  # a store without versioning
             versions = {}
         found = [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]
         for version in found:
             if version["Key"] == self.full_key(key):
-                self._call("delete_object", Key=version["Key"], VersionId=version["VersionId"])
+                self.call("delete_object", Key=version["Key"], VersionId=version["VersionId"])
         if not found:
-            self._call("delete_object", Key=self.full_key(key))
+            self.call("delete_object", Key=self.full_key(key))
 
     @property
     def place(self) -> str:
         """A short name of this bucket and its folder, independent of the endpoint: 8 hex digits."""
-        return short_hash(f"{self.bucket.bucket_name}/{self._folder}")
+        return short_hash(f"{self.bucket.bucket_name}/{self.folder}")
 
     def full_key(self, key: str) -> str:
         """Return the key in the bucket, below the block's folder."""
-        return self._folder + key
+        return self.folder + key
 
     @property
-    def _folder(self) -> str:
+    def folder(self) -> str:
         """The block's fixed prefix of all keys: empty, or ending with a slash."""
         folder = self.bucket.bucket_folder.strip("/")
         return f"{folder}/" if folder else ""
@@ -208,7 +209,8 @@ class ImageStore:
     def _client(self) -> Any:
         return s3_client(self.bucket.credentials)
 
-    def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+    def call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """Return the answer to a call of the S3 client on this bucket, with retries. Raises StorageError."""
         return self._patiently(
             operation, lambda: getattr(self._client, operation)(Bucket=self.bucket.bucket_name, **arguments)
         )
@@ -241,5 +243,6 @@ def json_in(data: bytes | None) -> Any:
         return None
 
 
-def _plain(etag: str) -> str:
+def as_plain_etag(etag: str) -> str:
+    """Return an ETag as stores differ in writing it: without quotes, in small letters."""
     return etag.strip('"').lower()

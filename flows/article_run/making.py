@@ -60,7 +60,9 @@ def _ordered(
         again = _within_budget(making, made.vanished, instead_of, overwrite=True)
         made = Outcome({**made.done, **again.done}, {**made.not_made, **again.not_made}, ())
     for spec in specs:
-        making.spending.correct(spec, _cost_usd(spec.name, made, instead_of))
+        cost_usd = _cost_usd(spec.name, made, instead_of)
+        making.spending.correct(spec, cost_usd)
+        making.spending.count(spec, cost_usd, is_made=_is_made(spec.name, made))
     return made
 
 
@@ -69,6 +71,11 @@ def _cost_usd(name: str, made: Outcome, instead_of: Substitutes) -> float:
     if reason := made.not_made.get(name):
         return reason.cost_usd
     return made.done[name].image.cost_usd - (instead_of[name][1].cost_usd if name in instead_of else 0.0)
+
+
+def _is_made(name: str, made: Outcome) -> bool:
+    """Return whether a picture came in this run."""
+    return name in made.done and made.done[name].image.status not in {"reused", "failed"}
 
 
 def _by_alternatives(making: Making, specs: Sequence[ImageSpec], made: Outcome, *, refresh: bool) -> Outcome:

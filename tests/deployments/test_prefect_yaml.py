@@ -18,6 +18,8 @@ TAGS = {
     "article-backlog/shard": {"by:flow", "spends"},
     "repair/hourly": {"by:schedule"},
     "legacy-migration/background": {"by:hand", "spends"},
+    "storage-report/daily": {"by:schedule"},
+    "storage-report/monthly": {"by:schedule"},
     "missed-event/notice": {"by:event"},
 }
 
@@ -35,7 +37,9 @@ def test_deploying_again_changes_nothing(deployed: str, tmp_path: Path) -> None:
     assert {name: set(each["tags"]) for name, each in before.items()} == TAGS
     assert {each["work_pool_name"] for each in before.values()} == {"images"}
     schedules = {name: each["schedules"][0] for name, each in before.items() if each["schedules"]}
-    assert set(schedules) == {"article-backlog/nightly", "repair/hourly"}
+    assert set(schedules) == {
+        "article-backlog/nightly", "repair/hourly", "storage-report/daily", "storage-report/monthly"
+    }  # fmt: skip
     nightly = before["article-backlog/nightly"]["id"]
     off = f"{deployed}/deployments/{nightly}/schedules/{schedules['article-backlog/nightly']['id']}"
     httpx.patch(off, json={"active": False}).raise_for_status()

@@ -18,6 +18,7 @@ from .feed_site import FeedSite
 from .messages import Answer, Call
 from .predictions import Prediction
 from .replicate_api import ReplicateStandin
+from .versioned_bucket import VersionedBucket
 from .writer_api import WriterStandin
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "Generation",
     "Prediction",
     "ReplicateStandin",
+    "VersionedBucket",
     "WriterStandin",
 ]

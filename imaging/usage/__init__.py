@@ -1,0 +1,1 @@
+"""Usage of tenants: calendar months, prices of storage, and the report on images, bytes and spend."""
