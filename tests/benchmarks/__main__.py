@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.reliability.world import clean_environment  # noqa: F401 - before Prefect is imported
+from tests.reliability.harness.process import clean_environment  # noqa: F401 - before Prefect is imported
 
 from . import report, rows_article, rows_backlog, rows_requests, rows_start, rows_workers
 from .contestants import Unfinished

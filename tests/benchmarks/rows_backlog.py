@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.reliability.cluster import server_variables
-from tests.reliability.postgres import postgres
+from tests.reliability.cluster.cluster import server_variables
+from tests.reliability.cluster.postgres import postgres
 
 from .articles import folder_of
 from .contestants import NOT_INSTALLED, Sample, genblaze, ours_backlog, plain

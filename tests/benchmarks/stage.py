@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from tests import ROOT
-from tests.reliability.s3_proxy import S3Proxy
-from tests.reliability.world import clean_environment, prefect_server
+from tests.reliability.harness.process import clean_environment
+from tests.reliability.harness.s3_proxy import S3Proxy
+from tests.reliability.harness.world import prefect_server
 from tests.standins import ChutesStandin
 
 from .vendors import Replicate, Vendors

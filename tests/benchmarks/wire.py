@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
-from tests.reliability.gate import Gate
+from tests.reliability.harness.gate import Gate
 
 _REQUEST = re.compile(rb"(GET|HEAD|POST|PUT|PATCH|DELETE) (\S+) HTTP/1\.1\r\n")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
