@@ -119,6 +119,8 @@ def _nothing_goes_on() -> Iterator[None]:
 def open_world(root: Path, storage: Path) -> Iterator[World]:
     """Vendors and a bucket of their own on the server of `storage`, with files below `root`; nothing points at them."""
     with ReplicateStandin() as replicate, ChutesStandin() as chutes:
+        folder = root / "beside"
+        folder.mkdir(parents=True)
         served = json.loads((storage / "storage.json").read_text())
         name, key_id, secret = uuid.uuid4().hex, served["key_id"], served["secret"]
         endpoint, public_base = (f"http://127.0.0.1:{served[port]}" for port in ("s3_port", "http_port"))
@@ -136,7 +138,7 @@ def open_world(root: Path, storage: Path) -> Iterator[World]:
             "B2_APPLICATION_KEY": secret,
             "B2_BUCKET_NAME": name,
         }
-        yield World(replicate, chutes, store, storage / "storage" / name, root / "beside", environment)
+        yield World(replicate, chutes, store, storage / "storage" / name, folder, environment)
 
 
 def run_state(article: Article, only: list[Kind] | None = None, *, refresh: bool = False) -> State[Any]:

@@ -8,7 +8,6 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
-from blocks.storage.embedded import BUCKET
 from flows.repair import repair
 from flows.storage_report import storage_report
 from imaging.articles.article import Article
@@ -35,7 +34,7 @@ def usd(spent: Counter[str]) -> dict[str, float]:
 
 def stored(world: World, tenant: str) -> tuple[int, int]:
     """Count the files of a tenant, below its own folder and those of claims, records and reports."""
-    root = world.folder / "storage" / BUCKET
+    root = world.bucket
     folders = [root / tenant, *(root / folder / tenant for folder in ("_claims", "_results", "_reports"))]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return len(files), sum(path.stat().st_size for path in files)

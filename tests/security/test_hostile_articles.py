@@ -39,7 +39,7 @@ def test_a_hostile_article_stays_in_its_folder_and_shows_as_words(
     shared = "_results/_predictions/"  # whose each prediction is, as a digest
     assert all(name.startswith((*places, shared)) for name in files), files
     assert set(world.bucket.parent.iterdir()) == buckets
-    assert {path.name for path in tmp_path.iterdir()} <= {"data", "cwd"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"beside", "data", "cwd"}
 
     manifest = httpx.get(attacked.manifest_url or "").json()
     assert manifest == json.loads(public_document(attacked, prompts=False))
