@@ -5,6 +5,7 @@ Later versions look up these names: changing one means paying for pictures twice
 
 from typing import Literal
 
+from imaging.formats import FORMATS
 from imaging.slug import short_hash
 from imaging.spec import ImageSpec, Kind
 
@@ -117,6 +118,13 @@ def cache_control(spec: ImageSpec) -> str:
 def variant_key(key: str, width: int, image_format: str) -> str:
     """Return the key of a web format of the picture under `key`, with the same stem."""
     return f"{key.rpartition('.')[0]}.w{width}.{image_format}"
+
+
+def variant_at(key: str, other: str) -> tuple[str, int] | None:
+    """Return format and width of the web format at `other`; None if it is none of the picture at `key`."""
+    width, _, image_format = other.removeprefix(f"{key.rpartition('.')[0]}.w").partition(".")
+    is_one = image_format in FORMATS and width.isdecimal() and other == variant_key(key, int(width), image_format)
+    return (image_format, int(width)) if is_one else None
 
 
 def variant_cache_control(key: str, sha256: str) -> str:

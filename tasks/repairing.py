@@ -45,7 +45,8 @@ def restore(digest: str) -> Image | None:
     back = _put(spooled, data, spooled.stored.key, keys.cache_control(spooled.spec))
     image = described(spooled.spec, spooled.stored, reused=False, url=services.store.url(spooled.stored.key))
     try:
-        return with_formats(image, missing_formats(image, services.settings), back)
+        beside = services.store.list(keys.prefix(spooled.spec.user_id, spooled.spec.slug))
+        return with_formats(image, missing_formats(image, services.settings, beside), back)
     except BadPicture as error:  # the picture itself is home: the article's next run tries the rest again
         get_run_logger().warning("%s: %s", spooled.spec.name, error)
         return image

@@ -7,7 +7,7 @@ can take a stored picture from its article.
 import hashlib
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from blocks.configuration.settings import Settings
@@ -36,13 +36,23 @@ class MissingFormats:
         return bool(self.variants) or self.pinned
 
 
-def missing_formats(image: Image, settings: Settings) -> MissingFormats:
-    """Return what the settings ask for and `image` lacks; nothing for one that is not in the bucket."""
+def missing_formats(image: Image, settings: Settings, objects: Iterable[str] = ()) -> MissingFormats:
+    """Return what the settings ask for and `image` lacks; nothing for one that is not in the bucket.
+
+    `objects`: keys in its folder. A width that was made for the picture before it, and is not asked for any more, is
+    made again: pages that name it would go on to show that picture.
+    """
     if not image.durable or image.width is None:
         return MissingFormats()
     wanted = widths(image.width, settings.images_variant_widths)
+    older = {found for key in objects if (found := keys.variant_at(str(image.key), key)) and found[1] <= image.width}
     there = {(one.format, one.width) for one in image.variants}
-    missing = [(name, width) for name in settings.images_variants for width in wanted if (name, width) not in there]
+    missing = [
+        (name, width)
+        for name in settings.images_variants
+        for width in sorted({*wanted, *(width for one, width in older if one == name)})
+        if (name, width) not in there
+    ]
     return MissingFormats(tuple(missing), settings.images_pinned and image.pinned_key is None)
 
 

@@ -31,7 +31,7 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
     problems: list[str] = []
     done: dict[str, Result] = {}
     for name, result in results.items():
-        image, problem = ended(run, result.image, result.web_formats)
+        image, problem = ended(run, making.inventory, result.image, result.web_formats)
         making.progress.note(image)
         done[name] = replace(result, image=image)
         problems += [problem] if problem else []

@@ -23,11 +23,11 @@ def begun(run: Run, inventory: Inventory, image: Image) -> tuple[Image, UnderWay
     image = inventory.completed(image)
     if image.durable:
         image = located(image, run.services.store.url)
-    missing = missing_formats(image, run.services.settings)
+    missing = missing_formats(image, run.services.settings, inventory.objects)
     return image, make_web_formats.submit(image, missing) if missing else None
 
 
-def ended(run: Run, image: Image, under_way: UnderWay) -> tuple[Image, str | None]:
+def ended(run: Run, inventory: Inventory, image: Image, under_way: UnderWay) -> tuple[Image, str | None]:
     """Wait for an image's web formats. Return the image with them, and what went wrong: the picture itself is stored.
 
     What the bucket did not take is tried once more: it may take it by now.
@@ -35,7 +35,7 @@ def ended(run: Run, image: Image, under_way: UnderWay) -> tuple[Image, str | Non
     if under_way is None:
         return image, None
     if isinstance(under_way.result(raise_on_failure=False), StorageError):
-        under_way = make_web_formats.submit(image, missing_formats(image, run.services.settings))
+        under_way = make_web_formats.submit(image, missing_formats(image, run.services.settings, inventory.objects))
     try:
         return under_way.result(), None
     except ImagesError as error:

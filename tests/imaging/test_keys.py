@@ -114,3 +114,20 @@ def test_every_lock_is_known_by_the_beginning_of_its_name() -> None:
              keys.backlog_lock(place, 3), keys.migration_lock("a source", None))  # fmt: skip
     assert all(name.startswith(keys.LOCKS) for name in locks)
     assert not "images-replicate".startswith(keys.LOCKS)
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        ("bar/tee/hero.w960.avif", ("avif", 960)),
+        ("bar/tee/hero.png", None),
+        ("bar/tee/hero_0123456789abcdef.png", None),
+        ("bar/tee/hero.w960.old.avif", None),
+        ("bar/tee/hero.w0960.avif", None),
+        ("bar/tee/hero.w.avif", None),
+        ("bar/tee/supporting/hero.w960.avif", None),
+    ],
+)
+def test_a_web_format_is_known_by_its_key(other: str, found: tuple[str, int] | None) -> None:
+    """Format and width are read from exactly the keys that are given to this picture's web formats."""
+    assert keys.variant_at("bar/tee/hero.png", other) == found

@@ -100,13 +100,19 @@ def test_pictures_from_before_get_theirs_and_are_not_paid_for_again(
     assert world.paid == (1, 0)
 
 
-def test_a_refresh_replaces_them_and_leaves_what_was_pinned(world: World) -> None:
-    """After a refresh the pinned copy of before is still that picture, and the web formats are the new one's."""
+def test_a_refresh_replaces_them_and_leaves_what_was_pinned(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a refresh the pinned copy of before is still that picture, and the web formats are the new one's.
+
+    A width that is not asked for any more is made again too: pages name it, and nothing would list it otherwise.
+    """
     before = run_set(ARTICLE, [Kind.HERO]).images[0]
+    monkeypatch.setenv("IMAGES_VARIANT_WIDTHS", "48")
+    kept = run_set(ARTICLE, [Kind.HERO]).images[0]
+    assert kept.variants == before.variants
     after = run_set(ARTICLE, [Kind.HERO], refresh=True).images[0]
     assert after.sha256 != before.sha256
     assert {one.key for one in after.variants} == {one.key for one in before.variants}
-    assert [one.md5 for one in after.variants] != [one.md5 for one in before.variants]
+    assert not {one.md5 for one in after.variants} & {one.md5 for one in before.variants}
     for image in (before, after):
         assert hashlib.sha256(httpx.get(str(image.pinned_url)).content).hexdigest() == image.sha256
 

@@ -1,6 +1,7 @@
 """Web formats: the right sizes, the right colours, the right looks, and far fewer bytes."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,9 +12,9 @@ from imaging.makers import SourceType
 from imaging.marking import xmp
 from imaging.marking.marks import Facts, marks
 from imaging.painting.painter import paint
-from imaging.pictures.scaling import prepared, scaled
+from imaging.pictures.scaling import at_widths, prepared, scaled
 from imaging.pictures.similarity import ssim
-from imaging.pictures.web_formats import LEAST_SIMILARITY, Width, lowest_quality, renditions, widths
+from imaging.pictures.web_formats import LEAST_SIMILARITY, Width, lowest_level, renditions, widths
 from tests.imaging.pictures.containers import saved
 
 WANTED: tuple[Width, ...] = (480, 960, 1600, "full")
@@ -28,10 +29,19 @@ def opened(data: bytes) -> Image.Image:
 
 @pytest.mark.parametrize(
     ("original", "made"),
-    [(2752, [480, 960, 1600, 2752]), (1024, [480, 960, 1024]), (960, [480, 960]), (300, [300]), (480, [480])],
+    [
+        (2752, [480, 960, 1600, 2752]),
+        (1024, [480, 1024]),
+        (960, [480, 960]),
+        (1129, [480, 1129]),
+        (1130, [480, 960, 1130]),
+        (560, [560]),
+        (300, [300]),
+        (480, [480]),
+    ],
 )
 def test_widths_are_those_below_the_pictures_own_and_its_own(original: int, made: list[int]) -> None:
-    """Nothing is made larger than it is, and no width twice."""
+    """Nothing is made larger than it is, and no two widths are within 15% of each other."""
     assert widths(original, WANTED) == made
     assert widths(original, (480,)) == [480] * (original > 480)
 
@@ -54,8 +64,24 @@ def test_what_is_harder_to_keep_gets_a_higher_quality() -> None:
     """The quality follows the picture: soft noise needs more than one colour."""
     noise = Image.effect_noise((200, 200), 60).filter(ImageFilter.GaussianBlur(1)).convert("RGB")
     calm = Image.new("RGB", (200, 200), "#b5532a")
-    for name in ("avif", "webp"):
-        assert lowest_quality([noise], name) > lowest_quality([calm], name)
+    for name in FORMATS:
+        assert lowest_level([noise], name) > lowest_level([calm], name)
+
+
+def test_several_cores_make_the_same_files() -> None:
+    """Work may be spread over threads: the files are those that one thread makes, in the order that was asked for."""
+    wanted: list[tuple[Format, int]] = [(name, width) for name in FORMATS for width in (480, 1000)]
+    data = saved("PNG", PICTURE)
+    with ThreadPoolExecutor(3) as pool:
+        assert list(renditions(data, wanted, None, pool.map)) == list(renditions(data, wanted, None))
+
+
+def test_a_width_is_scaled_from_the_next_larger_one_without_loss() -> None:
+    """A small picture that is made over larger ones looks like one that is made at once, transparency included."""
+    for picture in (PICTURE, PICTURE.convert("RGBA")):
+        small = at_widths(picture, (240, 480, 800))
+        assert [(width, one.width) for width, one in small.items()] == [(800, 800), (480, 480), (240, 240)]
+        assert ssim(small[240], scaled(picture, 240)) > 0.999
 
 
 def test_scaling_down_keeps_the_light() -> None:
