@@ -5,6 +5,7 @@ Rows are played one after the other and printed as they come, the table at the e
 
 import argparse
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -35,19 +36,19 @@ def main() -> int:
     parser.add_argument("--write", type=Path, help="put the table into this file, between its two marks")
     options = parser.parse_args()
     chosen = [row for row in ROWS if (re.search(options.only, row.name) if options.only else row.always)]
-    head = report.head(sys.argv[1:])
+    head, began = report.head(sys.argv[1:]), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="article-images-bench-", ignore_cleanup_errors=True) as folder:
-        lines = played(chosen, Path(folder), options.scale)
-    found = f"{head}\n\n{table(lines)}\n"
-    sys.stdout.write(found)
+        lines, unfinished = played(chosen, Path(folder), options.scale)
+    found = "\n".join([f"{head}; {time.monotonic() - began:.0f} s.", "", table(lines), *unfinished])
+    sys.stdout.write(f"{found}\n")
     if options.write:
         report.write(options.write, found)
-    return 0
+    return 1 if unfinished else 0
 
 
-def played(rows: list[Row], folder: Path, scale: int) -> list[Line]:
-    """Play rows on one stage; a row that cannot be played is left out, and said so."""
-    lines = []
+def played(rows: list[Row], folder: Path, scale: int) -> tuple[list[Line], list[str]]:
+    """Play rows on one stage; return their lines, and for each row that could not be played to its end a line why."""
+    lines, unfinished = [], []
     with open_stage(folder, scale) as stage:
         for row in rows:
             began = time.monotonic()
@@ -55,10 +56,11 @@ def played(rows: list[Row], folder: Path, scale: int) -> list[Line]:
                 for line in row.play(stage):
                     lines.append(line)
                     sys.stderr.write(f"{' | '.join(line.cells)}\n")
-            except Unfinished as why:
+            except (Unfinished, subprocess.SubprocessError, AssertionError) as why:
+                unfinished.append(f"\nNot finished: {row.name}: {str(why).splitlines()[0][:200]}")
                 sys.stderr.write(f"{row.name} was not finished: {why}\n")
             sys.stderr.write(f"{row.name}: {time.monotonic() - began:.0f} s\n")
-    return lines
+    return lines, unfinished
 
 
 if __name__ == "__main__":

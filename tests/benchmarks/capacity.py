@@ -10,9 +10,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from . import report as written
 
 DAY = 24 * 3600
 _PEAK = 2.5
@@ -27,16 +30,18 @@ _OPTIONS: dict[str, tuple[float, str]] = {
     "servers": (1, "processes of Prefect's server: a core each"),
     "database-cores": (4, "cores of PostgreSQL"),
     "worker-cores": (8, "cores of all workers"),
+    "places": (8, "runs at once that the pool allows, an article each"),
     "creates": (600, "predictions a minute that Replicate creates, for all accounts"),
     "calls": (3000, "other calls a minute that Replicate answers, for all accounts"),
     "store": (500, "requests a second that the store answers"),
     # What an article of nine pictures costs: CPU seconds of one core of the machine that `make bench` ran on.
     "server-cpu": (0.68, "CPU seconds of the server an article: row `backlog originals`, times nine"),
     "database-cpu": (0.2, "CPU seconds of PostgreSQL an article: row `backlog postgres`"),
-    "worker-cpu": (17, "CPU seconds of a worker an article: row `backlog formats photo`, times nine"),
+    "worker-cpu": (20, "CPU seconds of a worker an article: row `backlog formats photo`, times nine, and a start"),
+    "article-seconds": (20, "seconds that a run has its place: rows `article formats photo` and `start`"),
     "orders": (5, "predictions an article"),
     "polls": (44, "other calls an article: row `requests`"),
-    "requests": (75, "requests to the store an article: row `requests`, and two for each web format"),
+    "requests": (140, "requests to the store an article: row `requests`, and one for each web format and pinned copy"),
     "database-kib": (60, "KiB of Prefect's database an article: row `many articles`"),
 }
 """Name of each option: its default, and what it is."""
@@ -112,23 +117,26 @@ def _through(coming: Seconds, a_second: float) -> tuple[Seconds, Seconds]:
 def resources(given: argparse.Namespace) -> list[Resource]:
     """Return the resources in the order in which an article meets them."""
     return [
-        Resource("Prefect server", given.server_cpu, given.servers, "cores",
+        Resource("Prefect's server", given.server_cpu, given.servers, "cores",
                  "more server processes behind one address (`--no-services`, PostgreSQL, Redis)"),
         Resource("PostgreSQL", given.database_cpu, given.database_cores, "cores", "more cores; old runs deleted"),
-        Resource("workers", given.worker_cpu, given.worker_cores, "cores", "more workers; a higher limit of the pool"),
-        Resource("Replicate, creates", given.orders, given.creates / 60, "a second",
+        Resource("places of the pool", given.article_seconds, given.places, "runs",
+                 "`prefect work-pool update --concurrency-limit N images`, and more workers"),
+        Resource("workers", given.worker_cpu, given.worker_cores, "cores", "more workers"),
+        Resource("creates at Replicate", given.orders, given.creates / 60, "a second",
                  "a higher limit at Replicate, then `prefect gcl update images-replicate`"),
-        Resource("Replicate, other calls", given.polls, given.calls / 60, "a second",
+        Resource("other calls to Replicate", given.polls, given.calls / 60, "a second",
                  "a longer REPLICATE_POLL_INTERVAL"),
-        Resource("B2, requests", given.requests, given.store, "a second",
+        Resource("requests to B2", given.requests, given.store, "a second",
                  "a higher limit at B2; fewer IMAGES_VARIANT_WIDTHS, IMAGES_PINNED=false"),
     ]  # fmt: skip
 
 
-def report(articles: int, loads: Sequence[Load]) -> str:
-    """Return the day as a table in Markdown, and a line that names what gives way first."""
+def report(articles: int, given: argparse.Namespace) -> str:
+    """Return the day as a table in Markdown, and lines that name what gives way first, and what to do then."""
+    loads = day(articles, resources(given))
     lines = [
-        f"{articles:,} articles a day",
+        f"**{articles:,} articles a day**",
         "",
         "| resource | has | serves a day, evenly | mean load | busiest hour | longest wait | left at midnight |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -139,10 +147,11 @@ def report(articles: int, loads: Sequence[Load]) -> str:
             f"| {one.name} | {one.a_second:.3g} {one.unit} | {one.articles_a_day:,.0f} | {load.mean:.0%} | "
             f"{load.peak:.0%} | {_time(load.wait)} | {load.left:,.0f} |"
         )
-    first = min(loads, key=lambda load: load.resource.articles_a_day).resource
+    first, *others = sorted((load.resource for load in loads), key=lambda one: one.articles_a_day)
     evenly, busy = first.articles_a_day, first.articles_a_day / _PEAK
     lines += ["", f"First: {first.name}, at {evenly:,.0f} articles a day if they come evenly, {busy:,.0f} if not."]
-    lines.append(f"Then: {first.more}.")
+    lines.append(f"Mend: {first.more}. Then in this order: {', '.join(one.name for one in others)}.")
+    lines.append(f"Prefect's database grows by {articles * given.database_kib / 2**20:,.1f} GiB a day.")
     return "\n".join(lines)
 
 
@@ -162,11 +171,12 @@ def main() -> int:
     parser.add_argument("--articles", type=int, action="append", help="a day; may be repeated (default 1000, 1000000)")
     for name, (default, what) in _OPTIONS.items():
         parser.add_argument(f"--{name}", type=float, default=default, metavar="N", help=f"{what} (default {default:g})")
+    parser.add_argument("--write", type=Path, help="put what is found into this file, between its two marks")
     options = parser.parse_args()
-    for articles in options.articles or (1000, 1_000_000):
-        sys.stdout.write(report(articles, day(articles, resources(options))) + "\n")
-        growth = articles * options.database_kib / 2**20
-        sys.stdout.write(f"Prefect's database grows by {growth:,.2f} GiB a day.\n\n")
+    found = "\n\n".join(report(each, options) for each in options.articles or (1000, 1_000_000))
+    sys.stdout.write(f"{found}\n")
+    if options.write:
+        written.write(options.write, found)
     return 0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .figures import machine
 
-BEGIN, END = "<!-- make bench -->", "<!-- end of make bench -->"
+_BEGIN, _END = "<!-- measured -->", "<!-- end of what was measured -->"
 
 
 def head(arguments: Sequence[str]) -> str:
@@ -16,8 +16,8 @@ def head(arguments: Sequence[str]) -> str:
 
 def write(path: Path, found: str) -> None:
     """Replace what stands between the marks of a document."""
-    before, begin, rest = path.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = path.read_text().partition(_BEGIN)
+    _, end, after = rest.partition(_END)
     if not (begin and end):
-        raise SystemExit(f"{path}: has no {BEGIN} ... {END}")
-    path.write_text(f"{before}{BEGIN}\n\n{found}\n{END}{after}")
+        raise SystemExit(f"{path}: has no {_BEGIN} ... {_END}")
+    path.write_text(f"{before}{_BEGIN}\n\n{found.strip()}\n\n{_END}{after}")

@@ -63,7 +63,8 @@ def _beside_defaults(stage: Stage) -> Iterator[Line]:
     ours = ours_backlog(stage, _source(stage, _BESIDE_OTHERS))
     with prefects_own_server(stage, "default-server") as other:
         beside = ours_backlog(other, _source(other, _BESIDE_OTHERS))
-    work = f"vendors at once, {_BESIDE_OTHERS} articles, beside `prefect server start` (ratio to our local server)"
+    how = "beside `prefect server start` as Prefect sets it (ratio to our local server)"
+    work = f"vendors at once, {_BESIDE_OTHERS} articles, {how}"
     yield Line(work, _rate(beside), against=ours.per_second)
 
 

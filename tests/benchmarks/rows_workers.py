@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .articles import folder_of
-from .contestants import ours_backlog
+from .contestants import Unfinished, ours_backlog
 from .figures import Figure, Goal, Line
 from .row import Row, topics
 from .stage import Stage
@@ -22,12 +22,13 @@ _PACE = Pace(hero=25, dev=25, chutes=25)
 
 
 def _workers(stage: Stage) -> Iterator[Line]:
-    from tests.deployments.stack import deployable, prefect
+    from tests.deployments.stack import deployable
 
     stage.vendors.play("photo", _PACE)
-    prefect("work-pool", "create", "--type", "process", "images", api=stage.api, cwd=stage.folder)
     (stage.folder / "deployed").mkdir()
-    prefect("deploy", "--all", api=stage.api, cwd=deployable(stage.folder / "deployed"))
+    here = deployable(stage.folder / "deployed")
+    _prefect(stage, here, "work-pool", "create", "--type", "process", "images")
+    _prefect(stage, here, "--no-prompt", "deploy", "--all")
     one, two = (_with_workers(stage, number) for number in (1, 2))
     work = f"{_ARTICLES} articles in {_SHARDS} shards, vendors {_PACE.hero:.0f} s, a shard at a time: "
     yield Line(f"{work}one worker", Figure([one], "s"))
@@ -44,10 +45,17 @@ def _with_workers(stage: Stage, number: int) -> float:
         return ours_backlog(stage, source, shards=_SHARDS).seconds
 
 
+def _prefect(stage: Stage, folder: Path, *arguments: str) -> None:
+    command = [str(Path(sysconfig.get_path("scripts")) / "prefect"), *arguments]
+    done = subprocess.run(command, env=stage.environment, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Unfinished(f"prefect {' '.join(arguments)}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+
+
 @contextmanager
 def _worker(stage: Stage, name: str) -> Iterator[None]:
     command = ["worker", "start", "--pool", "images", "--limit", "1", "--name", name]
-    variables = {"PREFECT_WORKER_QUERY_SECONDS": "1", "IMAGES_HOME": str(stage.folder)}
+    variables = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
     with (stage.folder / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
             [str(Path(sysconfig.get_path("scripts")) / "prefect"), *command],
