@@ -60,6 +60,35 @@ def run(
 
 
 @app.command()
+def plan(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="ARTICLE|SOURCE", help="An article as for run, or a source of many as for backlog"),
+    ],
+    user_id: Annotated[str | None, typer.Option(help="Tenant, as for run and backlog")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON, nothing else")] = False,
+) -> None:
+    """Show what would be made, reused and made again, and what it costs. Spends nothing."""
+    kinds = _kinds(only)
+    if user_id is not None:
+        _for_tenant(Article(topic="-"), user_id)
+    article = read_article(source) if source == "-" or Path(source).is_file() else None
+    if article and user_id is not None:
+        article = _for_tenant(article, user_id)
+    from flows.commands import plan as plans
+
+    if article:
+        of_article = plans.plan_article(article, kinds)
+        print_json(of_article.model_dump_json(indent=1)) if as_json else plans.print_article_plan(of_article)
+    else:
+        of_source = plans.plan_source(source, user_id, kinds)
+        print_json(of_source.model_dump_json(indent=1)) if as_json else plans.print_source_plan(of_source)
+
+
+@app.command()
 def backlog(  # noqa: PLR0917 - a command's options, all by name
     source: Annotated[
         str | None,

@@ -53,10 +53,31 @@ class Spending:
             month.reserve(self._reserved)
         return admitted
 
+    def admissible(self, specs: Sequence[ImageSpec]) -> Admission:
+        """Return what `admit` would, for a plan: nothing is reserved for others to see."""
+        limits = self.services.budgets.of(self.user_id)
+        if limits == Limits() or not specs:
+            return Admission()
+        left = None if limits.month_usd is None else self._month.left(limits.month_usd)
+        return self._admit(specs, limits, left, refresh=False)
+
     def is_had(self, spec: ImageSpec) -> bool:
         """Return whether a later run can have the picture of an order that is placed already."""
         attempts = self._attempts(spec)
         return any(self._is_had(one, attempt) for one, attempt in attempts if not (attempt and attempt.refusal))
+
+    def is_to_be_ordered(self, spec: ImageSpec) -> bool:
+        """Return whether this picture costs something more: it was neither made before, nor ordered, nor refused."""
+        for one, attempt in self._attempts(spec):
+            if attempt is None or attempt.refusal is None:
+                return not self._is_had(one, attempt)
+            if not isinstance(attempt.refusal, NotDelivered):
+                return False
+        return False
+
+    def is_collectable(self, spec: ImageSpec) -> bool:
+        """Return whether the picture that an order brought can be had again for nothing, if the bucket has lost it."""
+        return any(self._is_collectable(one, attempt) for one, attempt in self._attempts(spec))
 
     def correct(self, spec: ImageSpec, cost_usd: float) -> None:
         """Put what a picture has cost in the place of what was reserved for it: two seeds, or nothing at all.
@@ -82,7 +103,7 @@ class Spending:
 
     def _admit(self, specs: Sequence[ImageSpec], limits: Limits, month: float | None, *, refresh: bool) -> Admission:
         """Admit the specs that there is room for. `month`: what is left of the month's budget."""
-        paid = [] if refresh else [spec for spec in specs if not self._is_to_be_ordered(spec)]
+        paid = [] if refresh else [spec for spec in specs if not self.is_to_be_ordered(spec)]
         owed = {spec.digest: self._owed_usd(spec) for spec in specs}
         self._reserved_for |= owed
         self._reserved += sum(owed.values())
@@ -108,21 +129,15 @@ class Spending:
             f" (images_budgets, month_usd): {month:.3f} USD are left"
         )
 
-    def _is_to_be_ordered(self, spec: ImageSpec) -> bool:
-        """Return whether this picture costs something more: it was neither made before, nor ordered, nor refused."""
-        for one, attempt in self._attempts(spec):
-            if attempt is None or attempt.refusal is None:
-                return not self._is_had(one, attempt)
-            if not isinstance(attempt.refusal, NotDelivered):
-                return False
-        return False
-
     def _is_had(self, spec: ImageSpec, attempt: Attempt | None) -> bool:
-        """Return whether the picture was made before, or ordered and can be collected, or waits on this machine."""
+        """Return whether the picture was made before, or can be collected."""
+        return self.records.holds(spec.cache_key) or self._is_collectable(spec, attempt)
+
+    def _is_collectable(self, spec: ImageSpec, attempt: Attempt | None) -> bool:
+        """Return whether the picture was ordered and its vendor still keeps it, or it waits on this machine."""
         spool = self.services.spool
         return (
             bool(attempt and attempt.prediction_id and not attempt.ended and Ledger(self.records).is_kept(attempt))
-            or self.records.holds(spec.cache_key)
             or spool.read(spec.digest) is not None
             or spool.arrived(spec.digest) is not None
         )

@@ -68,11 +68,7 @@ def remember(store: ImageStore, article: Article, slug: str) -> None:
 
 def claim(store: ImageStore, article: Article) -> Claimed:
     """Find the slug that is this article's own and note it as claimed. Raises InvalidInput when there is none."""
-    found = _find(store, article)
-    if found is None:
-        raise InvalidInput(
-            "slug: belongs to another article of this tenant already; give both an article_id, or choose another slug"
-        )
+    found = _claimable(store, article)
     owner, ours = found.owner, Claim.of(article)
     renewed = owner.renewed(article, _is_file(store, article)) if owner else ours
     if renewed != owner:
@@ -81,6 +77,19 @@ def claim(store: ImageStore, article: Article) -> Claimed:
         _write(store, article.user_id, found.slug, renewed, unnoted)
     before = owner.topic if owner and owner.topic != ours.topic else None
     return Claimed(slug=found.slug, title_before=before, is_new=owner is None)
+
+
+def slug_to_claim(store: ImageStore, article: Article) -> str:
+    """Return the slug that `claim` would note as this article's own. Raises as `claim` does, and StorageError."""
+    return _claimable(store, article).slug
+
+
+def _claimable(store: ImageStore, article: Article) -> Found:
+    if found := _find(store, article):
+        return found
+    raise InvalidInput(
+        "slug: belongs to another article of this tenant already; give both an article_id, or choose another slug"
+    )
 
 
 def _find(store: ImageStore, article: Article) -> Found | None:

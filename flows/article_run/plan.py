@@ -55,9 +55,28 @@ def planned(services: Services, records: Records, article: Article, inventory: I
 
 def planned_before(services: Services, records: Records, article: Article, inventory: Inventory, only: Kinds) -> Plan:
     """Return the plan that an earlier run of the article had, without asking a language model again."""
-    planner, _ = _planner(services, article, inventory, ImagesError)
+    return _from_kept_words(services, records, article, inventory, only, tolerated=ImagesError)
+
+
+def planned_from_kept_words(
+    services: Services, records: Records, article: Article, inventory: Inventory, only: Kinds
+) -> Plan:
+    """Plan as `planned` does, without asking a language model for words that are still missing."""
+    return _from_kept_words(services, records, article, inventory, only, tolerated=StorageError)
+
+
+def _from_kept_words(
+    services: Services,
+    records: Records,
+    article: Article,
+    inventory: Inventory,
+    only: Kinds,
+    *,
+    tolerated: type[ImagesError],
+) -> Plan:
+    planner, problems = _planner(services, article, inventory, tolerated)
     words = _kept_words(records, article.user_id, inventory.slug)
-    return Plan(article, inventory.slug, planner, _chosen(words.applied(planner.specs()), only))
+    return Plan(article, inventory.slug, planner, _chosen(words.applied(planner.specs()), only), problems)
 
 
 def _chosen(specs: Sequence[ImageSpec], only: Kinds) -> tuple[ImageSpec, ...]:

@@ -1,0 +1,98 @@
+"""The command `plan`: what runs would make, reuse and make again, and what that would cost. Spends nothing."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from rich.console import Console
+from rich.table import Table
+
+from blocks.configuration.settings import load_settings
+from blocks.observability.terminal import line
+from blocks.run import begun_run
+from blocks.services import Services
+from flows.article_run.preview import previewed
+from flows.backlog import place_of
+from flows.backlog_run.articles import articles_of
+from flows.backlog_run.source_pass import BacklogTerms
+from flows.commands.prefect_api import prefect_api
+from imaging.articles.article import Article
+from imaging.articles.sources import checked_source
+from imaging.backlog import for_tenant
+from imaging.errors import ConfigurationError, ImagesError
+from imaging.planning.preview import ArticlePlan, Skipped, SourcePlan
+from imaging.printable import printable
+from imaging.quoting import without_query
+from imaging.spec import Kind
+
+T = TypeVar("T")
+
+_STYLES = {"make": "green", "reuse": "cyan", "remake": "yellow"}
+
+
+def plan_article(article: Article, only: list[Kind] | None) -> ArticlePlan:
+    """Return what a run of the article would do. Raises InvalidInput, ConfigurationError and StorageError."""
+    return _with_services(lambda services: previewed(services, article, only))
+
+
+def plan_source(source: str, user_id: str | None, only: list[Kind] | None) -> SourcePlan:
+    """Return what runs of the source's articles would do. Raises as `plan_article` does, and SourceError."""
+    source = checked_source(source)
+    return _with_services(lambda services: _source_plan(services, source, user_id, only))
+
+
+def _with_services(call: Callable[[Services], T]) -> T:
+    load_settings()  # fail before starting a server
+    with prefect_api(), begun_run() as run:
+        return call(run.services)
+
+
+def _source_plan(services: Services, source: str, user_id: str | None, only: list[Kind] | None) -> SourcePlan:
+    articles: list[ArticlePlan] = []
+    skipped: list[Skipped] = []
+    met: set[str] = set()
+    terms = BacklogTerms(only=tuple(only or ()))
+    for page in articles_of(source, services, place_of(services, source, user_id, terms)):
+        skipped += [
+            Skipped(path=f"*{suffix}", why=f"{count} not read as articles") for suffix, count in page.unread.items()
+        ]
+        for entry in page.entries:
+            if entry.key in met:  # pages of a feed may overlap
+                continue
+            met.add(entry.key)
+            try:
+                articles.append(previewed(services, for_tenant(entry.article(), user_id), only))
+            except ConfigurationError:
+                raise
+            except ImagesError as error:
+                skipped.append(Skipped(path=printable(without_query(entry.key)), why=printable(str(error))))
+    return SourcePlan(articles=articles, skipped=skipped)
+
+
+def print_article_plan(plan: ArticlePlan) -> None:
+    """Print a row for each picture, and the sum."""
+    console = Console()
+    console.print(line(f"{plan.user_id}/{plan.slug}", "bold"), soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("image", "action", "model"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("USD", justify="right", no_wrap=True)
+    table.add_column("", overflow="fold")
+    for image in plan.images:
+        action = line(image.action, _STYLES[image.action])
+        model = line(f"{image.provider}: {image.model}")
+        table.add_row(image.name, action, model, f"{image.price_usd:.3f}", line(image.why or "", "dim"))
+    console.print(table)
+    for problem in plan.problems:
+        console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
+    console.print(f"\n{plan}", highlight=False)
+
+
+def print_source_plan(plan: SourcePlan) -> None:
+    """Print a row for each article, what is skipped, and the sum."""
+    console = Console()
+    for article in plan.articles:
+        console.print(line(f"{article.user_id}/{article.slug}: {article}"), soft_wrap=True)
+    for skipped in plan.skipped:
+        console.print(line(f"  skipped {skipped.path}: {skipped.why}", "yellow"), soft_wrap=True)
+    articles = "1 article" if len(plan.articles) == 1 else f"{len(plan.articles)} articles"
+    console.print(f"{articles}, {len(plan.skipped)} skipped; {plan.cost_usd:.3f} USD", highlight=False)

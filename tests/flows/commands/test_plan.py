@@ -1,0 +1,98 @@
+"""The command `plan`: what it says is what the next run does, and saying it costs nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imaging.articles.article import Article, Brand
+from imaging.spec import Kind
+from tests.world import CommandLine, World, run_set
+
+BODY = "".join(
+    f"## {name}\n{name} and milk belong together.\n\n" for name in ("Cows", "Cheese", "Cream", "Whey", "Tea", "Oats")
+)
+OTHER_MODEL = {"provider": "replicate", "name": "black-forest-labs/flux-schnell", "price_usd": 0.5}
+ARTICLE = Article(topic="Milk", body=BODY)
+
+
+def planned(cli: CommandLine, article: Article = ARTICLE, *options: str) -> dict[str, Any]:
+    done = cli("plan", "-", "--json", *options, stdin=article.model_dump_json(exclude_defaults=True))
+    assert done.returncode == 0, done.stderr
+    plan: dict[str, Any] = json.loads(done.stdout)
+    return plan
+
+
+def actions(plan: dict[str, Any]) -> dict[str, str]:
+    return {image["name"]: image["action"] for image in plan["images"]}
+
+
+def test_the_next_run_does_and_costs_what_the_plan_says(
+    world: World, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New, complete, changed and with a lost picture: the plan asks no vendor, writes nothing, and comes true."""
+    before = planned(cli)
+    assert set(actions(before).values()) == {"make"}
+    assert world.replicate.requests == world.chutes.requests == []
+    assert world.objects() == {}
+    made = run_set(ARTICLE)
+    assert {image.name for image in made.images} == set(actions(before))
+    assert made.cost_usd == before["cost_usd"] == pytest.approx(sum(one["price_usd"] for one in before["images"]))
+
+    complete = planned(cli)
+    assert (set(actions(complete).values()), complete["cost_usd"]) == ({"reuse"}, 0)
+    assert (complete["user_id"], complete["slug"], complete["topic"]) == ("default", "milk", "Milk")
+
+    redrawn = planned(cli, ARTICLE.model_copy(update={"brand": Brand(color="#204060")}))
+    assert {name for name, action in actions(redrawn).items() if action == "remake"} == {"linkedin", "facebook"}
+    assert redrawn["cost_usd"] == 0
+
+    for image in made.images:
+        if image.name in {"hero", "comparison-juggernautxl"}:
+            world.delete(str(image.key))
+    monkeypatch.setenv("IMAGES_MODELS", json.dumps({"supporting": OTHER_MODEL}))
+    changed = planned(cli)
+    images = {image["name"]: image for image in changed["images"]}
+    assert images["hero"]["why"] == images["comparison-juggernautxl"]["why"]
+    # The hero can be collected once more; Chutes keeps nothing.
+    assert (images["hero"]["price_usd"], images["comparison-juggernautxl"]["price_usd"]) == (0, 0.006)
+    assert images["supporting-1"]["why"] == "it was made by replicate:black-forest-labs/flux-dev"
+    remade = {name for name, action in actions(changed).items() if action != "reuse"}
+    assert remade == {"hero", "comparison-juggernautxl", "supporting-1", "supporting-2"}
+    assert changed["cost_usd"] == 0.006 + 2 * 0.5
+    assert run_set(ARTICLE).cost_usd == changed["cost_usd"]
+
+
+def test_a_plan_within_the_budget(world: World, cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the budget has no room for is planned as what takes its place, with the reason; the run agrees."""
+    monkeypatch.setenv("IMAGES_BUDGETS", '{"run_usd": 0.1}')
+    plan = planned(cli, ARTICLE, "--only", "hero,comparison,social")
+    beyond = [image for image in plan["images"] if "run_usd" in (image["why"] or "")]
+    assert {image["price_usd"] for image in beyond} == {0}
+    made = run_set(ARTICLE, [Kind.HERO, Kind.COMPARISON, Kind.SOCIAL])
+    assert {image.name for image in made.images if image.fallback_from} == {image["name"] for image in beyond}
+    assert {image.name: image.provider for image in made.images} == {
+        image["name"]: image["provider"] for image in plan["images"]
+    }
+    assert made.cost_usd == plan["cost_usd"] <= 0.1
+
+
+def test_a_plan_of_a_source(world: World, cli: CommandLine, tmp_path: Path) -> None:
+    """Each article of a folder is planned, what is no article is named with the reason, and the sum is of all."""
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for name in ("milk", "cheese"):
+        (folder / f"{name}.md").write_text(f"---\ntopic: {name}\n---\nText.\n")
+    (folder / "broken.md").write_text("---\ntopic: [x\n---\n")
+    (folder / "notes.txt").write_text("x")
+    done = cli("plan", str(folder), "--json", "--user-id", "acme")
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(done.stdout)
+    assert [(one["user_id"], one["slug"]) for one in plan["articles"]] == [("acme", "cheese"), ("acme", "milk")]
+    assert plan["articles"][0]["cost_usd"] > 0
+    assert plan["cost_usd"] == pytest.approx(sum(one["cost_usd"] for one in plan["articles"]))
+    assert {one["path"] for one in plan["skipped"]} == {"broken.md", "*.txt"}
+    shown = cli("plan", str(folder))
+    assert shown.stdout.splitlines()[-1].startswith("2 articles, 2 skipped; ")
+    assert world.paid == (0, 0)
