@@ -85,6 +85,7 @@ def test_records_and_locks_keep_their_names() -> None:
     """What an earlier version wrote down, or holds at this moment, is found under the same name."""
     hero, place = SPECS["hero"], keys.backlog_place("bar", "a source")
     for name, before in [
+        (keys.known_key("bar", "id 7"), f"_claims/bar/_known/{hashlib.sha256(b'id 7').hexdigest()[:32]}.json"),
         (keys.record_key("bar/tee/words"), "_results/bar/tee/words"),
         (keys.whole_manifest("bar", "tee"), "bar/tee/manifest.json"),
         (keys.words_path("bar", "tee"), "bar/tee/words"),
