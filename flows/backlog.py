@@ -14,7 +14,7 @@ from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from pydantic import Field, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.json_schema import SkipJsonSchema
 
 from blocks.configuration.variables import read_variable
@@ -32,16 +32,10 @@ from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
 from imaging.spec import Kinds
-from imaging.validation import USER_ID, explain
+from imaging.validation import USER_ID, FormTenant, FormText, explain
 
 VARIABLE = "images_sources"
-_EMPTY_OR_ID = rf"^$|{USER_ID}"
 _TENANTS = TypeAdapter(dict[Annotated[str, Field(pattern=USER_ID)], list[str]])
-# None is the same as empty, and not in the schema for the reason that is at `Kinds`.
-_Text = Annotated[str | None, WithJsonSchema({"type": "string"})]
-_Tenant = Annotated[
-    str | None, Field(pattern=_EMPTY_OR_ID), WithJsonSchema({"type": "string", "pattern": _EMPTY_OR_ID})
-]
 
 
 def run_name() -> str:
@@ -54,8 +48,8 @@ def run_name() -> str:
 
 @flow(name="article-backlog", flow_run_name=run_name, persist_result=True, result_serializer="json")
 async def article_backlog(
-    source: _Text = "",
-    user_id: _Tenant = "",
+    source: FormText = "",
+    user_id: FormTenant = "",
     *,
     at_once: Annotated[int, Field(ge=1, le=64)] = 4,
     shards: Annotated[int, Field(ge=1, le=SLICES)] = 1,

@@ -5,7 +5,6 @@ again if that is asked for. What became of each address is written down with it,
 stopped or killed goes on behind it, on any machine. Needs what `article-images` needs.
 """
 
-from typing import Annotated
 from uuid import uuid4
 
 from prefect import flow
@@ -14,7 +13,6 @@ from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from pydantic import Field
 
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.migration.sources.opening import checked_old_source
@@ -32,7 +30,7 @@ from imaging import keys
 from imaging.makers import MadeBy
 from imaging.migration.report import MigrationReport
 from imaging.quoting import without_query
-from imaging.validation import USER_ID
+from imaging.validation import FormTenant, FormText
 from tasks.migration import Remaking
 from tasks.providers import check_providers
 
@@ -55,38 +53,39 @@ def run_name() -> str:
 )
 def legacy_migration(
     source: str,
-    user_id: Annotated[str | None, Field(pattern=USER_ID)] = None,
+    user_id: FormTenant = "",
     *,
     dry_run: bool = False,
     remake: bool = False,
     recheck: bool = False,
-    map_file: str | None = None,
-    rewrite_dir: str | None = None,
-    table: str | None = None,
-    column: str | None = None,
+    map_file: FormText = "",
+    rewrite_dir: FormText = "",
+    table: FormText = "",
+    column: FormText = "",
     made_by: MadeBy = "unknown",
 ) -> MigrationReport | FlowState[MigrationReport]:
     """Bring the pictures at old addresses into the bucket.
 
     Args:
-        source: a folder of Markdown or HTML, a CSV, JSON, JSON Lines, WordPress or Ghost export, or bucket:PREFIX.
-        user_id: the tenant of the articles. An article that names another one is refused.
-        dry_run: look what is alive and what it would cost, and store nothing.
-        remake: make dead pictures again, within the budget, from their prompt or alternative text.
-        recheck: ask again for what was dead or refused.
-        map_file: where to write old and new addresses: a .csv, .json or .sql file on the machine of the run.
-        rewrite_dir: a folder for rewritten copies of the source's files.
-        table: the table of the UPDATEs in a .sql map.
-        column: its column, if that is not the field in which an address was found.
-        made_by: who made pictures whose address does not say it; people are not marked as AI.
+        source: A folder of Markdown or HTML, a CSV, JSON, JSON Lines, WordPress or Ghost export, or bucket:PREFIX.
+        user_id: The tenant of the articles. An article that names another one is refused. Empty: as each says.
+        dry_run: Look what is alive and what it would cost, and store nothing.
+        remake: Make dead pictures again, within the budget, from their prompt or alternative text. This pays.
+        recheck: Ask again for what was dead or refused.
+        map_file: Where to write old and new addresses: a .csv, .json or .sql file on the machine of the run.
+        rewrite_dir: A folder there for rewritten copies of the source's files.
+        table: The table of the UPDATEs in a .sql map.
+        column: Its column, if that is not the field in which an address was found.
+        made_by: Who made pictures whose address does not say it; those by people are not marked as made by AI.
 
     Returns the counts. Where an address is neither moved nor remade the state is `Completed`, named `Degraded`.
     Raises InvalidInput and ConfigurationError.
     """
     with stops_politely() as stop:
         source = checked_old_source(source)
+        user_id, map_file, rewrite_dir, table = (text or None for text in (user_id, map_file, rewrite_dir, table))
         checked_output(source, map_file, rewrite_dir, table)
-        terms = MigrationTerms(dry_run, remake, recheck, map_file, rewrite_dir, table, column, made_by)
+        terms = MigrationTerms(dry_run, remake, recheck, map_file, rewrite_dir, table, column or None, made_by)
         with begun_run() as run, SyncClientContext.get_or_create(), heartbeats():
             stop.use(run)
             report = _migrated(run, source, user_id, terms)

@@ -1,13 +1,20 @@
 """Validation patterns, and validation errors in words for users."""
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
 
 from imaging.printable import printable, printable_name
 
 USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 LANGUAGE = r"^[a-z]{2}$"
+_EMPTY_OR_ID = rf"^$|{USER_ID}"
+# Parameters of flows that may be left out: None is the same as empty, and not in the schema, since Prefect's run form
+# would ask for the type before it shows the field.
+FormText = Annotated[str | None, WithJsonSchema({"type": "string"})]
+FormTenant = Annotated[
+    str | None, Field(pattern=_EMPTY_OR_ID), WithJsonSchema({"type": "string", "pattern": _EMPTY_OR_ID})
+]
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
 _MOST = 20  # complaints; a document may have a million fields
 _WORDS = {

@@ -4,12 +4,14 @@ Not cached: what is known of an address is written down with it. A picture that 
 its maker, with all that keeps it from being paid for twice.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
 
 from blocks.delivery.spending import Spending
 from blocks.delivery.terms import RunTerms
@@ -53,7 +55,15 @@ def move_pictures(name: str, errands: Sequence[Errand], bringing: BringingHome, 
         bringing.bring(errand)
         if remaking:
             cost_usd += _remade(errand, bringing, remaking)
+    get_run_logger().info("%s", _tally(errands, bringing))
     return cost_usd
+
+
+def _tally(errands: Sequence[Errand], bringing: BringingHome) -> str:
+    """Return what became of the addresses, in a line: one for each of a million would drown the log."""
+    known = (bringing.state.find(one.article.user_id, link.address) for one in errands for link in one.dead_too)
+    counts = Counter(outcome.status if outcome else "not reached" for outcome in known)
+    return ", ".join(f"{count} {status}" for status, count in counts.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from blocks.migration.state import State
 from blocks.run import current_run
 from imaging.articles.article import Article
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, StorageError
-from imaging.migration.report import Outcome, shown
+from imaging.migration.report import Outcome
 from imaging.pictures.picture import Picture
 from imaging.record import Image
 
@@ -115,6 +115,8 @@ class BringingHome:
 
     def note(self, errand: Errand, outcomes: dict[str, Outcome]) -> None:
         """Write down what became of some of an article's addresses."""
+        if not outcomes:
+            return
         user_id = errand.article.user_id
         if current_run().in_flight.closed:  # what fails because the run is stopped has not failed
             outcomes = {address: one for address, one in outcomes.items() if one.status != "later"}
@@ -122,8 +124,6 @@ class BringingHome:
         for address, outcome in outcomes.items():
             if outcome.status == "moved" and not self.dry_run:
                 self.mover.let_go(user_id, address)
-            elif outcome.status not in {"moved", "remade"}:
-                get_run_logger().info("%s: %s: %s", outcome.status, shown(address), outcome.why)
 
 
 def _few_at_a_time(links: Sequence[Link]) -> Iterator[Sequence[Link]]:

@@ -139,7 +139,7 @@ class Mover:
                 with self.pace.turn(_host(url)):
                     return ask(url)
             except ProviderBusy as busy:
-                again = busy.retry_after is not None or (busy.status or 0) >= 500
+                again = busy.retry_after is not None or busy.status == 429 or (busy.status or 0) >= 500
                 if number + 1 == _TRIES or not again or not current_run().in_flight.pause(_PAUSE_SECONDS):
                     raise
         raise AssertionError("the last try returns or raises")

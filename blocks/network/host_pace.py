@@ -51,7 +51,7 @@ class HostPace:
             at = max(now, host.next_at)
             if host.failures >= _GIVEN_UP_AFTER:
                 raise ProviderBusy(
-                    f"{name} has failed {host.failures} times in a row, and is not asked again in this run"
+                    f"{name} has not answered {host.failures} times in a row: not asked again in this run"
                 )
             if at - now > self._longest:
                 raise ProviderBusy(f"{name} asks to be left alone for {at - now:.0f} s more")

@@ -61,10 +61,13 @@ def files_in(folder: Path) -> Listing:
     return Listing([FileEntry(folder, name) for name in names if _is_article(name)], _unread(names))
 
 
-def names_in(folder: Path) -> Iterator[str]:
-    """Yield the paths of the files in a folder and its subfolders, relative to it, without those that are skipped."""
+def names_in(folder: Path, skipped: tuple[str, ...] = (".", "_")) -> Iterator[str]:
+    """Yield the paths of the files in a folder and its subfolders, relative to it.
+
+    Subfolders whose names begin with one of `skipped` are left out, and `node_modules`.
+    """
     for path, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith((".", "_")) and name != "node_modules"]
+        folders[:] = [name for name in folders if not name.startswith(skipped) and name != "node_modules"]
         for name in files:
             yield (Path(path) / name).relative_to(folder).as_posix()
 

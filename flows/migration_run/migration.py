@@ -34,7 +34,8 @@ from imaging.quoting import without_query
 from tasks.migration import Remaking, move_pictures
 
 AT_ONCE = 8  # batches side by side
-_BATCH = 40  # addresses
+_BATCH = 200  # addresses; a task run each, and the API keeps all of them
+_BATCH_LENGTH = 2_000_000  # characters of addresses and articles: data URLs are long
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Migration:
         for linked in self.records:
             if isinstance(linked, Linked) and (errand := self._errand(linked)):
                 batch.append(errand)
-                if sum(len(one.dead_too) for one in batch) >= _BATCH:
+                if sum(len(one.dead_too) for one in batch) >= _BATCH or sum(map(_length, batch)) > _BATCH_LENGTH:
                     yield batch
                     batch = []
         if batch:
@@ -178,6 +179,10 @@ class Migration:
         if terms.map_file:
             path = Path(terms.map_file)
             write_map(path, self.records, self.state, self.report, table=terms.table, column=terms.column)
+
+
+def _length(errand: Errand) -> int:
+    return len(errand.article.body) + sum(len(link.address) for link in errand.dead_too)
 
 
 def migration_of(

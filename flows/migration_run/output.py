@@ -33,7 +33,7 @@ class Rewriter:
         addresses = self._addresses(text, record)
         users = self._users(record)
         new = {address: moved for address in addresses if (moved := self._new(users, address))}
-        changed = rewritten(text, new, frozenset(addresses))
+        changed = rewritten(text, new)
         self.left += len(new.keys() & self._addresses(changed, record)) if new else 0
         return changed
 
@@ -97,7 +97,7 @@ def _rows_of(linked: Linked, state: State, column: str | None, *, spell: bool) -
     for link in linked.links:
         outcome = state.find(linked.article.user_id, link.address)
         value = linked.record.values.get(link.field)
-        spelled = spellings_in(value, link.address) if spell and isinstance(value, str) else ()
+        spelled = spellings_in(value, link.address) if spell and isinstance(value, str) else []
         yield Row(
             old=link.address,
             new=outcome.new if outcome else None,

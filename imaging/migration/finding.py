@@ -30,6 +30,8 @@ def found_in(text: str, field: str = "", depth: int = 0) -> Iterator[Found]:
 
     `field`: the name of the field that the text is the whole of.
     """
+    if not any(sign in text for sign in ("//", "\\/", "data:")):
+        return
     value = text.strip()
     if is_address(value) and not any(sign.isspace() for sign in value[:8000]):
         yield Found(value, shown=_PICTURE_FIELD.search(field) is not None)
@@ -49,12 +51,14 @@ def found_in_page(markup: str) -> Iterator[Found]:
 
 
 def _with_bare(text: str, parsed: list[Found]) -> Iterator[Found]:
-    """Yield what was parsed, and what else stands in the text.
-
-    What was parsed is blanked first, since an escaped or bracketed address would be found again in pieces.
-    """
+    """Yield what was parsed, and what else stands in the text."""
     yield from parsed
-    yield from _bare(rewritten(text, {found.address: " " for found in parsed if is_address(found.address)}))
+    known = {found.address for found in parsed if is_address(found.address)}
+    pieces = [one for one in _bare(text) if one.address not in known]
+    if any(longer.startswith(one.address) for one in pieces for longer in known):
+        # An escaped or bracketed address is found again in pieces: it is blanked first.
+        pieces = list(_bare(rewritten(text, dict.fromkeys(known, " "))))
+    yield from pieces
 
 
 def found_in_value(
@@ -69,15 +73,14 @@ def found_in_value(
     elif isinstance(value, list):
         for inner in value:
             yield from found_in_value(inner, field, around, depth + 1)
-    elif isinstance(value, str):
-        alt, prompt = _said(around or {}, field, _ALT), _said(around or {}, field, _PROMPT)
-        for found in found_in(value, field, depth):
-            yield found.joined(Found(found.address, alt, prompt))
+    elif isinstance(value, str) and (found := list(found_in(value, field, depth))):
+        beside = {str(name).lower(): text for name, text in (around or {}).items() if isinstance(text, str)}
+        alt, prompt = _said(beside, field, _ALT), _said(beside, field, _PROMPT)
+        yield from (one.joined(Found(one.address, alt, prompt)) for one in found)
 
 
-def _said(around: Mapping[str, Any], field: str, names: tuple[str, ...]) -> str:
+def _said(spelled: Mapping[str, str], field: str, names: tuple[str, ...]) -> str:
     """Return the text of the field of one of these names, first of the one that is named for `field`."""
-    spelled = {str(name).lower(): text for name, text in around.items() if isinstance(text, str)}
     stem = re.sub(r"[_-]?(?:url|src|image)$", "", field.lower())
     for name in names:
         for named in (f"{field.lower()}_{name}", f"{stem}_{name}", name):

@@ -6,45 +6,51 @@ from collections.abc import Callable, Iterator, Mapping
 
 from imaging.migration.addresses import is_data
 
-# What may follow an address that has not ended yet.
-_END = r"(?![\w%/?#&=~-]|[.,:;@!+*$'][\w/%])"
+# An address has not ended where one of these follows.
+_GOES_ON = re.compile(r"[\w%/?#&=~(-]|[.,:;@!+*$'][\w/%]|\\+[_*()\[\]~/-]")
 _AMPERSAND = r"(?:&(?:amp|#0*38|#x0*26);|\\u0026|&)"
 _QUOTE = r"""(?:&(?:quot|apos|#0*3[49]|#x0*2[27]);|\\?["'])"""
 _ESCAPABLE = re.compile(r"[^\w\s]|_")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-def rewritten(text: str, new: Mapping[str, str], others: frozenset[str] = frozenset()) -> str:
-    """Return the text with each address that is a key of `new` replaced by its value, however it is spelled.
-
-    `others`: addresses in the text that stay, of which one in `new` may be the beginning.
-    """
-    if not new:
-        return text
-    for address in [one for one in new if is_data(one)]:  # too long for a pattern, and spelled in one way
-        text = text.replace(address, new[address]).replace(address.replace("/", "\\/"), new[address])
-    linked = sorted((one for one in {*new, *others} if not is_data(one)), key=len, reverse=True)
-    if not linked:
-        return text
-    pattern = "|".join(f"({spelled(one)})" for one in linked)
-    return re.sub(
-        f"(?:{pattern}){_END}",
-        lambda found: new.get(linked[(found.lastindex or 1) - 1], found[0]),
-        text,
-    )
+def rewritten(text: str, new: Mapping[str, str]) -> str:
+    """Return the text with each address that is a key of `new` replaced by its value, however it is spelled."""
+    for address in sorted(new, key=len, reverse=True):  # one may be the beginning of another
+        for spelling in spellings_in(text, address):
+            text = "".join(_replaced(text, spelling, new[address]))
+    return text
 
 
-def spelled(address: str) -> str:
-    """Return a pattern for the spellings of an address: entities, escapes of Markdown and JSON, encoded blanks."""
-    return "".join(map(_spelled, address))
+def spellings_in(text: str, address: str) -> list[str]:
+    """Return how an address is spelled in a text, each spelling once: escaped as Markdown, HTML and JSON do."""
+    usual = {one: one in text for one in _usual(address)}
+    found = [spelling for spelling, is_there in usual.items() if is_there]
+    if is_data(address) or not _may_be_odd(text, address):  # a pattern of its own takes a while to make
+        return found
+    return list(dict.fromkeys([*found, *(match[0] for match in re.finditer("".join(map(_spelled, address)), text))]))
 
 
-def spellings_in(text: str, address: str) -> Iterator[str]:
-    """Yield how an address is spelled in a text, each spelling once."""
-    if is_data(address):
-        yield from (one for one in (address, address.replace("/", "\\/")) if one in text)
-        return
-    yield from dict.fromkeys(found[0] for found in re.finditer(spelled(address) + _END, text))
+def _usual(address: str) -> Iterator[str]:
+    for spelling in (address, address.replace("&", "&amp;"), address.replace("&", "&#038;")):
+        yield spelling
+        yield spelling.replace("/", "\\/")
+
+
+def _may_be_odd(text: str, address: str) -> bool:
+    """Return whether an address may stand in a text in another than the usual spellings."""
+    return "\\" in text or "&#" in text or any(sign in address for sign in " \"'")
+
+
+def _replaced(text: str, spelling: str, new: str) -> Iterator[str]:
+    """Yield the parts of a text in which a spelling is replaced, but where the address goes on behind it."""
+    start = 0
+    while (at := text.find(spelling, start)) >= 0:
+        end = at + len(spelling)
+        yield text[start:at]
+        yield spelling if _GOES_ON.match(text, end) else new
+        start = end
+    yield text[start:]
 
 
 def _spelled(sign: str) -> str:

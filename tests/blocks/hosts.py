@@ -33,7 +33,7 @@ class FileHost(Standin):
         return self.pages.get(call.path, Answer(404))
 
     def refusal(self, status: int, options: Mapping[str, Any]) -> Answer:
-        return Answer(status)
+        return Answer(status, b"", "text/plain", options.get("headers", {}))
 
 
 class Bucket(Standin):

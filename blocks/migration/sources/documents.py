@@ -24,6 +24,7 @@ from imaging.text.plain import parsed
 
 HTML = (".html", ".htm", ".xhtml")
 DOCUMENTS = (*SUFFIXES, *HTML)
+_SKIPPED = (".", "_site")  # and not Jekyll's _posts
 _FRONT = re.compile(r"\s*(---|\+\+\+)[^\S\n]*\r?\n(.*?\r?\n)?\1[^\S\n]*(?:\r?\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
 
@@ -67,7 +68,8 @@ class Documents:
     def _names(self) -> list[str]:
         if not self.path.is_dir():
             return [self.path.name]
-        return sorted(name for name in names_in(self.path) if name.lower().endswith(DOCUMENTS))
+        names = names_in(self.path, _SKIPPED)
+        return sorted(name for name in names if name.lower().endswith(DOCUMENTS) and not _is_hidden(name))
 
     def _read(self, name: str) -> bytes:
         path = self._folder / name
@@ -78,6 +80,10 @@ class Documents:
                 return file.read(MAX_BYTES + 1)
         except OSError as error:
             raise InvalidInput(f"cannot be read: {error.strerror}") from None
+
+
+def _is_hidden(name: str) -> bool:
+    return name.rpartition("/")[2].startswith(".")
 
 
 def document_record(data: bytes, name: str, source: str) -> Record:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class JsonExport:
         found: dict[str, None] = {}
         outer = ""
         ghost: dict[str, None] = {}
-        with self.path.open("rb") as file:
+        with self.path.open("rb") as file, suppress(ijson.JSONError):  # the readable part is read, and then told
             for prefix, event, _ in ijson.parse(_without_bom(file), use_float=True):
                 if event not in {"start_map", "string"} or not re.search(r"(?:^|\.)item$", prefix):
                     continue

@@ -61,7 +61,7 @@ def test_addresses_are_found_with_their_words_and_rewritten(case: str) -> None:
 def test_the_beginning_of_a_longer_address_is_not_rewritten() -> None:
     """An address that another one begins with is replaced where it stands alone."""
     text = "![](https://old.example/a.png) ![](https://old.example/a.png?size=2), https://old.example/a.png."
-    changed = rewritten(text, {"https://old.example/a.png": "N"}, frozenset({"https://old.example/a.png?size=2"}))
+    changed = rewritten(text, {"https://old.example/a.png": "N"})
     assert changed == "![](N) ![](https://old.example/a.png?size=2), N."
     assert rewritten("https://old.example/a.png.webp", {"https://old.example/a.png": "N"}).endswith("a.png.webp")
 
@@ -76,7 +76,7 @@ def test_what_stands_beside_an_address_says_what_it_shows() -> None:
 def test_spellings_are_those_of_the_text() -> None:
     """For a database, an address is looked for as it stands there."""
     text = '<img src="https://old.example/i?a=1&amp;b=2"> https://old.example/i?a=1&b=2'
-    assert list(spellings_in(text, "https://old.example/i?a=1&b=2")) == [
+    assert sorted(spellings_in(text, "https://old.example/i?a=1&b=2")) == [
         "https://old.example/i?a=1&amp;b=2",
         "https://old.example/i?a=1&b=2",
     ]
