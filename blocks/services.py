@@ -23,6 +23,7 @@ from blocks.records.records import Records
 from blocks.storage import bucket as storage
 from blocks.storage.bucket import ImageStore, bucket_from, endpoint_of
 from blocks.storage.embedded import embedded_storage
+from blocks.storage.remembered import Remembered
 from blocks.storage.spool import Spool
 from blocks.vendors import writer
 from blocks.vendors.registry import VENDORS, AnswersAtOnce, KeepsOrders, VendorBlock
@@ -47,7 +48,7 @@ class Services:
     """What a process may call. `vendors` are those that are configured; `writer` and `signer` are None if they are not.
 
     `embedded`: the store is this machine's own server, since no bucket is configured. `platforms`: those beyond the
-    default ones, by tenant.
+    default ones, by tenant. `remembered`: what several articles need, such as brands.
     """
 
     settings: Settings
@@ -61,6 +62,7 @@ class Services:
     budgets: Budgets = field(default_factory=Budgets)
     quotas: Quotas = field(default_factory=Quotas)
     platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remembered: Remembered = field(default_factory=Remembered, repr=False)
 
     def orders_at(self, provider: Provider) -> KeepsOrders:
         """Return a vendor that keeps orders. Raises ConfigurationError where it is not configured here."""

@@ -19,6 +19,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from blocks.brands.reading import read_brand
 from blocks.delivery.spending import Spending
 from blocks.delivery.terms import RunTerms
 from blocks.locks.one_at_a_time import one_at_a_time
@@ -102,11 +103,14 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
         get_run_logger().warning("%s", trouble)
     tagged = run.background.start(tag_with_tenant, article.user_id)
     providers = check_providers.submit()
+    branding = read_brand(run.services, article.user_id)
+    article = branding.applied(article)
     with _claimed(run, article) as inventory:
+        branding.check_known(bucket_answers=not inventory.trouble)
         held = keys.article_records(article.user_id, inventory.slug)
         records = run.services.records(bucket_answers=not inventory.trouble, held=held, is_new=inventory.is_new)
         with results_kept_in(records):
-            plan = planned(run.services, records, article, inventory, only)
+            plan = planned(run.services, records, article, branding, inventory, only=only)
             log_plan(run.services, plan, inventory, refresh=refresh)
             place = artifact_place(article.user_id, plan.slug)
             progress = Progress(f"progress-{place}", len(plan.specs), run.background)

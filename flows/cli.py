@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn, cast
 import typer
 
 from blocks.observability.terminal import echo, print_json
+from flows.commands import brand
 from flows.commands.process_start import prepare_process
 from flows.lifecycle.stop_signals import Stopped, run_apart, signals_held
 from imaging.articles.article import Article
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Make, store and show every picture of an article.",
 )
+app.add_typer(brand.app, name="brand")
 
 
 @app.callback()

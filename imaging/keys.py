@@ -6,7 +6,7 @@ Later versions look up these names: changing one means paying for pictures twice
 from typing import Literal
 
 from imaging.formats import FORMATS
-from imaging.slug import short_hash
+from imaging.slug import BRANDING, short_hash
 from imaging.spec import ImageSpec, Kind
 
 IMMUTABLE = "public, max-age=31536000, immutable"  # the name holds a hash of the content: it never changes
@@ -33,6 +33,16 @@ def manifest_key(user_id: str, slug: str) -> str:
 def gallery_key(user_id: str, slug: str) -> str:
     """Return the key of the article's gallery page."""
     return f"{prefix(user_id, slug)}gallery.html"
+
+
+def branding(user_id: str) -> str:
+    """Return the folder of the tenant's brand and its assets, with its trailing slash; no article has it."""
+    return prefix(user_id, BRANDING)
+
+
+def brand_key(user_id: str) -> str:
+    """Return the key of the tenant's brand."""
+    return f"{branding(user_id)}brand.json"
 
 
 def claim_key(user_id: str, slug: str) -> str:
@@ -244,6 +254,11 @@ Purpose = Literal["claim", "run"]
 def article_lock(purpose: Purpose, user_id: str, slug: str) -> str:
     """Return the name of the lock on a slug while it is claimed, or on an article while it is run."""
     return f"article-images.{purpose}.{user_id}.{slug}"
+
+
+def brand_lock(user_id: str) -> str:
+    """Return the name of the lock on a tenant's brand while it is changed."""
+    return f"brand-assets.{user_id}"
 
 
 def spend_lock(user_id: str) -> str:

@@ -59,7 +59,7 @@ FAL = Maker(
     "fal", "fal.ai", 1, SourceType.TRAINED, is_paid=True, keeps_orders=True,
     model_name=rf"{_PART}(/{_PART})+", model_named="owner/app or owner/app/path",
 )  # fmt: skip
-PILLOW = Maker("pillow", "Pillow", 2, draws_cards=True)
+PILLOW = Maker("pillow", "Pillow", 3, draws_cards=True)
 PAINTER = Maker("painter", "the offline painter", 2, SourceType.ALGORITHMIC, is_painter=True)
 # Of pictures that were not made here, but came from old addresses.
 UNKNOWN = Maker("unknown", "an AI system that nobody has noted", 1, SourceType.TRAINED)

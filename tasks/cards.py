@@ -4,10 +4,10 @@ import hashlib
 
 from prefect import task
 
+from blocks.brands.assets import load_font, load_logo
 from blocks.delivery.measuring import measured
 from blocks.delivery.storing import Made, keep, looked_at
 from blocks.delivery.terms import RunTerms
-from blocks.logo import load_logo
 from blocks.run import current_run
 from imaging.cards import Card, draw_card
 from imaging.errors import HeroMissing, StorageError
@@ -24,16 +24,20 @@ def draw_platform_card(spec: ImageSpec, terms: RunTerms, earlier: StoredImage | 
     """
     if earlier:
         return earlier
+    services = current_run().services
     logo = spec.params["logo"] if spec.params.get("logo_sha256") else None
+    font = spec.params.get("font")
     card = Card(
         title=str(spec.params["title"]),
         excerpt=str(spec.params["excerpt"]),
         color=str(spec.params["color"]) if spec.params["color"] else None,
-        logo=load_logo(current_run().services, spec.user_id, str(logo)) if logo else None,
+        logo=load_logo(services, spec.user_id, str(logo)) if logo else None,
         template=spec.model,  # type: ignore[arg-type] # validated with the article
         size=spec.size,
         language=str(spec.params.get("language", "")),
         hero=_hero(spec),
+        site_name=str(spec.params.get("site_name", "")),
+        font=load_font(services, spec.user_id, str(font)) if font else None,
     )
     with measured("provider", spec):
         drawn = draw_card(card)

@@ -38,7 +38,7 @@ def _form() -> str | None:
 
 
 def _filled_in(form: str, article: Article, only: Kinds) -> str:
-    parameters: dict[str, object] = {"article": article.model_dump(mode="json", exclude_defaults=True)}
+    parameters: dict[str, object] = {"article": article.model_dump(mode="json", exclude_unset=True)}
     if only:
         parameters["only"] = list(only)
     return f"{form}?parameters={quote(json.dumps(parameters, ensure_ascii=False, separators=(',', ':')), safe='')}"

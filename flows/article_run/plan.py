@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from prefect.runtime import flow_run
 from pydantic import ValidationError
 
-from blocks.logo import logo_sha256
+from blocks.brands.assets import font_sha256, logo_sha256
+from blocks.brands.reading import BrandReading
 from blocks.records.inventory import Inventory
 from blocks.records.records import Records
 from blocks.services import Services
@@ -20,6 +21,8 @@ from imaging.planning.plan import Planner
 from imaging.record import Image, ImageSet
 from imaging.spec import ImageSpec, Kinds
 from tasks.model_words import find_words
+
+_ASSETS = {"logo": logo_sha256, "font": font_sha256}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +49,42 @@ class Plan:
         )
 
 
-def planned(services: Services, records: Records, article: Article, inventory: Inventory, only: Kinds) -> Plan:
+def planned(
+    services: Services, records: Records, article: Article, branding: BrandReading, inventory: Inventory, *, only: Kinds
+) -> Plan:
     """Plan the article's pictures of the kinds `only` (none: all). Raises InvalidInput for a logo that is none."""
-    planner, problems = _planner(services, article, inventory, StorageError)
-    specs = _worded(services, records, article, planner.specs(), inventory)
+    planner, problems = _planner(services, article, branding, inventory, StorageError)
+    specs = _worded(services, records, article, planner, inventory)
     return Plan(article, inventory.slug, planner, _chosen(specs, only), problems)
 
 
-def planned_before(services: Services, records: Records, article: Article, inventory: Inventory, only: Kinds) -> Plan:
+def planned_before(
+    services: Services, records: Records, article: Article, branding: BrandReading, inventory: Inventory, *, only: Kinds
+) -> Plan:
     """Return the plan that an earlier run of the article had, without asking a language model again."""
-    return _from_kept_words(services, records, article, inventory, only, tolerated=ImagesError)
+    return _from_kept_words(services, records, article, branding, inventory, only=only, tolerated=ImagesError)
 
 
 def planned_from_kept_words(
-    services: Services, records: Records, article: Article, inventory: Inventory, only: Kinds
+    services: Services, records: Records, article: Article, branding: BrandReading, inventory: Inventory, *, only: Kinds
 ) -> Plan:
     """Plan as `planned` does, without asking a language model for words that are still missing."""
-    return _from_kept_words(services, records, article, inventory, only, tolerated=StorageError)
+    return _from_kept_words(services, records, article, branding, inventory, only=only, tolerated=StorageError)
 
 
 def _from_kept_words(
     services: Services,
     records: Records,
     article: Article,
+    branding: BrandReading,
     inventory: Inventory,
-    only: Kinds,
     *,
+    only: Kinds,
     tolerated: type[ImagesError],
 ) -> Plan:
-    planner, problems = _planner(services, article, inventory, tolerated)
-    words = _kept_words(records, article.user_id, inventory.slug)
-    return Plan(article, inventory.slug, planner, _chosen(words.applied(planner.specs()), only), problems)
+    planner, problems = _planner(services, article, branding, inventory, tolerated)
+    words = _kept_words(records, article.user_id, inventory.slug).applied(planner.specs(), planner.look.words)
+    return Plan(article, inventory.slug, planner, _chosen(words, only), problems)
 
 
 def _chosen(specs: Sequence[ImageSpec], only: Kinds) -> tuple[ImageSpec, ...]:
@@ -84,30 +92,41 @@ def _chosen(specs: Sequence[ImageSpec], only: Kinds) -> tuple[ImageSpec, ...]:
 
 
 def _planner(
-    services: Services, article: Article, inventory: Inventory, tolerated: type[ImagesError]
+    services: Services,
+    article: Article,
+    branding: BrandReading,
+    inventory: Inventory,
+    tolerated: type[ImagesError],
 ) -> tuple[Planner, tuple[str, ...]]:
-    """Return the planner, and the problem that a logo which cannot be had makes. Raises what is not `tolerated`."""
-    logo, sha256 = article.brand.logo, None
-    problems: tuple[str, ...] = ()
-    if logo:
+    """Return the planner, and the problems that a brand or its assets make which cannot be had.
+
+    Raises what is not `tolerated`.
+    """
+    problems = [branding.trouble] if branding.trouble else []
+    brand = branding.brand.under(article.brand)
+    hashes: dict[str, str | None] = {}
+    for asset, sha256_of in _ASSETS.items():
+        place: str | None = getattr(brand, asset)
         try:
-            sha256 = logo_sha256(services, article.user_id, logo)
+            hashes[asset] = sha256_of(services, article.user_id, place) if place else None
         except tolerated as error:
-            problems = (f"the cards have no logo: {error}",)
+            problems.append(f"the cards have no {asset}: {error}")
     planner = Planner(
         article,
         inventory.slug,
         services.models,
         services.providers,
-        sha256,
+        hashes.get("logo"),
+        brand=branding.brand,
+        font_sha256=hashes.get("font"),
         stored=inventory.objects,
         platforms=platforms_of(services.platforms, article.user_id),
     )
-    return planner, problems
+    return planner, tuple(problems)
 
 
 def _worded(
-    services: Services, records: Records, article: Article, specs: list[ImageSpec], inventory: Inventory
+    services: Services, records: Records, article: Article, planner: Planner, inventory: Inventory
 ) -> list[ImageSpec]:
     """Return the specs with the words that a language model has found for them; without one, as they are.
 
@@ -115,7 +134,7 @@ def _worded(
     pictures again: words are asked for once for each picture, and kept, also when there was no answer. A picture that
     was made from our words keeps them.
     """
-    configured = services.writer is not None
+    specs, configured = planner.specs(), services.writer is not None
     if not (configured or _were_worded(specs, inventory)):
         return specs
     words = _kept_words(records, article.user_id, inventory.slug)
@@ -125,7 +144,7 @@ def _worded(
             records.write(keys.words_path(article.user_id, inventory.slug), words.model_dump_json().encode())
         except OSError:  # kept nowhere: the next run would ask again, and pay for what another answer describes
             return specs
-    return words.applied(specs)
+    return words.applied(specs, planner.look.words)
 
 
 def _were_worded(specs: Sequence[ImageSpec], inventory: Inventory) -> bool:

@@ -1,5 +1,6 @@
 """The plan of an article's next run. Nothing is ordered, written or asked of a vendor."""
 
+from blocks.brands.reading import read_brand
 from blocks.delivery.spending import Spending
 from blocks.records.claims import slug_to_claim
 from blocks.records.inventory import Inventory, inventory_of
@@ -17,11 +18,14 @@ from imaging.spec import ImageSpec, Kinds
 
 def previewed(services: Services, article: Article, only: Kinds) -> ArticlePlan:
     """Return what a run of the article would do now. Raises InvalidInput, ConfigurationError and StorageError."""
+    branding = read_brand(services, article.user_id)
+    article = branding.applied(article)
     with refusals_named():
         slug = slug_to_claim(services.store, article)
         inventory = inventory_of(services.store, services.manifests, article.user_id, slug)
+    branding.check_known(bucket_answers=True)
     records = services.records(bucket_answers=True)
-    plan = planned_from_kept_words(services, records, article, inventory, only)
+    plan = planned_from_kept_words(services, records, article, branding, inventory, only=only)
     images = _Preview(records, plan, inventory, Spending(services, records, article.user_id, slug)).images()
     return ArticlePlan(
         user_id=article.user_id, slug=slug, topic=article.topic, images=images, problems=list(plan.problems)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from prefect.results import ResultStore
 
+from blocks.brands.reading import read_brand
 from blocks.publishing.manifest import written
 from blocks.records.inventory import Inventory
 from blocks.records.records import Records
@@ -50,7 +51,8 @@ class BadEnd:
         objects = services.store.list(keys.prefix(self.article.user_id, self.slug))
         inventory = Inventory(slug=self.slug, objects=objects, images=entries(document))
         records = services.records(bucket_answers=True)
-        plan = planned_before(services, records, self.article, inventory, self.only)
+        branding = read_brand(services, self.article.user_id)
+        plan = planned_before(services, records, branding.applied(self.article), branding, inventory, only=self.only)
         made = _made(services, records, plan, inventory)
         gone = [image for image in inventory.images if image.durable and not inventory.entry(image.name)]
         if manifest and not made and not gone:

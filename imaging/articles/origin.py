@@ -20,6 +20,8 @@ _PASSING = re.compile(
     rf"(?:(?:{_TRACKING.pattern})=.*|:~:.*|comments?|respond|more-\d+|top|rss|atom|feed|)", re.IGNORECASE
 )
 _LONGEST = 4096  # characters, as of a path on Linux
+_LONGEST_SITE = 40  # characters; a longer host is no name to put on a card
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?!(?:local|internal|test|example)$)[^\W\d_]{2,}")
 _KEPT_FOLDERS = 2  # last parts of a source's path that a claim keeps
 _KEPT_PARTS = 3  # last parts of a single file's path: enough to identify it without revealing the machine
 
@@ -44,6 +46,16 @@ class Origin(BaseModel):
     source: Place = Field("", title="Source", description="A folder, bucket:FOLDER or a feed's address")
     path: Place = Field("", title="Path", description="The article's file, relative to its source")
     url: Place = Field("", title="URL", description="The article's own address, if it has one")
+
+    @property
+    def site(self) -> str:
+        """The host of the article's address as its readers know it; empty where it has no name on the internet."""
+        try:
+            host = (urlsplit(self.url.strip()).hostname or "").removeprefix("www.")
+            named = host.encode("ascii").decode("idna") if "xn--" in host else host
+        except (ValueError, UnicodeError):
+            return ""
+        return named if len(named) <= _LONGEST_SITE and _HOST.fullmatch(named) else ""
 
     @property
     def is_feed(self) -> bool:

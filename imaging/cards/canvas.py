@@ -6,13 +6,8 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageStat
 
 from imaging.cards.contrast import RGB, Scheme
-from imaging.cards.logo import fit_logo, is_opaque, is_visible_on, open_logo, rounded, rounded_mask
 from imaging.typesetting.text import Block
 
-# Pixels on a card of 1200x630.
-_LOGO_WIDTH, _LOGO_HEIGHT, _LOGO_AREA = 340, 84, 15_000
-_LOGO_GAP = 44
-_PLATE_PADDING, _RADIUS = 14, 8
 _FOOT = 0.16  # of a tall card's height
 
 
@@ -53,33 +48,19 @@ class Canvas:
         """Convert pixels of the 1200x630 design to pixels of this picture."""
         return round(design * self.unit)
 
-    def with_logo(self, data: bytes | None) -> "Canvas":
-        """Draw the logo into the lower corner of the box; return the canvas with the box above it.
+    def indented(self, width: int) -> "Canvas":
+        """Return the canvas with the box narrowed by so many pixels, on the side where lines begin."""
+        box = (
+            replace(self.box, right=self.box.right - width)
+            if self.rtl
+            else replace(self.box, left=self.box.left + width)
+        )
+        return replace(self, box=box)
 
-        Raises ValueError naming the field if the bytes are not a logo.
-        """
-        logo = None if data is None else open_logo(data)
-        if logo is None:
-            return self
-        top = self._draw_logo(logo) - self.px(_LOGO_GAP)
-        return replace(self, box=replace(self.box, bottom=top))
-
-    def _draw_logo(self, logo: Image.Image) -> int:
-        """Draw the logo; return its top edge in pixels."""
-        area = round(_LOGO_AREA * self.unit**2)
-        logo = fit_logo(logo, self.px(_LOGO_WIDTH), self.px(_LOGO_HEIGHT), area)
-        if is_opaque(logo):
-            logo = rounded(logo, min(self.px(_RADIUS), min(logo.size) // 4))
-        elif not is_visible_on(logo, self._under(logo), self.logo_contrast):
-            logo = _on_plate(logo, self.scheme.ink, self.px(_PLATE_PADDING), self.px(_RADIUS))
-        left, top = self._left(logo.width), self.box.bottom - logo.height
-        self.picture.paste(logo, (left, top), logo)
-        return top
-
-    def _under(self, logo: Image.Image) -> RGB:
-        """Return the mean colour of the background under the logo."""
-        left, bottom = self._left(logo.width), self.box.bottom
-        ground = self.picture.crop((left, bottom - logo.height, left + logo.width, bottom))
+    def under(self, size: tuple[int, int]) -> RGB:
+        """Return the mean colour of the background under a logo of this size, in the lower corner of the box."""
+        left, bottom = self.left(size[0]), self.box.bottom
+        ground = self.picture.crop((left, bottom - size[1], left + size[0], bottom))
         red, green, blue = (round(mean) for mean in ImageStat.Stat(ground).mean)
         return red, green, blue
 
@@ -87,17 +68,18 @@ class Canvas:
         """Draw lines of text; their ink starts exactly at the side of the box."""
         for i, ink in enumerate(block.lines):
             y = top + block.ascent + i * block.pitch - ink.ascent
-            place = self._left(ink.mask.width), y
+            place = self.left(ink.mask.width), y
             self.picture.paste(color, place, ink.mask)
             if ink.pictures:
                 self.picture.paste(ink.pictures, place, ink.pictures)
 
     def block_box(self, block: Block, top: int) -> Box:
         """Return the box in which `draw_block` draws."""
-        left = self._left(block.width)
+        left = self.left(block.width)
         return Box(left, top, left + block.width, top + block.height)
 
-    def _left(self, width: int) -> int:
+    def left(self, width: int) -> int:
+        """Return the left edge of something of this width that stands where lines begin."""
         return self.box.right - width if self.rtl else self.box.left
 
 
@@ -115,11 +97,3 @@ def inside(size: tuple[int, int], margin: float) -> Box:
     rim = round(margin * unit(size))
     foot = max(rim, round(_FOOT * height)) if height > 1.5 * width else rim
     return Box(rim, rim, width - rim, height - foot)
-
-
-def _on_plate(logo: Image.Image, color: RGB, padding: int, radius: int) -> Image.Image:
-    size = logo.width + 2 * padding, logo.height + 2 * padding
-    plate = Image.new("RGBA", size, color)
-    plate.alpha_composite(logo, (padding, padding))
-    plate.putalpha(rounded_mask(size, radius))
-    return plate

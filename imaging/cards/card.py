@@ -17,3 +17,5 @@ class Card:
     size: tuple[int, int] = (1200, 630)  # pixels
     language: str = ""  # ISO 639-1, for hyphenation
     hero: bytes | None = None  # PNG, JPEG or WebP, shown by `photo` and `split`
+    site_name: str = ""
+    font: bytes | None = None  # the tenant's own, as `accepted_font` returns it

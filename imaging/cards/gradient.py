@@ -21,6 +21,7 @@ from imaging.cards.contrast import (
     mix,
     parse_color,
 )
+from imaging.cards.foot import with_foot
 from imaging.cards.layout import Texts, Typography, draw, place
 from imaging.painting.palette import LEAD_TONE, STEPS, Palette, Plane, palette
 
@@ -39,7 +40,7 @@ def draw_gradient(card: Card) -> Image.Image:
     ink = mix(NIGHT, parse_color(color), 0.08) if light else WHITE
     picture, scheme = _ground(card.size, ramps, ink, light=light, rtl=texts.rtl)
     canvas = Canvas(picture, scheme, inside(card.size, _MARGIN), texts.rtl)
-    draw(canvas, place(canvas.with_logo(card.logo), texts, Typography()))
+    draw(canvas, place(with_foot(canvas, card, texts), texts, Typography()))
     return picture
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from imaging.cards.canvas import Box, Canvas
 from imaging.cards.card import Card
 from imaging.typesetting.fonts import EXCERPT_WEIGHT, TITLE_WEIGHT
+from imaging.typesetting.own_font import own_face
 from imaging.typesetting.paragraph import Paragraph, paragraph
 from imaging.typesetting.text import Block, Style, fit, fit_cut
 
@@ -34,15 +35,17 @@ class Typography:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The title and excerpt of a card as paragraphs."""
+    """The texts of a card as paragraphs."""
 
     title: Paragraph
     excerpt: Paragraph
+    site_name: Paragraph
 
     @classmethod
     def of(cls, card: Card) -> "Texts":
-        title, excerpt = (paragraph(text[:_LONGEST], card.language) for text in (card.title, card.excerpt))
-        return cls(title, excerpt)
+        own = own_face(card.font) if card.font else None
+        texts = (card.title, card.excerpt, card.site_name)
+        return cls(*(paragraph(text[:_LONGEST], card.language, own) for text in texts))
 
     @property
     def rtl(self) -> bool:

@@ -10,6 +10,7 @@ from PIL import Image
 from imaging.cards.canvas import Box, Canvas, inside, unit
 from imaging.cards.card import Card
 from imaging.cards.contrast import scheme_for
+from imaging.cards.foot import with_foot
 from imaging.cards.hero import fill, open_hero
 from imaging.cards.layout import Texts, Typography, draw, place
 
@@ -35,7 +36,7 @@ def draw_split(card: Card, hero: bytes) -> Image.Image:
     picture.paste(fill(open_hero(hero), (shown.width, shown.height)), (shown.left, shown.top))
     _draw_band(picture, shown, beside=beside, rtl=texts.rtl, color=scheme.accent)
     canvas = Canvas(picture, scheme, paper, texts.rtl)
-    draw(canvas, place(canvas.with_logo(card.logo), texts, _NARROW if beside else _WIDE))
+    draw(canvas, place(with_foot(canvas, card, texts), texts, _NARROW if beside else _WIDE))
     return picture
 
 

@@ -20,6 +20,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from PIL import Image
 
+from imaging.cards.svg_cleaning import cleaned_svg
 from imaging.children import minimal_environment
 from imaging.errors import BadPicture
 from imaging.pictures.picture import inspect
@@ -62,14 +63,7 @@ def draw_svg(data: bytes, max_pixels: int) -> Image.Image:
 
     `max_pixels`: the limit for a picture embedded in it. Raises ValueError with the reason.
     """
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"an SVG has at most {MAX_BYTES:,} bytes, not {len(data):,}")
-    try:
-        root = fromstring(data, forbid_dtd=False)
-        data.decode()
-    except (DefusedXmlException, ParseError, UnicodeDecodeError, ValueError) as error:
-        raise ValueError(f"not a readable SVG in UTF-8 without entities ({type(error).__name__})") from None
-    _check(root, max_pixels)
+    _checked(data, max_pixels)
     command = [sys.executable, "-I", str(Path(__file__).with_name("renderer.py")), str(_SIDE), path(MANROPE)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module
@@ -79,6 +73,23 @@ def draw_svg(data: bytes, max_pixels: int) -> Image.Image:
             return drawn.convert("RGBA")
     except (subprocess.SubprocessError, OSError, Image.DecompressionBombError):
         raise ValueError("the SVG cannot be drawn, or takes too long") from None
+
+
+def safe_svg(data: bytes, max_pixels: int) -> bytes:
+    """Return the SVG as it may be served to browsers: see `svg_cleaning`. Raises ValueError with the reason."""
+    return cleaned_svg(_checked(data, max_pixels))
+
+
+def _checked(data: bytes, max_pixels: int) -> Element:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"an SVG has at most {MAX_BYTES:,} bytes, not {len(data):,}")
+    try:
+        root: Element = fromstring(data, forbid_dtd=False)
+        data.decode()
+    except (DefusedXmlException, ParseError, UnicodeDecodeError, ValueError) as error:
+        raise ValueError(f"not a readable SVG in UTF-8 without entities ({type(error).__name__})") from None
+    _check(root, max_pixels)
+    return root
 
 
 def _check(root: Element, max_pixels: int) -> None:

@@ -11,7 +11,12 @@ from imaging.record import Image, ImageSet
 
 # Reasons that we word ourselves and that may be public.
 _OWN_REASON = re.compile(r"(stopped by SIG[A-Z]+|the run (?:crashed|failed)); run again to (?:collect|make) it")
-_OWN_PROBLEMS = ("the cards have no logo", "no manifest")
+_OWN_PROBLEMS = (
+    "the cards have no logo",
+    "the cards have no font",
+    "the tenant's brand could not be read",
+    "no manifest",
+)
 _REASONS = {
     "failed": "the picture could not be made",
     "provider_url": "the picture is not stored yet",

@@ -48,17 +48,18 @@ class Words(BaseModel):
         }
         return Words(found={**self.found, **ours})
 
-    def applied(self, specs: Iterable[ImageSpec]) -> list[ImageSpec]:
+    def applied(self, specs: Iterable[ImageSpec], look: str = "") -> list[ImageSpec]:
         """Return the specs with their words. Another prompt makes it another picture: the digest differs.
 
-        No two pictures get the same alternative text.
+        No two pictures get the same alternative text. `look`: how the tenant's pictures look, in the brand's words,
+        which end every prompt.
         """
         worded: list[ImageSpec] = []
         for spec in specs:
             words = self.found.get(spec.digest, PictureWords())
             taken = {other.alt_text for other in worded}
             alt_text = words.alt_text if words.alt_text not in taken else None
-            changes = {"prompt": words.prompt or spec.prompt, "alt_text": alt_text or spec.alt_text}
+            changes = {"prompt": _ended(words.prompt, look) or spec.prompt, "alt_text": alt_text or spec.alt_text}
             worded.append(spec.model_copy(update=changes))
         return worded
 
@@ -77,6 +78,10 @@ def words_from(answer: Any, specs: Iterable[ImageSpec]) -> Words:
         alt_text = cut(_line(given.get("alt_text")), MAX_ALT_TEXT)
         found[spec.digest] = PictureWords(prompt=prompt or None, alt_text=alt_text or None)
     return Words(found=found)
+
+
+def _ended(prompt: str | None, look: str) -> str | None:
+    return f"{prompt.rstrip('. ')}. {look}" if prompt and look else prompt
 
 
 def _line(text: object) -> str:

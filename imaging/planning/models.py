@@ -49,6 +49,13 @@ class Model(BaseModel):
             raise ValueError(f"a model on {maker.label} is named by {maker.model_named}")
         return name
 
+    def without(self, words: str) -> "Model":
+        """Return the model, its alternatives too, with these words in its negative prompt, if it has one."""
+        negative = self.params.get("negative_prompt")
+        extended = {"negative_prompt": f"{negative}, {words}"} if isinstance(negative, str) else {}
+        others = tuple(one.without(words) for one in self.alternatives)
+        return self.model_copy(update={"params": self.params | extended, "alternatives": others})
+
     @property
     def short_name(self) -> str:
         """The name as it stands in keys: `chutes-qwen-image` is `qwen-image`."""
@@ -110,6 +117,10 @@ class ModelTable(BaseModel):
         """Yield every model that may be asked for a picture."""
         for _, model in self:
             yield from (model, *model.alternatives)
+
+    def without(self, words: str | None) -> "ModelTable":
+        """Return the table with these words in the negative prompts of the models that know one."""
+        return self.model_copy(update={role: model.without(words) for role, model in self}) if words else self
 
     def for_platform(self, platform: Platform) -> Model:
         """Return the model of a social picture: its role has the platform's name."""

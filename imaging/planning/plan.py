@@ -7,10 +7,13 @@ from pydantic import JsonValue
 
 from imaging import keys
 from imaging.articles.article import Article
+from imaging.articles.brand import TenantBrand
+from imaging.card_templates import DEFAULT_TEMPLATE
 from imaging.cards import OVER_HERO
 from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
 from imaging.planning import prompts
 from imaging.planning.alt_texts import alt_text
+from imaging.planning.look import Look
 from imaging.planning.models import Model, ModelTable, delivered_size
 from imaging.platforms import PLATFORMS, Platform
 from imaging.record import Image
@@ -24,8 +27,9 @@ class Planner:
     """Turns one article into the specs of its pictures.
 
     `slug` is the slug that the article owns. Specs of a provider that is not in `providers` are given to
-    the offline painter. `logo_sha256` stands for the logo's pixels in the digest of the cards. `stored`: the keys of
-    the article's pictures; a section that has one keeps it. `platforms`: those that are added to the default ones.
+    the offline painter. `brand` is the tenant's, under which the article's own fields win. `logo_sha256` and
+    `font_sha256` stand for the bytes of its assets in the digest of the cards. `stored`: the keys of the article's
+    pictures; a section that has one keeps it. `platforms`: those that are added to the default ones.
     """
 
     def __init__(
@@ -36,16 +40,26 @@ class Planner:
         providers: Collection[Provider],
         logo_sha256: str | None = None,
         *,
+        brand: TenantBrand | None = None,
+        font_sha256: str | None = None,
         stored: Collection[str] = (),
         platforms: Collection[str] = (),
     ) -> None:
         self.article = article
+        self.brand = (brand or TenantBrand()).under(article.brand)
+        self.look = Look.of(self.brand)
         self.place = (article.user_id, slug)
-        self.models = models
+        self.models = models.without(", ".join(self.brand.avoided))
         self.providers = providers
         self.logo_sha256 = logo_sha256
+        self.font_sha256 = font_sha256
         self.stored_stems = {key.rpartition(".")[0] for key in stored}
         self.platforms = [one for one in PLATFORMS.values() if one.is_default or one.name in platforms]
+
+    @property
+    def site_name(self) -> str:
+        """The name of the site that the article stands on: the brand's, else the host of its address, if known."""
+        return self.brand.site_name or self.article.origin.site
 
     def specs(self) -> list[ImageSpec]:
         """Return the specs in the order of the plan."""
@@ -67,7 +81,7 @@ class Planner:
         `prompt`: what it was made from; without one the alternative text says what to show. `entry`: the image of a
         manifest that it was; then it goes to its place in the plan, and its own model makes it.
         """
-        prompt = prompt or prompts.supporting_prompt(self.article, alt_text)
+        prompt = prompt or prompts.supporting_prompt(self.article, self.look, alt_text)
         alt_text = alt_text or self.article.title
         if entry:
             stem, hash_length = keys.image_place(*self.place, entry.name, entry.kind, entry.platform)
@@ -112,7 +126,7 @@ class Planner:
             self.models.hero,
             name="hero",
             kind=Kind.HERO,
-            prompt=prompts.hero_prompt(self.article),
+            prompt=prompts.hero_prompt(self.article, self.look),
             stem=keys.hero_stem(*self.place),
             alt_text=self._alt(Kind.HERO),
         )
@@ -124,7 +138,7 @@ class Planner:
                 self.models.supporting,
                 name=f"supporting-{number}",
                 kind=Kind.SUPPORTING,
-                prompt=prompts.supporting_prompt(self.article, aspect),
+                prompt=prompts.supporting_prompt(self.article, self.look, aspect),
                 stem=keys.supporting_stem(*self.place, aspect),
                 alt_text=self._alt(Kind.SUPPORTING, aspect=aspect),
             )
@@ -138,7 +152,7 @@ class Planner:
                 model,
                 name=_comparison_name(model),
                 kind=Kind.COMPARISON,
-                prompt=prompts.comparison_prompt(self.article),
+                prompt=prompts.comparison_prompt(self.article, self.look),
                 stem=keys.comparison_stem(*self.place, model.short_name),
                 hash_length=16,
                 alt_text=self._alt(Kind.COMPARISON, model=model.short_name),
@@ -162,7 +176,7 @@ class Planner:
                 name=platform.name,
                 kind=Kind.SOCIAL,
                 platform=platform.name,
-                prompt=prompts.social_prompt(self.article, platform.shape),
+                prompt=prompts.social_prompt(self.article, self.look, platform.shape),
                 stem=keys.social_stem(*self.place, platform.name),
                 hash_length=8,
                 alt_text=self._alt(Kind.SOCIAL, platform=platform.label),
@@ -185,21 +199,17 @@ class Planner:
         return ImageSpec(
             provider=PAINTER.name,
             model="offline-painter",
-            params={"color": self.article.brand.color, "output_format": instead_of.painted_format},
+            params={"color": self.brand.color, "output_format": instead_of.painted_format},
             user_id=self.place[0],
             slug=self.place[1],
             **fields,
         )
 
     def _card(self, **fields: Any) -> ImageSpec:
-        brand = self.article.brand
-        hero: dict[str, JsonValue] = {"hero": None} if brand.template in OVER_HERO else {}
-        rare = [face for text in (self.article.topic, self.article.excerpt) for face in paragraph(text).rare_faces]
-        # Fonts that cards did not have at first: what was drawn without them is drawn anew.
-        fonts: dict[str, JsonValue] = {"fonts": list(dict.fromkeys(rare))} if rare else {}
+        brand, template = self.brand, self.brand.template or DEFAULT_TEMPLATE
         return ImageSpec(
             provider=PILLOW.name,
-            model=brand.template,
+            model=template,
             params={
                 "title": self.article.title,
                 "excerpt": self.article.excerpt,
@@ -207,13 +217,24 @@ class Planner:
                 "color": brand.color,
                 "logo": brand.logo,
                 "logo_sha256": self.logo_sha256,
-                **hero,
-                **fonts,
+                **({"hero": None} if template in OVER_HERO else {}),
+                **self._added_later(),
             },
             user_id=self.place[0],
             slug=self.place[1],
             **fields,
         )
+
+    def _added_later(self) -> dict[str, JsonValue]:
+        """Return what cards did not have at first, where they have it: others keep their digests."""
+        texts = (self.article.topic, self.article.excerpt)
+        rare = dict.fromkeys(face for text in texts for face in paragraph(text).rare_faces)
+        font: dict[str, JsonValue] = {"font": self.brand.font, "font_sha256": self.font_sha256}
+        return {
+            **({"fonts": list(rare)} if rare else {}),
+            **({"site_name": site_name} if (site_name := self.site_name) else {}),
+            **(font if self.font_sha256 else {}),
+        }
 
 
 def _comparison_name(model: Model) -> str:

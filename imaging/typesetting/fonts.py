@@ -1,20 +1,22 @@
 """The fonts of cards, all from Python packages, so that a card looks the same on every machine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fonttools has no types
 from PIL import ImageFont
 
 TITLE_WEIGHT, EXCERPT_WEIGHT = 800, 500
+_WEIGHT_AXIS = {b"Weight", "Weight"}
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
     """One typeface: its files in a package, its line height (ems), and a size factor so that it looks as large as
-    the other typefaces.
+    the other typefaces. `data`: the font itself, of a tenant's own face, in place of the files.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Face:
     scale: float = 1.0
     variable: bool = False
     color: bool = False  # a COLRv1 font, drawn by the module `emoji`
+    data: bytes = field(default=b"", repr=False)
 
     @property
     def is_installed(self) -> bool:
@@ -90,17 +93,31 @@ STACK: tuple[Face, ...] = (
 @lru_cache(maxsize=256)
 def load(face: Face, weight: int, size: int) -> ImageFont.FreeTypeFont:
     """Return the face at a weight (100..900, or the nearest it has) and a size in pixels."""
-    font = ImageFont.truetype(path(face, weight), round(size * face.scale), layout_engine=ImageFont.Layout.RAQM)
+    file = BytesIO(face.data) if face.data else path(face, weight)
+    font = ImageFont.truetype(file, round(size * face.scale), layout_engine=ImageFont.Layout.RAQM)
     if face.variable:
-        axis = font.get_variation_axes()[0]
-        font.set_variation_by_axes([min(max(weight, axis["minimum"] or 0), axis["maximum"] or weight)])
+        _set_weight(font, weight)
     return font
+
+
+def _set_weight(font: ImageFont.FreeTypeFont, weight: int) -> None:
+    """Set the axis for the weight, by its name or as the first; other axes keep their defaults."""
+    axes = font.get_variation_axes()
+    chosen = next((axis for axis in axes if axis["name"] in _WEIGHT_AXIS), axes[0] if len(axes) == 1 else None)
+    font.set_variation_by_axes(
+        [
+            min(max(weight, axis["minimum"] or 0), axis["maximum"] or weight)
+            if axis is chosen
+            else axis["default"] or 0
+            for axis in axes
+        ]
+    )
 
 
 @lru_cache
 def covered(face: Face) -> frozenset[int]:
     """Return the code points that the face has glyphs for, from its cmap."""
-    with TTFont(path(face, TITLE_WEIGHT), lazy=True) as font:
+    with TTFont(BytesIO(face.data) if face.data else path(face, TITLE_WEIGHT), lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 

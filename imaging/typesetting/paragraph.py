@@ -19,8 +19,11 @@ from imaging.typesetting.clusters import (
     is_selector,
     script,
 )
-from imaging.typesetting.fonts import EMOJI, MANROPE, RARE, STACK, Face, covered
+from imaging.typesetting.fonts import EMOJI, RARE, STACK, Face, covered
 from imaging.typesetting.signs import DROPPED_BEFORE_ELLIPSIS
+
+Stack = tuple[Face, ...]
+"""Faces in order of preference."""
 
 _INVISIBLE = {SOFT_HYPHEN, ZERO_WIDTH_SPACE}  # break opportunities: never drawn, so they need no glyph
 _EMOJI_STYLE = "\ufe0f"
@@ -54,6 +57,7 @@ class Paragraph:
     language: str | None  # regional glyph forms of Han characters, BCP 47; None without Han characters
     written_in: str = ""  # ISO 639-1, for direction and hyphenation; empty if unknown
     undrawn: tuple[str, ...] = ()
+    stack: tuple[Face, ...] = STACK
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -84,37 +88,38 @@ class Paragraph:
     def _tail(self, end: int, tail: str) -> tuple[Cluster, ...]:
         if not tail:
             return ()
-        base = Cluster("", MANROPE, 1 if self.rtl else 0)
+        base = Cluster("", self.stack[0], 1 if self.rtl else 0)
         before = self.clusters[end - 1] if end else base
-        face = next(f for f in (before.face, *STACK) if covers(f, tail))
+        face = next(f for f in (before.face, *self.stack) if covers(f, tail))
         # A hyphen belongs to its word, Latin in a Hebrew line too; an ellipsis to the whole text.
         return (Cluster(tail, face, base.level if tail == ELLIPSIS else before.level),)
 
 
 @lru_cache(maxsize=64)
-def paragraph(text: str, written_in: str = "") -> Paragraph:
-    """Return the cleaned text with a font and a direction for each cluster."""
+def paragraph(text: str, written_in: str = "", own: Face | None = None) -> Paragraph:
+    """Return the cleaned text with a font and a direction for each cluster; `own`: a tenant's, which comes first."""
     text = clean(text)
     undrawn: list[str] = []
-    pairs = _tidy(list(_with_faces(clusters(text), undrawn)))
+    stack = (own, *STACK) if own else STACK
+    pairs = _tidy(list(_with_faces(clusters(text), stack, undrawn)))
     rtl = bidi.is_rtl(text, written_in)
     levels = bidi.levels([chars[0] for chars, _ in pairs], rtl)
     made = (Cluster(chars, face, level) for (chars, face), level in zip(pairs, levels, strict=True))
-    return Paragraph(tuple(made), rtl, cjk_language(text), written_in, tuple(undrawn))
+    return Paragraph(tuple(made), rtl, cjk_language(text), written_in, tuple(undrawn), stack)
 
 
 def covers(face: Face, cluster: str) -> bool:
     return all(ord(c) in covered(face) or is_ignorable(c) for c in cluster)
 
 
-def _with_faces(texts: list[str], undrawn: list[str]) -> Iterator[tuple[str, Face]]:
+def _with_faces(texts: list[str], stack: Stack, undrawn: list[str]) -> Iterator[tuple[str, Face]]:
     """Yield each cluster with its font; append those that no font has to `undrawn`."""
-    faces = _faces_by_script(texts)
-    main = next(iter(faces.values()), MANROPE)
+    faces = _faces_by_script(texts, stack)
+    main = next(iter(faces.values()), stack[0])
     before = main
     for text in texts:
         wanted = faces.get(script(text)) or before
-        if shown := _shown(text, (wanted, main)):
+        if shown := _shown(text, (wanted, main), stack):
             yield shown
             # Symbols take the font of the letters before them (the + of C++); after a space, the main font.
             before = main if text == " " or shown[1] is EMOJI else shown[1]
@@ -122,26 +127,31 @@ def _with_faces(texts: list[str], undrawn: list[str]) -> Iterator[tuple[str, Fac
             undrawn.append(text)
 
 
-def _faces_by_script(texts: list[str]) -> dict[str, Face]:
+def _faces_by_script(texts: list[str], stack: Stack) -> dict[str, Face]:
     """Return for each script of the text, the most frequent first, the font that has most of its letters.
 
     Chosen by script and not by letter, since a word in two fonts looks wrong.
     """
     scripts = Counter(found for text in texts if (found := script(text)))
-    return {name: _best_face([t for t in texts if script(t) == name]) for name, _ in scripts.most_common()}
+    return {name: _best_face([t for t in texts if script(t) == name], stack) for name, _ in scripts.most_common()}
 
 
-def _best_face(texts: list[str]) -> Face:
-    """Return the first font that has all of them, else the one that has most."""
-    whole = (face for face in STACK if all(covers(face, t) for t in texts))
-    return next(whole, None) or max(STACK, key=lambda face: sum(covers(face, t) for t in texts))
+def _best_face(texts: list[str], stack: Stack) -> Face:
+    """Return the first font that has all of them, else the one that has most.
+
+    A tenant's own font need only have most of them: what it lacks is taken from another.
+    """
+    if stack[0].data and 2 * sum(covers(stack[0], text) for text in texts) > len(texts):
+        return stack[0]
+    whole = (face for face in stack if all(covers(face, t) for t in texts))
+    return next(whole, None) or max(stack, key=lambda face: sum(covers(face, t) for t in texts))
 
 
-def _shown(text: str, wanted: tuple[Face, ...]) -> tuple[str, Face] | None:
+def _shown(text: str, wanted: tuple[Face, ...], stack: Stack) -> tuple[str, Face] | None:
     """Return the cluster as it can be drawn, and its font; None to leave it out rather than to draw a tofu box."""
     if text in _INVISIBLE or text.isspace():
         return (_NO_BREAK_SPACE if text.isspace() and text != " " else text), wanted[0]
-    faces = (EMOJI, *STACK) if _EMOJI_STYLE in text else (*wanted, *STACK)
+    faces = (EMOJI, *stack) if _EMOJI_STYLE in text else (*wanted, *stack)
     # NFKC turns mathematical bold and the like into plain letters. If no font has a letter's mark, draw the letter
     # without it.
     for form in (text, normalize("NFKC", text), text[0], normalize("NFKC", text[0])):

@@ -17,6 +17,7 @@ TAGS = {
     "article-backlog/nightly": {"by:schedule", "spends"},
     "article-backlog/shard": {"by:flow", "spends"},
     "repair/hourly": {"by:schedule"},
+    "brand-assets/manage": {"by:hand"},
     "legacy-migration/background": {"by:hand", "spends"},
     "storage-report/daily": {"by:schedule"},
     "storage-report/monthly": {"by:schedule"},

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flows.repair import repair
-from imaging.articles.article import Brand
+from imaging.articles.brand import Brand
 from imaging.spec import Kind
 from tests.flows.runs import ARTICLE
 from tests.world import World, run_set

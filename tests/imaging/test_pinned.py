@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from imaging import keys
-from imaging.articles.article import Article, Brand
+from imaging.articles.article import Article
+from imaging.articles.brand import Brand
 from imaging.articles.parsing import parse_json, parse_markdown
 from imaging.entry import described
 from imaging.makers import Provider

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from imaging import keys
-from imaging.articles.article import Article, Brand
+from imaging.articles.article import Article
+from imaging.articles.brand import Brand
 from imaging.articles.parsing import article_from
 from imaging.errors import ConfigurationError, InvalidInput
 from imaging.planning.models import ModelTable, model_table

@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 
-from imaging.articles.article import Article, Brand
+from imaging.articles.article import Article
+from imaging.articles.brand import Brand
 from imaging.record import Image, ImageSet
 from imaging.spec import Kind
 from tests.world import World, run_set

@@ -2,7 +2,8 @@
 
 import pytest
 
-from imaging.articles.article import Article, Brand
+from imaging.articles.article import Article
+from imaging.articles.brand import Brand
 from imaging.errors import ConfigurationError, InvalidInput
 from imaging.spec import Kind
 from tests.world import World, run_set, run_state, set_of

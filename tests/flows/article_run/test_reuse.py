@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from imaging.articles.article import Article, Brand
+from imaging.articles.article import Article
+from imaging.articles.brand import Brand
 from imaging.spec import Kind
 from tests.flows.runs import GERMAN, SLUG
 from tests.world import World, command, run_set

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from imaging.articles.article import Brand
+from imaging.articles.brand import Brand
 from imaging.planning.models import model_table
 from imaging.spec import ImageSpec
 from tests.conftest import EXAMPLES

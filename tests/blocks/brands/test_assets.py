@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
+from blocks.brands.assets import load_logo, logo_sha256
 from blocks.configuration.settings import load_settings
-from blocks.logo import load_logo, logo_sha256
 from blocks.network.download import Downloader, HostRules
 from blocks.services import Services
 from blocks.storage.bucket import ImageStore

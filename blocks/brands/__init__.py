@@ -1,0 +1,1 @@
+"""Tenants' brands: `branding/brand.json` and the assets beside it."""

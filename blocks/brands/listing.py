@@ -1,0 +1,45 @@
+"""All tenants that have a brand."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from blocks.brands.reading import stored_brand
+from blocks.services import Services
+from blocks.storage.bucket import ImageStore
+from imaging.articles.brand_change import BrandReport
+from imaging.errors import InvalidInput
+from imaging.validation import USER_ID
+
+_AT_ONCE = 16
+
+
+def brands(services: Services) -> Iterator[BrandReport]:
+    """Yield each tenant's brand, by name: one GET for each folder of the bucket. Raises StorageError.
+
+    A `brand.json` that is none has a note that says why.
+    """
+    tenants = sorted(name for name in _folders(services.store) if re.fullmatch(USER_ID, name))
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        found = threads.map(lambda tenant: _report(services, tenant), tenants)
+        yield from (report for report in found if report)
+
+
+def _report(services: Services, user_id: str) -> BrandReport | None:
+    try:
+        brand = stored_brand(services, user_id)
+    except InvalidInput as error:
+        return BrandReport(user_id=user_id, notes=[str(error)])
+    return None if brand is None else BrandReport(user_id=user_id, **brand.model_dump())
+
+
+def _folders(store: ImageStore) -> Iterator[str]:
+    """Yield the names of the folders at the top: tenants, records, claims."""
+    token: dict[str, str] = {}
+    while True:
+        page = store.call("list_objects_v2", Prefix=store.folder, Delimiter="/", **token)
+        for folder in page.get("CommonPrefixes", []):
+            yield folder["Prefix"].removeprefix(store.folder).rstrip("/")
+        if not page.get("IsTruncated"):
+            return
+        token = {"ContinuationToken": page["NextContinuationToken"]}

@@ -1,0 +1,99 @@
+"""Reading a tenant's brand: from the bucket, or where that is away, as this machine last read it."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from blocks.services import Services
+from blocks.storage.bucket import json_in
+from blocks.storage.errors import refusals_named
+from blocks.storage.private_files import write_private
+from imaging import keys
+from imaging.articles.article import Article
+from imaging.articles.brand import TenantBrand
+from imaging.errors import InvalidInput, StorageError
+from imaging.validation import explain, parsed
+
+MAX_BYTES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class BrandReading:
+    """A tenant's brand. `trouble`: why the bucket could not be asked, if so.
+
+    `is_unknown`: nor has this machine read it before, so that the tenant may have a brand or none.
+    """
+
+    brand: TenantBrand
+    trouble: str | None = None
+    is_unknown: bool = False
+
+    def applied(self, article: Article) -> Article:
+        """Return the article with its language settled: its own, else the tenant's, else the default."""
+        chosen = "language" in article.model_fields_set
+        return article.model_copy(
+            update={"language": article.language if chosen else self.brand.language or article.language}
+        )
+
+    def check_known(self, bucket_answers: bool) -> None:
+        """Raise StorageError where only the brand could not be read: the next run may, and nothing is spent yet.
+
+        Where the bucket is away altogether, the run goes on, and its set says that the brand is missing.
+        """
+        if self.is_unknown and bucket_answers:
+            raise StorageError(f"{self.trouble}; nothing was made: run it again")
+
+
+def read_brand(services: Services, user_id: str) -> BrandReading:
+    """Return the tenant's brand, of some seconds ago at most.
+
+    Raises InvalidInput for a `brand.json` that is none, ConfigurationError where the bucket refuses us.
+    """
+    return services.remembered.get(("brand", user_id), lambda: _read(services, user_id))
+
+
+def stored_brand(services: Services, user_id: str) -> TenantBrand | None:
+    """Return the tenant's brand as the bucket has it now, None without one. Raises InvalidInput, StorageError."""
+    key = keys.brand_key(user_id)
+    data = services.store.get(key, MAX_BYTES)
+    return None if data is None else _parsed(data, key)
+
+
+def _read(services: Services, user_id: str) -> BrandReading:
+    copy = _copy(services, user_id)
+    try:
+        with refusals_named():
+            brand = stored_brand(services, user_id) or TenantBrand()
+    except StorageError as error:
+        known = _known(copy)
+        trouble = f"the tenant's brand could not be read: {error}"
+        return BrandReading(known or TenantBrand(), trouble, is_unknown=known is None)
+    if brand != _known(copy):
+        with suppress(OSError):  # the copy only helps while the bucket is away
+            write_private(copy, brand.model_dump_json(exclude_none=True).encode())
+    return BrandReading(brand)
+
+
+def _parsed(data: bytes, key: str) -> TenantBrand:
+    document = json_in(data)
+    if not isinstance(document, dict):
+        raise InvalidInput(f"{key}: is not a JSON object: set the brand again, or remove it")
+    try:
+        return TenantBrand.model_validate(document)
+    except ValidationError as error:
+        raise InvalidInput(f"{key}: {explain(error)}: set the brand again, or remove it") from None
+
+
+def _copy(services: Services, user_id: str) -> Path:
+    """Return the file with the brand as this machine last read it; each bucket has its own."""
+    folder = services.settings.images_data_dir.resolve() / "results" / "_brands"
+    return folder / services.store.place / f"{user_id}.json"
+
+
+def _known(copy: Path) -> TenantBrand | None:
+    try:
+        return parsed(TenantBrand, json_in(copy.read_bytes()))
+    except OSError:
+        return None
