@@ -20,7 +20,7 @@ from flows.lifecycle.stopping import stops_politely
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import EVERYTHING, BrandChange, BrandReport
 from imaging.validation import USER_ID
-from tasks.brands import save_brand
+from tasks.brands import preview_brand, save_brand
 
 observed()
 
@@ -56,4 +56,5 @@ def brand_assets(user_id: UserId, brand: BrandChange = _NOTHING, remove: Names =
     with stops_politely() as stop, begun_run() as run, heartbeats():
         stop.use(run)
         tag_with_tenant(user_id)
-        return save_brand(user_id, brand, remove)
+        report = save_brand(user_id, brand, remove)
+        return report if report.is_empty else preview_brand(report)

@@ -45,6 +45,11 @@ def brand_key(user_id: str) -> str:
     return f"{branding(user_id)}brand.json"
 
 
+def brand_preview_key(user_id: str) -> str:
+    """Return the key of the page that shows the tenant's brand."""
+    return f"{branding(user_id)}preview.html"
+
+
 def claim_key(user_id: str, slug: str) -> str:
     """Return the key of the claim on `slug`."""
     return f"{CLAIMS_FOLDER}/{user_id}/{slug}.json"

@@ -66,7 +66,9 @@ def change_brand(
         services.store.put(asset_key(user_id, one.place), one.data, one.content_type, keys.SHORT, {})
     if after != before or not readable:
         _write(services, user_id, after)
-    for key in _unused(user_id, before, after, change) | files:
+    services.remembered.clear()
+    unused = _unused(user_id, before, after, change) | files
+    for key in unused | ({keys.brand_preview_key(user_id)} if after == TenantBrand() else set()):
         services.store.delete(key)
     return before, after
 
@@ -150,7 +152,6 @@ def _write(services: Services, user_id: str, brand: TenantBrand) -> None:
         services.store.delete(key)
     else:
         services.store.put_json(key, brand.model_dump_json(exclude_none=True, indent=1), keys.NO_CACHE)
-    services.remembered.forget(("brand", user_id))
 
 
 def _unused(user_id: str, before: TenantBrand, after: TenantBrand, change: BrandChange) -> set[str]:

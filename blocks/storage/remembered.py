@@ -41,7 +41,7 @@ class Remembered:
             until = 0.0 if future.exception() else time.monotonic() + self._seconds
             self._known[key] = future, until
 
-    def forget(self, key: Hashable) -> None:
-        """Forget what was loaded for `key`: it has been changed here."""
+    def clear(self) -> None:
+        """Forget everything: it may have been changed here."""
         with self._lock:
-            self._known.pop(key, None)
+            self._known.clear()

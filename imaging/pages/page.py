@@ -54,7 +54,7 @@ def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "
         sections=[section for section in _sections(image_set, previews) if section.scenes],
         painted=painted(image_set),
         status_text=STATUS_TEXT,
-        style=_STYLE,
+        style=STYLE,
         script=_SCRIPT,
         policy=_POLICY,
     )
@@ -89,9 +89,21 @@ def _again(frame: Frame, scenes: list[Scene]) -> list[Scene]:
     return [Scene(frame, scene.image, scene.source, again=True) for scene in scenes[:1] if scene.source]
 
 
-def _raw(name: str) -> Markup:
+def raw(name: str) -> Markup:
     """Return one of the package's style sheets or scripts, unescaped."""
     return Markup(_FILES.joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
+
+
+def policy(style: str, script: str = "") -> str:
+    """Return the content security policy of a page with this style sheet and script.
+
+    Titles and errors are untrusted and the page is on the pictures' domain: so only our own script and style may run.
+    """
+    runs = f" script-src {_hash(script)};" if script else ""
+    return (
+        f"default-src 'none'; img-src data: https: http:; style-src {_hash(style)};{runs}"
+        " base-uri 'none'; form-action 'none'"
+    )
 
 
 def _hash(text: str) -> str:
@@ -99,9 +111,5 @@ def _hash(text: str) -> str:
 
 
 _FILES = files("imaging.pages") / "templates"
-_STYLE, _SCRIPT = _raw("page.css"), _raw("page.js")
-# Titles and errors are untrusted and the page is on the pictures' domain: so only our own script and style may run.
-_POLICY = (
-    f"default-src 'none'; img-src data: https: http:; style-src {_hash(_STYLE)}; script-src {_hash(_SCRIPT)};"
-    " base-uri 'none'; form-action 'none'"
-)
+STYLE, _SCRIPT = raw("page.css"), raw("page.js")
+_POLICY = policy(STYLE, _SCRIPT)
