@@ -83,7 +83,7 @@ def heroes(color: str | None) -> dict[str, bytes]:
 
 def _with_foot(brand: Card, ground: Image.Image) -> Image.Image:
     mean = ground.crop(_SWATCH).resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    paper: RGB = mean if isinstance(mean, tuple) and len(mean) == 3 else WHITE  # type: ignore[assignment]
+    paper: RGB = mean if isinstance(mean, tuple) and len(mean) == 3 else WHITE
     ink = max((WHITE, NIGHT), key=lambda tone: contrast(tone, paper))
     accent = parse_color(brand.color or HOUSE_COLOR)
     shown = accent if contrast(accent, paper) >= SHAPE_CONTRAST else ink

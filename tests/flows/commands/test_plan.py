@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from imaging.articles.article import Article, Brand
+from imaging.articles.article import Article
+from imaging.articles.brand import Brand
 from imaging.spec import Kind
 from tests.world import CommandLine, World, run_set
 
