@@ -6,14 +6,18 @@ from prefect import task
 
 from blocks.brands.assets import load_font, load_logo
 from blocks.delivery.measuring import measured
+from blocks.delivery.once import Once
 from blocks.delivery.storing import Made, keep, looked_at
 from blocks.delivery.terms import RunTerms
 from blocks.run import current_run
 from imaging.cards import Card, draw_card
 from imaging.errors import HeroMissing, StorageError
+from imaging.pictures.picture import Picture
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 from tasks.task_options import CACHED, IMAGE
+
+_drawn: Once[Card, Picture] = Once(kept=4)  # few, as the key holds the hero: megabytes
 
 
 @task(name="draw_card", **IMAGE, **CACHED)
@@ -40,8 +44,8 @@ def draw_platform_card(spec: ImageSpec, terms: RunTerms, earlier: StoredImage | 
         font=load_font(services, spec.user_id, str(font)) if font else None,
     )
     with measured("provider", spec):
-        drawn = draw_card(card)
-    return keep(spec, looked_at(drawn), terms, cost_usd=0.0)
+        drawn = _drawn.get(card, lambda: looked_at(draw_card(card)))
+    return keep(spec, drawn, terms, cost_usd=0.0)
 
 
 def _hero(spec: ImageSpec) -> bytes | None:

@@ -5,12 +5,11 @@ can take a stored picture from its article.
 """
 
 import hashlib
-import os
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from blocks.configuration.settings import Settings
+from blocks.delivery.encoding import encoded
 from blocks.run import current_run
 from imaging import keys
 from imaging.errors import BadPicture
@@ -18,11 +17,9 @@ from imaging.formats import Format
 from imaging.marking.marks import facts_known_of, packet_with
 from imaging.pictures.containers import packet_in
 from imaging.pictures.picture import inspect, md5
-from imaging.pictures.web_formats import Rendition, renditions, widths
+from imaging.pictures.web_formats import Rendition, widths
 from imaging.record import Image, Variant
-
-# Encoding keeps a core busy, and several images wait for their vendors meanwhile: more at once would slow them down.
-_CORES = threading.BoundedSemaphore(os.cpu_count() or 1)
+from imaging.spec import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,7 @@ def with_formats(image: Image, missing: MissingFormats, data: bytes) -> Image:
     if missing.pinned:
         changes |= _pin(image, data)
     if missing.variants:
-        with _CORES:
-            made = _encoded(image, missing, data)
+        made = _encoded(image, missing, data)
         changes["variants"] = sorted(
             [*image.variants, *(_store(image, one) for one in made)], key=lambda one: (one.format, one.width)
         )
@@ -78,7 +74,7 @@ def _encoded(image: Image, missing: MissingFormats, data: bytes) -> list[Renditi
         packet = packet_in(data)
         if known := facts_known_of(image.provider, image.model, image.contains):
             packet = packet_with(packet, known)  # one that was stored before there were marks
-        return list(renditions(data, missing.variants, packet))
+        return encoded(data, missing.variants, packet, is_hero=image.kind is Kind.HERO)
     except (OSError, ValueError, MemoryError) as error:
         raise BadPicture(f"no web formats: {error}") from None
 

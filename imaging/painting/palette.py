@@ -10,6 +10,7 @@ cosines are computed on Python floats and rounded to `_DIGITS`, so that differen
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -141,8 +142,8 @@ def palette(color: str | None, rng: Rng) -> Palette:
     fitting = [a for a in _ACCENTS if (a[2] < 50 if grey else _gap(a[2], hue) >= 80)]
     accent = fitting[int(turn * len(fitting))]
     return Palette(
-        lead=_table(_stops(light, chroma, hue, grey)),
-        accent=_table(_stops(*accent, grey=False)),
+        lead=_table(tuple(_stops(light, chroma, hue, grey))),
+        accent=_table(tuple(_stops(*accent, grey=False))),
         sunny=accent[2] < 100,
     )
 
@@ -169,7 +170,8 @@ def _stops(light: float, chroma: float, hue: float, grey: bool) -> list[tuple[fl
     ]
 
 
-def _table(stops: list[tuple[float, Lab]]) -> Plane:
+@lru_cache(maxsize=32)  # an article's pictures share their ramps
+def _table(stops: tuple[tuple[float, Lab], ...]) -> Plane:
     rows: list[tuple[float, float, float]] = []
     for step in range(STEPS):
         tone = step / (STEPS - 1)
@@ -178,7 +180,9 @@ def _table(stops: list[tuple[float, Lab]]) -> Plane:
         share = (tone - low) / (high - low)
         red, green, blue = _linear(_blend(dark, pale, share))
         rows.append((_encode(red), _encode(green), _encode(blue)))
-    return np.ascontiguousarray(np.array(rows, dtype=np.float32).T)
+    table = np.ascontiguousarray(np.array(rows, dtype=np.float32).T)
+    table.flags.writeable = False
+    return table
 
 
 def _blend(a: Lab, b: Lab, share: float) -> Lab:
