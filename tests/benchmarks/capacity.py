@@ -40,8 +40,8 @@ _OPTIONS: dict[str, tuple[float, str]] = {
     "worker-cpu": (20, "CPU seconds of a worker an article: row `backlog formats photo`, times nine, and a start"),
     "article-seconds": (20, "seconds that a run has its place: rows `article formats photo` and `start`"),
     "orders": (5, "predictions an article"),
-    "polls": (44, "other calls an article: row `requests`"),
-    "requests": (140, "requests to the store an article: row `requests`, and one for each web format and pinned copy"),
+    "polls": (27, "other calls an article: row `requests`"),
+    "requests": (114, "requests to the store an article: row `requests`, and one for each web format and pinned copy"),
     "database-kib": (60, "KiB of Prefect's database an article: row `many articles`"),
 }
 """Name of each option: its default, and what it is."""

@@ -84,6 +84,6 @@ def _played(command: list[str], stage: Stage, job: Mapping[str, Any]) -> dict[st
         figures = dict(json.loads(done.stdout))
     except ValueError:
         raise Unfinished(f"{command[-1]} ended with {done.returncode}: {done.stderr[-2000:]}") from None
-    name = Path(command[-1]).stem.removesuffix("_peer")
+    name = Path(command[-1]).stem.removesuffix("_peer").replace("tests.benchmarks", "article-images")
     sys.stderr.write(f"  {name}: {figures['pictures']} pictures in {figures['seconds']:.1f} s\n")
     return figures

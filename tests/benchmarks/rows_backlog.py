@@ -72,6 +72,7 @@ def _beside_postgres(stage: Stage) -> Iterator[Line]:
     """Prefect on PostgreSQL, set as docs/deploy.md says, and what each of the two costs."""
     stage.vendors.play("photo", Pace())
     folder = stage.folder / "database"
+    stage.folder.chmod(0o755)  # PostgreSQL runs as a user of its own
     with (
         postgres(folder) as address,
         prefects_own_server(stage, "postgres-server", **server_variables(address)) as other,
