@@ -37,13 +37,14 @@ def test_an_attempt_without_an_answer_goes_on(ledger: Ledger, hero: ImageSpec) -
     first = ledger.begin(hero, None, "newest")
     assert ledger.last(hero) == first
     assert first.lost
-    assert ledger.begin(hero, first, "newer") == first
+    late = first.model_copy(update={"at": first.at - timedelta(minutes=59)})
+    assert [ledger.begin(hero, one, "newer") for one in (first, late)] == [first, late]
 
 
 def test_an_attempt_beyond_its_hour_is_made_anew_and_says_so(ledger: Ledger, hero: ImageSpec) -> None:
     """Nothing can be found of it any more; the record says why another was ordered."""
     first = ledger.begin(hero, None, "newest")
-    old = first.model_copy(update={"at": first.at - timedelta(hours=2)})
+    old = first.model_copy(update={"at": first.at - timedelta(minutes=61)})
     second = ledger.begin(hero, old, "newer")
     assert (second.newest, second.at > old.at) == ("newer", True)
     assert str(second.note).startswith("made anew: no prediction is to be found of the order of 20")
