@@ -9,17 +9,13 @@ import typer
 
 from blocks.observability.terminal import echo, print_json
 from flows.commands import brand
+from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, read_article
 from flows.commands.process_start import prepare_process
 from flows.lifecycle.stop_signals import Stopped, run_apart, signals_held
-from imaging.articles.article import Article
-from imaging.articles.documents import MAX_BYTES, decoded, parse_document, read_from
-from imaging.articles.parsing import parse_json
 from imaging.articles.sources import checked_source
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.makers import MadeBy
-from imaging.record import ImageSet
 from imaging.spec import Kind
-from imaging.validation import explain
 
 COMPLETE, OTHER, BAD_INPUT, DEGRADED = 0, 1, 2, 3
 
@@ -38,20 +34,24 @@ def _commands() -> None:
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 - a command's options, all by name
     article: Annotated[str, typer.Argument(help="Markdown with front matter, JSON, or - (JSON on standard input)")],
     user_id: Annotated[str | None, typer.Option(help="Tenant; wins over the article's own")] = None,
     only: Annotated[
         list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
     ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Make cached pictures again; pays again")] = False,
+    max_usd: Annotated[
+        float | None, typer.Option(min=0, help="Refuse to spend more than this; on a terminal, ask before")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Copy the files into this folder too")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the image set as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of one article."""
-    read = read_article(article)
-    if user_id is not None:
-        read = _for_tenant(read, user_id)
-    image_set, server = run_flow(read, _kinds(only), refresh=refresh)
+    read, kinds = read_article(article, user_id), chosen_kinds(only)
+    from flows.commands.run import RunOptions, run_flow
+
+    image_set, server = run_flow(read, RunOptions(kinds, refresh, max_usd, output))
     if as_json:
         print_json(image_set.model_dump_json(indent=1))
     else:
@@ -74,12 +74,9 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON, nothing else")] = False,
 ) -> None:
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
-    kinds = _kinds(only)
-    if user_id is not None:
-        _for_tenant(Article(topic="-"), user_id)
-    article = read_article(source) if source == "-" or Path(source).is_file() else None
-    if article and user_id is not None:
-        article = _for_tenant(article, user_id)
+    kinds = chosen_kinds(only)
+    check_tenant(user_id)
+    article = read_article(source, user_id) if source == STDIN or Path(source).is_file() else None
     from flows.commands import plan as plans
 
     if article:
@@ -106,10 +103,9 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of many articles; skips completed ones."""
-    kinds = _kinds(only)
+    kinds = chosen_kinds(only)
     source = None if source is None else checked_source(source)
-    if user_id is not None:
-        _for_tenant(Article(topic="-"), user_id)
+    check_tenant(user_id)
     from flows.commands.backlog import print_backlog, run_backlog
 
     report = run_backlog(source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck)
@@ -146,8 +142,7 @@ def migrate(  # noqa: PLR0917 - a command's options, all by name
     as_json: Annotated[bool, typer.Option("--json", help="Print report and links as JSON, nothing else")] = False,
 ) -> None:
     """Bring the pictures at old addresses (vendors' and data: URLs) into the bucket."""
-    if user_id is not None:
-        _for_tenant(Article(topic="-"), user_id)
+    check_tenant(user_id)
     from flows.commands.migrate import print_migration, run_migration
 
     report = run_migration(
@@ -229,8 +224,7 @@ def usage(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
 ) -> None:
     """Show what tenants store, have made and spent in a month. Writes nothing."""
-    if user_id is not None:
-        _for_tenant(Article(topic="-"), user_id, "USER_ID")
+    check_tenant(user_id, "USER_ID")
     from flows.commands.usage import measure_usage, print_usage
 
     report = measure_usage(user_id, month)
@@ -238,59 +232,6 @@ def usage(
         print_json(report.model_dump_json(indent=1))
     else:
         print_usage(report)
-
-
-def read_article(source: str) -> Article:
-    """Read the article from a file or, for `-`, from standard input. Raises InvalidInput."""
-    if source == "-":
-        if sys.stdin is None:
-            raise InvalidInput("ARTICLE: - reads standard input, which is closed")
-        return parse_json(decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "ARTICLE: standard input"))
-    path = Path(source)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a path"
-        raise InvalidInput(f"ARTICLE: {source!r} cannot be read: {reason}") from None
-    return read_from(parse_document(data, f"ARTICLE: {source}"), "", os.path.abspath(path))
-
-
-def run_flow(article: Article, only: list[Kind] | None, *, refresh: bool) -> tuple[ImageSet, str | None]:
-    """Run the flow in this process; return its image set, and the URL of the local server if it used that.
-
-    Progress is shown on standard error.
-    """
-    import asyncio
-
-    from blocks.configuration.settings import load_settings
-    from flows.commands.prefect_api import prefect_api
-
-    load_settings()  # fail before starting a server
-    with prefect_api() as server:
-        from flows.article_images import article_images
-        from flows.commands.report import progress_lines
-
-        with progress_lines("pictures", "making pictures"):
-            result = run_apart(lambda: asyncio.run(article_images(article, only=only, refresh=refresh)))
-        return cast(ImageSet, result), server
-
-
-def _for_tenant(article: Article, user_id: str, option: str = "--user-id") -> Article:
-    from pydantic import ValidationError
-
-    try:
-        return Article.model_validate(article.model_dump() | {"user_id": user_id})
-    except ValidationError as error:
-        raise InvalidInput(f"{option}: {explain(error)}") from None
-
-
-def _kinds(only: list[str] | None) -> list[Kind] | None:
-    names = [name.strip() for part in only or [] for name in part.split(",") if name.strip()]
-    unknown = [name for name in names if name not in set(Kind)]
-    if unknown or (only and not names):
-        raise InvalidInput(f"--only: {', '.join(unknown) or 'nothing'} is not a kind; choose from {', '.join(Kind)}")
-    return [Kind(name) for name in names] or None
 
 
 def _leave(code: int, message: str) -> NoReturn:

@@ -53,13 +53,13 @@ class Spending:
             month.reserve(self._reserved)
         return admitted
 
-    def admissible(self, specs: Sequence[ImageSpec]) -> Admission:
+    def admissible(self, specs: Sequence[ImageSpec], *, refresh: bool) -> Admission:
         """Return what `admit` would, for a plan: nothing is reserved for others to see."""
         limits = self.services.budgets.of(self.user_id)
         if limits == Limits() or not specs:
             return Admission()
         left = None if limits.month_usd is None else self._month.left(limits.month_usd)
-        return self._admit(specs, limits, left, refresh=False)
+        return self._admit(specs, limits, left, refresh=refresh)
 
     def is_had(self, spec: ImageSpec) -> bool:
         """Return whether a later run can have the picture of an order that is placed already."""

@@ -1,5 +1,7 @@
 """The plan of an article's next run. Nothing is ordered, written or asked of a vendor."""
 
+from dataclasses import dataclass
+
 from blocks.brands.reading import read_brand
 from blocks.delivery.spending import Spending
 from blocks.records.claims import slug_to_claim
@@ -16,8 +18,11 @@ from imaging.record import Image
 from imaging.spec import ImageSpec, Kinds
 
 
-def previewed(services: Services, article: Article, only: Kinds) -> ArticlePlan:
-    """Return what a run of the article would do now. Raises InvalidInput, ConfigurationError and StorageError."""
+def previewed(services: Services, article: Article, only: Kinds, *, refresh: bool = False) -> ArticlePlan:
+    """Return what a run of the article would do now, or a refresh.
+
+    Raises InvalidInput, ConfigurationError and StorageError.
+    """
     branding = read_brand(services, article.user_id)
     article = branding.applied(article)
     with refusals_named():
@@ -26,31 +31,36 @@ def previewed(services: Services, article: Article, only: Kinds) -> ArticlePlan:
     branding.check_known(bucket_answers=True)
     records = services.records(bucket_answers=True)
     plan = planned_from_kept_words(services, records, article, branding, inventory, only=only)
-    images = _Preview(records, plan, inventory, Spending(services, records, article.user_id, slug)).images()
+    spending = Spending(services, records, article.user_id, slug)
     return ArticlePlan(
-        user_id=article.user_id, slug=slug, topic=article.topic, images=images, problems=list(plan.problems)
+        user_id=article.user_id,
+        slug=slug,
+        topic=article.topic,
+        images=_Preview(records, plan, inventory, spending, refresh).images(),
+        problems=list(plan.problems),
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Preview:
-    def __init__(self, records: Records, plan: Plan, inventory: Inventory, spending: Spending) -> None:
-        self._records = records
-        self._plan = plan
-        self._inventory = inventory
-        self._spending = spending
+    records: Records
+    plan: Plan
+    inventory: Inventory
+    spending: Spending
+    refresh: bool
 
     def images(self) -> list[PlannedImage]:
         """Return the images in the order of the plan."""
-        due = [spec for spec in self._plan.specs if spec.price_usd and not self._stored(spec)]
-        beyond = self._spending.admissible(due).beyond
-        return [self._image(self._over_hero(spec), beyond.get(spec.name)) for spec in self._plan.specs]
+        due = [spec for spec in self.plan.specs if spec.price_usd and not self._stored(spec)]
+        beyond = self.spending.admissible(due, refresh=self.refresh).beyond
+        return [self._image(self._over_hero(spec), beyond.get(spec.name)) for spec in self.plan.specs]
 
     def _over_hero(self, spec: ImageSpec) -> ImageSpec:
         """Return a card over the hero as it would be drawn, if the article keeps the hero that it has."""
         if not spec.needs_hero:
             return spec
-        planned = next((one for one in self._plan.specs if one.name == "hero"), None)
-        hero = self._inventory.entry("hero") if planned is None or self._stored(planned) else None
+        planned = next((one for one in self.plan.specs if one.name == "hero"), None)
+        hero = self.inventory.entry("hero") if planned is None or self._stored(planned) else None
         if planned is None and hero is None:
             return without_hero(spec)
         return over_hero(spec, hero) if hero else spec
@@ -58,39 +68,41 @@ class _Preview:
     def _image(self, spec: ImageSpec, beyond: str | None) -> PlannedImage:
         if self._stored(spec):
             return _planned(spec, "reuse")
-        earlier = self._inventory.entry(spec.name)
+        earlier = self.inventory.entry(spec.name)
         return self._beyond_budget(spec, earlier, beyond) if beyond else self._due(spec, earlier)
 
     def _beyond_budget(self, spec: ImageSpec, earlier: Image | None, why: str) -> PlannedImage:
         if earlier and MAKERS[earlier.provider].is_paid:
             return _planned(spec, "reuse", why=f"{why}: the earlier picture stays")
-        if self._spending.refuses:
+        if self.spending.refuses:
             return _planned(spec, "make", why=f"{why}: its place stays empty")
-        return _planned(self._plan.planner.fallback(spec), "make", why=why)
+        return _planned(self.plan.planner.fallback(spec), "make", why=why)
 
     def _due(self, spec: ImageSpec, earlier: Image | None) -> PlannedImage:
         action: Action = "remake" if earlier else "make"
+        if self.refresh:
+            return _planned(spec, action, spec.price_usd, "a refresh was asked for" if earlier else None)
         if self._is_lost(spec):
-            price_usd = 0.0 if self._spending.is_collectable(spec) else spec.price_usd
+            price_usd = 0.0 if self.spending.is_collectable(spec) else spec.price_usd
             return _planned(spec, "remake", price_usd, "the bucket no longer holds what was stored")
-        if not spec.price_usd or self._spending.is_to_be_ordered(spec):
+        if not spec.price_usd or self.spending.is_to_be_ordered(spec):
             return _planned(spec, action, spec.price_usd, self._why(spec, earlier))
         if self._is_cached(spec):
             return _planned(spec, "reuse", why="stored by a run that did not end well")
-        if self._spending.is_had(spec):
+        if self.spending.is_had(spec):
             return _planned(spec, action, why="ordered by an earlier run, and collected")
         return _planned(spec, "reuse" if earlier else "make", why="its model has refused it, and is not asked again")
 
     def _stored(self, spec: ImageSpec) -> bool:
-        """Return whether the bucket has the picture, as it is ordered or with another seed."""
-        return any(self._inventory.stored(one.digest) for one in (spec, spec.reseeded))
+        """Return whether the bucket has the picture, as it is ordered or with another seed, and it will do."""
+        return not self.refresh and any(self.inventory.stored(one.digest) for one in (spec, spec.reseeded))
 
     def _is_lost(self, spec: ImageSpec) -> bool:
         """Return whether the picture was stored and is no longer there: a run makes it again."""
-        return self._is_cached(spec) and not any(key.startswith(spec.stem) for key in self._inventory.objects)
+        return self._is_cached(spec) and not any(key.startswith(spec.stem) for key in self.inventory.objects)
 
     def _is_cached(self, spec: ImageSpec) -> bool:
-        return self._records.holds(spec.cache_key)
+        return self.records.holds(spec.cache_key)
 
     def _why(self, spec: ImageSpec, earlier: Image | None) -> str | None:
         """Return why a picture is made, unless the article never had it."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from flows.cli import read_article
+from flows.commands.arguments import read_article
 from imaging.articles.article import Article
 from imaging.record import ImageSet
 from imaging.spec import Kind

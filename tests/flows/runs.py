@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import read_article
+from flows.commands.arguments import read_article
 from imaging.articles.article import Article
 from tests.conftest import EXAMPLES
 from tests.world import STARTED

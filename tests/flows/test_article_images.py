@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.cli import read_article
+from flows.commands.arguments import read_article
 from imaging.articles.article import Article
 from imaging.keys import RESULTS_FOLDER
 from imaging.pages.public import public_document

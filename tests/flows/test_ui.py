@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from flows.cli import read_article
+from flows.commands.arguments import read_article
 from imaging.record import ImageSet
 from tests.browser import PATIENCE, browser_page, in_a_browser
 from tests.conftest import EXAMPLES
