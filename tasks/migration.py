@@ -150,6 +150,7 @@ def _made_again(folder: ArticleFolder, dead: Sequence[_Dead], remaking: Remaking
             outcomes[address] = one.still(str(made), cost_usd)
     spent = [*(image.cost_usd for image in images.values()), *(outcome.cost_usd for outcome in outcomes.values())]
     spending.settle(specs.values(), sum(spent))
+    spending.hold_against_quotas(images.values())
     if images:
         folder.add(list(images.values()))
     return outcomes | {

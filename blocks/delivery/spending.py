@@ -1,28 +1,38 @@
-"""The budget of one run: the limits of its tenant, compared with the cost of its plan."""
+"""Budgets and quotas of one run: the limits of its tenant, compared with the cost of its plan."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from blocks.delivery.bounds import Whose, bounds_of_budgets, bounds_of_bytes, bounds_of_quotas
 from blocks.records.ledger import Attempt, Ledger
-from blocks.records.monthly_spend import Made, MonthlySpend
+from blocks.records.monthly_spend import Made, Month, MonthlySpend
 from blocks.records.records import Records
 from blocks.services import Services
-from imaging.errors import NotDelivered
-from imaging.planning.budget import Limits, affordable
+from blocks.usage.quota_events import announce_quotas
+from blocks.usage.stored_bytes import StoredBytes, stored_bytes
+from imaging.errors import NotDelivered, StorageError
+from imaging.planning.budget import Bound, Limits, affordable
+from imaging.planning.quotas import Measure, Quota, quota_standing
+from imaging.record import Image
 from imaging.spec import ImageSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Which pictures the budgets have no room for, by name, and why; and which they have no room to order twice."""
+    """Which pictures the budgets and quotas have no room for, by name, and why; which of them are refused, and not made
+    by a fallback; and which pictures they have no room to order twice.
+    """
 
     beyond: Mapping[str, str] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
     order_once: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Spending:
-    """One run's budget, in USD: what it has reserved so far."""
+    """One run's part in its tenant's budgets and quotas: what it has reserved so far, in USD and in pictures."""
 
     services: Services
     records: Records
@@ -30,36 +40,31 @@ class Spending:
     slug: str
     _reserved: float = 0.0
     _reserved_for: dict[str, float] = field(default_factory=dict)  # by digest
+    _pictures: int = 0
     _made: dict[str, Made] = field(default_factory=dict)  # by vendor:model
-
-    @property
-    def refuses(self) -> bool:
-        """Whether a picture beyond the budget is refused, and not made by a fallback."""
-        return self.services.budgets.beyond == "refuse"
+    _full: set[Measure] = field(default_factory=set)  # quotas that had no room for a picture
 
     def admit(self, specs: Sequence[ImageSpec], *, refresh: bool) -> Admission:
-        """Reserve money for those of the specs that the budgets have room for.
+        """Reserve what they cost for those of the specs that budgets and quotas have room for.
 
         `refresh`: pictures that were paid for before are paid for again.
         """
-        limits = self.services.budgets.of(self.user_id)
-        if limits == Limits() or not specs:
+        if not specs or not self._is_limited:
             return Admission()
-        if limits.month_usd is None:
-            return self._admit(specs, limits, None, refresh=refresh)
+        if not self._is_limited_by_month:
+            return self._admit(specs, self._bounds(None), refresh=refresh)
         month = self._month
         with month.locked():
-            admitted = self._admit(specs, limits, month.left(limits.month_usd), refresh=refresh)
-            month.reserve(self._reserved)
+            admitted = self._admit(specs, self._bounds(month.known()), refresh=refresh)
+            month.reserve(self._reserved, self._pictures if self._quota.month_pictures is not None else 0)
         return admitted
 
     def admissible(self, specs: Sequence[ImageSpec], *, refresh: bool) -> Admission:
         """Return what `admit` would, for a plan: nothing is reserved for others to see."""
-        limits = self.services.budgets.of(self.user_id)
-        if limits == Limits() or not specs:
+        if not specs or not self._is_limited:
             return Admission()
-        left = None if limits.month_usd is None else self._month.left(limits.month_usd)
-        return self._admit(specs, limits, left, refresh=refresh)
+        known = self._month.known() if self._is_limited_by_month else None
+        return self._admit(specs, self._bounds(known), refresh=refresh)
 
     def is_had(self, spec: ImageSpec) -> bool:
         """Return whether a later run can have the picture of an order that is placed already."""
@@ -101,33 +106,76 @@ class Spending:
         """Note what was spent. Orders for `specs` whose cost no run has reported yet stay reserved."""
         self._month.settle(spent_usd, sum(map(self._owed_usd, specs)), self._made)
 
-    def _admit(self, specs: Sequence[ImageSpec], limits: Limits, month: float | None, *, refresh: bool) -> Admission:
-        """Admit the specs that there is room for. `month`: what is left of the month's budget."""
+    def hold_against_quotas(self, images: Iterable[Image]) -> None:
+        """Note what the run has stored, and emit the events that are due. Without quotas nothing is asked."""
+        quota = self._quota
+        if quota == Quota():
+            return
+        month = self._month
+        known = month.known()
+        used: dict[Measure, float] = {"month_usd": known.spent, "month_pictures": known.pictures}
+        if quota.bytes is not None:
+            with suppress(StorageError, OSError), month.locked():  # the next report counts all of them
+                used["bytes"] = self._stored.add(sum(map(stored_bytes, images)))
+        announce_quotas(month, quota_standing(quota, used), self._full)
+
+    def _admit(self, specs: Sequence[ImageSpec], bounds: Sequence[Bound], *, refresh: bool) -> Admission:
+        """Admit the specs that there is room for."""
         paid = [] if refresh else [spec for spec in specs if not self.is_to_be_ordered(spec)]
         owed = {spec.digest: self._owed_usd(spec) for spec in specs}
         self._reserved_for |= owed
         self._reserved += sum(owed.values())
         others = [spec for spec in specs if spec not in paid]
-        left = min(usd for usd in (limits.run_usd, month) if usd is not None) - self._reserved
-        within = affordable(others, left)
+        left = min((bound.usd for bound in bounds), default=math.inf) - self._reserved
+        pictures = min((bound.pictures for bound in bounds), default=math.inf) - self._pictures
+        within = affordable(others, left, pictures)
+        beyond = {spec.name: self._reason(spec, others, bounds) for spec in others if spec.name not in within}
+        self._full |= {bound.quota for bound in beyond.values() if bound.quota}
         prices = {spec.digest: spec.price_usd for spec in others if spec.name in within}
         self._reserved_for |= {digest: owed[digest] + price for digest, price in prices.items()}
         ordered = sum(prices.values())
         self._reserved += ordered
+        self._pictures += len(prices)
         admitted = [spec for spec in specs if spec in paid or spec.name in within]
-        why = self._reason(limits, month)
         return Admission(
-            {spec.name: why for spec in others if spec.name not in within},
+            {name: bound.why for name, bound in beyond.items()},
+            frozenset(name for name, bound in beyond.items() if bound.refuses),
             frozenset(spec.name for spec in admitted) - affordable(admitted, left - ordered),
         )
 
-    def _reason(self, limits: Limits, month: float | None) -> str:
-        if month is None or (limits.run_usd is not None and limits.run_usd < month):
-            return f"over the budget of one run, {limits.run_usd:g} USD (images_budgets, run_usd)"
-        return (
-            f"over {self.user_id}'s budget of {limits.month_usd:g} USD for {self._month.month}"
-            f" (images_budgets, month_usd): {month:.3f} USD are left"
-        )
+    def _reason(self, spec: ImageSpec, others: Sequence[ImageSpec], bounds: Sequence[Bound]) -> Bound:
+        """Return the bound that has no room for a picture: of several, the one that leaves least."""
+        tightest = sorted(bounds, key=lambda bound: (bound.pictures, bound.usd))
+        for bound in tightest:
+            if spec.name not in affordable(others, bound.usd - self._reserved, bound.pictures - self._pictures):
+                return bound
+        return tightest[0]
+
+    def _bounds(self, month: Month | None) -> list[Bound]:
+        """Return what each budget and quota leaves; `month` is known where one of them is the month's."""
+        budgets, quotas, whose = self.services.budgets, self.services.quotas, Whose(self.user_id, self.slug)
+        bounds = [*bounds_of_budgets(budgets, whose, month), *bounds_of_quotas(quotas, whose, month)]
+        if self._quota.bytes is not None:
+            with suppress(StorageError, OSError):  # a bucket that is away says so elsewhere
+                bounds += bounds_of_bytes(quotas, whose, self._stored.known())
+        return bounds
+
+    @property
+    def _is_limited(self) -> bool:
+        return self._quota != Quota() or self.services.budgets.of(self.user_id) != Limits()
+
+    @property
+    def _is_limited_by_month(self) -> bool:
+        limits, quota = self.services.budgets.of(self.user_id), self._quota
+        return {limits.month_usd, quota.month_usd, quota.month_pictures} != {None}
+
+    @property
+    def _quota(self) -> Quota:
+        return self.services.quotas.of(self.user_id)
+
+    @property
+    def _stored(self) -> StoredBytes:
+        return StoredBytes(self.services.store, self.records, self.user_id)
 
     def _is_had(self, spec: ImageSpec, attempt: Attempt | None) -> bool:
         """Return whether the picture was made before, or can be collected."""

@@ -63,11 +63,24 @@ class Month(BaseModel):
             models[model] = models.get(model, Made()) + more
         return self.model_copy(update={"spent": round(self.spent + spent, 6), "made": models})
 
+    def left(self, month_usd: float, slug: str) -> float:
+        """Return what a month's limit leaves for an article, in USD: other articles' reservations count."""
+        return max(0.0, month_usd - self.spent - sum(self.without(slug).reserved.values()))
+
+    def pictures_left(self, month_pictures: int, slug: str) -> int:
+        """Return how many pictures by vendors a month's limit leaves for an article."""
+        return max(0, month_pictures - self.pictures - sum(self.without(slug).pictures_reserved.values()))
+
     def without(self, slug: str) -> "Month":
         """Return the month without what is reserved for an article."""
         reserved = {other: usd for other, usd in self.reserved.items() if other != slug}
         pictures = {other: number for other, number in self.pictures_reserved.items() if other != slug}
         return self.model_copy(update={"reserved": reserved, "pictures_reserved": pictures})
+
+
+def current_month() -> str:
+    """Return the current month in UTC, such as `2026-11`."""
+    return f"{datetime.now(UTC):%Y-%m}"
 
 
 def month_spend(records: Records, user_id: str, month: str) -> Month:
@@ -91,17 +104,11 @@ class MonthlySpend:
     @classmethod
     def of(cls, records: Records, locks: Path, user_id: str, slug: str) -> "MonthlySpend":
         """Return the spend of the current month, in UTC."""
-        return cls(records, locks, user_id, slug, f"{datetime.now(UTC):%Y-%m}")
+        return cls(records, locks, user_id, slug, current_month())
 
     def left(self, month_usd: float) -> float:
         """Return what the month's budget leaves for this article, in USD."""
-        month = self.known()
-        return max(0.0, month_usd - month.spent - sum(month.without(self.slug).reserved.values()))
-
-    def pictures_left(self, month_pictures: int) -> int:
-        """Return how many pictures by vendors the month's quota leaves for this article."""
-        month = self.known()
-        return max(0, month_pictures - month.pictures - sum(month.without(self.slug).pictures_reserved.values()))
+        return self.known().left(month_usd, self.slug)
 
     def known(self) -> Month:
         """Return the month as far as this machine knows it, with what the bucket was not told yet."""
@@ -145,7 +152,9 @@ class MonthlySpend:
             month, known = self._read()
             new = [event for event in dict.fromkeys(events) if event not in month.announced]
             update = month.model_copy(update={"announced": [*month.announced, *new]})
-            return new if known and self._write(update, known=True) else []
+            noted = known or self.records.is_alone
+            self._write(update, known=known)
+            return new if noted else []
 
     def locked(self) -> AbstractContextManager[object]:
         """Keep the tenant's other runs from reading and writing the document."""

@@ -3,19 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from blocks.storage.bucket import ImageStore, json_in
 from blocks.storage.versions import ObjectVersion, version_pages
+from blocks.usage.places import buckets_of, tenant_prefixes
 from blocks.usage.tables import Tables
 from imaging import keys
 from imaging.usage.named import is_manifest, named_objects
 
 UNREADABLE = "unreadable"
 _AT_ONCE = 16  # requests; the S3 client keeps 64 connections
-_PUBLIC, _PRIVATE = "pictures", "records"  # names of the two buckets in the tables
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -62,25 +61,11 @@ def _row(number: int, bucket: str, version: ObjectVersion) -> tuple[Any, ...]:
             version.is_latest, version.hides)  # fmt: skip
 
 
-def buckets_of(store: ImageStore) -> dict[str, ImageStore]:
-    """Return the bucket of the pictures and, where there is one, that of the records, each without the other."""
-    buckets = {_PUBLIC: replace(store, private=None)}
-    return buckets | ({_PRIVATE: store.private} if store.private else {})
-
-
 def _prefixes(store: ImageStore, user_id: str | None) -> Iterator[tuple[str, str]]:
     if user_id is not None:
         yield from tenant_prefixes(store, user_id)
         return
     yield from ((bucket, "") for bucket in buckets_of(store))
-
-
-def tenant_prefixes(store: ImageStore, user_id: str) -> Iterator[tuple[str, str]]:
-    """Yield the names of the buckets and the prefixes below which all objects of a tenant are."""
-    folders = ("", f"{keys.RESULTS_FOLDER}/", f"{keys.CLAIMS_FOLDER}/", f"{keys.REPORTS_FOLDER}/")
-    for bucket in buckets_of(store):
-        # With the slash, since another tenant's name may begin with this one.
-        yield from ((bucket, f"{folder}{user_id}/") for folder in folders)
 
 
 def read_manifests(store: ImageStore, tables: Tables) -> None:

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore, json_in
 from blocks.storage.versions import version_pages
-from blocks.usage.listing import buckets_of, tenant_prefixes
+from blocks.usage.places import buckets_of, tenant_prefixes
 from imaging import keys
+from imaging.record import Image
 from imaging.validation import parsed
 
 
@@ -19,6 +20,14 @@ class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     bytes: int
+
+
+def stored_bytes(image: Image) -> int:
+    """Return how many bytes a run has stored for a picture, with its web formats and pinned copy; 0 if it was there."""
+    if image.status != "stored" or image.bytes is None:
+        return 0
+    copies = 1 if image.pinned_key in {None, image.key} else 2
+    return copies * image.bytes + sum(variant.bytes for variant in image.variants)
 
 
 @dataclass(frozen=True, slots=True)

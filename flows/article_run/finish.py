@@ -36,6 +36,7 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
         done[name] = replace(result, image=image)
         problems += [problem] if problem else []
     settled.result()
+    making.spending.hold_against_quotas(result.image for result in done.values())
     if records.trouble:
         problems.append(f"{UNSHARED}: {records.trouble}")
     images: list[Image] = [done[spec.name].image for spec in specs]

@@ -116,7 +116,9 @@ def _within_budget(
     outcome = outcome_of(
         making, within, refresh=refresh, overwrite=overwrite, order_once=admitted.order_once, instead_of=instead_of
     )
-    beyond = {name: NotMade(why, over_budget=True) for name, why in admitted.beyond.items()}
+    beyond = {
+        name: NotMade(why, over_budget=True, failed=name in admitted.refused) for name, why in admitted.beyond.items()
+    }
     return replace(outcome, not_made={**outcome.not_made, **beyond})
 
 
@@ -136,7 +138,7 @@ def _with_fallbacks(
 
     Return also the cards among the fallbacks that still wait for the hero, and what they take the place of.
     """
-    refused = [spec for spec in missing if _stays_empty(making, not_made[spec.name])]
+    refused = [spec for spec in missing if not_made[spec.name].failed]
     refusals = {spec.name: noted(making, _empty(spec, not_made[spec.name])) for spec in refused}
     missing = [spec for spec in missing if spec not in refused]
     instead_of = {spec.name: (spec, not_made[spec.name]) for spec in missing}
@@ -145,10 +147,6 @@ def _with_fallbacks(
     log_fallbacks(fallbacks, {spec.name: not_made[spec.name].why for spec in fallbacks})
     made = _free(making, [spec for spec in fallbacks if not spec.needs_hero], instead_of)
     return {**done, **made.done}, [spec for spec in fallbacks if spec.needs_hero], instead_of
-
-
-def _stays_empty(making: Making, reason: NotMade) -> bool:
-    return reason.failed or (making.spending.refuses and reason.over_budget)
 
 
 def _empty(spec: ImageSpec, reason: NotMade) -> Result:

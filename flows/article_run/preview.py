@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from blocks.brands.reading import read_brand
-from blocks.delivery.spending import Spending
+from blocks.delivery.spending import Admission, Spending
 from blocks.records.claims import slug_to_claim
 from blocks.records.inventory import Inventory, inventory_of
 from blocks.records.records import Records
@@ -52,8 +52,8 @@ class _Preview:
     def images(self) -> list[PlannedImage]:
         """Return the images in the order of the plan."""
         due = [spec for spec in self.plan.specs if spec.price_usd and not self._stored(spec)]
-        beyond = self.spending.admissible(due, refresh=self.refresh).beyond
-        return [self._image(self._over_hero(spec), beyond.get(spec.name)) for spec in self.plan.specs]
+        admission = self.spending.admissible(due, refresh=self.refresh)
+        return [self._image(self._over_hero(spec), admission) for spec in self.plan.specs]
 
     def _over_hero(self, spec: ImageSpec) -> ImageSpec:
         """Return a card over the hero as it would be drawn, if the article keeps the hero that it has."""
@@ -65,16 +65,17 @@ class _Preview:
             return without_hero(spec)
         return over_hero(spec, hero) if hero else spec
 
-    def _image(self, spec: ImageSpec, beyond: str | None) -> PlannedImage:
+    def _image(self, spec: ImageSpec, admission: Admission) -> PlannedImage:
         if self._stored(spec):
             return _planned(spec, "reuse")
         earlier = self.inventory.entry(spec.name)
-        return self._beyond_budget(spec, earlier, beyond) if beyond else self._due(spec, earlier)
+        why, is_refused = admission.beyond.get(spec.name), spec.name in admission.refused
+        return self._beyond(spec, earlier, why, is_refused=is_refused) if why else self._due(spec, earlier)
 
-    def _beyond_budget(self, spec: ImageSpec, earlier: Image | None, why: str) -> PlannedImage:
+    def _beyond(self, spec: ImageSpec, earlier: Image | None, why: str, *, is_refused: bool) -> PlannedImage:
         if earlier and MAKERS[earlier.provider].is_paid:
             return _planned(spec, "reuse", why=f"{why}: the earlier picture stays")
-        if self.spending.refuses:
+        if is_refused:
             return _planned(spec, "make", why=f"{why}: its place stays empty")
         return _planned(self.plan.planner.fallback(spec), "make", why=why)
 

@@ -1,11 +1,14 @@
 """Budgets: how much may be spent on an article's run and on a tenant's month, and what comes beyond that."""
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from imaging.errors import ConfigurationError
+from imaging.planning.quotas import Measure
 from imaging.spec import ImageSpec
 from imaging.validation import explain
 
@@ -47,11 +50,25 @@ def budgets_from(value: Any, source: str = "IMAGES_BUDGETS") -> Budgets:
         raise ConfigurationError(f"{source}: {explain(error)}") from None
 
 
-def affordable(specs: Iterable[ImageSpec], left_usd: float) -> frozenset[str]:
-    """Return the names of the specs that `left_usd` pays for: in the order of the plan, each that still fits."""
-    names = []
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How much one budget or quota leaves, and what to tell of a picture that it has no room for.
+
+    `refuses`: such a picture is refused, and not made by a fallback. `quota`: the name of the quota, if it is one.
+    """
+
+    why: str
+    usd: float = math.inf
+    pictures: float = math.inf
+    refuses: bool = False
+    quota: Measure | None = None
+
+
+def affordable(specs: Iterable[ImageSpec], left_usd: float, left_pictures: float = math.inf) -> frozenset[str]:
+    """Return the names of the specs that there is room for: in the order of the plan, each that still fits."""
+    names: list[str] = []
     for spec in specs:
-        if spec.price_usd <= left_usd + _ROUNDING:
+        if spec.price_usd <= left_usd + _ROUNDING and len(names) < left_pictures:
             left_usd -= spec.price_usd
             names.append(spec.name)
     return frozenset(names)

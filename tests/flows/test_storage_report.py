@@ -105,7 +105,7 @@ def test_a_report_agrees_with_the_bucket_and_the_vendors(
 def _parquet(world: World, key: str) -> list[dict[str, object]]:
     data = world.store.get(key)
     assert data is not None
-    file = world.folder / "read.parquet"
+    file = world.bucket.parent / f"{world.bucket.name}.parquet"
     file.write_bytes(data)
     with duckdb.connect() as connection:
         table = connection.execute("SELECT * FROM read_parquet(?) ORDER BY user_id", [str(file)])

@@ -186,6 +186,12 @@ BROKEN: dict[str, tuple[Case, ...]] = {
     "variables edited": (
         Case(cdn(Answer(404)), "public read", "FAIL", "set IMAGES_PUBLIC_BASE_URL"),
         Case(variable("images_budgets", {"run_usd": "much"}), "variable images_budgets", "FAIL", "run_usd"),
+        Case(
+            variable("images_quotas", {"tenants": {"acme": {"bytes": "many"}}}),
+            "variable images_quotas",
+            "FAIL",
+            "bytes",
+        ),
         Case(variable("images_models", {"banner": {}}), "variable images_models", "FAIL", "banner"),
         Case(variable("images_sources", {"acme": "feed"}), "variable images_sources", "FAIL", "acme"),
         Case(variable("images_platforms", {"acme": ["myspace"]}), "variable images_platforms", "FAIL", "acme"),
