@@ -129,7 +129,7 @@ def migrate(  # noqa: PLR0917 - a command's options, all by name
         bool, typer.Option("--dry-run", help="Look what is alive and what it costs; store nothing")
     ] = False,
     remake: Annotated[bool, typer.Option("--remake", help="Make dead pictures again, within the budget; pays")] = False,
-    recheck: Annotated[bool, typer.Option("--recheck", help="Ask again for what was dead or refused")] = False,
+    recheck: Annotated[bool, typer.Option("--recheck", help="Ask again for what was dead, refused or lost")] = False,
     map_file: Annotated[
         str | None, typer.Option("--map", help="Write old and new addresses to FILE.csv, .json or .sql")
     ] = None,

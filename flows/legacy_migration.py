@@ -71,7 +71,7 @@ def legacy_migration(
         user_id: The tenant of the articles. An article that names another one is refused. Empty: as each says.
         dry_run: Look what is alive and what it would cost, and store nothing.
         remake: Make dead pictures again, within the budget, from their prompt or alternative text. This pays.
-        recheck: Ask again for what was dead or refused.
+        recheck: Ask again for what was dead or refused, and for pictures that the bucket has lost.
         map_file: Where to write old and new addresses: a .csv, .json or .sql file on the machine of the run.
         rewrite_dir: A folder there for rewritten copies of the source's files.
         table: The table of the UPDATEs in a .sql map.

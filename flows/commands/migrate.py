@@ -59,6 +59,10 @@ def print_migration(report: MigrationReport, map_file: str | None, rewrite_dir: 
     counts.add_column("USD", justify="right")
     counts.add_row(*(f"{report.counts[status]:,}" for status in STATUSES), f"{report.cost_usd:.3f}")
     console.print(counts)
+    if report.passed_over:
+        hosts = ", ".join(f"{number:,} of {host}" for host, number in report.passed_over.items())
+        passed_over = f"  passed over (hosts not in IMAGES_DOWNLOAD_HOSTS, other formats): {hosts}"
+        console.print(line(passed_over, "dim"), soft_wrap=True)
     for problem in report.problems:
         console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
     for link in report.trouble[:_SHOWN]:

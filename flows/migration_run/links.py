@@ -1,7 +1,8 @@
 """The records of a source with their articles and the addresses in them that are to be moved."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from blocks.migration.moving import Link
 from blocks.migration.sources.source import Source, Unread
@@ -9,7 +10,7 @@ from imaging.articles.article import Article
 from imaging.articles.origin import Origin
 from imaging.articles.sources import BUCKET
 from imaging.errors import InvalidInput
-from imaging.migration.addresses import Found, Picks, full, is_data
+from imaging.migration.addresses import Picks
 from imaging.migration.record import Record
 from imaging.record import NOT_STORED
 
@@ -32,15 +33,20 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class LinkedRecords:
-    """Reads a source for a tenant (None: as each record says). `name`: the source's, as it was given."""
+    """Reads a source for a tenant (None: as each record says). `name`: the source's, as it was given.
+
+    `passed_over`: pictures that are not migrated, by host or kind of data, as of the last reading.
+    """
 
     source: Source
     name: str
     user_id: str | None
     picks: Picks
+    passed_over: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[Linked | Unread]:
         """Yield the records that have addresses to move, and what cannot be read. Raises as `Source.records`."""
+        self.passed_over.clear()
         for record in self.source.records():
             if isinstance(record, Unread):
                 yield record
@@ -68,12 +74,9 @@ class LinkedRecords:
 
     def _links(self, record: Record) -> tuple[Link, ...]:
         entries = {image.url: image for image in record.entries if image.status in NOT_STORED}
-        found = record.found(self.picks)
-        return tuple(Link(one, field, entries.get(address)) for address, (one, field) in found.items())
-
-
-def passed_over(found: Found) -> str:
-    """Return the host of an address that is not migrated, or the kind of its data."""
-    if is_data(found.address):
-        return found.address[:40].partition(";")[0].partition(",")[0]
-    return full(found.address).partition("//")[2].partition("/")[0].rpartition("@")[2][:100]
+        found = record.addresses()
+        passed = (self.picks.passes_over(one) for one, _ in found.values())
+        self.passed_over.update(name for name in passed if name)
+        return tuple(
+            Link(one, name, entries.get(address)) for address, (one, name) in found.items() if self.picks.takes(one)
+        )

@@ -7,6 +7,7 @@ Nothing piles up: the source is read again for each step, and the next batch whe
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,12 +30,13 @@ from flows.migration_run.output import Rewriter, write_copies, write_map
 from imaging.errors import StorageError
 from imaging.makers import Provider
 from imaging.migration.addresses import Picks
-from imaging.migration.report import MAX_LISTED, STATUSES, MigrationReport, Trouble, shown
+from imaging.migration.report import MAX_LISTED, STATUSES, MigrationReport, Outcome, Trouble, shown
 from imaging.quoting import without_query
 from tasks.migration import Remaking, move_pictures
 
 AT_ONCE = 8  # batches side by side
 _BATCH = 200  # addresses; a task run each, and the API keeps all of them
+_PASSED_OVER = 20  # hosts that the report names
 _BATCH_LENGTH = 2_000_000  # characters of addresses and articles: data URLs are long
 
 
@@ -91,7 +93,9 @@ class Migration:
             self._meet(user_id)
             self.state.see((user_id, link.address, shown(link.address), linked.where(link)) for link in linked.links)
         more = [f"and {len(problems) - MAX_LISTED:,} more"] if len(problems) > MAX_LISTED else []
-        self.report = self.report.model_copy(update={"articles": articles, "problems": problems[:MAX_LISTED] + more})
+        passed = dict(self.records.passed_over.most_common(_PASSED_OVER))
+        read = {"articles": articles, "problems": problems[:MAX_LISTED] + more, "passed_over": passed}
+        self.report = self.report.model_copy(update=read)
         get_run_logger().info("%d addresses in %d records", self.state.seen(), articles)
 
     def _meet(self, user_id: str) -> None:
@@ -118,7 +122,8 @@ class Migration:
         for errand in errands:
             self._taken -= {(errand.article.user_id, link.address) for link in errand.dead_too}
         self.report = self.report.model_copy(update={"cost_usd": round(self.report.cost_usd + cost_usd, 6)})
-        self.journal.write_now_and_then()
+        if not self.terms.dry_run:
+            self.journal.write_now_and_then()
         if progress.is_due:
             self.report = self.report.model_copy(update={"counts": self.state.counts()})
             progress.show(self.report, self.state.seen())
@@ -142,7 +147,7 @@ class Migration:
             if (user_id, link.address) in self._taken:
                 continue
             known = self.state.find(user_id, link.address)
-            if known is None or known.status == "later" or (self.terms.recheck and known.new is None):
+            if known is None or known.status == "later" or (self.terms.recheck and self._is_to_be_asked_again(known)):
                 due.append(link)
             elif known.status == "dead" and self.remaking:
                 dead.append(link)
@@ -152,9 +157,15 @@ class Migration:
         self._taken |= {(user_id, link.address) for link in errand.dead_too}
         return errand
 
+    def _is_to_be_asked_again(self, known: Outcome) -> bool:
+        """Return whether an address was dead or refused, or its picture is no longer in the bucket."""
+        with suppress(StorageError):
+            return known.key is None or self.run.services.store.metadata(known.key) is None
+        return False
+
     def _write_journal(self) -> None:
         try:
-            if not self.terms.dry_run and not self.run.services.embedded:
+            if not self.terms.dry_run:
                 self.journal.write()
         except StorageError as error:
             problem = f"what is done is noted on this machine alone, until the next run: {error}"
@@ -192,7 +203,7 @@ def migration_of(
     services = run.services
     settings, ours = services.settings, services.store.key_of
     rules = HostRules.parse(settings.images_download_hosts)
-    picks = Picks(lambda url: rules.allows(url) and ours(url) is None, lambda url: vendor_at(url) is not None)
+    picks = Picks(rules.allows, lambda url: vendor_at(url) is not None, lambda url: ours(url) is not None)
     pace = HostPace(settings.images_host_pace, settings.images_retry_seconds, run.in_flight.pause)
     mover = Mover(pace, settings.images_data_dir.resolve() / "migrations" / "kept", terms.made_by)
     return Migration(

@@ -37,18 +37,31 @@ class Picks:
     """The addresses that are migrated.
 
     `allows`: whether pictures may be fetched from an address. `by_vendor`: whether that is a vendor's, where nothing
-    but pictures is.
+    but pictures is. `ours`: whether it leads into our own bucket.
     """
 
     allows: Callable[[str], bool]
     by_vendor: Callable[[str], bool]
+    ours: Callable[[str], bool] = lambda _url: False
 
     def takes(self, found: Found) -> bool:
         """Return whether an address is migrated: a link that may lead to a page is none, unless it names a picture."""
         if is_data(found.address):
             return DATA.match(found.address) is not None
         url = full(found.address)
-        return self.allows(url) and (found.shown or self.by_vendor(url) or _PICTURE.search(url) is not None)
+        return (
+            self.allows(url)
+            and not self.ours(url)
+            and (found.shown or self.by_vendor(url) or _PICTURE.search(url) is not None)
+        )
+
+    def passes_over(self, found: Found) -> str | None:
+        """Return the host of a picture that is not migrated, or the kind of its data; None for what is no picture."""
+        if not found.shown or not is_address(found.address) or self.takes(found) or self.ours(full(found.address)):
+            return None
+        if is_data(found.address):
+            return found.address[:40].partition(";")[0].partition(",")[0]
+        return full(found.address).partition("//")[2].partition("/")[0].rpartition("@")[2][:100]
 
 
 def is_data(address: str) -> bool:

@@ -49,13 +49,17 @@ class Record:
     is_html: bool = False
 
     def found(self, picks: Picks) -> dict[str, tuple[Found, str]]:
-        """Return the addresses to migrate with the name of the field that each stands in first."""
+        """Return the addresses to migrate, each as in `addresses`."""
+        return {address: each for address, each in self.addresses().items() if picks.takes(each[0])}
+
+    def addresses(self) -> dict[str, tuple[Found, str]]:
+        """Return all addresses with the name of the field that each stands in first."""
         known: dict[str, tuple[Found, str]] = {}
         for name, value in self.values.items():
             for found in self._found_in(name, value):
                 before, field = known.get(found.address, (found, name))
                 known[found.address] = before.joined(found), field
-        return {address: each for address, each in known.items() if picks.takes(each[0])}
+        return known
 
     def _found_in(self, name: str, value: Any) -> Iterable[Found]:
         if self.is_html and isinstance(value, str):

@@ -43,8 +43,7 @@ class MigrationReport(BaseModel):
     """The report on a migration, or before it (`dry_run`): then `cost_usd` is the price of what would be remade.
 
     `counts`: addresses by what became of them, in this run or an earlier one. `trouble`: the first that are not moved.
-    `passed_over`: pictures in the source that are not migrated, by host or reason. `problems`: those of the source.
-    `state`: where it is noted what is done.
+    `passed_over`: pictures in the source that are not migrated, by their host. `problems`: those of the source.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -81,17 +81,22 @@ def test_a_link_in_many_files_is_fetched_once_and_the_next_run_repeats_nothing(
 def test_another_machine_knows_what_was_done_and_forgets_what_was_erased(
     world: World, host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was moved is known from the bucket; where the tenant's records are gone, it is moved again."""
+    """Moved pictures are known from the bucket; where it lost one, or the tenant's records, they are moved again."""
     source = tmp_path / "links.csv"
     source.write_text(f"title,hero\nTee,{host.page('/a.png', png('a'))}\n")
     migrated(source)
     monkeypatch.setenv("IMAGES_DATA_DIR", str(tmp_path / "another machine"))
     assert counts(migrated(source)) == {"moved": 1}
     assert len(asked(host)) == 1
+    (lost,) = (key for key in world.objects() if "/migrated/" in key)
+    world.delete(lost)
+    assert counts(migrated(source, recheck=True)) == {"moved": 1}
+    assert lost in world.objects()
+    assert len(asked(host)) == 2
     for key in world.store.list("_results/default/_migrations/"):
         world.store.delete(key)
     assert counts(migrated(source)) == {"moved": 1}
-    assert len(asked(host)) == 2
+    assert len(asked(host)) == 3
 
 
 def test_runs_of_the_article_and_the_migration_leave_each_others_pictures(
