@@ -126,7 +126,8 @@ class ImageSet(BaseModel):
     """Every picture of one article: the manifest, the event's payload and the flow's return value.
 
     `problems`: those of the run beside its images, such as a manifest that could not be written. `language`: that of
-    topic and alternative texts; empty in manifests of earlier versions.
+    topic and alternative texts; empty in manifests of earlier versions. `site_name`: the brand's, or the host of the
+    article's address; empty if neither is known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -137,6 +138,7 @@ class ImageSet(BaseModel):
     topic: str
     article_id: str | None
     language: str = ""
+    site_name: str = ""
     created_at: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     flow_run_id: str | None = None
     manifest_url: str | None = None

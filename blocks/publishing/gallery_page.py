@@ -32,7 +32,8 @@ def put_page(services: Services, image_set: ImageSet, previews: Mapping[str, str
 
 def shows_the_same(image_set: ImageSet, inventory: Inventory) -> bool:
     """Return whether the last manifest, beside which a page was written, says the same but for what its run did."""
-    return _lasting(inventory.images) == _lasting(image_set.images) and inventory.problems == image_set.problems
+    words = inventory.problems == image_set.problems and inventory.site_name == image_set.site_name
+    return words and _lasting(inventory.images) == _lasting(image_set.images)
 
 
 def _lasting(images: list[Image]) -> list[Image]:

@@ -102,6 +102,7 @@ def inventory_of(
         objects=objects,
         images=entries(manifest.document),
         problems=_problems(manifest.document),
+        site_name=_site_name(manifest.document),
         is_new=is_new and not objects and manifest.document is None,
         outdated=manifest.outdated,
     )
@@ -124,6 +125,11 @@ def recorded(store: ImageStore, key: str) -> dict[str, str]:
             if variant.md5 and variant.key == key:
                 return known | {"md5": variant.md5}
     return metadata
+
+
+def _site_name(manifest: Any) -> str:
+    name = manifest.get("site_name") if isinstance(manifest, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _problems(manifest: Any) -> list[str]:

@@ -43,6 +43,7 @@ class Plan:
             topic=self.article.topic,
             article_id=self.article.article_id,
             language=self.article.language,
+            site_name=self.planner.site_name,
             flow_run_id=run_id or flow_run.id,
             images=list(images),
             problems=[*self.problems, *problems],

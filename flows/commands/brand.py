@@ -50,7 +50,14 @@ def set_brand(  # noqa: PLR0917 - a command's options, all by name
 @app.command()
 def show(user_id: UserId, as_json: AsJson = False) -> None:
     """Show a tenant's brand, with the sizes of its assets."""
-    _print(_run(user_id, BrandChange()), as_json=as_json)
+    from blocks.brands.listing import shown_brand
+    from blocks.services import loaded_services
+    from flows.commands.prefect_api import prefect_api
+
+    _check_tenant(user_id)
+    with prefect_api(), loaded_services() as services:
+        report = shown_brand(services, user_id)
+    _print(report, as_json=as_json)
 
 
 @app.command("list")

@@ -1,7 +1,8 @@
 """Samples of a brand: cards in every template with titles of three lengths, and its logo on every ground."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from io import BytesIO
 from typing import get_args
 
@@ -72,7 +73,8 @@ def logo_samples(brand: Card) -> Iterator[Sample]:
         yield Sample("logo", name, _png(_with_foot(brand, ground).crop(_SWATCH)))
 
 
-def heroes(color: str | None) -> dict[str, bytes]:
+@lru_cache(maxsize=2)
+def heroes(color: str | None) -> Mapping[str, bytes]:
     """Return a light and a dark picture in the brand's colour."""
     painted = open_hero(_png(paint("brand", _HERO_SIZE, color)))
     grounds = {" over a light picture": "white", " over a dark picture": "black"}
