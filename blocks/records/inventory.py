@@ -33,6 +33,7 @@ class Inventory(BaseModel):
     objects: dict[str, tuple[int, str]] = {}
     images: list[Image] = []
     problems: list[str] = []
+    site_name: str = ""
     is_new: bool = False
     trouble: str | None = None
     outdated: bool = False
