@@ -44,7 +44,7 @@ from flows.lifecycle.stop_record import record_stop
 from flows.lifecycle.stoppable import StoppableRun
 from flows.lifecycle.stopping import stops_politely_async, unless_interrupted
 from flows.lifecycle.worker_thread import WorkerThread
-from imaging import keys
+from imaging import keys, lock_names
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
 from imaging.record import ImageSet, StoredImage
@@ -133,13 +133,13 @@ def _claimed(run: Run, article: Article) -> Iterator[Inventory]:
     Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
     """
     user_id, wished = article.user_id, wished_slug(article)
-    with _locked(run, keys.article_lock("claim", user_id, wished)):
+    with _locked(run, lock_names.article_lock("claim", user_id, wished)):
         claim = claim_slug(article)
     if claim.slug != wished:
         rename_run(named(user_id, claim.slug))
     if claim.title_before:
         log_retitled(named(user_id, claim.slug), claim.title_before)
-    with _locked(run, keys.article_lock("run", user_id, claim.slug)):
+    with _locked(run, lock_names.article_lock("run", user_id, claim.slug)):
         yield take_inventory(user_id, claim)
 
 

@@ -18,6 +18,9 @@ from imaging.makers import MadeBy
 from imaging.spec import Kind
 
 COMPLETE, OTHER, BAD_INPUT, DEGRADED = 0, 1, 2, 3
+Only = Annotated[
+    list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
+]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,9 +40,7 @@ def _commands() -> None:
 def run(  # noqa: PLR0917 - a command's options, all by name
     article: Annotated[str, typer.Argument(help="Markdown with front matter, JSON, or - (JSON on standard input)")],
     user_id: Annotated[str | None, typer.Option(help="Tenant; wins over the article's own")] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
-    ] = None,
+    only: Only = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Make cached pictures again; pays again")] = False,
     max_usd: Annotated[
         float | None, typer.Option(min=0, help="Refuse to spend more than this; on a terminal, ask before")
@@ -68,9 +69,7 @@ def plan(
         typer.Argument(metavar="ARTICLE|SOURCE", help="An article as for run, or a source of many as for backlog"),
     ],
     user_id: Annotated[str | None, typer.Option(help="Tenant, as for run and backlog")] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
-    ] = None,
+    only: Only = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON, nothing else")] = False,
 ) -> None:
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
@@ -96,9 +95,7 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
     user_id: Annotated[str | None, typer.Option(help="The articles' tenant; one that names another is refused")] = None,
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Articles at the same time")] = 4,
     shards: Annotated[int, typer.Option(min=1, max=16, help="Runs to split the backlog into, if deployed")] = 1,
-    only: Annotated[
-        list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
-    ] = None,
+    only: Only = None,
     recheck: Annotated[bool, typer.Option("--recheck", help="Run completed articles as well")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
 ) -> None:
@@ -109,10 +106,7 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
     from flows.commands.backlog import print_backlog, run_backlog
 
     report = run_backlog(source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck)
-    if as_json:
-        print_json(report.model_dump_json(indent=1))
-    else:
-        print_backlog(report)
+    print_json(report.model_dump_json(indent=1)) if as_json else print_backlog(report)
     raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
 
 
@@ -228,10 +222,7 @@ def usage(
     from flows.commands.usage import measure_usage, print_usage
 
     report = measure_usage(user_id, month)
-    if as_json:
-        print_json(report.model_dump_json(indent=1))
-    else:
-        print_usage(report)
+    print_json(report.model_dump_json(indent=1)) if as_json else print_usage(report)
 
 
 def _leave(code: int, message: str) -> NoReturn:

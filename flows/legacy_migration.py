@@ -26,7 +26,7 @@ from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
 from flows.migration_run.migration import AT_ONCE, MigrationTerms, migration_of
 from flows.migration_run.output import checked_output
-from imaging import keys
+from imaging import lock_names
 from imaging.makers import MadeBy
 from imaging.migration.report import MigrationReport
 from imaging.quoting import without_query
@@ -100,7 +100,7 @@ def _migrated(run: Run, source: str, user_id: str | None, terms: MigrationTerms)
     path = services.settings.images_data_dir.resolve() / "migrations" / f"{services.store.place}.sqlite"
     state = State(path, dry_run=terms.dry_run)
     try:
-        with one_at_a_time(keys.migration_lock(source, user_id), services.locks):
+        with one_at_a_time(lock_names.migration_lock(source, user_id), services.locks):
             migration = migration_of(run, source, user_id, terms, state=state, run_id=uuid4().hex)
             if terms.remake:
                 migration.remaking = Remaking({} if terms.dry_run else check_providers())

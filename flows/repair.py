@@ -25,7 +25,7 @@ from blocks.services import Services
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
-from imaging import keys
+from imaging import lock_names
 from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
 from tasks.repairing import mend_manifest, restore, store_under_hash, superseded
@@ -62,7 +62,7 @@ def _remove_unused_limits() -> None:
 
 def _repair_article(services: Services, user_id: str, slug: str, owner: Claim, digests: list[str]) -> int:
     log = get_run_logger()
-    with one_at_a_time(keys.article_lock("run", user_id, slug), services.locks):
+    with one_at_a_time(lock_names.article_lock("run", user_id, slug), services.locks):
         try:
             if not owns_slug(services.store, user_id, slug, owner):
                 log.warning("%s/%s belongs to another article by now: run this one again", user_id, slug)

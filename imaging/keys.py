@@ -1,9 +1,7 @@
-"""Keys of objects in the bucket with their Cache-Control headers (README, "Objects in the bucket"), and lock names.
+"""Keys of objects in the bucket (README, "Objects in the bucket") with Cache-Control headers, and paths of records.
 
 Later versions look up these names: changing one means paying for pictures twice.
 """
-
-from typing import Literal
 
 from imaging.formats import FORMATS
 from imaging.slug import BRANDING, short_hash
@@ -247,35 +245,3 @@ def shard_path(run_id: object) -> str:
 def report_key(user_id: str | None, month: str, suffix: str) -> str:
     """Return the key of a month's report on a tenant, or on all (None); `suffix` such as `json` or `findings.csv`."""
     return f"{REPORTS_FOLDER}/{user_id or '_all'}/{month}.{suffix}"
-
-
-# Names of locks.
-
-LOCKS = ("article-images.", "article-backlog.", "legacy-migration.")
-"""How the name of every lock begins."""
-Purpose = Literal["claim", "run"]
-
-
-def article_lock(purpose: Purpose, user_id: str, slug: str) -> str:
-    """Return the name of the lock on a slug while it is claimed, or on an article while it is run."""
-    return f"article-images.{purpose}.{user_id}.{slug}"
-
-
-def brand_lock(user_id: str) -> str:
-    """Return the name of the lock on a tenant's brand while it is changed."""
-    return f"brand-assets.{user_id}"
-
-
-def spend_lock(user_id: str) -> str:
-    """Return the name of the lock on a tenant's monthly spend."""
-    return f"article-images.purse.{user_id}"  # likewise
-
-
-def backlog_lock(place: str, shard: int | None) -> str:
-    """Return the name of the lock on a backlog's source, or on one shard of it."""
-    return f"article-backlog.{place.replace('/', '.')}.{shard}"
-
-
-def migration_lock(source: str, user_id: str | None) -> str:
-    """Return the name of the lock on a migration's source."""
-    return f"legacy-migration.{short_hash(f'{source}|{user_id}', 16)}"

@@ -8,7 +8,7 @@ from blocks.brands.assets import asset_bytes, asset_key
 from blocks.brands.reading import stored_brand
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.services import Services
-from imaging import keys
+from imaging import keys, lock_names
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import ASSETS, EVERYTHING, Asset, BrandChange, StoredAsset
 from imaging.cards.brand_logo import accepted_logo
@@ -45,7 +45,7 @@ class Accepted:
 @contextmanager
 def one_change_at_a_time(services: Services, user_id: str) -> Iterator[None]:
     """Hold the tenant's brand for the context: two changes at once would lose one of them."""
-    with one_at_a_time(keys.brand_lock(user_id), services.locks):
+    with one_at_a_time(lock_names.brand_lock(user_id), services.locks):
         yield
 
 

@@ -8,7 +8,7 @@ from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 from prefect.exceptions import ObjectNotFound
 
 from blocks.locks.lease import acquire
-from imaging import keys
+from imaging import lock_names
 
 _UNUSED = timedelta(days=7)
 _PAGE = 200  # limits; the API lists no more at once
@@ -53,7 +53,7 @@ def _limits(client: SyncPrefectClient) -> Iterator[GlobalConcurrencyLimitRespons
 
 def _is_lock(limit: GlobalConcurrencyLimitResponse) -> bool:
     """Return whether the limit is as a lock makes it: one that somebody has changed is theirs."""
-    return limit.name.startswith(keys.LOCKS) and limit.active and limit.limit == 1
+    return limit.name.startswith(lock_names.LOCKS) and limit.active and limit.limit == 1
 
 
 def _is_idle_since(limit: GlobalConcurrencyLimitResponse, moment: datetime) -> bool:

@@ -14,7 +14,7 @@ from blocks.records.claims import claim, wished_slug
 from blocks.services import Services
 from blocks.storage.bucket import json_in
 from blocks.storage.errors import refusals_named
-from imaging import keys
+from imaging import keys, lock_names
 from imaging.articles.article import Article
 from imaging.errors import StorageError
 from imaging.record import Image, ImageSet
@@ -84,9 +84,9 @@ def article_folder(services: Services, article: Article, slug: str | None) -> It
     """
     with refusals_named():
         if slug is None:
-            with one_at_a_time(keys.article_lock("claim", article.user_id, wished_slug(article)), services.locks):
+            with one_at_a_time(lock_names.article_lock("claim", article.user_id, wished_slug(article)), services.locks):
                 slug = claim(services.store, article).slug
-        with one_at_a_time(keys.article_lock("run", article.user_id, slug), services.locks) as lease:
+        with one_at_a_time(lock_names.article_lock("run", article.user_id, slug), services.locks) as lease:
             yield ArticleFolder(services, article, slug, lease)
 
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.records.records import Records
-from imaging import keys
+from imaging import keys, lock_names
 from imaging.errors import StorageError
 
 
@@ -158,7 +158,7 @@ class MonthlySpend:
 
     def locked(self) -> AbstractContextManager[object]:
         """Keep the tenant's other runs from reading and writing the document."""
-        return one_at_a_time(keys.spend_lock(self.user_id), self.locks)
+        return one_at_a_time(lock_names.spend_lock(self.user_id), self.locks)
 
     def _read(self) -> tuple[Month, bool]:
         """Return the month, and whether it is what the bucket has: else it is this machine's last copy of that."""

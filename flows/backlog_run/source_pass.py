@@ -22,7 +22,7 @@ from flows.article_run.task_runner import task_runner
 from flows.backlog_run.article_calls import ArticleCalls, reason_of
 from flows.backlog_run.articles import articles_of
 from flows.lifecycle.worker_thread import WorkerThread
-from imaging import keys
+from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
@@ -93,7 +93,7 @@ class SourcePass:
         """
         with WorkerThread() as self._thread, ExitStack() as held:
             # Two backlogs over the same articles would do no harm, but each would forget what the other has done.
-            lock = one_at_a_time(keys.backlog_lock(self.place, self.terms.shard), self.services.locks)
+            lock = one_at_a_time(lock_names.backlog_lock(self.place, self.terms.shard), self.services.locks)
             await self._thread(held.enter_context, lock)
             held.callback(self._save, self._index.save)  # however this ends
             try:

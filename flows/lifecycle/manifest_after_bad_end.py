@@ -17,7 +17,7 @@ from blocks.records.claims import owned_slug
 from blocks.run import begun_run
 from flows.lifecycle.bad_end import BadEnd
 from flows.lifecycle.worker_thread import WorkerThread
-from imaging import keys
+from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.errors import ImagesError
 from imaging.spec import Kind
@@ -52,5 +52,5 @@ def _recorded(flow_run: FlowRun, state: State[Any]) -> str | None:
         slug = owned_slug(run.services.store, article)
         if slug is None:
             return None  # it did not come so far
-        with one_at_a_time(keys.article_lock("run", article.user_id, slug), run.services.locks, wait=False):
+        with one_at_a_time(lock_names.article_lock("run", article.user_id, slug), run.services.locks, wait=False):
             return BadEnd(article, slug, only, str(flow_run.id), state.timestamp, why).record(run)

@@ -20,6 +20,7 @@ from imaging.errors import ConfigurationError
 from imaging.makers import MAKERS, Vendor
 from imaging.platforms import Platform
 from imaging.printable import printable_name
+from imaging.spec import ImageSpec
 from imaging.validation import explain
 
 # The negative prompt of the comparison models; Flux knows no negative prompt.
@@ -60,6 +61,10 @@ class Model(BaseModel):
     def short_name(self) -> str:
         """The name as it stands in keys: `chutes-qwen-image` is `qwen-image`."""
         return short_name(self.name)
+
+    def makes(self, spec: ImageSpec) -> bool:
+        """Return whether it is this model, with these parameters, that is to make the picture."""
+        return (self.provider, self.name, self.params) == (spec.provider, spec.model, spec.params)
 
 
 def short_name(name: str) -> str:
@@ -190,6 +195,17 @@ _DELIVERED = {
     ("flux-dev", "9:16"): (768, 1344),
     ("flux-dev", "16:9"): (1344, 768),
 }
+
+
+def spec_fields(model: Model) -> dict[str, Any]:
+    """Return the fields of a spec that say which model makes the picture, and how."""
+    return {
+        "provider": model.provider,
+        "model": model.name,
+        "params": model.params,
+        "price_usd": model.price_usd,
+        "size": delivered_size(model),
+    }
 
 
 def delivered_size(model: Model) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
 from imaging.planning import prompts
 from imaging.planning.alt_texts import alt_text
 from imaging.planning.look import Look
-from imaging.planning.models import Model, ModelTable, delivered_size
+from imaging.planning.models import Model, ModelTable, delivered_size, spec_fields
 from imaging.platforms import PLATFORMS, Platform
 from imaging.record import Image
 from imaging.slug import short_hash
@@ -102,8 +102,8 @@ class Planner:
     def alternatives(self, spec: ImageSpec) -> tuple[ImageSpec, ...]:
         """Return `spec` as the models would make it that are tried in turn where its own makes none."""
         chain = self._configured(self._model(spec))
-        own = [number for number, model in enumerate(chain) if _makes(model, spec)]
-        return tuple(spec.model_copy(update=_by(model)) for model in chain[own[0] + 1 :]) if own else ()
+        own = [number for number, model in enumerate(chain) if model.makes(spec)]
+        return tuple(spec.model_copy(update=spec_fields(model)) for model in chain[own[0] + 1 :]) if own else ()
 
     def has_alternatives(self, spec: ImageSpec) -> bool:
         """Return whether several models may make `spec`, which may be by any of them."""
@@ -193,7 +193,7 @@ class Planner:
         """A spec for the first of a role's models whose provider is configured, or else for the painter."""
         if not (configured := self._configured(model)):
             return self._painted(MAKERS[model.provider], size=delivered_size(model), **fields)
-        return ImageSpec(user_id=self.place[0], slug=self.place[1], **_by(configured[0]), **fields)
+        return ImageSpec(user_id=self.place[0], slug=self.place[1], **spec_fields(configured[0]), **fields)
 
     def _painted(self, instead_of: Maker, **fields: Any) -> ImageSpec:
         return ImageSpec(
@@ -239,18 +239,3 @@ class Planner:
 
 def _comparison_name(model: Model) -> str:
     return f"comparison-{model.short_name}"
-
-
-def _by(model: Model) -> dict[str, Any]:
-    """The fields of a spec that say which model makes the picture, and how."""
-    return {
-        "provider": model.provider,
-        "model": model.name,
-        "params": model.params,
-        "price_usd": model.price_usd,
-        "size": delivered_size(model),
-    }
-
-
-def _makes(model: Model, spec: ImageSpec) -> bool:
-    return (model.provider, model.name, model.params) == (spec.provider, spec.model, spec.params)

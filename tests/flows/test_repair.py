@@ -8,7 +8,7 @@ from pathlib import Path
 from prefect.client.orchestration import get_client
 
 from flows.repair import repair
-from imaging import keys
+from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.spec import Kind
 from tests.world import run_set
@@ -22,9 +22,9 @@ def test_repair_removes_the_limits_of_an_article_that_was_done_last_week(painted
         assert database.execute(aged, (f"article-images.%.{old}",)).rowcount == 2
     assert repair() == {"repaired": 0, "left": 0}
     assert limits_of(old) == set()
-    assert limits_of(new) == {keys.article_lock(purpose, "default", new) for purpose in ("run", "claim")}
+    assert limits_of(new) == {lock_names.article_lock(purpose, "default", new) for purpose in ("run", "claim")}
     assert run_set(Article(topic="Letzte Woche"), [Kind.CARD]).status == "complete"
-    assert keys.article_lock("run", "default", old) in limits_of(old)
+    assert lock_names.article_lock("run", "default", old) in limits_of(old)
 
 
 def limits_of(slug: str) -> set[str]:

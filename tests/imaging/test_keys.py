@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from imaging import keys
+from imaging import keys, lock_names
 from imaging.articles.article import Article
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
@@ -99,11 +99,11 @@ def test_records_and_locks_keep_their_names() -> None:
         (keys.index_path("_backlog/x", 5), "_backlog/x/05.json"),
         (keys.feed_page_path("_backlog/x", 5), "_backlog/x/page-5.json"),
         (keys.shard_path("abc"), "_backlog/shards/abc.json"),
-        (keys.article_lock("claim", "bar", "tee"), "article-images.claim.bar.tee"),
-        (keys.article_lock("run", "bar", "tee"), "article-images.run.bar.tee"),
-        (keys.spend_lock("bar"), "article-images.purse.bar"),
-        (keys.backlog_lock("bar/_backlog/x", None), "article-backlog.bar._backlog.x.None"),
-        (keys.backlog_lock("bar/_backlog/x", 3), "article-backlog.bar._backlog.x.3"),
+        (lock_names.article_lock("claim", "bar", "tee"), "article-images.claim.bar.tee"),
+        (lock_names.article_lock("run", "bar", "tee"), "article-images.run.bar.tee"),
+        (lock_names.spend_lock("bar"), "article-images.purse.bar"),
+        (lock_names.backlog_lock("bar/_backlog/x", None), "article-backlog.bar._backlog.x.None"),
+        (lock_names.backlog_lock("bar/_backlog/x", 3), "article-backlog.bar._backlog.x.3"),
     ]:
         assert name == before
 
@@ -111,10 +111,15 @@ def test_records_and_locks_keep_their_names() -> None:
 def test_every_lock_is_known_by_the_beginning_of_its_name() -> None:
     """The limits of locks are told from others, so that those that are not used any more can be removed."""
     place = keys.backlog_place("bar", "a source")
-    locks = (keys.article_lock("run", "bar", "tee"), keys.article_lock("claim", "bar", "tee"), keys.spend_lock("bar"),
-             keys.backlog_lock(place, 3), keys.migration_lock("a source", None))  # fmt: skip
-    assert all(name.startswith(keys.LOCKS) for name in locks)
-    assert not "images-replicate".startswith(keys.LOCKS)
+    locks = [
+        *(lock_names.article_lock(purpose, "bar", "tee") for purpose in ("run", "claim")),
+        lock_names.spend_lock("bar"),
+        lock_names.brand_lock("bar"),
+        lock_names.backlog_lock(place, 3),
+        lock_names.migration_lock("a source", None),
+    ]
+    assert all(name.startswith(lock_names.LOCKS) for name in locks)
+    assert not "images-replicate".startswith(lock_names.LOCKS)
 
 
 @pytest.mark.parametrize(

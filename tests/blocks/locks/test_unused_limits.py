@@ -10,10 +10,10 @@ from prefect.exceptions import ObjectNotFound
 
 from blocks.locks.lease import acquire
 from blocks.locks.unused_limits import remove_limit, remove_unused_limits
-from imaging import keys
+from imaging import lock_names
 
 AT_ONCE = timedelta(0)
-DONE, GOING_ON = (keys.article_lock("run", "acme", slug) for slug in ("done-long-ago", "going-on"))
+DONE, GOING_ON = (lock_names.article_lock("run", "acme", slug) for slug in ("done-long-ago", "going-on"))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def use(client: SyncPrefectClient, name: str) -> None:
 
 def test_only_limits_that_nobody_has_used_for_long_are_removed(client: SyncPrefectClient) -> None:
     """One that was used just now, is held, was changed by somebody or is no lock's stays; one that went comes again."""
-    for name in (DONE, keys.spend_lock("acme")):
+    for name in (DONE, lock_names.spend_lock("acme")):
         use(client, name)
     client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name="articles", limit=1))
     client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name="article-images.wide", limit=2))
@@ -47,7 +47,7 @@ def test_only_limits_that_nobody_has_used_for_long_are_removed(client: SyncPrefe
     assert held
     assert remove_unused_limits(client) == 0
     assert remove_unused_limits(client, AT_ONCE) >= 2
-    names = (DONE, keys.spend_lock("acme"), GOING_ON, "articles", "article-images.wide")
+    names = (DONE, lock_names.spend_lock("acme"), GOING_ON, "articles", "article-images.wide")
     assert [is_there(client, name) for name in names] == [False, False, True, True, True]
     assert (held.trouble, held.release()) == (None, True)
     use(client, DONE)
