@@ -36,7 +36,7 @@ from flows.article_run.making import make
 from flows.article_run.pictures import Making
 from flows.article_run.plan import planned
 from flows.article_run.run_log import log_plan, log_retitled
-from flows.article_run.task_runner import check_task_runner, configured_task_runner
+from flows.article_run.task_runner import check_task_runner, configured_task_runner, tasks_run_here
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.manifest_after_bad_end import record_bad_end
 from flows.lifecycle.observed import observed
@@ -107,7 +107,8 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
     article = branding.applied(article)
     with _claimed(run, article) as inventory:
         branding.check_known(bucket_answers=not inventory.trouble)
-        held = keys.article_records(article.user_id, inventory.slug)
+        # What tasks write in other processes is not known here.
+        held = keys.article_records(article.user_id, inventory.slug) if tasks_run_here() else None
         records = run.services.records(bucket_answers=not inventory.trouble, held=held, is_new=inventory.is_new)
         with results_kept_in(records):
             plan = planned(run.services, records, article, branding, inventory, only=only)

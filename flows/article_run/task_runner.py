@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, cast
 
+from prefect.context import FlowRunContext
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from blocks.configuration.settings import load_settings
@@ -34,6 +35,12 @@ def configured_task_runner() -> TaskRunner[Any]:
     except ConfigurationError:
         return task_runner(THREADS, 32)
     return task_runner(settings.images_task_runner, settings.images_concurrency)
+
+
+def tasks_run_here() -> bool:
+    """Return whether the tasks of this flow run are threads of its process."""
+    run = FlowRunContext.get()
+    return run is not None and isinstance(run.task_runner, ThreadPoolTaskRunner)
 
 
 def check_task_runner(services: Services) -> None:

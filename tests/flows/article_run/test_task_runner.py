@@ -3,14 +3,25 @@
 import importlib.util
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prefect import flow
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
+from flows.article_run.task_runner import tasks_run_here
 from tests.conftest import EXAMPLES
 from tests.world import CommandLine, World, command
 
 ARTICLE = str(EXAMPLES / "laktoseintoleranz-und-laktase.md")
 DASK = importlib.util.find_spec("prefect_dask") is not None
+
+
+def test_where_tasks_run_is_known(prefect_api: str) -> None:
+    """Tasks in threads share what their run knows; those in other processes do not."""
+    runners: list[TaskRunner[Any]] = [ThreadPoolTaskRunner(max_workers=1), ProcessPoolTaskRunner(max_workers=1)]
+    assert [flow(task_runner=runner)(tasks_run_here)() for runner in runners] == [True, False]
+    assert not tasks_run_here()
 
 
 @pytest.mark.skipif(not DASK, reason="Dask is an extra: make dask")
