@@ -65,7 +65,7 @@ def test_every_picture_is_an_event_and_the_page_tells_the_story(world: World, pr
     story = [
         "7 pictures planned",
         "stored already: linkedin, facebook",
-        "stored in the bucket images",
+        f"stored in the bucket {world.environment['B2_BUCKET_NAME']}",
         "hero: asked for with another seed",
         "hero: painter takes its place",
         "degraded: ",
