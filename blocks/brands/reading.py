@@ -37,6 +37,14 @@ class BrandReading:
             update={"language": article.language if chosen else self.brand.language or article.language}
         )
 
+    def confirmed(self, services: Services, user_id: str) -> "BrandReading":
+        """Return the reading without its trouble, where the bucket answers by now and has this very brand."""
+        if self.trouble:
+            with suppress(InvalidInput, StorageError):
+                if (stored_brand(services, user_id) or TenantBrand()) == self.brand:
+                    return BrandReading(self.brand)
+        return self
+
     def check_known(self, bucket_answers: bool) -> None:
         """Raise StorageError where only the brand could not be read: the next run may, and nothing is spent yet.
 

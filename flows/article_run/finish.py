@@ -42,7 +42,7 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
     images: list[Image] = [done[spec.name].image for spec in specs]
     problems += [problem for spec in specs if (problem := done[spec.name].problem)]
     problems += check_shares(images)
-    return making.plan.image_set(images, problems), done
+    return making.plan.confirmed(run.services).image_set(images, problems), done
 
 
 def published(making: Making, image_set: ImageSet, results: Results, only: Kinds) -> ImageSet:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prefect.runtime import flow_run
 from pydantic import ValidationError
@@ -27,13 +27,23 @@ _ASSETS = {"logo": logo_sha256, "font": font_sha256}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The pictures that are asked for. `planner` plans their fallbacks; `problems`: what the plan had to leave out."""
+    """The pictures that are asked for. `planner` plans their fallbacks; `left_out`: what the cards do without."""
 
     article: Article
     slug: str
     planner: Planner
     specs: tuple[ImageSpec, ...]
-    problems: tuple[str, ...] = ()
+    branding: BrandReading
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> list[str]:
+        """Why the pictures may not be as they should."""
+        return [*([self.branding.trouble] if self.branding.trouble else []), *self.left_out]
+
+    def confirmed(self, services: Services) -> "Plan":
+        """Return the plan without the trouble of a brand that turns out to be as it was taken to be."""
+        return replace(self, branding=self.branding.confirmed(services, self.article.user_id))
 
     def image_set(self, images: Sequence[Image], problems: Sequence[str] = (), run_id: str | None = None) -> ImageSet:
         """Return the set of these images, one for each spec."""
@@ -56,7 +66,7 @@ def planned(
     """Plan the article's pictures of the kinds `only` (none: all). Raises InvalidInput for a logo that is none."""
     planner, problems = _planner(services, article, branding, inventory, StorageError)
     specs = _worded(services, records, article, planner, inventory)
-    return Plan(article, inventory.slug, planner, _chosen(specs, only), problems)
+    return Plan(article, inventory.slug, planner, _chosen(specs, only), branding, problems)
 
 
 def planned_before(
@@ -85,7 +95,7 @@ def _from_kept_words(
 ) -> Plan:
     planner, problems = _planner(services, article, branding, inventory, tolerated)
     words = _kept_words(records, article.user_id, inventory.slug).applied(planner.specs(), planner.look.words)
-    return Plan(article, inventory.slug, planner, _chosen(words, only), problems)
+    return Plan(article, inventory.slug, planner, _chosen(words, only), branding, problems)
 
 
 def _chosen(specs: Sequence[ImageSpec], only: Kinds) -> tuple[ImageSpec, ...]:
@@ -99,11 +109,11 @@ def _planner(
     inventory: Inventory,
     tolerated: type[ImagesError],
 ) -> tuple[Planner, tuple[str, ...]]:
-    """Return the planner, and the problems that a brand or its assets make which cannot be had.
+    """Return the planner, and the problems that assets of the brand make which cannot be had.
 
     Raises what is not `tolerated`.
     """
-    problems = [branding.trouble] if branding.trouble else []
+    problems: list[str] = []
     brand = branding.brand.under(article.brand)
     hashes: dict[str, str | None] = {}
     for asset, sha256_of in _ASSETS.items():

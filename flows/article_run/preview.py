@@ -37,7 +37,7 @@ def previewed(services: Services, article: Article, only: Kinds, *, refresh: boo
         slug=slug,
         topic=article.topic,
         images=_Preview(records, plan, inventory, spending, refresh).images(),
-        problems=list(plan.problems),
+        problems=plan.problems,
     )
 
 
