@@ -120,6 +120,8 @@ class Image(BaseModel):
 
 UNSHARED = "others may pay again, records are on this machine alone"
 """The prefix of the problem that is resolved once every picture is in the bucket."""
+BRAND_UNREAD = "the tenant's brand could not be read"
+"""The prefix of the problem that is none once the bucket turns out to have no brand of the tenant."""
 
 
 class ImageSet(BaseModel):

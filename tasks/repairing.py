@@ -7,6 +7,7 @@ from prefect import task
 from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
+from blocks.brands.reading import is_brand
 from blocks.delivery.storing import origin
 from blocks.delivery.storing_formats import missing_formats, with_formats
 from blocks.publishing.artifacts import emit_outcome
@@ -16,12 +17,13 @@ from blocks.records.inventory import inventory_of
 from blocks.run import current_run
 from blocks.storage.spool import Spooled
 from imaging import keys
+from imaging.articles.brand import TenantBrand
 from imaging.articles.claim import Claim
 from imaging.entry import described
 from imaging.errors import BadPicture, StorageError
 from imaging.makers import MAKERS
 from imaging.pictures.picture import inspect
-from imaging.record import UNSHARED, Image, ImageSet
+from imaging.record import BRAND_UNREAD, UNSHARED, Image, ImageSet
 from imaging.validation import parsed
 
 
@@ -118,11 +120,14 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
     if there and there.created_at > record.created_at:
         known = [image if image.durable else kept.get(image.name, image) for image in known]
     whole = in_plan_order([*(repaired.get(image.name, image) for image in known), *others])
-    all_home = all(image.durable for image in whole)
+    resolved = (
+        *((UNSHARED,) if all(image.durable for image in whole) else ()),
+        *((BRAND_UNREAD,) if is_brand(services, user_id, TenantBrand()) else ()),
+    )
     mended = record.model_copy(
         update={
             "images": whole,
-            "problems": [line for line in record.problems if not (all_home and line.startswith(UNSHARED))],
+            "problems": [line for line in record.problems if not line.startswith(resolved)],
             "manifest_url": services.store.url(keys.manifest_key(user_id, slug)),
         }
     )

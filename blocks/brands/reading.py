@@ -14,6 +14,7 @@ from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import TenantBrand
 from imaging.errors import InvalidInput, StorageError
+from imaging.record import BRAND_UNREAD
 from imaging.validation import explain, parsed
 
 MAX_BYTES = 100_000
@@ -39,11 +40,7 @@ class BrandReading:
 
     def confirmed(self, services: Services, user_id: str) -> "BrandReading":
         """Return the reading without its trouble, where the bucket answers by now and has this very brand."""
-        if self.trouble:
-            with suppress(InvalidInput, StorageError):
-                if (stored_brand(services, user_id) or TenantBrand()) == self.brand:
-                    return BrandReading(self.brand)
-        return self
+        return BrandReading(self.brand) if self.trouble and is_brand(services, user_id, self.brand) else self
 
     def check_known(self, bucket_answers: bool) -> None:
         """Raise StorageError where only the brand could not be read: the next run may, and nothing is spent yet.
@@ -69,6 +66,13 @@ def stored_brand(services: Services, user_id: str) -> TenantBrand | None:
     return None if data is None else _parsed(data, key)
 
 
+def is_brand(services: Services, user_id: str, brand: TenantBrand) -> bool:
+    """Return whether the bucket answers and has this very brand, an empty one for none."""
+    with suppress(InvalidInput, StorageError):
+        return (stored_brand(services, user_id) or TenantBrand()) == brand
+    return False
+
+
 def _read(services: Services, user_id: str) -> BrandReading:
     copy = _copy(services, user_id)
     try:
@@ -76,7 +80,7 @@ def _read(services: Services, user_id: str) -> BrandReading:
             brand = stored_brand(services, user_id) or TenantBrand()
     except StorageError as error:
         known = _known(copy)
-        trouble = f"the tenant's brand could not be read: {error}"
+        trouble = f"{BRAND_UNREAD}: {error}"
         return BrandReading(known or TenantBrand(), trouble, is_unknown=known is None)
     if brand != _known(copy):
         with suppress(OSError):  # the copy only helps while the bucket is away

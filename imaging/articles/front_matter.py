@@ -203,7 +203,10 @@ def _unescaped(quoted: str, escaped: re.Pattern[str]) -> str:
     inside = quoted[1:-1]
     if _DRIVE.search(inside) or not escaped.fullmatch(inside):
         return inside.replace('\\"', '"')
-    return str(yaml.load(quoted, Loader=PlainYAML))  # noqa: S506 - a SafeLoader
+    try:
+        return str(yaml.load(quoted, Loader=PlainYAML))  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, OverflowError):
+        raise ValueError("has a character that YAML does not allow, such as a control character") from None
 
 
 def _folded(lines: list[str]) -> str:

@@ -142,7 +142,7 @@ OLD = [
         Article(topic="Das 1,5-Grad-Ziel"), "das-15-grad-ziel", {
             "hero": "162aef3937e9f6985c8559d554409ac35eca29f7ff3d2fb050fc55e501c96830",
             "comparison-juggernautxl": "5602ecba0186480fb185762eef8668c98e668430a365ac226761f839c72fa490",
-            "linkedin": "3b874fd46aca469e6fad274badd3770e782af44e5b2ea252be3cc41b33790e2b",
+            "linkedin": "08443e2411d5272c7f34f6a14470f953956cf714eb38fdab6027123c492c1960",
             "instagram": "22543b6440f5623930753dfb4470b089e3041140a1dece5a6ef094551fecc824",
         },
     ),
@@ -150,7 +150,7 @@ OLD = [
         Article(topic="Ölçüm", language="tr"), "oelcuem", {
             "hero": "4c25cbe4ad48bb8a9927adc47a37a0f244b866d3f1d3f5fa6a0738413f75d696",
             "comparison-juggernautxl": "df8b35a416e97b7aff225123ece093eb401896971bb7e9815999b700669cc633",
-            "linkedin": "893b8b35112faac423a29d7b08821867108c52585056845bbae9de4101529206",
+            "linkedin": "7875739723e6b3247ba01c2f655023a07b078d7c6bad193f19903d7f8be3fe10",
             "instagram": "9874cb13eb01fb2a4de2b98c1976b902b453ad42671dce7792eef4bcb46ce32f",
         },
     ),

@@ -18,6 +18,8 @@ from tests.security.fuzzing.targets import Target, targets
 
 # Bytes that once ended in something else than a value or one of our errors: what fuzzing found stays.
 FOUND: list[tuple[str, bytes]] = [
+    ("article", b'---\ntopic: "\x00K\xc3\xa4se: {{ 7 }}"\n---\n'),
+    ("article", b'---\ntopic: "\\UFFFFFFFF"\n---\n'),
     ("create", b'\x00{"id": "a\\u007fb", "model": "m", "version": "v", "status": "starting", "input": {}}'),
     ("create", b'\x00{"id": "../../x?y", "model": "m", "version": "v", "status": "starting", "input": {}}'),
     ("collect", b'\x00{"id": "a", "model": "m", "version": "v", "status": "' + b"x" * 9999 + b'", "input": {}}'),
