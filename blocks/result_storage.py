@@ -12,6 +12,10 @@ from pydantic import PrivateAttr
 
 from blocks.records.records import Records
 from blocks.run import current_run
+from blocks.storage.bucket import json_in
+from imaging.record import StoredImage
+from imaging.spec import ImageSpec
+from imaging.validation import parsed
 
 
 class ResultStorage(WritableFileSystem):
@@ -66,6 +70,16 @@ def results_kept_in(records: Records) -> Iterator[None]:
     store = run.result_store.model_copy(update={"result_storage": ResultStorage.over(records)})
     with run.model_copy(update={"result_store": store}):
         yield
+
+
+def cached_image(records: Records, spec: ImageSpec) -> StoredImage | None:
+    """Return the picture that a task has returned for `spec`, if its result is kept: as Prefect writes it, as JSON."""
+    try:
+        document = json_in(records.read(spec.cache_key))
+    except ValueError:
+        return None
+    result = json_in(str(document.get("result")).encode()) if isinstance(document, dict) else None
+    return parsed(StoredImage, result.get("data")) if isinstance(result, dict) else None
 
 
 def run_records() -> Records:

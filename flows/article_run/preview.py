@@ -7,6 +7,7 @@ from blocks.delivery.spending import Admission, Spending
 from blocks.records.claims import slug_to_claim
 from blocks.records.inventory import Inventory, inventory_of
 from blocks.records.records import Records
+from blocks.result_storage import cached_image
 from blocks.services import Services
 from blocks.storage.errors import refusals_named
 from flows.article_run.plan import Plan, planned_from_kept_words
@@ -83,12 +84,13 @@ class _Preview:
         action: Action = "remake" if earlier else "make"
         if self.refresh:
             return _planned(spec, action, spec.price_usd, "a refresh was asked for" if earlier else None)
-        if self._is_lost(spec):
+        cached = cached_image(self.records, spec)
+        if cached and not self.inventory.holds(cached):  # a run makes it again
             price_usd = 0.0 if self.spending.is_collectable(spec) else spec.price_usd
             return _planned(spec, "remake", price_usd, "the bucket no longer holds what was stored")
         if not spec.price_usd or self.spending.is_to_be_ordered(spec):
             return _planned(spec, action, spec.price_usd, self._why(spec, earlier))
-        if self._is_cached(spec):
+        if cached:
             return _planned(spec, "reuse", why="stored by a run that did not end well")
         if self.spending.is_had(spec):
             return _planned(spec, action, why="ordered by an earlier run, and collected")
@@ -97,13 +99,6 @@ class _Preview:
     def _stored(self, spec: ImageSpec) -> bool:
         """Return whether the bucket has the picture, as it is ordered or with another seed, and it will do."""
         return not self.refresh and any(self.inventory.stored(one.digest) for one in (spec, spec.reseeded))
-
-    def _is_lost(self, spec: ImageSpec) -> bool:
-        """Return whether the picture was stored and is no longer there: a run makes it again."""
-        return self._is_cached(spec) and not any(key.startswith(spec.stem) for key in self.inventory.objects)
-
-    def _is_cached(self, spec: ImageSpec) -> bool:
-        return self.records.holds(spec.cache_key)
 
     def _why(self, spec: ImageSpec, earlier: Image | None) -> str | None:
         """Return why a picture is made, unless the article never had it."""

@@ -33,6 +33,10 @@ def test_the_next_run_does_and_costs_what_the_plan_says(
     world: World, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """New, complete, changed and with a lost picture: the plan asks no vendor, writes nothing, and comes true."""
+    # Web formats and pinned copies, whose names begin alike, stand for no picture.
+    monkeypatch.setenv("IMAGES_VARIANTS", "webp")
+    monkeypatch.setenv("IMAGES_VARIANT_WIDTHS", "48")
+    monkeypatch.setenv("IMAGES_PINNED", "on")
     before = planned(cli)
     assert set(actions(before).values()) == {"make"}
     assert world.replicate.requests == world.chutes.requests == []
