@@ -1,7 +1,6 @@
 """The commands `brand set`, `brand show`, `brand list` and `brand remove`."""
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -10,11 +9,12 @@ import typer
 from pydantic import ValidationError
 
 from blocks.observability.terminal import echo, line, print_json
+from flows.commands.arguments import check_tenant
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import EVERYTHING, Asset, BrandChange, BrandReport
 from imaging.card_templates import Template
 from imaging.errors import InvalidInput
-from imaging.validation import USER_ID, explain
+from imaging.validation import explain
 
 app = typer.Typer(no_args_is_help=True, help="A tenant's brand: colour, logo, template, site name, words, font.")
 
@@ -54,7 +54,7 @@ def show(user_id: UserId, as_json: AsJson = False) -> None:
     from blocks.services import loaded_services
     from flows.commands.prefect_api import prefect_api
 
-    _check_tenant(user_id)
+    check_tenant(user_id, "USER_ID")
     with prefect_api(), loaded_services() as services:
         report = shown_brand(services, user_id)
     _print(report, as_json=as_json)
@@ -98,7 +98,7 @@ def _run(
     from blocks.configuration.settings import load_settings
     from flows.commands.prefect_api import prefect_api
 
-    _check_tenant(user_id)
+    check_tenant(user_id, "USER_ID")
     load_settings()  # fail before starting a server
     with prefect_api():
         from flows.brand_assets import brand_assets
@@ -140,11 +140,6 @@ def _change(given: dict[str, str | None]) -> BrandChange:
         return BrandChange.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise InvalidInput(f"brand: {explain(error)}") from None
-
-
-def _check_tenant(user_id: str) -> None:
-    if not re.fullmatch(USER_ID, user_id):
-        raise InvalidInput("USER_ID: must be 1 to 64 of a-z, 0-9, _ and -, not beginning with _ or -")
 
 
 def _document(report: BrandReport) -> dict[str, Any]:
