@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 
 from blocks.background import Background
@@ -69,16 +70,18 @@ _current: ContextVar[Run] = ContextVar("run")
 
 @contextmanager
 def begun_run() -> Iterator[Run]:
-    """Begin a run within the context of its flow. Raises ConfigurationError.
+    """Begin a run within the context of its flow, with one API client for all that it does. Raises ConfigurationError.
 
     A run within another one (an article of a backlog) uses the services of that one.
     """
-    if outer := _current.get(None):
-        with _entered(Run.of(outer.services)) as run:
+    # Without it each task and each call makes a client of its own, TLS context and all.
+    with SyncClientContext.get_or_create():
+        if outer := _current.get(None):
+            with _entered(Run.of(outer.services)) as run:
+                yield run
+            return
+        with loaded_services() as services, _entered(Run.of(services)) as run:
             yield run
-        return
-    with loaded_services() as services, _entered(Run.of(services)) as run:
-        yield run
 
 
 @contextmanager

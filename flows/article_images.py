@@ -13,7 +13,6 @@ from functools import partial
 
 from prefect import flow, unmapped
 from prefect.client.schemas.objects import State
-from prefect.context import SyncClientContext
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
@@ -86,9 +85,9 @@ async def article_images(article: Article, only: Kinds = (), refresh: bool = Fal
     Raises InvalidInput and ConfigurationError before anything is spent.
     """
     # The body is plain synchronous code on a thread of its own; the flow is async so that many can run side by
-    # side in one process. One client for all tasks: without it each makes its own, TLS context and all.
+    # side in one process.
     async with stops_politely_async() as stop:
-        with SyncClientContext.get_or_create(), begun_run() as run, heartbeats(), WorkerThread() as thread:
+        with begun_run() as run, heartbeats(), WorkerThread() as thread:
             stop.use(run)
             check_task_runner(run.services)
             image_set = await unless_interrupted(stop, thread(make_images, run, stop, article, only, refresh=refresh))

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
@@ -77,7 +76,7 @@ async def article_backlog(
             raise InvalidInput(f"shard: is {shard}, but there are only {shards}")
         source, user_id = checked_source(source) if source else None, user_id or None
         terms = BacklogTerms(at_once, shards, shard, tuple(only or ()), recheck)
-        with SyncClientContext.get_or_create(), begun_run() as run, heartbeats():
+        with begun_run() as run, heartbeats():
             stop.use(run)
             services = run.services
             asked = {

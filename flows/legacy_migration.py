@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from prefect import flow
 from prefect.client.schemas.objects import State as FlowState
-from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
@@ -86,7 +85,7 @@ def legacy_migration(
         user_id, map_file, rewrite_dir, table = (text or None for text in (user_id, map_file, rewrite_dir, table))
         checked_output(source, map_file, rewrite_dir, table)
         terms = MigrationTerms(dry_run, remake, recheck, map_file, rewrite_dir, table, column or None, made_by)
-        with begun_run() as run, SyncClientContext.get_or_create(), heartbeats():
+        with begun_run() as run, heartbeats():
             stop.use(run)
             report = _migrated(run, source, user_id, terms)
     get_run_logger().info("%s", report)

@@ -12,7 +12,6 @@ import httpx
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.states import Completed
 from pydantic import ValidationError
@@ -36,7 +35,7 @@ observed()
 @flow(name="repair", persist_result=True, result_serializer="json")
 def repair() -> dict[str, int] | State[dict[str, int]]:
     """Store every spooled picture. Returns how many were repaired and how many are left; never raises for one."""
-    with stops_politely() as stop, SyncClientContext.get_or_create(), begun_run() as run, heartbeats():
+    with stops_politely() as stop, begun_run() as run, heartbeats():
         stop.use(run)
         services = run.services
         articles: dict[tuple[str, str, Claim], list[str]] = defaultdict(list)
