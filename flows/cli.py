@@ -1,4 +1,4 @@
-"""The console script `article-images`. Exit codes: 0 complete, 3 degraded, 2 bad input or configuration, 1 else."""
+"""The console script `article-images`. Commands are declared here, and do their work in `flows/commands`."""
 
 import os
 import sys
@@ -8,16 +8,13 @@ from typing import Annotated, NoReturn, cast
 import typer
 
 from blocks.observability.terminal import echo, print_json
-from flows.commands import brand
-from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, read_article
+from flows import cli_tenants
 from flows.commands.process_start import prepare_process
+from flows.exit_codes import BAD_INPUT, COMPLETE, DEGRADED, OTHER
 from flows.lifecycle.stop_signals import Stopped, run_apart, signals_held
-from imaging.articles.sources import checked_source
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
-from imaging.makers import MadeBy
-from imaging.spec import Kind
+from imaging.kinds import Kind
 
-COMPLETE, OTHER, BAD_INPUT, DEGRADED = 0, 1, 2, 3
 Only = Annotated[
     list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
 ]
@@ -28,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Make, store and show every picture of an article.",
 )
-app.add_typer(brand.app, name="brand")
+cli_tenants.add_to(app)
 
 
 @app.callback()
@@ -49,6 +46,8 @@ def run(  # noqa: PLR0917 - a command's options, all by name
     as_json: Annotated[bool, typer.Option("--json", help="Print the image set as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of one article."""
+    from flows.commands.arguments import chosen_kinds, read_article
+
     read, kinds = read_article(article, user_id), chosen_kinds(only)
     from flows.commands.run import RunOptions, run_flow
 
@@ -73,6 +72,8 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON, nothing else")] = False,
 ) -> None:
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
+    from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, read_article
+
     kinds = chosen_kinds(only)
     check_tenant(user_id)
     article = read_article(source, user_id) if source == STDIN or Path(source).is_file() else None
@@ -100,6 +101,9 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of many articles; skips completed ones."""
+    from flows.commands.arguments import check_tenant, chosen_kinds
+    from imaging.articles.sources import checked_source
+
     kinds = chosen_kinds(only)
     source = None if source is None else checked_source(source)
     check_tenant(user_id)
@@ -107,44 +111,6 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
 
     report = run_backlog(source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck)
     print_json(report.model_dump_json(indent=1)) if as_json else print_backlog(report)
-    raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
-
-
-@app.command()
-def migrate(  # noqa: PLR0917 - a command's options, all by name
-    source: Annotated[
-        str,
-        typer.Argument(
-            help="A folder of Markdown or HTML; a CSV, JSON, JSON Lines, WordPress or Ghost export; bucket:PREFIX"
-        ),
-    ],
-    user_id: Annotated[str | None, typer.Option(help="The articles' tenant; one that names another is refused")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Look what is alive and what it costs; store nothing")
-    ] = False,
-    remake: Annotated[bool, typer.Option("--remake", help="Make dead pictures again, within the budget; pays")] = False,
-    recheck: Annotated[bool, typer.Option("--recheck", help="Ask again for what was dead, refused or lost")] = False,
-    map_file: Annotated[
-        str | None, typer.Option("--map", help="Write old and new addresses to FILE.csv, .json or .sql")
-    ] = None,
-    rewrite: Annotated[str | None, typer.Option(help="Write rewritten copies of the files into this folder")] = None,
-    table: Annotated[str | None, typer.Option(help="The table of the UPDATEs in FILE.sql")] = None,
-    column: Annotated[str | None, typer.Option(help="Its column, if not the field where an address was found")] = None,
-    made_by: Annotated[
-        MadeBy, typer.Option(help="Who made pictures whose address does not say it; people are not marked as AI")
-    ] = "unknown",
-    as_json: Annotated[bool, typer.Option("--json", help="Print report and links as JSON, nothing else")] = False,
-) -> None:
-    """Bring the pictures at old addresses (vendors' and data: URLs) into the bucket."""
-    check_tenant(user_id)
-    from flows.commands.migrate import print_migration, run_migration
-
-    report = run_migration(
-        source, user_id, as_json=as_json, dry_run=dry_run, remake=remake, recheck=recheck, map_file=map_file,
-        rewrite_dir=rewrite, table=table, column=column, made_by=made_by,
-    )  # fmt: skip
-    if not as_json:
-        print_migration(report, map_file, rewrite)
     raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
 
 
@@ -207,22 +173,6 @@ def verify(
     from flows.commands.verify import verify as run_verify
 
     raise typer.Exit(COMPLETE if run_verify(pictures) else OTHER)
-
-
-@app.command()
-def usage(
-    user_id: Annotated[str | None, typer.Argument(help="The one tenant; none: all")] = None,
-    month: Annotated[
-        str | None, typer.Option(help="YYYY-MM, or last for the month before; none: the current one (UTC)")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
-) -> None:
-    """Show what tenants store, have made and spent in a month. Writes nothing."""
-    check_tenant(user_id, "USER_ID")
-    from flows.commands.usage import measure_usage, print_usage
-
-    report = measure_usage(user_id, month)
-    print_json(report.model_dump_json(indent=1)) if as_json else print_usage(report)
 
 
 def _leave(code: int, message: str) -> NoReturn:

@@ -4,8 +4,9 @@ Later versions look up these names: changing one means paying for pictures twice
 """
 
 from imaging.formats import FORMATS
+from imaging.kinds import Kind
 from imaging.slug import BRANDING, short_hash
-from imaging.spec import ImageSpec, Kind
+from imaging.spec import ImageSpec
 
 IMMUTABLE = "public, max-age=31536000, immutable"  # the name holds a hash of the content: it never changes
 SHORT = "public, max-age=300"  # a fixed name: a refresh overwrites it

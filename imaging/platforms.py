@@ -7,7 +7,7 @@ image", Pinterest "Review product specs", WhatsApp "Link previews", Notion API "
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imaging.spec import Kind
+from imaging.kinds import Kind
 
 _PNG_JPEG = frozenset({"image/png", "image/jpeg"})
 _WITH_WEBP = _PNG_JPEG | {"image/webp"}

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
 from imaging.formats import Format
+from imaging.kinds import Kind
 from imaging.makers import Provider
 from imaging.pictures.picture_element import picture_element
 from imaging.printable import printable
-from imaging.spec import Kind
 
 Status = Literal["stored", "reused", "provider_url", "inline", "failed"]
 

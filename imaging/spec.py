@@ -3,23 +3,12 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, JsonValue, WithJsonSchema
 
+from imaging.kinds import Kind
 from imaging.makers import MAKERS, Provider
-
-
-class Kind(StrEnum):
-    """The kinds of picture, with the values of `--only`."""
-
-    HERO = "hero"
-    SUPPORTING = "supporting"
-    COMPARISON = "comparison"
-    CARD = "card"
-    SOCIAL = "social"
-
 
 # A choice of kinds; None means all. Without null in its schema, since Prefect's run form would then ask for the type
 # before it shows the field.

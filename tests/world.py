@@ -22,8 +22,8 @@ from blocks.provisioning.automations import ensure_killed_runs
 from blocks.storage.bucket import ImageStore
 from blocks.storage.s3_client import s3_bucket, s3_client
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.record import ImageSet
-from imaging.spec import Kind
 from tests.pauses import no_pauses
 from tests.slate import wipe
 from tests.standins import ChutesStandin, ReplicateStandin

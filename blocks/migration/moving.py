@@ -30,6 +30,7 @@ from imaging.errors import (
     ProviderBusy,
     UnsafeDownload,
 )
+from imaging.kinds import Kind
 from imaging.makers import PEOPLE, UNKNOWN, Provider, SourceType
 from imaging.marking import xmp
 from imaging.marking.marks import marks
@@ -37,7 +38,7 @@ from imaging.migration.addresses import Found, full, is_data
 from imaging.migration.report import Outcome
 from imaging.pictures.picture import Picture, opened
 from imaging.record import Image
-from imaging.spec import ImageSpec, Kind
+from imaging.spec import ImageSpec
 
 _TRIES = 3
 _PAUSE_SECONDS = 2.0

@@ -12,8 +12,8 @@ from blocks.services import Services
 from blocks.usage.listing import UNREADABLE, at_once, list_objects, read_manifests
 from blocks.usage.tables import Tables, opened_tables
 from imaging.errors import InvalidInput
+from imaging.kinds import Kind
 from imaging.planning.quotas import Measure, quota_standing
-from imaging.spec import Kind
 from imaging.usage.month import CalendarMonth
 from imaging.usage.prices import storage_prices
 from imaging.usage.report import Amount, TenantUsage, UsageReport, total_usage

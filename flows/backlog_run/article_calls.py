@@ -16,8 +16,8 @@ from flows.lifecycle.stopping import beginning_beside_others
 from imaging.articles.article import Article
 from imaging.backlog import Outcome
 from imaging.errors import ConfigurationError, ImagesError
+from imaging.kinds import Kind
 from imaging.record import ImageSet
-from imaging.spec import Kind
 
 # Of 1,000 runs against a local server on a machine that was busy beyond measure, 15 met an API that failed them.
 _CALL = Task(article_images.fn, name=article_images.name).task_key  # under which Prefect counts the calls of a flow

@@ -26,8 +26,8 @@ from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
+from imaging.kinds import Kind
 from imaging.quoting import without_query
-from imaging.spec import Kind
 
 
 @dataclass(frozen=True, slots=True)

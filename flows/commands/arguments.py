@@ -10,7 +10,7 @@ from imaging.articles.article import Article
 from imaging.articles.documents import MAX_BYTES, decoded, parse_document, read_from
 from imaging.articles.parsing import parse_json
 from imaging.errors import InvalidInput
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from imaging.validation import explain
 
 STDIN = "-"

@@ -15,7 +15,7 @@ from flows.commands.report import progress_lines
 from flows.lifecycle.stop_signals import run_apart
 from imaging.backlog import BacklogReport, SourceReport
 from imaging.errors import ConfigurationError
-from imaging.spec import Kind
+from imaging.kinds import Kind
 
 _SHOWN = 20  # incomplete articles that are listed
 

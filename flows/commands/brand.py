@@ -1,68 +1,50 @@
-"""The commands `brand set`, `brand show`, `brand list` and `brand remove`."""
+"""A tenant's brand from the command line: changed, shown, listed, removed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Any
 
-import typer
 from pydantic import ValidationError
 
 from blocks.observability.terminal import echo, line, print_json
 from flows.commands.arguments import check_tenant
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import EVERYTHING, Asset, BrandChange, BrandReport
-from imaging.card_templates import Template
 from imaging.errors import InvalidInput
 from imaging.validation import explain
 
-app = typer.Typer(no_args_is_help=True, help="A tenant's brand: colour, logo, template, site name, words, font.")
-
-UserId = Annotated[str, typer.Argument(help="The tenant")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, nothing else")]
 _MAX_FILE = 5_000_000  # bytes
 
 
-@app.command("set")
-def set_brand(  # noqa: PLR0917 - a command's options, all by name
-    user_id: UserId,
-    color: Annotated[str | None, typer.Option(help="Brand colour, like #0a7d5a")] = None,
-    logo: Annotated[str | None, typer.Option(help="A file or an https URL: PNG, SVG, WebP or JPEG")] = None,
-    template: Annotated[str | None, typer.Option(help=f"Of cards: {', '.join(get_args(Template))}")] = None,
-    site_name: Annotated[str | None, typer.Option(help="On cards, and in the gallery's frames")] = None,
-    font: Annotated[str | None, typer.Option(help="A file or an https URL: TTF, OTF or WOFF2")] = None,
-    style: Annotated[str | None, typer.Option(help="Style words for the prompts")] = None,
-    avoid: Annotated[str | None, typer.Option(help="Words to avoid, with commas between them")] = None,
-    language: Annotated[str | None, typer.Option(help="Of articles that name none: de, en")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Change a tenant's brand; what is not given stays as it is."""
-    words = {"color": color, "template": template, "site_name": site_name, "style": style, "avoid": avoid}
-    given: dict[Asset, str | None] = {"logo": logo, "font": font}
-    assets = {name: place for name, place in given.items() if place}
-    files = {name: _file(place, name) for name, place in assets.items() if not _is_far(place)}
-    change = _change({**words, "language": language, **{name: assets[name] for name in assets.keys() - files.keys()}})
+def change_brand(user_id: str, fields: Mapping[str, str | None], assets: Mapping[Asset, str | None]) -> BrandReport:
+    """Change what is given of a tenant's brand. `assets`: files of this machine, or addresses. Raises InvalidInput."""
+    places = {name: place for name, place in assets.items() if place}
+    files = {name: _file(place, name) for name, place in places.items() if not _is_far(place)}
+    change = _change({**fields, **{name: places[name] for name in places.keys() - files.keys()}})
     if not files and change == BrandChange():
         raise InvalidInput("brand set: nothing to change; give at least one option")
-    _print(_run(user_id, change, files=files), as_json=as_json)
+    return _run(user_id, change, files=files)
 
 
-@app.command()
-def show(user_id: UserId, as_json: AsJson = False) -> None:
-    """Show a tenant's brand, with the sizes of its assets."""
+def remove_brand(user_id: str, asset: str | None) -> BrandReport:
+    """Remove a field or a file of a tenant's brand; None: everything."""
+    return _run(user_id, BrandChange(), remove=[asset or EVERYTHING])
+
+
+def report_on_brand(user_id: str) -> BrandReport:
+    """Return a tenant's brand, with the sizes of its assets."""
     from blocks.brands.listing import shown_brand
     from blocks.services import loaded_services
     from flows.commands.prefect_api import prefect_api
 
     check_tenant(user_id, "USER_ID")
     with prefect_api(), loaded_services() as services:
-        report = shown_brand(services, user_id)
-    _print(report, as_json=as_json)
+        return shown_brand(services, user_id)
 
 
-@app.command("list")
-def list_brands(as_json: AsJson = False) -> None:
-    """List the tenants that have a brand."""
+def print_brands(*, as_json: bool) -> None:
+    """Print the tenants that have a brand."""
     from blocks.brands.listing import brands
     from blocks.services import loaded_services
     from flows.commands.prefect_api import prefect_api
@@ -77,18 +59,6 @@ def list_brands(as_json: AsJson = False) -> None:
         echo(f"{report.user_id}  {'; '.join([*fields, *report.notes])}")
     if not found:
         echo("no tenant has a brand")
-
-
-@app.command()
-def remove(
-    user_id: UserId,
-    asset: Annotated[
-        str | None, typer.Argument(help="A field (logo, font, style ...), or a file below branding/; none: everything")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Remove a tenant's brand, or a part of it."""
-    _print(_run(user_id, BrandChange(), remove=[asset or EVERYTHING]), as_json=as_json)
 
 
 def _run(
@@ -146,7 +116,8 @@ def _document(report: BrandReport) -> dict[str, Any]:
     return report.model_dump(mode="json")
 
 
-def _print(report: BrandReport, *, as_json: bool) -> None:
+def print_brand(report: BrandReport, *, as_json: bool) -> None:
+    """Print a tenant's brand as a table, or as JSON."""
     from rich.console import Console
     from rich.table import Table
 

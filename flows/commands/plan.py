@@ -19,10 +19,10 @@ from imaging.articles.article import Article
 from imaging.articles.sources import checked_source
 from imaging.backlog import for_tenant
 from imaging.errors import ConfigurationError, ImagesError
+from imaging.kinds import Kind
 from imaging.planning.preview import ArticlePlan, Skipped, SourcePlan
 from imaging.printable import printable
 from imaging.quoting import without_query
-from imaging.spec import Kind
 
 T = TypeVar("T")
 

@@ -21,8 +21,8 @@ from flows.lifecycle.stop_signals import run_apart
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import InvalidInput
+from imaging.kinds import Kind
 from imaging.record import ImageSet
-from imaging.spec import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from flows.lifecycle.worker_thread import WorkerThread
 from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.errors import ImagesError
-from imaging.spec import Kind
+from imaging.kinds import Kind
 
 _KINDS = TypeAdapter(list[Kind])
 _ENDS = {StateType.CRASHED: "crashed", StateType.CANCELLING: "was cancelled", StateType.CANCELLED: "was cancelled"}

@@ -8,10 +8,10 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
+from imaging.kinds import Kind
 from imaging.pages.gallery import STATUS_TEXT, painted, templates
 from imaging.platforms import PLATFORMS, X_FRAME, Frame
 from imaging.record import Image, ImageSet
-from imaging.spec import Kind
 
 _COLUMN, _SEARCH = Frame("column", "in the article's text"), Frame("search", "Search result")
 # Other kinds use their platform's frame.

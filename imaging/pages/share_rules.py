@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from imaging.kinds import Kind
 from imaging.platforms import LINK_PREVIEWS, NOTION, PLATFORMS, Rule
 from imaging.record import Image
-from imaging.spec import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from imaging.articles.article import Article
 from imaging.articles.brand import TenantBrand
 from imaging.card_templates import DEFAULT_TEMPLATE
 from imaging.cards import OVER_HERO
+from imaging.kinds import Kind
 from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
 from imaging.planning import prompts
 from imaging.planning.alt_texts import alt_text
@@ -18,7 +19,7 @@ from imaging.planning.models import Model, ModelTable, delivered_size, spec_fiel
 from imaging.platforms import PLATFORMS, Platform
 from imaging.record import Image
 from imaging.slug import short_hash
-from imaging.spec import ImageSpec, Kind
+from imaging.spec import ImageSpec
 from imaging.text.sections import aspects, supporting_count
 from imaging.typesetting.paragraph import paragraph
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from imaging.kinds import Kind
 from imaging.makers import Provider
-from imaging.spec import Kind
 
 Action = Literal["make", "reuse", "remake"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict
 
+from imaging.kinds import Kind
 from imaging.planning.quotas import QuotaStanding
-from imaging.spec import Kind
 
 
 class Amount(BaseModel):

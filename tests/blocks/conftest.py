@@ -22,7 +22,8 @@ from blocks.vendors import replicate as replicate_module
 from blocks.vendors.chutes import Chutes
 from blocks.vendors.fal import Fal
 from blocks.vendors.replicate import Replicate
-from imaging.spec import ImageSpec, Kind
+from imaging.kinds import Kind
+from imaging.spec import ImageSpec
 from tests.blocks.hosts import Bucket, FileHost
 from tests.standins import ChutesStandin, FalStandin, ReplicateStandin
 from tests.world import _no_pauses, _nothing_goes_on, api, cli, painted, world

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from flows.commands.arguments import read_article
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.record import ImageSet
-from imaging.spec import Kind
 from tests.browser import browser_page, in_a_browser
 from tests.conftest import EXAMPLES
 from tests.deployments.stack import deployments, forget_runs, runs, wait_for

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 
 from flows.backlog import article_backlog
 from imaging.backlog import BacklogReport
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.standins import FeedSite
 
 HERO = [Kind.HERO]

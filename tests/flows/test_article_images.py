@@ -12,9 +12,9 @@ import pytest
 from flows.commands.arguments import read_article
 from imaging.articles.article import Article
 from imaging.keys import RESULTS_FOLDER
+from imaging.kinds import Kind
 from imaging.pages.public import public_document
 from imaging.record import ImageSet
-from imaging.spec import Kind
 from tests.flows.runs import GERMAN, SLUG
 from tests.world import World, open_world, run_set
 

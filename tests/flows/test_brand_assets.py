@@ -10,7 +10,7 @@ from flows.brand_assets import brand_assets
 from imaging.articles.article import Article
 from imaging.articles.brand_change import BrandChange, BrandReport
 from imaging.errors import InvalidInput
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.imaging.cards.contact_sheet import logo
 from tests.world import CommandLine, World, run_set
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from imaging.articles.parsing import parse_markdown
+from imaging.kinds import Kind
 from imaging.marking import xmp
 from imaging.marking.marks import marks
-from imaging.spec import Kind
 from tests.blocks.hosts import FileHost
 from tests.flows.migrations import asked, counts, manifest, migrated, png
 from tests.standins.pictures import bomb

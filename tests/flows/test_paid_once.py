@@ -7,7 +7,7 @@ import pytest
 
 from flows.repair import repair
 from imaging.articles.brand import Brand
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.flows.runs import ARTICLE
 from tests.world import World, run_set
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.flows.runs import ARTICLE, GERMAN, start
 from tests.standins import FalStandin
 from tests.world import World, run_set

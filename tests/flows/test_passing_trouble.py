@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.record import ImageSet
-from imaging.spec import Kind
 from tests.reliability.harness.s3_proxy import CAP, S3Proxy, is_picture, is_put
 from tests.standins import Call
 from tests.standins.predictions import NSFW

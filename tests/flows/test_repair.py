@@ -10,7 +10,7 @@ from prefect.client.orchestration import get_client
 from flows.repair import repair
 from imaging import lock_names
 from imaging.articles.article import Article
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.world import run_set
 
 

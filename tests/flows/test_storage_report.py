@@ -12,8 +12,8 @@ from flows.repair import repair
 from flows.storage_report import storage_report
 from imaging.articles.article import Article
 from imaging.errors import StorageError
+from imaging.kinds import Kind
 from imaging.planning.models import ModelTable
-from imaging.spec import Kind
 from imaging.usage.report import UsageReport
 from tests.standins.predictions import NSFW
 from tests.world import CommandLine, World, run_set

@@ -7,11 +7,11 @@ import pytest
 
 from imaging.articles.article import Article
 from imaging.entry import failed
+from imaging.kinds import Kind
 from imaging.pages.share_rules import rules_for
 from imaging.planning.models import Model, ModelTable
 from imaging.planning.plan import Planner
 from imaging.platforms import LINK_PREVIEWS, PLATFORMS, Platform
-from imaging.spec import Kind
 
 PLANNER = Planner(Article(topic="Tee"), "tee", ModelTable(), {"replicate"}, platforms=[str(name) for name in PLATFORMS])
 SPECS = {spec.name: spec for spec in PLANNER.specs()}

@@ -80,7 +80,7 @@ def measure(home: Path, done: int, at_once: int) -> None:
     from flows.backlog import article_backlog, place_of
     from flows.backlog_run.source_pass import BacklogTerms
     from flows.commands.prefect_api import prefect_api
-    from imaging.spec import Kind
+    from imaging.kinds import Kind
 
     source, terms = str(home / "articles"), BacklogTerms(at_once=at_once, only=(Kind.SUPPORTING,))
     with prefect_api():

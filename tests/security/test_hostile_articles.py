@@ -7,8 +7,8 @@ import httpx
 from markdown_it import MarkdownIt
 
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.pages.public import public_document
-from imaging.spec import Kind
 from tests.security.markup import OURS, PAGE, SCRIPT, Tags, rendered
 from tests.world import World, run_set
 

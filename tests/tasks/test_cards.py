@@ -6,8 +6,8 @@ import pytest
 
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
+from imaging.kinds import Kind
 from imaging.record import Image, ImageSet
-from imaging.spec import Kind
 from tests.world import World, run_set
 
 ARTICLE = Article(topic="Brot", language="de", user_id="acme", brand=Brand(template="photo", color="#b5532a"))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.record import ImageSet
-from imaging.spec import Kind
 from tests.flows.backlogs import backlog, counts, site  # noqa: F401 - a fixture
 from tests.standins import FeedSite
 from tests.world import CommandLine, World, run_set

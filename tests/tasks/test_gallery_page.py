@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from imaging.articles.article import Article
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.reliability.harness.s3_proxy import S3Proxy
 from tests.world import World, run_set
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from imaging.articles.article import Article
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.standins import WriterStandin
 from tests.world import World, run_set
 

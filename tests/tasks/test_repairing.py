@@ -8,7 +8,7 @@ import pytest
 
 from flows.repair import repair
 from imaging.articles.article import Article
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.world import CommandLine, World, run_set
 
 ARTICLE = Article(topic="Kaffee richtig lagern")

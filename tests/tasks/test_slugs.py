@@ -4,7 +4,7 @@ import pytest
 
 from imaging.articles.article import Article
 from imaging.errors import InvalidInput
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.world import World, run_set
 
 

@@ -13,11 +13,11 @@ from blocks.configuration.variables import write_variable
 from blocks.provenance.signing import BLOCK_NAME
 from flows.repair import repair
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.makers import SourceType
 from imaging.marking import xmp
 from imaging.marking.marks import marks
 from imaging.record import Image, ImageSet
-from imaging.spec import Kind
 from tests.certificates import signing_certificate
 from tests.world import CommandLine, World, run_set
 

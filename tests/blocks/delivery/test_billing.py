@@ -9,8 +9,8 @@ import pytest
 
 from blocks.delivery import answers
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.record import Image
-from imaging.spec import Kind
 from tests.standins.pictures import picture
 from tests.world import World, run_set
 

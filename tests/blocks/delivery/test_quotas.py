@@ -12,8 +12,8 @@ from prefect.events.worker import EventsWorker
 from blocks.configuration.variables import delete_variable, write_variable
 from flows.storage_report import storage_report
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.record import ImageSet
-from imaging.spec import Kind
 from tests.world import World, run_set
 
 VENDORS = [Kind.HERO, Kind.COMPARISON]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.blocks.delivery.test_billing import ARTICLE, HERO_USD, hero, month
 from tests.world import World, run_set
 

@@ -1,10 +1,10 @@
 """What a vendor delivers is looked at before a set calls itself complete."""
 
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.makers import SourceType
 from imaging.marking import xmp
 from imaging.marking.marks import marks
-from imaging.spec import Kind
 from tests.imaging.pictures.containers import png_chunk, zipped
 from tests.standins.pictures import picture
 from tests.world import World, run_state, set_of

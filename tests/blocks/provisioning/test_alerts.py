@@ -16,7 +16,7 @@ from blocks.provisioning.automations import ensure_automations
 from blocks.provisioning.saved_blocks import ensure_block
 from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.world import World, run_state
 
 ARTICLE = Article(topic="Kaffee richtig lagern", user_id="nordlicht")

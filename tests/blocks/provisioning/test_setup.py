@@ -19,8 +19,8 @@ from blocks.provisioning.setup import setup
 from blocks.services import loaded_services
 from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
+from imaging.kinds import Kind
 from imaging.planning.chosen_platforms import platforms_of
-from imaging.spec import Kind
 from tests.slate import deploy
 from tests.world import CommandLine, World, run_set
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.record import ImageSet
-from imaging.spec import Kind
 from tests.world import run_set
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.record import Image
-from imaging.spec import Kind
 from tests.standins import FalStandin
 from tests.world import World, run_set
 

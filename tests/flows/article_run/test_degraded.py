@@ -5,7 +5,7 @@ import pytest
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.errors import ConfigurationError, InvalidInput
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.world import World, run_set, run_state, set_of
 
 

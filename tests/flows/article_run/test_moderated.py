@@ -1,6 +1,6 @@
 """Pictures that a vendor refuses for what they show: one more try with another seed, then the fallback."""
 
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.flows.runs import ARTICLE
 from tests.standins.predictions import NSFW
 from tests.world import World, run_set

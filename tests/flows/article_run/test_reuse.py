@@ -6,7 +6,7 @@ import pytest
 
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.flows.runs import GERMAN, SLUG
 from tests.world import World, command, run_set
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from imaging.articles.article import Article
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.standins.predictions import NSFW
 from tests.world import World, run_set
 

@@ -8,7 +8,7 @@ import pytest
 
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.world import CommandLine, World, run_set
 
 BODY = "".join(

@@ -9,11 +9,11 @@ from prefect.blocks.system import Secret
 
 from blocks.provenance.signing import BLOCK_NAME
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.makers import SourceType
 from imaging.marking import xmp
 from imaging.marking.marks import Facts, mark, marks
 from imaging.record import ImageSet
-from imaging.spec import Kind
 from tests.certificates import signing_certificate
 from tests.standins.pictures import bomb, picture
 from tests.world import CommandLine, World, run_set

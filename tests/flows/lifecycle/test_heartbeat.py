@@ -7,7 +7,7 @@ import httpx
 
 from blocks.provisioning.crashes import HEARTBEAT
 from imaging.articles.article import Article
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.world import run_set
 
 

@@ -13,9 +13,9 @@ from blocks.locks.one_at_a_time import one_at_a_time
 from flows.article_images import article_images
 from flows.lifecycle.manifest_after_bad_end import record_bad_end
 from imaging.articles.article import Article
+from imaging.kinds import Kind
 from imaging.pages.gallery import size
 from imaging.record import Image
-from imaging.spec import Kind
 from tests.world import World, run_set, run_state
 
 ARTICLE = Article(topic="Kaffee richtig lagern")

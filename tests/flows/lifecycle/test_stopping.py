@@ -208,7 +208,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from flows.article_images import article_images
 from imaging.articles.article import Article
-from imaging.spec import Kind
+from imaging.kinds import Kind
 
 @flow
 async def publish():

@@ -8,7 +8,7 @@ import pytest
 from blocks.records.manifests import Manifests
 from blocks.records.records import Records
 from imaging.articles.parsing import parse_markdown
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.blocks.hosts import FileHost
 from tests.flows.migrations import asked, counts, manifest, migrated, png
 from tests.world import World, run_set

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from imaging.kinds import Kind
 from imaging.makers import SourceType
 from imaging.marking import xmp
 from imaging.marking.marks import Facts, facts_of, mark, marks
 from imaging.pictures.containers import without_words
 from imaging.pictures.picture import inspect
-from imaging.spec import ImageSpec, Kind
+from imaging.spec import ImageSpec
 from tests.imaging.pictures.containers import jpeg_with, png_with, saved, webp_with
 
 EXIFTOOL = shutil.which("exiftool")

@@ -4,10 +4,11 @@ import pytest
 
 from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
+from imaging.kinds import Kind
 from imaging.planning.budget import Limits, affordable, budgets_from
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
-from imaging.spec import ImageSpec, Kind
+from imaging.spec import ImageSpec
 
 SPECS = Planner(Article(topic="Tee"), "tee", ModelTable(), ["replicate", "chutes"]).specs()
 

@@ -8,10 +8,10 @@ from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.articles.parsing import parse_json, parse_markdown
+from imaging.kinds import Kind
 from imaging.makers import Provider
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.plan import Planner
-from imaging.spec import Kind
 from imaging.text.sections import supporting_count
 from tests.conftest import EXAMPLES
 from tests.imaging.planning.plans import ALL, LONG, plan, tea

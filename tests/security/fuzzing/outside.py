@@ -19,11 +19,12 @@ from blocks.vendors.replicate import Replicate
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
 from imaging.entry import described, entries
+from imaging.kinds import Kind
 from imaging.pages import gallery
 from imaging.pages.page import html_page
 from imaging.pictures.picture import inspect
 from imaging.record import Image, ImageSet, StoredImage
-from imaging.spec import ImageSpec, Kind
+from imaging.spec import ImageSpec
 from imaging.validation import parsed
 from tests.standins import Answer, Call
 from tests.standins.server import Standin
