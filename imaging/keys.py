@@ -1,4 +1,4 @@
-"""Keys of objects in the bucket (README, "Objects in the bucket") with Cache-Control headers, and paths of records.
+"""Keys of objects in the bucket (docs/storage.md) with Cache-Control headers, and paths of records.
 
 Later versions look up these names: changing one means paying for pictures twice.
 """

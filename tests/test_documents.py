@@ -48,6 +48,17 @@ def test_every_link_within_the_repository_leads_somewhere(document: Path) -> Non
         assert not anchor or anchor in anchors(target), link
 
 
+def test_the_readme_is_a_page() -> None:
+    """README has at most 200 lines: what is more is in docs/."""
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 200
+
+
+def test_the_index_knows_every_document() -> None:
+    """docs/README.md leads to each file of docs/, so that none is lost."""
+    index = ROOT / "docs" / "README.md"
+    assert {path.name for path in index.parent.glob("*.md")} - set(LINK.findall(index.read_text())) == {index.name}
+
+
 def test_the_changelog_knows_the_version() -> None:
     """The newest version of the changelog, below what is not released, is the package's."""
     [version] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)

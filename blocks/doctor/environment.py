@@ -21,7 +21,7 @@ _SECRET = ("_KEY", "_TOKEN", "_ALERTS_URL")
 def check_settings(installation: Installation) -> Iterator[Finding]:
     """Report every invalid variable by its name."""
     if installation.settings is None:
-        mend = "set it right in the environment or in .env (see the README's table of variables)"
+        mend = "set it right in the environment or in .env (docs/variables.md lists the variables)"
         for complaint in installation.complaint.split("; "):
             yield failure("settings", complaint, mend)
     else:

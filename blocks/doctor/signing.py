@@ -15,7 +15,7 @@ from imaging.makers import SourceType
 from imaging.marking.marks import Facts
 from imaging.pictures.picture import encode
 
-_NAME, _MEND = "signing", f"edit the Secret block {BLOCK_NAME} in the UI: the README describes its value"
+_NAME, _MEND = "signing", f"edit the Secret block {BLOCK_NAME} in the UI: docs/provenance.md describes its value"
 
 
 def check_signing(installation: Installation) -> Iterator[Finding]:

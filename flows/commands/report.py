@@ -71,7 +71,7 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
     if painted(image_set):
         console.print(
             "\n[bold yellow]Painted offline.[/] No key for the providers of these pictures is configured, so the"
-            " built-in painter made them.\nSet REPLICATE_API_TOKEN and CHUTES_API_KEY for real ones (README)."
+            " built-in painter made them.\nSet REPLICATE_API_TOKEN and CHUTES_API_KEY for real ones: docs/variables.md"
         )
     console.print()
     for heading, place in _places(image_set, server):

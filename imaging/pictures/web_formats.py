@@ -20,7 +20,7 @@ Width = int | Literal["full"]
 _CLOSEST = 0.85  # a width is at most this share of the next larger one: a browser gains nothing from closer ones
 
 # The SSIM that two probes must reach: the picture scaled down, with most detail per pixel, and a crop at full size,
-# with the grain. A quality that is enough for both is enough for all widths between (README, "Web formats").
+# with the grain. A quality that is enough for both is enough for all widths between (docs/formats.md).
 LEAST_SIMILARITY = 0.98
 _PROBE_WIDTH, _PIECE = 480, 320  # pixels
 

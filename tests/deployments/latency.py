@@ -1,6 +1,6 @@
 """How long it takes from the event to the first vendor call: `python -m tests.deployments.latency [--events 5]`.
 
-A server, a worker and vendors of its own, set up as the README says; a minute, and nothing is asserted.
+A server, a worker and vendors of its own, set up as docs/prefect.md says; a minute, and nothing is asserted.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 SIGINT and SIGTERM at every step of a run, from its first moment to its end. Exit code 1 where more was ordered a second
 after the signal, where the process took longer than ten, or where its end, its words or its runs' states are not as
-the README says. `engine` is a deployment's run as a process worker starts it.
+docs/reliability.md says. `engine` is a deployment's run as a process worker starts it.
 """
 
 import argparse

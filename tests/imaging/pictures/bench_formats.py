@@ -1,4 +1,4 @@
-"""Bytes and looks of the web formats: `python -m tests.imaging.pictures.bench_formats` prints the README's table.
+"""Bytes and looks of the web formats: `python -m tests.imaging.pictures.bench_formats`, the table of docs/formats.md.
 
 The looks are measured against the picture scaled to the same width, which is also what the PNG holds.
 """

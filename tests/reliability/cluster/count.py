@@ -81,7 +81,7 @@ class Outcome:
         )  # fmt: skip
 
     def table(self) -> Table:
-        """The table as the README has it."""
+        """The table as docs/deploy.md has it."""
         table = Table("", "", box=None, show_header=False, pad_edge=False)
         rows = {
             "articles, complete": f"{self.articles}, {self.complete}",
