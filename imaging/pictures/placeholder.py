@@ -3,10 +3,11 @@
 import base64
 from dataclasses import dataclass
 
-from fast_thumbhash import rgba_to_thumb_hash
+import numpy as np
 from PIL import Image
 
-_SIDE = 100  # pixels: ThumbHash's limit
+from imaging.pictures.thumbhash import LONGEST_SIDE, thumbhash_of
+
 _COLOURS = 8
 
 
@@ -20,11 +21,10 @@ class Placeholder:
 
 def placeholder_of(image: Image.Image) -> Placeholder:
     """Return the placeholder of an 8-bit picture of any size."""
-    factor = max(image.size) // (2 * _SIDE)
+    factor = max(image.size) // (2 * LONGEST_SIDE)
     small = (image.reduce(factor) if factor > 1 else image).convert("RGBA")
-    small.thumbnail((_SIDE, _SIDE))
-    made = rgba_to_thumb_hash(*small.size, small.tobytes())
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     few = small.convert("RGB").quantize(_COLOURS, Image.Quantize.MEDIANCUT)
     _, most = max(few.getcolors() or [(1, 0)])
     red, green, blue = (few.getpalette() or [0, 0, 0])[3 * int(str(most)) :][:3]
-    return Placeholder(base64.b64encode(bytes(made)).decode(), f"#{red:02x}{green:02x}{blue:02x}")
+    return Placeholder(base64.b64encode(thumbhash_of(np.asarray(small))).decode(), f"#{red:02x}{green:02x}{blue:02x}")
