@@ -81,6 +81,7 @@ def _from_spec(spec: ImageSpec) -> dict[str, object]:
         "prompt": spec.prompt,
         "digest": spec.digest,
         "contains": list(spec.contains),
+        "section": spec.section,
     }
 
 

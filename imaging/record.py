@@ -8,14 +8,30 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_fie
 from imaging.formats import Format
 from imaging.kinds import Kind
 from imaging.makers import Provider
+from imaging.pictures.head_elements import Shown, head_elements
 from imaging.pictures.picture_element import picture_element
 from imaging.printable import printable
+from imaging.spec import Section
 
 Status = Literal["stored", "reused", "provider_url", "inline", "failed"]
 
 
 NOT_STORED: tuple[Status, ...] = ("provider_url", "inline")
 """Statuses of a picture that was made and could not be written to the bucket."""
+
+
+_PURPOSES = {
+    Kind.HERO: "top of the article",
+    Kind.SUPPORTING: "below a heading of the article",
+    Kind.COMPARISON: "one of two alternatives to the hero, by another model",
+    Kind.CARD: "preview of a link on",
+    Kind.SOCIAL: "post on",
+}
+
+
+_IN_ARTICLE = {Kind.HERO, Kind.SUPPORTING}
+_PREVIEWS = ("facebook", "linkedin", "x", "hero")
+"""Names of the pictures that fit a link preview, the best first."""
 
 
 class StoredImage(BaseModel):
@@ -67,7 +83,8 @@ class Image(BaseModel):
     """One entry of the set. Width and height in pixels, `cost_usd` what this run spent on it.
 
     `contains`: see `ImageSpec`. `pinned_key` and `pinned_url` keep naming this picture after a refresh. `thumbhash`
-    (Base64) and `dominant_color` (`#rrggbb`) are placeholders for a page until the picture is loaded.
+    (Base64) and `dominant_color` (`#rrggbb`) are placeholders for a page until the picture is loaded. `section`: the
+    heading of the article that it belongs under; None in manifests of earlier versions.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -95,12 +112,19 @@ class Image(BaseModel):
     note: str | None = None
     variants: list[Variant] = []
     contains: list[Provider] = []
+    section: Section | None = None
     digest: str
     md5: str | None
     pinned_key: str | None = None
     pinned_url: str | None = None
     thumbhash: str | None = None
     dominant_color: str | None = Field(None, pattern=r"^#[0-9a-f]{6}$")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def purpose(self) -> str:
+        """What the picture is for, in a few words."""
+        return f"{_PURPOSES[self.kind]} {self.platform}" if self.platform else _PURPOSES[self.kind]
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -159,6 +183,24 @@ class ImageSet(BaseModel):
     def cost_usd(self) -> float:
         """What this run spent, in USD."""
         return round(sum(image.cost_usd for image in self.images), 6)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def head_html(self) -> str | None:
+        """Elements for the page's `<head>`: the picture of link previews, and JSON-LD; None without a durable picture.
+
+        A card is made for previews, so it comes before the hero there.
+        """
+        shown = {
+            one.name: Shown(one.url, one.alt_text, one.content_type, one.width, one.height)
+            for one in self.images
+            if one.durable and one.url
+        }
+        preview = next((shown[name] for name in (*_PREVIEWS, *shown) if name in shown), None)
+        if preview is None:
+            return None
+        in_article = [shown[one.name] for one in self.images if one.kind in _IN_ARTICLE and one.name in shown]
+        return head_elements(self.topic, preview, shown.get("x", preview), in_article or [preview])
 
     @property
     def troubles(self) -> list[str]:

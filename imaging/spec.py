@@ -17,13 +17,22 @@ Kinds = Annotated[
 ]
 
 
+class Section(BaseModel):
+    """A heading of the article, and its anchor on the page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    heading: str
+    anchor: str
+
+
 class ImageSpec(BaseModel):
     """A picture to make: its maker, the maker's input, and its key.
 
     `params`: the maker's own parameters beside the prompt. `size`: (width, height) in pixels as the maker delivers it.
     `stem`: the key without hash and extension; `hash_length`: the number of hex digits of the content's SHA-256 that
     follow it (0: a fixed name). `price_usd`: the list price of one call. `contains`: the makers of the pictures inside
-    this one; a card over a hero by Replicate is a composite with AI imagery.
+    this one; a card over a hero by Replicate is a composite with AI imagery. `section`: the heading it belongs under.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +52,7 @@ class ImageSpec(BaseModel):
     alt_text: str
     price_usd: float = 0.0
     contains: tuple[Provider, ...] = ()
+    section: Section | None = None
 
     @property
     def needs_hero(self) -> bool:

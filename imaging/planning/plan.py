@@ -19,7 +19,8 @@ from imaging.planning.models import Model, ModelTable, delivered_size, spec_fiel
 from imaging.platforms import PLATFORMS, Platform
 from imaging.record import Image
 from imaging.slug import short_hash
-from imaging.spec import ImageSpec
+from imaging.spec import ImageSpec, Section
+from imaging.text.anchors import section_of
 from imaging.text.sections import aspects, supporting_count
 from imaging.typesetting.paragraph import paragraph
 
@@ -71,7 +72,7 @@ class Planner:
 
         A social picture becomes a card in its platform's ratio, any other one is painted.
         """
-        place = spec.model_dump(include={"name", "kind", "platform", "stem", "hash_length", "alt_text"})
+        place = spec.model_dump(include={"name", "kind", "platform", "stem", "hash_length", "alt_text", "section"})
         if platform := PLATFORMS.get(spec.platform):
             return self._card(size=platform.card_size, **place)
         return self._painted(MAKERS[spec.provider], size=spec.size, prompt=spec.prompt, **place)
@@ -86,7 +87,7 @@ class Planner:
         alt_text = alt_text or self.article.title
         if entry:
             stem, hash_length = keys.image_place(*self.place, entry.name, entry.kind, entry.platform)
-            place = entry.model_dump(include={"name", "kind", "platform"})
+            place = entry.model_dump(include={"name", "kind", "platform", "section"})
             model = self._model(entry) or self.models.supporting
             return self._generated(model, prompt=prompt, stem=stem, hash_length=hash_length, alt_text=alt_text, **place)
         name = short_hash(address, 12)
@@ -135,6 +136,7 @@ class Planner:
     def _supporting(self) -> Iterator[ImageSpec]:
         wanted = supporting_count(self.article.body)
         for number, aspect in enumerate(aspects(self.article.body, wanted, self._has_picture), start=1):
+            section = section_of(self.article.body, aspect)
             yield self._generated(
                 self.models.supporting,
                 name=f"supporting-{number}",
@@ -142,6 +144,7 @@ class Planner:
                 prompt=prompts.supporting_prompt(self.article, self.look, aspect),
                 stem=keys.supporting_stem(*self.place, aspect),
                 alt_text=self._alt(Kind.SUPPORTING, aspect=aspect),
+                section=Section(heading=section[0], anchor=section[1]) if section else None,
             )
 
     def _has_picture(self, aspect: str) -> bool:

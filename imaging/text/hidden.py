@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator
 
 # Fences, code spans and HTML comments are matched too, since within them the other openings have no meaning.
 _OPENING = re.compile(
@@ -33,8 +34,38 @@ _CLOSING = {
 
 def visible(text: str) -> str:
     """Return Markdown without its hidden parts, in linear time."""
-    parts: list[str] = []
-    shown_to = position = 0
+    return "".join(text[start:end] for start, end in _shown(text))
+
+
+def lines_of_visible(text: str) -> list[int]:
+    """Return, for each line of `visible(text)`, the number of the line of `text` that it ends in, from 0."""
+    numbers: list[int] = []
+    line = position = 0
+    for start, end in _shown(text):
+        line += text.count("\n", position, start)
+        ends = text.count("\n", start, end)
+        numbers += range(line, line + ends)
+        line, position = line + ends, end
+    return [*numbers, line]
+
+
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """Return where fenced code and code spans are in Markdown, in order."""
+    return [(start, end) for kind, start, end in _special(text) if kind in {"fence", "span"}]
+
+
+def _shown(text: str) -> Iterator[tuple[int, int]]:
+    shown_to = 0
+    for kind, start, end in _special(text):
+        if kind not in {"fence", "span", "html"}:
+            yield shown_to, start
+            shown_to = end
+    yield shown_to, len(text)
+
+
+def _special(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the kind, start and end of each part in which other openings have no meaning."""
+    position = 0
     closings = _Closings(text)
     while opening := _OPENING.search(text, position):
         kind = opening.lastgroup or ""
@@ -42,11 +73,8 @@ def visible(text: str) -> str:
         if end is None:
             position = opening.end()
             continue
+        yield kind, opening.start(), end
         position = end
-        if kind not in {"fence", "span", "html"}:
-            parts.append(text[shown_to : opening.start()])
-            shown_to = end
-    return "".join([*parts, text[shown_to:]])
 
 
 class _Closings:

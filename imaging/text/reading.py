@@ -1,5 +1,6 @@
 """Headings and paragraphs of an article body as plain text, from Markdown and the HTML within it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # A heading inside these is not a section of the article.
 _INSETS = {"blockquote", "ul", "ol", "dl", "aside", "footer"}
 _ADMONITIONS = {"admonition_open", "admonition_close"}
+_OWN_ID = re.compile(r"\{:?[^{}\n]{0,200}?#([\w:.-]{1,200})[^{}\n]{0,200}\}\s*$")
 _NOT_READ = {*NOT_WORDS, "button", "math", "nav", "pre"}
 _UNSEEN = {"sr-only", "visually-hidden", "screen-reader-text", "mw-editsection"}  # screen reader text, edit links
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -22,11 +24,16 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading of `level` 1 to 6, or a paragraph (0), as plain text. `inset`: within a quotation or a list."""
+    """A heading of `level` 1 to 6, or a paragraph (0), as plain text. `inset`: within a quotation or a list.
+
+    `own_id`: the anchor that a heading gives itself. `end`: the number of the line behind it, in the visible body.
+    """
 
     level: int
     text: str
     inset: bool
+    own_id: str = ""
+    end: int = 0
 
 
 @lru_cache(maxsize=4)  # called several times for an article: to count sections, to find aspects, to show headings
@@ -36,7 +43,9 @@ def blocks(body: str) -> tuple[Block, ...]:
     for token in bodies().parse(body):
         if token.type in _ADMONITIONS:
             token.tag = "aside"
+        reader.end = max(reader.end, token.map[1] if token.map else 0)
         if token.type == "inline":
+            reader.find_id(token.content)
             reader.read_inline(token.children or ())
         elif token.type == "html_block":
             reader.read_html(token.content)
@@ -71,8 +80,10 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
+        self.end = 0  # the line behind what is being read
         self._words: list[str] = []
         self._level: int | None = None  # None: in no block
+        self._own_id = ""
         self._insets = 0
         self._hidden: list[str] = []  # the tag that hides its content, once for each open tag of its name
         self._notes = 0
@@ -103,6 +114,11 @@ class _Reader(HTMLParser):
             self.feed(html)
         self.reset()
 
+    def find_id(self, markdown: str) -> None:
+        """Note the id that a Markdown heading gives itself at its end: `{#id}`, or `{: #id}` (kramdown)."""
+        if self._level and (found := _OWN_ID.search(markdown)):
+            self._own_id = found[1]
+
     def hide(self, nesting: int) -> None:
         """Begin (1) or end (-1) a footnote's text."""
         self._notes += nesting
@@ -116,7 +132,7 @@ class _Reader(HTMLParser):
             self._hidden.append(tag)
         elif tag in _HEADINGS or (tag == "p" and not self._level):  # a paragraph in a heading is the heading's text
             self.end_block()
-            self._level = _HEADINGS.get(tag, 0)
+            self._level, self._own_id = _HEADINGS.get(tag, 0), attributes.get("id") or ""
         elif tag in _INSETS:
             self.end_block()
             self._insets += 1
@@ -153,5 +169,5 @@ class _Reader(HTMLParser):
     def end_block(self) -> None:
         text = " ".join("".join(self._words).split())
         if self._level is not None and text:
-            self.blocks.append(Block(self._level, text, inset=self._insets > 0))
-        self._words, self._links, self._level, self._raised = [], [], None, 0
+            self.blocks.append(Block(self._level, text, self._insets > 0, self._own_id, self.end))
+        self._words, self._links, self._level, self._raised, self._own_id = [], [], None, 0, ""

@@ -1,12 +1,14 @@
 """The record: entries of the set, its status and costs, and the manifest's JSON."""
 
 import json
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from imaging.articles.article import Article
 from imaging.entry import as_stored, described, failed
+from imaging.kinds import Kind
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
 from imaging.record import Image, ImageSet, StoredImage, Variant
@@ -164,3 +166,55 @@ def test_a_manifests_entry_names_the_object_that_lies_in_the_bucket() -> None:
 def test_a_stored_image_survives_json() -> None:
     """What the cache keeps comes back as it was."""
     assert StoredImage.model_validate_json(stored().model_dump_json()) == stored()
+
+
+class _Head(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.metas: dict[str, str | None] = {}
+        self.script = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        fields = dict(attrs)
+        if tag == "meta":
+            self.metas[str(fields.get("property") or fields.get("name"))] = fields["content"]
+
+    def handle_data(self, data: str) -> None:
+        self.script += data.strip()
+
+
+def test_the_head_names_the_pictures_of_the_page() -> None:
+    """A durable card is the preview, else the hero; search engines get hero and supporting ones; all is escaped."""
+    hero = entry().model_copy(update={"alt_text": 'A "cup" <b>& saucer</b>\n'})
+    card = hero.model_copy(update={"name": "facebook", "kind": Kind.CARD, "url": "https://x/card.png?a=1&b=2"})
+    topic = "</script><script>alert(1)</script>"
+    whole = image_set(hero, card).model_copy(update={"topic": topic})
+    head = _Head(str(whole.head_html))
+    assert head.metas == {
+        "og:image": card.url, "og:image:secure_url": card.url, "og:image:type": "image/png",
+        "og:image:width": "2752", "og:image:height": "1536", "og:image:alt": 'A "cup" <b>& saucer</b>',
+        "twitter:card": "summary_large_image", "twitter:image": card.url,
+        "twitter:image:alt": 'A "cup" <b>& saucer</b>',
+    }  # fmt: skip
+    linked = json.loads(head.script)
+    assert (linked["headline"], [one["url"] for one in linked["image"]]) == (topic, [URL])
+    lost = card.model_copy(update={"durable": False, "status": "provider_url"})
+    assert _Head(str(image_set(hero, lost).head_html)).metas["og:image"] == URL
+    assert image_set(lost).head_html is None
+
+
+def test_a_supporting_picture_knows_its_heading() -> None:
+    """The section goes from the plan through the set and its JSON; the digest does not know it."""
+    body = "\n\n".join(f"## {name}\n\nText." for name in ("Milk", "Tea & Co.", "Rye", "Oats"))
+    planned = [one for one in Planner(Article(topic="Tee", body=body), "tee", ModelTable(), ()).specs() if one.section]
+    [spec] = planned
+    image = described(spec, stored(digest=spec.digest), reused=False, url=URL)
+    document = json.loads(image_set(image).model_dump_json())["images"][0]
+    assert (document["section"], document["purpose"]) == (
+        {"heading": "Milk", "anchor": "milk"}, "below a heading of the article",
+    )  # fmt: skip
+    assert spec.model_copy(update={"section": None}).digest == spec.digest
+    assert Image.model_validate({**document, "section": None}).section is None
+    del document["section"], document["purpose"]  # as an earlier version has stored it
+    assert Image.model_validate(document).section is None
