@@ -1,30 +1,16 @@
 """The documents: what they name exists."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
+from urllib.parse import unquote
 
 from tests import ROOT
+from tests.manual.documents import DOCS, README, anchors, by_document, links
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deployments").glob("*.md")])
-by_document = pytest.mark.parametrize("document", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS])
 OURS = ("flows", "tasks", "blocks", "imaging", "tests", "docs", "deployments", "examples")
 PATH = re.compile(rf"`((?:{'|'.join(OURS)})/[\w./-]*\w)`")
 PLACEHOLDER = re.compile(r"\bNAME|_NAME\b")  # in recipes
 MODULE = re.compile(r"python -m ((?:flows|tests)[\w.]*\w)")
-LINK = re.compile(r"\]\(([^()\s]+)\)")
-
-
-def without_code(text: str) -> str:
-    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-
-
-def anchors(document: Path) -> Iterator[str]:
-    """The anchors of a document's headings, as GitHub makes them."""
-    for heading in re.findall(r"^#+ (.+)$", without_code(document.read_text()), re.MULTILINE):
-        yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 @by_document
@@ -38,25 +24,26 @@ def test_every_path_that_is_named_exists(document: Path) -> None:
 
 @by_document
 def test_every_link_within_the_repository_leads_somewhere(document: Path) -> None:
-    """A link to a file leads to one, and its anchor to a heading there."""
-    for link in LINK.findall(without_code(document.read_text())):
-        if "://" in link:
+    """A link or picture names a file of the repository, and its anchor a heading there."""
+    for link in links(document):
+        path, _, anchor = unquote(link).partition("#")
+        if "://" in link or path.startswith("mailto:"):
             continue
-        path, _, anchor = link.partition("#")
         target = (document.parent / path).resolve() if path else document
         assert target.exists(), link
+        assert target.is_relative_to(ROOT), link
         assert not anchor or anchor in anchors(target), link
 
 
 def test_the_readme_is_a_page() -> None:
     """README has at most 200 lines: what is more is in docs/."""
-    assert len((ROOT / "README.md").read_text().splitlines()) <= 200
+    assert len(README.read_text().splitlines()) <= 200
 
 
 def test_the_index_knows_every_document() -> None:
     """docs/README.md leads to each file of docs/, so that none is lost."""
-    index = ROOT / "docs" / "README.md"
-    assert {path.name for path in index.parent.glob("*.md")} - set(LINK.findall(index.read_text())) == {index.name}
+    index = DOCS / "README.md"
+    assert {path.name for path in DOCS.glob("*.md")} - {*links(index)} == {index.name}
 
 
 def test_the_changelog_knows_the_version() -> None:

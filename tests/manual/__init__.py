@@ -1,0 +1,1 @@
+"""The manual (README, docs) held against the product: links, commands, tables and schemas."""
