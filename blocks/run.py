@@ -15,7 +15,7 @@ from blocks.in_flight import InFlight, why_ended
 from blocks.observability.stopwatch import Stopwatch
 from blocks.services import Services, loaded_services, services_without_embedded_storage
 from blocks.storage.spool import Spooled
-from blocks.vendors.gate import Gate
+from blocks.vendors.gate import Gate, pause_name
 from imaging.makers import Provider
 
 _RUNS_REMEMBERED = 64  # of those whose tasks run here and whose flow does not
@@ -62,6 +62,8 @@ class Run:
             name: Gate(name, vendor.account, cold_start=settings.images_cold_start_seconds, sleep=in_flight.pause)
             for name, vendor in services.vendors.items()
         }
+        for name, gate in gates.items():
+            gate.seed(services.variables.get(pause_name(name, gate.account)), services.loaded_at)
         return cls(replace(services, store=store.patient(patience)), in_flight, gates)
 
 

@@ -1,5 +1,6 @@
 """Services, loaded once a process: settings, storage, vendors, downloader. A saved block wins over the environment."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from blocks.storage.embedded import embedded_storage
 from blocks.storage.remembered import Remembered
 from blocks.storage.spool import Spool
 from blocks.vendors import writer
+from blocks.vendors.gate import pause_name
 from blocks.vendors.registry import VENDORS, AnswersAtOnce, KeepsOrders, VendorBlock
 from blocks.vendors.writer import Writer
 from imaging.errors import ConfigurationError
@@ -48,7 +50,8 @@ class Services:
     """What a process may call. `vendors` are those that are configured; `writer` and `signer` are None if they are not.
 
     `embedded`: the store is this machine's own server, since no bucket is configured. `platforms`: those beyond the
-    default ones, by tenant. `remembered`: what several articles need, such as brands.
+    default ones, by tenant. `variables`: the Prefect variables as they were at `loaded_at`, by the monotonic clock.
+    `remembered`: what several articles need, such as brands.
     """
 
     settings: Settings
@@ -62,6 +65,8 @@ class Services:
     budgets: Budgets = field(default_factory=Budgets)
     quotas: Quotas = field(default_factory=Quotas)
     platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    loaded_at: float = field(default_factory=time.monotonic, repr=False)
     remembered: Remembered = field(default_factory=Remembered, repr=False)
 
     def orders_at(self, provider: Provider) -> KeepsOrders:
@@ -139,12 +144,13 @@ def services_without_embedded_storage() -> Services:
 
 def _services_over(settings: Settings, blocks: SavedBlocks, store: ImageStore, *, embedded: bool) -> Services:
     """Load the services around a store. Raises ConfigurationError."""
-    variables = read_variables(UNEDITED)
     vendors: dict[Provider, Any] = {
         name: account
         for name, vendor in VENDORS.items()
         if (account := blocks.get(vendor.block_type, vendor.block_name) or vendor.from_settings(settings))
     }
+    pauses = [pause_name(name, vendor.account) for name, vendor in vendors.items()]
+    loaded_at, variables = time.monotonic(), read_variables([*UNEDITED, *pauses])
     return Services(
         settings=settings,
         store=replace(
@@ -160,6 +166,8 @@ def _services_over(settings: Settings, blocks: SavedBlocks, store: ImageStore, *
         budgets=budgets_from(*edited(variables, BUDGETS, settings.images_budgets)),
         quotas=quotas_from(*edited(variables, QUOTAS, settings.images_quotas)),
         platforms=chosen_platforms(*edited(variables, PLATFORMS, {ALL_TENANTS: settings.images_platforms})),
+        variables=variables,
+        loaded_at=loaded_at,
         downloader=Downloader(
             HostRules.parse(settings.images_download_hosts),
             settings.images_max_bytes,

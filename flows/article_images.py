@@ -26,7 +26,7 @@ from blocks.observability.telemetry import missing_exporter_once
 from blocks.publishing.artifacts import artifact_place
 from blocks.publishing.naming import named, rename_run, tag_with_tenant
 from blocks.publishing.progress import Progress
-from blocks.records.claims import wished_slug
+from blocks.records.claims import standing_claim, wished_slug
 from blocks.records.inventory import Inventory
 from blocks.result_storage import results_kept_in
 from blocks.run import Run, begun_run
@@ -113,7 +113,8 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
             plan = planned(run.services, records, article, branding, inventory, only=only)
             log_plan(run.services, plan, inventory, refresh=refresh)
             place = artifact_place(article.user_id, plan.slug)
-            progress = Progress(f"progress-{place}", len(plan.specs), run.background)
+            all_there = not refresh and all(inventory.stored(spec.digest) for spec in plan.specs)
+            progress = Progress(f"progress-{place}", len(plan.specs), run.background, all_there=all_there)
             terms = RunTerms(Claim.of(article), storage_trouble=inventory.trouble, newest_orders=providers.result())
             tagged.result()
             spending = Spending(run.services, records, article.user_id, plan.slug)
@@ -133,8 +134,9 @@ def _claimed(run: Run, article: Article) -> Iterator[Inventory]:
     Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
     """
     user_id, wished = article.user_id, wished_slug(article)
-    with _locked(run, lock_names.article_lock("claim", user_id, wished)):
-        claim = claim_slug(article)
+    if (claim := standing_claim(run.services.store, article)) is None:
+        with _locked(run, lock_names.article_lock("claim", user_id, wished)):
+            claim = claim_slug(article)
     if claim.slug != wished:
         rename_run(named(user_id, claim.slug))
     if claim.title_before:

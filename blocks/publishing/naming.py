@@ -19,7 +19,14 @@ def rename_run(name: str) -> None:
         run.flow_run.name = name
 
 
+def tenant_tag(user_id: str) -> str:
+    """Return the tag by which the runs of one tenant are listed."""
+    return f"tenant:{user_id}"
+
+
 def tag_with_tenant(user_id: str) -> None:
-    """Tag this run `tenant:…`, so that the runs of one tenant can be listed; its other tags stay."""
+    """Tag this run with its tenant, if it was not created so; its other tags stay."""
+    if (tag := tenant_tag(user_id)) in flow_run.tags:
+        return
     with SyncClientContext.get_or_create() as context:
-        context.client.update_flow_run(UUID(flow_run.id), tags=[*flow_run.tags, f"tenant:{user_id}"])
+        context.client.update_flow_run(UUID(flow_run.id), tags=[*flow_run.tags, tag])

@@ -19,38 +19,53 @@ _UPDATE_SECONDS = 2.0  # at least, between two updates of the artifact: each is 
 class Progress:
     """Counts images as they come in. `total` is the number of planned ones. `images`: those that are done, by name.
 
-    The artifact is created and updated in the background: no picture waits for it.
+    The artifact is created and updated in the background: no picture waits for it. `all_there`: the pictures seem to be
+    in the bucket already, so there is an artifact only once one of them turns out to be missing.
     """
 
-    def __init__(self, key: str, total: int, background: Background) -> None:
+    def __init__(self, key: str, total: int, background: Background, *, all_there: bool = False) -> None:
         self.images: dict[str, Image] = {}
+        self._key = key
         self._total = total
         self._done = 0
         self._background = background
-        self._artifact: Future[UUID] = background.start(self._create, key)
+        self._artifact: Future[UUID] | None = None
         self._sending = threading.Lock()
         self._updated = time.monotonic()
+        if not all_there:
+            self._show()
 
     def note(self, image: Image) -> None:
         """Note what is known of `image`, for the manifest of a stopped run; it may yet be stored."""
         self.images[image.name] = image
 
-    def count(self) -> None:
+    def count(self, image: Image) -> None:
         """Count one more image that is done, well or badly."""
         self._done += 1
-        if self._done == self._total or time.monotonic() - self._updated >= _UPDATE_SECONDS:
+        if self._artifact is None:
+            if image.status != "reused":
+                self._show()
+        elif self._done == self._total or time.monotonic() - self._updated >= _UPDATE_SECONDS:
             self._updated = time.monotonic()
-            self._background.start(self._update)
+            self._background.start(self._update, self._artifact)
 
-    def _create(self, key: str) -> UUID:
-        description = f"0 of {self._total} images"
-        return cast(UUID, create_progress_artifact(0.0, key=key, description=description, _sync=True))  # type: ignore[call-arg] # not typed
+    def _show(self) -> None:
+        self._updated = time.monotonic()
+        self._artifact = self._background.start(self._create)
 
-    def _update(self) -> None:
+    def _create(self) -> UUID:
+        return cast(UUID, create_progress_artifact(self._percent, key=self._key, description=self._text, _sync=True))  # type: ignore[call-arg] # not typed
+
+    def _update(self, artifact: Future[UUID]) -> None:
         with self._sending, suppress(httpx.HTTPError):  # it may have been deleted, and the pictures matter more
             update_progress_artifact(  # type: ignore[call-arg]
-                self._artifact.result(),
-                progress=100.0 * self._done / self._total,
-                description=f"{self._done} of {self._total} images",
-                _sync=True,
+                artifact.result(), progress=self._percent, description=self._text, _sync=True
             )
+
+    @property
+    def _percent(self) -> float:
+        return 100.0 * self._done / self._total
+
+    @property
+    def _text(self) -> str:
+        return f"{self._done} of {self._total} images"

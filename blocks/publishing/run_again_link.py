@@ -7,6 +7,7 @@ from prefect.context import SyncClientContext
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.urls import url_for
 
+from blocks.services import Services
 from imaging.articles.article import Article
 from imaging.spec import Kinds
 from imaging.text.sections import outline
@@ -15,12 +16,12 @@ _MANUAL = "article-images/manual"
 _MAX_URL = 7000  # characters; a reverse proxy in front of the UI takes 8 KB (nginx) unless configured otherwise
 
 
-def run_again(article: Article, only: Kinds) -> str | None:
+def run_again(services: Services, article: Article, only: Kinds) -> str | None:
     """Return the address of the form; None where `article-images/manual` is not deployed, or it would be too long.
 
     A body that is too long for a URL is cut to its headings, where these lead to the same pictures.
     """
-    if (form := _form()) is None:
+    if (form := services.remembered.get(_MANUAL, _form)) is None:
         return None
     bodies = (article.body, outline(article.body))
     urls = [_filled_in(form, article.model_copy(update={"body": body}), only) for body in bodies if body is not None]

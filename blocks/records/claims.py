@@ -1,6 +1,7 @@
 """Claims: which article owns a slug, noted beside the records before anything is spent."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -10,7 +11,7 @@ from blocks.storage.bucket import ImageStore
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim, Likeness
-from imaging.errors import InvalidInput
+from imaging.errors import InvalidInput, StorageError
 from imaging.slug import candidates, slugify, spellings
 from imaging.validation import parsed
 
@@ -66,17 +67,33 @@ def remember(store: ImageStore, article: Article, slug: str) -> None:
     _note(store, article.user_id, slug, Claim.of(article).known_by)
 
 
+def standing_claim(store: ImageStore, article: Article) -> Claimed | None:
+    """Return the slug that this article has claimed before; None where `claim` has something to note, or to say.
+
+    Nothing is written, so it needs no lock.
+    """
+    with suppress(StorageError):
+        found = _find(store, article)
+        if found and found.owner and _renewed(store, article, found) == found.owner:
+            return Claimed(slug=found.slug)
+    return None
+
+
 def claim(store: ImageStore, article: Article) -> Claimed:
     """Find the slug that is this article's own and note it as claimed. Raises InvalidInput when there is none."""
     found = _claimable(store, article)
     owner, ours = found.owner, Claim.of(article)
-    renewed = owner.renewed(article, _is_file(store, article)) if owner else ours
+    renewed = _renewed(store, article, found)
     if renewed != owner:
         noted = owner.known_by if owner and owner.text is not None else []  # earlier versions noted none
         unnoted = [name for name in renewed.known_by if name not in noted]
         _write(store, article.user_id, found.slug, renewed, unnoted)
     before = owner.topic if owner and owner.topic != ours.topic else None
     return Claimed(slug=found.slug, title_before=before, is_new=owner is None)
+
+
+def _renewed(store: ImageStore, article: Article, found: Found) -> Claim:
+    return found.owner.renewed(article, _is_file(store, article)) if found.owner else Claim.of(article)
 
 
 def slug_to_claim(store: ImageStore, article: Article) -> str:

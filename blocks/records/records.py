@@ -18,9 +18,9 @@ from imaging.errors import StorageError
 class Records:
     """Records in the bucket (`store` None: not in this run) and in a folder of this machine, by their paths.
 
-    `held`: the folder of the article whose lock this run holds. Nobody else writes there: what the run has written is
-    not asked for again. `is_new`: no other run has ever written there. `is_alone`: this machine's folder is all there
-    is, as with the embedded storage.
+    `held`: the folder of the article whose lock this run holds. Nobody else writes there: what the run has read or
+    written is not asked for again. `is_new`: no other run has ever written there. `is_alone`: this machine's folder is
+    all there is, as with the embedded storage.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Records:
         self._held = held
         self._is_new = is_new
         self.is_alone = is_alone
-        self._written: dict[str, bytes] = {}
+        self._known: dict[str, bytes] = {}
         self._trouble: str | None = None
         # Paths whose last write in this run reached this machine alone: what the bucket has under them is older.
         self._ahead: set[str] = set()
@@ -134,10 +134,13 @@ class Records:
         write_private(self._folder / path, content)
 
     def _read_shared(self, path: str) -> bytes | None:
-        if path in self._written or (self._is_new and self._is_held(path)):
-            return self._written.get(path)
+        if path in self._known or (self._is_new and self._is_held(path)):
+            return self._known.get(path)
         data = None if self._store is None else self._store.get(keys.record_key(path))
-        return None if data is None else _whole(data)
+        whole = None if data is None else _whole(data)
+        if whole is not None and self._is_held(path):
+            self._known[path] = whole
+        return whole
 
     def _write_shared(self, path: str, content: bytes) -> bool:
         if self._store is None:
@@ -151,7 +154,7 @@ class Records:
             return False
         self._ahead.discard(path)
         if self._is_held(path):
-            self._written[path] = content
+            self._known[path] = content
         return True
 
     def _is_held(self, path: str) -> bool:

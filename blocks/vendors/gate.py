@@ -16,9 +16,10 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import httpx
 from prefect.logging import get_logger
@@ -77,6 +78,11 @@ class Gate:
     _mine: Pause | None = None  # what this run noted last: it stands in for the shared note without an API
     _known: Pause | None = None  # the shared note, as it was read or written at `_known_at`
     _known_at: float = -math.inf
+
+    def seed(self, note: Any, at: float) -> None:
+        """Take the shared note from somebody who has read it at `at`, by the monotonic clock."""
+        with suppress(ValidationError):
+            self._known, self._known_at = Pause.model_validate(note) if note else None, at
 
     def pay(self, call: Callable[[], Answer]) -> Answer:
         """Make the paid call as soon as the vendor may be asked, and return its answer.

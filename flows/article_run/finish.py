@@ -48,7 +48,7 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
 def published(making: Making, image_set: ImageSet, results: Results, only: Kinds) -> ImageSet:
     """Write page and manifest, create the artifacts, emit the event. Return the set with the addresses of both."""
     run, article, inventory = making.run, making.plan.article, making.inventory
-    again = run.background.start(run_again, article, only)
+    again = run.background.start(run_again, run.services, article, only)
     previews = _shown({name: result.preview for name, result in results.items()})
     with run.in_flight.storing():
         image_set = publish_page(image_set, inventory, previews, article.excerpt)

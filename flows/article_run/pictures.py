@@ -182,7 +182,7 @@ def noted(making: Making, result: Result, instead_of: tuple[ImageSpec, NotMade] 
 def report(making: Making, image: Image) -> None:
     """Log and show that a picture is done, well or badly, and emit its event."""
     log_picture(image)
-    making.progress.count()
+    making.progress.count(image)
     emit_image(image, making.plan.article.user_id, making.plan.slug)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 import typer
+from prefect import tags
 
 from blocks.configuration.settings import load_settings
 from blocks.observability.terminal import echo
+from blocks.publishing.naming import tenant_tag
 from blocks.run import begun_run
 from flows.article_images import article_images
 from flows.article_run.preview import previewed
@@ -47,7 +49,7 @@ def run_flow(article: Article, options: RunOptions) -> tuple[ImageSet, str | Non
         if options.max_usd is not None:
             _check_price(article, options, options.max_usd)
         call = partial(article_images, article, only=options.only, refresh=options.refresh)
-        with progress_lines("pictures", "making pictures"):
+        with progress_lines("pictures", "making pictures"), tags(tenant_tag(article.user_id)):
             image_set = cast(ImageSet, run_apart(lambda: asyncio.run(call())))
         if options.output:
             _copy(image_set, options.output)
