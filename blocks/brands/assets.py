@@ -4,8 +4,8 @@ import hashlib
 
 from blocks.network.data_uris import bytes_in, is_data_uri
 from blocks.services import Services
-from imaging.cards.logo import MAX_PIXELS
-from imaging.cards.svg import draw_svg, is_svg
+from imaging.cards.logos.logo import MAX_PIXELS
+from imaging.cards.logos.svg import draw_svg, is_svg
 from imaging.errors import BadPicture, InvalidInput, ProviderError, TooLarge, UnsafeDownload
 from imaging.pictures.picture import inspect
 from imaging.typesetting.own_font import plain_font

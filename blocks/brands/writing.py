@@ -11,7 +11,7 @@ from blocks.services import Services
 from imaging import keys, lock_names
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import ASSETS, EVERYTHING, Asset, BrandChange, StoredAsset
-from imaging.cards.brand_logo import accepted_logo
+from imaging.cards.logos.brand_logo import accepted_logo
 from imaging.errors import InvalidInput
 from imaging.slug import BRANDING
 from imaging.typesetting.own_font import accepted_font

@@ -9,10 +9,10 @@ from PIL import Image
 
 from imaging.card_templates import Template
 from imaging.cards.card import Card
-from imaging.cards.gradient import draw_gradient
-from imaging.cards.minimal import draw_minimal
-from imaging.cards.photo import draw_photo
-from imaging.cards.split import draw_split
+from imaging.cards.templates.gradient import draw_gradient
+from imaging.cards.templates.minimal import draw_minimal
+from imaging.cards.templates.photo import draw_photo
+from imaging.cards.templates.split import draw_split
 
 MAX_BYTES = 300_000  # WhatsApp shows no preview for pictures much larger
 _QUALITIES = (92, 88, 84, 79, 73, 66, 56, 40, 25, 12)

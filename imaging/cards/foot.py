@@ -8,7 +8,7 @@ from imaging.cards.canvas import Canvas
 from imaging.cards.card import Card
 from imaging.cards.contrast import RGB
 from imaging.cards.layout import Texts
-from imaging.cards.logo import fit_logo, is_opaque, is_visible_on, open_logo, rounded, rounded_mask
+from imaging.cards.logos.logo import fit_logo, is_opaque, is_visible_on, open_logo, rounded, rounded_mask
 from imaging.typesetting.text import Block, Style, fit_cut
 
 # Pixels on a card of 1200x630.

@@ -18,7 +18,7 @@ def test_the_renderer_and_the_storage_inherit_nothing(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(subprocess.Popen, "__init__", noted)
     from blocks.storage.embedded import embedded_storage
-    from imaging.cards.svg import draw_svg
+    from imaging.cards.logos.svg import draw_svg
 
     draw_svg(b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>', 1000)
     with embedded_storage(tmp_path / "data"):

@@ -3,7 +3,7 @@
 import contextlib
 import zlib
 
-from imaging.cards.logo import fit_logo, is_visible_on, open_logo
+from imaging.cards.logos.logo import fit_logo, is_visible_on, open_logo
 from imaging.errors import BadPicture, ImagesError
 from imaging.makers import SourceType
 from imaging.marking import xmp

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from imaging.cards.brand_logo import accepted_logo
+from imaging.cards.logos.brand_logo import accepted_logo
 from tests.imaging.cards.contact_sheet import encoded, logo
 
 DRAWING = b"""<?xml version="1.0"?><?xml-stylesheet href="https://evil.example/x.css"?>

@@ -8,7 +8,7 @@ from PIL import Image
 
 from imaging.cards import Card, draw_card
 from imaging.cards.contrast import parse_color, scheme_for
-from imaging.cards.logo import fit_logo, is_visible_on, open_logo
+from imaging.cards.logos.logo import fit_logo, is_visible_on, open_logo
 
 RED = (214, 20, 40, 255)
 

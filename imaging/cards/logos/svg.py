@@ -20,7 +20,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from PIL import Image
 
-from imaging.cards.svg_cleaning import cleaned_svg
+from imaging.cards.logos.svg_cleaning import cleaned_svg
 from imaging.children import minimal_environment
 from imaging.errors import BadPicture
 from imaging.pictures.picture import inspect

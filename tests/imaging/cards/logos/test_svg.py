@@ -5,7 +5,7 @@ import base64
 import pytest
 from PIL import Image
 
-from imaging.cards.logo import open_logo
+from imaging.cards.logos.logo import open_logo
 from tests.imaging.pictures.containers import saved
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 300 100">'

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from imaging.cards.contrast import LUMINANCE, RGB, luminance
-from imaging.cards.svg import draw_svg, is_svg
+from imaging.cards.logos.svg import draw_svg, is_svg
 from imaging.srgb import to_linear
 
 MAX_PIXELS = 40_000_000  # more is a mistake or a decompression bomb

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from imaging.cards.logo import MAX_PIXELS, is_opaque, open_logo
-from imaging.cards.svg import is_svg, safe_svg
+from imaging.cards.logos.logo import MAX_PIXELS, is_opaque, open_logo
+from imaging.cards.logos.svg import is_svg, safe_svg
 from imaging.errors import BadPicture
 from imaging.pictures.cleaning import accepted
 

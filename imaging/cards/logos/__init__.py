@@ -1,0 +1,1 @@
+"""Logos: cleaned, opened, trimmed, and checked for being visible."""

@@ -1,0 +1,1 @@
+"""The templates of cards, one a file."""
