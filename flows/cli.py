@@ -18,6 +18,13 @@ from imaging.kinds import Kind
 Only = Annotated[
     list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
 ]
+WriteBack = Annotated[
+    bool, typer.Option("--write-back", help="Write the pictures into the article's own Markdown file")
+]
+Dialect = Annotated[
+    str | None,
+    typer.Option(help="The file's system for --write-back: hugo, jekyll, astro...; else found out"),
+]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,21 +50,28 @@ def run(  # noqa: PLR0917 - a command's options, all by name
         float | None, typer.Option(min=0, help="Refuse to spend more than this; on a terminal, ask before")
     ] = None,
     output: Annotated[Path | None, typer.Option(help="Copy the files into this folder too")] = None,
+    write_back: WriteBack = False,
+    dialect: Dialect = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the image set as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of one article."""
     from flows.commands.arguments import chosen_kinds, read_article
+    from flows.commands.write_back import article_file, check_dialect
 
+    check_dialect(dialect, write_back=write_back)
+    file = article_file(article, dialect) if write_back else None
     read, kinds = read_article(article, user_id), chosen_kinds(only)
     from flows.commands.run import RunOptions, run_flow
 
-    image_set, server = run_flow(read, RunOptions(kinds, refresh, max_usd, output))
+    image_set, server = run_flow(read, RunOptions(kinds, refresh, max_usd, output, is_written_back=write_back))
     if as_json:
         print_json(image_set.model_dump_json(indent=1))
     else:
         from flows.commands.report import print_report
 
         print_report(image_set, server)
+    for line in file.written_back(image_set, output) if file else ():
+        echo(line, err=as_json)
     raise typer.Exit(COMPLETE if image_set.status == "complete" else DEGRADED)
 
 

@@ -23,6 +23,7 @@
     ├── BadPicture           the bytes are not an acceptable picture
     │   └── NotWhole             not a picture, or a truncated one: fetching again may help
     ├── TooLarge             an object exceeds the size limit of its kind
+    ├── NotWritten           an article's file could not be given its pictures, which are stored
     └── StorageError         the bucket could not be read or written
         ├── StorageBusy          5xx, connection error: retry
         └── StorageRefused       wrong key, no such bucket: a retry would fail again
@@ -152,6 +153,10 @@ class NotWhole(BadPicture):
 
 class TooLarge(ImagesError):
     """An object in the bucket exceeds the size limit of its kind."""
+
+
+class NotWritten(ImagesError):
+    """An article's file could not be given its pictures. They are stored, and the file is as it was."""
 
 
 class StorageError(ImagesError):

@@ -29,12 +29,16 @@ from imaging.record import ImageSet
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What is asked for. `max_usd`: the most that may be spent. `output`: the folder for copies of the files."""
+    """What is asked for. `max_usd`: the most that may be spent. `output`: the folder for copies of the files.
+
+    `is_written_back`: addresses are written into the article's file, so they must be more than this machine's.
+    """
 
     only: list[Kind] | None = None
     refresh: bool = False
     max_usd: float | None = None
     output: Path | None = None
+    is_written_back: bool = False
 
 
 def run_flow(article: Article, options: RunOptions) -> tuple[ImageSet, str | None]:
@@ -46,6 +50,8 @@ def run_flow(article: Article, options: RunOptions) -> tuple[ImageSet, str | Non
     if options.output:
         _check_folder(options.output)
     with prefect_api() as server:
+        if options.is_written_back and not options.output:
+            check_addresses_last()
         if options.max_usd is not None:
             _check_price(article, options, options.max_usd)
         call = partial(article_images, article, only=options.only, refresh=options.refresh)
@@ -54,6 +60,16 @@ def run_flow(article: Article, options: RunOptions) -> tuple[ImageSet, str | Non
         if options.output:
             _copy(image_set, options.output)
         return image_set, server
+
+
+def check_addresses_last() -> None:
+    """Raise InvalidInput where the pictures' addresses would only work on this machine."""
+    with begun_run() as run:
+        if run.services.embedded:
+            raise InvalidInput(
+                "--write-back: no bucket is configured, so the pictures have no addresses that others can read: set"
+                " B2_*, or add --output DIR to have the files and their paths"
+            )
 
 
 def _check_price(article: Article, options: RunOptions, max_usd: float) -> None:

@@ -11,8 +11,10 @@ from pydantic import ValidationError
 
 from imaging.articles.article import Article
 from imaging.articles.front_matter import fields_of
+from imaging.articles.picture_fields import PICTURE_FIELDS
 from imaging.errors import InvalidInput
 from imaging.printable import printable_name
+from imaging.text.inserted import without_inserted
 from imaging.validation import explain
 
 
@@ -51,7 +53,7 @@ def parse_markdown(text: str) -> Article:
 
     A field that is left empty counts as not given. Raises InvalidInput.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = without_inserted(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     fence = re.match(r"\s*---[^\S\n]*\n", text)
     if not fence:
         raise InvalidInput("the article has no front matter: begin it with ---, a line `topic: ...`, and ---")
@@ -62,7 +64,8 @@ def parse_markdown(text: str) -> Article:
     fields, body = frontmatter.parse(f"---\n{blank}{text[fence.end() :]}", handler=_FrontMatter())
     if "body" in fields:
         raise InvalidInput("body: comes from the text below the front matter, not from a field in it")
-    return article_from({name: value for name, value in fields.items() if value is not None} | {"body": body})
+    given = {name: value for name, value in fields.items() if value is not None and name not in PICTURE_FIELDS}
+    return article_from(given | {"body": body})
 
 
 class _FrontMatter(YAMLHandler):

@@ -18,30 +18,35 @@ def picture_element(
     *,
     color: str | None,
     is_hero: bool,
+    is_jsx: bool = False,
 ) -> str:
     """Return the element. Width and height reserve the space, and the colour fills it until the picture is loaded.
 
-    `web_formats`: (format, width in pixels, URL). A hero is visible at once, so it is not loaded lazily.
+    `web_formats`: (format, width in pixels, URL). A hero is visible at once, so it is not loaded lazily. `is_jsx`: the
+    element is valid as JSX and as HTML: React takes no style as text, and knows `fetchPriority` since version 19 alone.
     """
     found = list(web_formats)
-    sources = [_source(image_format, found) for image_format in FORMATS]
+    sources = [_source(image_format, found, is_jsx=is_jsx) for image_format in FORMATS]
     attributes = {
         "src": url,
         "alt": " ".join(alt_text.split()),
         "width": size[0],
         "height": size[1],
         "loading": "eager" if is_hero else "lazy",
-        "fetchpriority": "high" if is_hero else None,
+        "fetchpriority": "high" if is_hero and not is_jsx else None,
         "decoding": "async",
-        "style": f"background-color: {color}" if color else None,
+        "style": f"background-color: {color}" if color and not is_jsx else None,
     }
     shown = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items() if value is not None)
-    return "\n".join(["<picture>", *filter(None, sources), f"  <img {shown}>", "</picture>"])
+    img = f"  <img {shown} />" if is_jsx else f"  <img {shown}>"
+    return "\n".join(["<picture>", *filter(None, sources), img, "</picture>"])
 
 
-def _source(image_format: str, web_formats: Iterable[tuple[str, int, str]]) -> str | None:
+def _source(image_format: str, web_formats: Iterable[tuple[str, int, str]], *, is_jsx: bool) -> str | None:
     widths = sorted((width, url) for one, width, url in web_formats if one == image_format)
     if not widths:
         return None
     srcset = escape(", ".join(f"{url} {width}w" for width, url in widths))
+    if is_jsx:
+        return f'  <source type="image/{image_format}" srcSet="{srcset}" sizes="{SIZES}" />'
     return f'  <source type="image/{image_format}" srcset="{srcset}" sizes="{SIZES}">'

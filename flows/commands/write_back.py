@@ -1,0 +1,163 @@
+"""`--write-back`: an article's pictures go into its own file, and nothing else in the file changes.
+
+The file is read before anything is paid for, so that one that cannot be written is refused then. What somebody else has
+written to it since is never overwritten.
+"""
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from imaging.articles.documents import MAX_BYTES, SUFFIXES
+from imaging.entry import located
+from imaging.errors import ImagesError, InvalidInput, NotWritten
+from imaging.record import ImageSet
+from imaging.text.inserted import has_broken
+from imaging.write_back.dialects import DIALECTS, dialect_of, site_of
+from imaging.write_back.document import Document, document_of
+from imaging.write_back.front_matter import names_in
+from imaging.write_back.writing import Target, written_into
+
+_MOST_FOLDERS = 12  # above an article in which its site's configuration is looked for
+_NO_HTML = (
+    "the site leaves HTML out of Markdown, so plain pictures stand in the text: markup.goldmark.renderer.unsafe = true"
+    " in Hugo's configuration lets <picture> elements through"
+)
+_UNSAFE = re.compile(r"\bunsafe\b[\"']?\s*[:=]\s*true\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFile:
+    """An article's file as it was read, and how pictures are written into it. `site`: its site's folder, if known."""
+
+    path: Path
+    data: bytes
+    document: Document
+    target: Target
+    site: Path | None
+
+    def written_back(self, image_set: ImageSet, output: Path | None = None) -> list[str]:
+        """Write the pictures into the file; return what was done and what was not, a line each. Raises NotWritten.
+
+        `output`: the folder of copies whose paths are written in place of public addresses.
+        """
+        target = self.target
+        if output:
+            address, ours = self._addresses_in(output, image_set)
+            images = [located(image, address) if image.durable else image for image in image_set.images]
+            image_set = image_set.model_copy(update={"images": images})
+            target = replace(target, ours=(ours,))
+        try:
+            written = written_into(self.document, image_set, target)
+        except ImagesError as error:
+            raise NotWritten(f"{error}; the pictures are stored, {self.path} is as it was") from None
+        data = written.text.encode()
+        if data != self.data:
+            self._replace(data)
+        done = "" if data != self.data else "; nothing had to change"
+        places = ", ".join(written.places) or "no picture"
+        left = [*written.left, *([_NO_HTML] if target.dialect.name == "hugo" and not target.dialect.keeps_html else [])]
+        return [f"Written back ({target.dialect.name}): {places}{done}", *(f"  ! {reason}" for reason in left)]
+
+    def _addresses_in(self, output: Path, image_set: ImageSet) -> tuple[Callable[[str], str], str]:
+        """Return how copies below a folder are named in this file, and how all their addresses begin."""
+        output, static = output.resolve(), self.target.dialect.static
+        served = (self.site / static) if self.site and static is not None else None
+        if served and output.is_relative_to(served):
+            start = f"/{quote(output.relative_to(served).as_posix())}/".replace("/./", "/")
+        else:
+            below = quote(Path(os.path.relpath(output, self.path.parent)).as_posix())
+            start = f"{below if below.startswith('.') else f'./{below}'}/"
+        place = f"{image_set.user_id}/{image_set.slug}/"
+        return lambda key: start + quote(key.removeprefix(place)), start
+
+    def _replace(self, data: bytes) -> None:
+        draft = self.path.with_name(f".{self.path.name[-100:]}.{os.getpid()}")
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            before = self.path.stat()
+            draft.chmod(before.st_mode & 0o7777)
+            with suppress(PermissionError):
+                os.chown(draft, before.st_uid, before.st_gid)
+            if self.path.read_bytes() != self.data:
+                raise NotWritten(
+                    f"{self.path} was changed while the pictures were made, and is left as it is: run again to write"
+                    " them into it, which pays nothing"
+                )
+            draft.replace(self.path)
+        except OSError as error:
+            raise NotWritten(f"{self.path} cannot be written: {error.strerror}; the pictures are stored") from None
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def article_file(source: str, dialect: str | None = None) -> ArticleFile:
+    """Return the file of an article, to write into. Raises InvalidInput for what cannot be written back."""
+    path = Path(source).resolve()
+    if source == "-" or not path.is_file() or path.suffix.lower() not in SUFFIXES or path.suffix.lower() == ".json":
+        raise InvalidInput("--write-back: ARTICLE must be a Markdown file, since pictures are written into its text")
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise InvalidInput(f"--write-back: {source} and its folder must be writable")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InvalidInput(f"--write-back: {source} has more than {MAX_BYTES:,} bytes")
+    try:
+        document = document_of(data.decode())
+    except UnicodeDecodeError:
+        raise InvalidInput(f"--write-back: {source} is not UTF-8 text") from None
+    if has_broken(document.body):
+        raise InvalidInput(
+            "--write-back: a comment <!-- article-images:... --> has no <!-- /article-images --> below it, or a blank"
+            " line between them: put it right, or take both out"
+        )
+    target, site = _target(path, document, dialect)
+    return ArticleFile(path, data, document, target, site)
+
+
+def check_dialect(dialect: str | None, *, write_back: bool) -> None:
+    """Raise InvalidInput for a dialect that is none, or is of no use."""
+    if dialect is not None and not write_back:
+        raise InvalidInput("--dialect: needs --write-back")
+    if dialect is not None and dialect not in DIALECTS:
+        raise InvalidInput(f"--dialect: {dialect} is none; choose from {', '.join(DIALECTS)}")
+
+
+def _target(path: Path, document: Document, chosen: str | None) -> tuple[Target, Path | None]:
+    above = list(_names_above(path))
+    site = site_of(above)
+    name = chosen or (site.dialect if site else dialect_of(path.as_posix(), document.kind, names_in(document)))
+    dialect, is_mdx = DIALECTS[name], path.suffix.lower() == ".mdx"
+    folder = path.parents[site.up] if site and site.dialect == name else None
+    if name == "hugo" and folder and not _renders_html(folder, above[site.up if site else 0]):
+        dialect = replace(dialect, keeps_html=False)
+    return Target(replace(dialect, is_mdx=is_mdx or dialect.is_mdx), is_mdx), folder
+
+
+def _names_above(path: Path) -> Iterator[Collection[str]]:
+    """Yield the names in the article's folder and in those above it, up to the repository's own folder."""
+    for folder in path.parents[:_MOST_FOLDERS]:
+        try:
+            names = frozenset(os.listdir(folder))
+        except OSError:
+            return
+        yield names
+        if ".git" in names or folder == Path.home():
+            return
+
+
+def _renders_html(site: Path, names: Collection[str]) -> bool:
+    """Return whether a Hugo site shows HTML in Markdown, which it leaves out unless Goldmark is told to be unsafe."""
+    for name in names:
+        if re.fullmatch(r"(?:hugo|config)\.(?:toml|ya?ml|json)", name):
+            with suppress(OSError):
+                if _UNSAFE.search((site / name).read_text(errors="replace")):
+                    return True
+    return False

@@ -1,0 +1,3 @@
+"""Fields of front matter that hold an article's pictures. They are written by `--write-back`, and mean nothing here."""
+
+PICTURE_FIELDS = frozenset({"images", "image", "heroImage", "coverImage", "cover", "cover_image", "ogImage", "banner"})

@@ -1,0 +1,170 @@
+"""Writes an article's pictures into its Markdown text: front matter, the top, and below the right headings."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from imaging import keys
+from imaging.kinds import Kind
+from imaging.record import Image, ImageSet
+from imaging.spec import Section
+from imaging.text.anchors import headings_of, lines_behind_headings
+from imaging.text.inserted import Inserted, inserted_in, removed
+from imaging.write_back.dialects import Dialect
+from imaging.write_back.document import Document
+from imaging.write_back.elements import block_of
+from imaging.write_back.front_matter import Value, names_in, value_of, with_field
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_PREVIEWS = ("facebook", "linkedin", "x")  # cards in the format of link previews, the best first
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text with pictures in it. `places`: where they were put; `left`: what was not written, and why."""
+
+    text: str
+    places: Sequence[str]
+    left: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How pictures are written into a file. `is_mdx`: its comments and elements are those of MDX.
+
+    `is_ours`: how an address begins that an earlier run has written.
+    """
+
+    dialect: Dialect
+    is_mdx: bool
+    ours: tuple[str, ...] = ()
+
+
+def written_into(document: Document, image_set: ImageSet, target: Target) -> Written:
+    """Return the document with the set's durable pictures. Raises InvalidInput for front matter that cannot be edited.
+
+    What stands in the file already is replaced where it stands, as long as it is the same picture.
+    """
+    shown = [image for image in image_set.images if image.durable and image.url]
+    left = [f"{image.name}: is not stored: left out" for image in image_set.images if image not in shown]
+    places: list[str] = []
+    inside = document.inside
+    if (value := _field_value(shown, target.dialect)) and document.has_fields:
+        name = next((one for one in target.dialect.fields if one in names_in(document)), target.dialect.fields[0])
+        if _is_free(value_of(document, name), image_set, target):
+            inside = with_field(document, name, value)
+            places.append(name)
+        else:
+            left.append(f"{name}: has a picture of its own, which stays: take it out to have the hero or card there")
+    is_in_field = target.dialect.shows_field and document.has_fields
+    in_text = [
+        image for image in shown if image.kind is Kind.SUPPORTING or (image.kind is Kind.HERO and not is_in_field)
+    ]
+    body, put, missing = _with_pictures(document, image_set, in_text, target)
+    return Written(replace(document, inside=inside, body=body).text, [*places, *put], [*left, *missing])
+
+
+def _field_value(shown: Sequence[Image], dialect: Dialect) -> Value | None:
+    """Return the value of the dialect's field; None where it has none, or no picture for it."""
+    hero = [image for image in shown if image.kind is Kind.HERO]
+    by_name = {image.name: image for image in shown}
+    cards = [by_name[name] for name in _PREVIEWS if name in by_name]
+    ranked = [*hero, *cards] if dialect.shows_field else [*cards, *hero]
+    if not ranked or not dialect.fields:
+        return None
+    first = ranked[0]
+    if dialect.form == "list":
+        return [str(image.url) for image in {image.sha256: image for image in reversed(ranked)}.values()][::-1]
+    if dialect.form == "mapping":
+        size = {"width": first.width, "height": first.height}
+        shape = {name: side for name, side in size.items() if side}
+        return {"path": str(first.url), **shape, "alt": " ".join(first.alt_text.split())}
+    return str(first.url)
+
+
+def _is_free(value: object, image_set: ImageSet, target: Target) -> bool:
+    """Return whether a field is empty, or has nothing but what an earlier run has written."""
+    if isinstance(value, dict):
+        return _is_free(value.get("path"), image_set, target)
+    if isinstance(value, list):
+        return all(_is_free(one, image_set, target) for one in value)
+    if not isinstance(value, str):
+        return value is None
+    place = f"/{keys.prefix(image_set.user_id, image_set.slug)}"
+    return not value.strip() or place in value or value.startswith(target.ours or ("\0",))
+
+
+def _with_pictures(
+    document: Document, image_set: ImageSet, images: Sequence[Image], target: Target
+) -> tuple[str, list[str], list[str]]:
+    """Return the body with the pictures, where they were put, and why others were not."""
+    body, there = document.body, {one.name: one for one in inserted_in(document.body)}
+    stays = {image.name for image in images if image.name in there and _shows(there[image.name], image)}
+    for one in reversed(inserted_in(body)):
+        if one.name not in stays and _is_outdated(one, image_set, images):
+            body = removed(body, one)
+    places, missing = [], []
+    for image in images:
+        block = block_of(image, target.dialect, is_mdx_file=target.is_mdx).replace("\n", document.line_end)
+        if image.name in stays:
+            body, where = _replaced(body, image.name, block), "where it stood"
+        elif (line := _line_for(body, image.section if image.kind is Kind.SUPPORTING else None, image.kind)) is None:
+            missing.append(f"{image.name}: the file has no heading for it: left out ({image.url})")
+            continue
+        else:
+            body = _put(replace(document, body=body), line, block)
+            where = image.section.heading if image.section else ""
+        places.append(f"{image.name} ({where or 'top'})")
+    return body, places, missing
+
+
+def _shows(one: Inserted, image: Image) -> bool:
+    """Return whether a picture in the text is this one, though perhaps in other words or formats."""
+    return image.key is not None and image.key.rpartition("/")[2].rpartition(".")[0] in one.inside
+
+
+def _is_outdated(one: Inserted, image_set: ImageSet, images: Sequence[Image]) -> bool:
+    """Return whether this set has another picture for this name, or none any more."""
+    if one.name in {image.name for image in image_set.images}:
+        return any(image.name == one.name for image in images)
+    return any(one.name.startswith(image.kind.value) for image in image_set.images)
+
+
+def _line_for(body: str, section: Section | None, kind: Kind) -> int | None:
+    """Return the number of the line behind which a picture belongs: below its heading, or a hero's at the top."""
+    plain = body.replace("\r\n", "\n").replace("\r", "\n")
+    behind = lines_behind_headings(plain)
+    if kind is Kind.HERO:
+        return next(_tops(plain, behind))
+    if section is None:
+        return None
+    headings = {heading.anchor: heading.text for heading in headings_of(plain) if not heading.inset}
+    same_words = (anchor for anchor, text in headings.items() if text == section.heading)
+    anchor = section.anchor if headings.get(section.anchor) == section.heading else next(same_words, None)
+    return behind[anchor] if anchor else None
+
+
+def _tops(plain: str, behind: dict[str, int]) -> Iterator[int]:
+    """Yield where the text begins: behind a title that is the first line of it, else above that line."""
+    lines = plain.split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].startswith("# ") and first + 1 in behind.values():
+        yield first + 1
+    yield first
+
+
+def _put(document: Document, line: int, block: str) -> str:
+    """Insert a block behind a line of the body, or behind the blank line there; with a blank line of its own below."""
+    lines = _LINE.findall(document.body)
+    at = line + (0 < line < len(lines) and not lines[line].strip())
+    above, below = "".join(lines[:at]), "".join(lines[at:])
+    before = above or document.behind
+    if before and not before.endswith(("\n", "\r")):  # the file ends with its heading, without a line end
+        return f"{above}{document.line_end}{block}"
+    return f"{above}{block}{document.line_end}{document.line_end if below else ''}{below}"
+
+
+def _replaced(body: str, name: str, block: str) -> str:
+    one = next(one for one in inserted_in(body) if one.name == name)
+    behind = re.search(r"(?:[ \t]*(?:\r\n|\r|\n))*\Z", body[one.start : one.end])
+    return f"{body[: one.start]}{block}{behind[0] if behind else ''}{body[one.end :]}"
