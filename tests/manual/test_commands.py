@@ -1,8 +1,10 @@
 """The commands in the manual can be typed as they stand there."""
 
+import ast
 import re
 import shlex
 import subprocess
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,15 @@ def test_a_newcomer_can_follow_the_readme(cli: CommandLine, painted: Path) -> No
         done = cli(*words)
         assert done.returncode == 0, f"{shlex.join(words)}: {done.stderr}"
     assert list(Path("pictures").rglob("hero.png"))
+
+
+@by_document
+def test_python_examples_import_what_there_is(document: Path) -> None:
+    """A block of Python can be compiled, and what it imports exists."""
+    for block in code(document, "python"):
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.ImportFrom):
+                assert all(hasattr(import_module(str(node.module)), name.name) for name in node.names)
 
 
 def test_make_knows_the_first_commands() -> None:
