@@ -1,13 +1,15 @@
 """The entries of a backlog's sources, and reports on their runs."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from imaging.articles.article import Article
+from imaging.articles.reading import Reading
 from imaging.errors import InvalidInput
-from imaging.printable import printable
+from imaging.printable import printable, printable_name
 
 MAX_LISTED = 100  # articles that a source's report names
 _MAX_WHY = 300  # characters
@@ -26,8 +28,8 @@ class Entry(Protocol):
     def fingerprint(self) -> str:
         """Return a value that changes with the article. Raises InvalidInput or StorageError."""
 
-    def article(self) -> Article:
-        """Read the article. Raises InvalidInput or StorageError."""
+    def read(self) -> Reading:
+        """Read the article. Raises InvalidInput or StorageError, and PassedOver for what is no article."""
 
 
 def for_tenant(article: Article, user_id: str | None) -> Article:
@@ -97,7 +99,8 @@ class SourceReport(Counts):
     """The report on one source. `trouble` lists the first articles that are not complete.
 
     `problems`: those of the source itself, such as a page that could not be read. `unread`: the numbers of files that
-    are not read as articles, by suffix.
+    are not read as articles, by suffix. `passed_over`: those of documents and folders that are no articles, or not
+    public, by reason. `unused_fields`: how many articles have fields that mean nothing here, by their names.
     """
 
     source: str
@@ -105,6 +108,8 @@ class SourceReport(Counts):
     trouble: list[Trouble] = []
     problems: list[str] = []
     unread: dict[str, int] = {}
+    passed_over: dict[str, int] = {}
+    unused_fields: dict[str, int] = {}
 
     def plus(self, key: str, outcome: Outcome) -> "SourceReport":
         """Return the report with one more article."""
@@ -134,6 +139,20 @@ class SourceReport(Counts):
         """Return the report with these numbers of files that are not read."""
         return self.model_copy(update={"unread": self.unread | dict(unread)})
 
+    def plus_passed_over(self, reasons: Iterable[str]) -> "SourceReport":
+        """Return the report with documents that were passed over for these reasons."""
+        return self.model_copy(update={"passed_over": _added(self.passed_over, Counter(reasons))})
+
+    def plus_unused(self, names: Iterable[str]) -> "SourceReport":
+        """Return the report with an article's fields that mean nothing here."""
+        counts = _added(self.unused_fields, Counter(map(printable_name, names)))
+        return self.model_copy(update={"unused_fields": dict(list(counts.items())[:MAX_LISTED])})
+
+    @property
+    def passed_over_summary(self) -> str:
+        """What was passed over, in words for users: `3 draft, 1 hidden`; empty if there is nothing."""
+        return ", ".join(f"{count} {why}" for why, count in self.passed_over.items())
+
     @property
     def unread_summary(self) -> str:
         """The files that are not read, in words for users: `3 .rst, 1 .txt`; empty if there are none."""
@@ -147,13 +166,20 @@ class SourceReport(Counts):
             "trouble": [*self.trouble, *other.trouble][:MAX_LISTED],
             "problems": list(dict.fromkeys([*self.problems, *other.problems])),
             "unread": self.unread | other.unread,  # each shard has listed the whole source
+            "passed_over": _added(self.passed_over, other.passed_over),
+            "unused_fields": _added(self.unused_fields, other.unused_fields),
         }
         return self.model_copy(update=summed([self, other]).model_dump() | lists)
+
+
+def _added(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return {name: counts.get(name, 0) + more.get(name, 0) for name in dict.fromkeys([*counts, *more])}
 
 
 def nothing_found(report: SourceReport) -> str:
     """Return the problem to report for a source without articles, which may be misspelt."""
     others = f"; not read: {report.unread_summary}" if report.unread else ""
+    others += f"; passed over: {report.passed_over_summary}" if report.passed_over else ""
     return f"no article found: is {report.source} the right place?{others}"
 
 

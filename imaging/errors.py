@@ -17,6 +17,7 @@
     │       ├── PredictionStopped    canceled, aborted or turned down, not charged
     │       └── PictureGone          its file cannot be fetched: no new prediction before the file's hour is over
     ├── UnsafeDownload       an address that may not be fetched
+    ├── PassedOver           a document of a source that is no article
     ├── SourceError          a source of articles could not be read
     │   └── SourceBusy           5xx, connection error: retry
     ├── HeroMissing          a card needs the hero, which cannot be read
@@ -129,6 +130,10 @@ class PictureGone(PredictionEnded):
 
 class UnsafeDownload(ImagesError):
     """The address may not be fetched."""
+
+
+class PassedOver(ImagesError):
+    """A document of a source is no article; the message says what it is."""
 
 
 class SourceError(ImagesError):

@@ -16,6 +16,7 @@ from blocks.sources.feed_entries import is_published
 from blocks.sources.feed_prolog import bounded
 from imaging.articles.article import Article
 from imaging.articles.parsing import article_from
+from imaging.articles.reading import Reading
 from imaging.errors import InvalidInput
 from imaging.printable import printable
 from imaging.text.markup import markdown_of
@@ -71,6 +72,10 @@ class FeedItem:
         """Return a hash of everything that the article is made from."""
         texts = [astuple(text) for text in (self.title, self.content, self.summary)]
         return _hash(json.dumps([self.identity, *texts, self.language]))
+
+    def read(self) -> Reading:
+        """Read the item. Raises InvalidInput."""
+        return Reading(self.article())
 
     def article(self) -> Article:
         """Return the item as an article. Raises InvalidInput."""

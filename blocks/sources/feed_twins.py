@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from blocks.sources.feed_items import FeedItem
-from imaging.articles.article import Article
 from imaging.articles.origin import url_key
+from imaging.articles.reading import Reading
 from imaging.articles.sources import is_feed
 from imaging.backlog import Entry
 from imaging.errors import InvalidInput
@@ -29,7 +29,7 @@ class Twin:
         """Return a hash of the item."""
         return self.item.fingerprint()
 
-    def article(self) -> Article:
+    def read(self) -> Reading:
         """Raise InvalidInput, as the two would overwrite each other's pictures."""
         title = self.item.title.title()[:80]
         raise InvalidInput(f"id: another item has the same id, address and title ({title}): give each item its own id")

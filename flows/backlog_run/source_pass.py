@@ -17,6 +17,7 @@ from blocks.publishing.backlog_artifacts import SourceProgress, artifact_key
 from blocks.records.backlog_index import Done, Index, slice_of
 from blocks.records.claims import remember
 from blocks.services import Services
+from blocks.sources.files import Listing
 from blocks.storage.errors import refusals_named
 from flows.article_run.task_runner import task_runner
 from flows.backlog_run.article_calls import ArticleCalls, reason_of
@@ -25,7 +26,7 @@ from flows.lifecycle.worker_thread import WorkerThread
 from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
-from imaging.errors import ConfigurationError, ImagesError, InvalidInput, SourceError, StorageError
+from imaging.errors import ConfigurationError, ImagesError, InvalidInput, PassedOver, SourceError, StorageError
 from imaging.kinds import Kind
 from imaging.quoting import without_query
 
@@ -123,7 +124,7 @@ class SourcePass:
         try:
             empty = True
             for page in articles_of(self.source, self.services, self.place):
-                self.report = self.report.plus_unread(page.unread)
+                self._note_left_out(page)
                 self._note_owners(page.entries)
                 empty = empty and not page.entries
                 mine = [entry for entry in page.entries if self._is_new(entry.key)]
@@ -137,6 +138,11 @@ class SourcePass:
         except (InvalidInput, SourceError, StorageError) as error:
             self._unread = error
             self.report = self.report.plus_problem(str(error))
+
+    def _note_left_out(self, page: Listing) -> None:
+        self.report = self.report.plus_unread(page.unread)
+        if self.terms.shard in {None, 1}:  # each shard lists the whole source
+            self.report = self.report.plus_passed_over(page.passed_over.values())
 
     def _is_new(self, key: str) -> bool:
         """Return whether the article is ours, and was not met before: pages of a feed may overlap."""
@@ -154,10 +160,16 @@ class SourcePass:
                 self._progress.show(self.report, self._found)
                 return None
             with refusals_named():
-                article = entry.article()
-            return self._as_due(entry.key, fingerprint, for_tenant(article, self.report.user_id))
+                reading = entry.read()
+            if reading.unpublished:
+                raise PassedOver(reading.unpublished)
+            self.report = self.report.plus_unused(reading.passed_over)
+            return self._as_due(entry.key, fingerprint, for_tenant(reading.article, self.report.user_id))
         except ConfigurationError:
             raise
+        except PassedOver as passed:
+            self.report = self.report.plus_passed_over([str(passed)])
+            return None
         except Exception as error:  # noqa: BLE001 - a reader's bug in one article must not lose the others
             self._count(entry.key, Outcome(came="failed", why=reason_of(error)))
             return None

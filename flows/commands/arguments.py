@@ -2,13 +2,16 @@
 
 import os
 import sys
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from blocks.observability.terminal import echo
 from imaging.articles.article import Article
-from imaging.articles.documents import MAX_BYTES, decoded, parse_document, read_from
-from imaging.articles.parsing import parse_json
+from imaging.articles.documents import MAX_BYTES, read_document, read_from, read_text
+from imaging.articles.reading import Reading, names_listed
 from imaging.errors import InvalidInput
 from imaging.kinds import Kind
 from imaging.validation import explain
@@ -19,10 +22,20 @@ STDIN = "-"
 def read_article(source: str, user_id: str | None = None) -> Article:
     """Read the article from a file or, for `-`, from standard input, for a tenant if one is given.
 
-    Raises InvalidInput.
+    Fields that mean nothing here are named on standard error, and so is an article that is not public. Raises
+    InvalidInput.
     """
-    article = _from_stdin() if source == STDIN else _from_file(source)
-    return article if user_id is None else _for_tenant(article, user_id)
+    reading = _from_stdin() if source == STDIN else _from_file(source)
+    echo_unused(reading.passed_over)
+    if reading.unpublished:
+        echo(f"article-images: ARTICLE: not public ({reading.unpublished}); it is taken since you named it", err=True)
+    return reading.article if user_id is None else _for_tenant(reading.article, user_id)
+
+
+def echo_unused(names: Collection[str]) -> None:
+    """Name fields that mean nothing here, on one line on standard error."""
+    if names:
+        echo(f"article-images: passed over in front matter: {names_listed(names)}", err=True)
 
 
 def check_tenant(user_id: str | None, argument: str = "--user-id") -> None:
@@ -40,13 +53,16 @@ def chosen_kinds(only: list[str] | None) -> list[Kind] | None:
     return [Kind(name) for name in names] or None
 
 
-def _from_stdin() -> Article:
+def _from_stdin() -> Reading:
     if sys.stdin is None:
         raise InvalidInput("ARTICLE: - reads standard input, which is closed")
-    return parse_json(decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "ARTICLE: standard input"))
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if not data.strip():
+        raise InvalidInput("ARTICLE: standard input is empty: give Markdown or JSON on it, like: cat post.md | ...")
+    return read_text(data, "ARTICLE: standard input")
 
 
-def _from_file(source: str) -> Article:
+def _from_file(source: str) -> Reading:
     path = Path(source)
     try:
         with path.open("rb") as file:
@@ -54,7 +70,9 @@ def _from_file(source: str) -> Article:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         raise InvalidInput(f"ARTICLE: {source!r} cannot be read: {reason}") from None
-    return read_from(parse_document(data, f"ARTICLE: {source}"), "", os.path.abspath(path))
+    absolute = os.path.abspath(path)
+    reading = read_document(data, absolute, f"ARTICLE: {source}")
+    return replace(reading, article=read_from(reading.article, "", absolute))
 
 
 def _for_tenant(article: Article, user_id: str, argument: str = "--user-id") -> Article:

@@ -10,6 +10,7 @@ from rich.table import Table
 from blocks.configuration.settings import load_settings
 from blocks.observability.terminal import line
 from flows.backlog import VARIABLE, article_backlog
+from flows.commands.arguments import echo_unused
 from flows.commands.prefect_api import prefect_api
 from flows.commands.report import progress_lines
 from flows.lifecycle.stop_signals import run_apart
@@ -50,6 +51,9 @@ def _print_source(console: Console, source: SourceReport) -> None:
         console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
     if source.unread and not source.problems:
         console.print(line(f"  not read: {source.unread_summary}", "dim"), soft_wrap=True)
+    if source.passed_over and not source.problems:
+        console.print(line(f"  passed over: {source.passed_over_summary}", "dim"), soft_wrap=True)
+    echo_unused(source.unused_fields)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column()
     for _ in range(2):

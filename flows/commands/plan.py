@@ -1,5 +1,6 @@
 """The command `plan`: what runs would make, reuse and make again, and what that would cost. Spends nothing."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,11 +15,12 @@ from flows.article_run.preview import previewed
 from flows.backlog import place_of
 from flows.backlog_run.articles import articles_of
 from flows.backlog_run.source_pass import BacklogTerms
+from flows.commands.arguments import echo_unused
 from flows.commands.prefect_api import prefect_api
 from imaging.articles.article import Article
 from imaging.articles.sources import checked_source
 from imaging.backlog import for_tenant
-from imaging.errors import ConfigurationError, ImagesError
+from imaging.errors import ConfigurationError, ImagesError, PassedOver
 from imaging.kinds import Kind
 from imaging.planning.preview import ArticlePlan, Skipped, SourcePlan
 from imaging.printable import printable
@@ -50,21 +52,28 @@ def _source_plan(services: Services, source: str, user_id: str | None, only: lis
     articles: list[ArticlePlan] = []
     skipped: list[Skipped] = []
     met: set[str] = set()
+    unused: Counter[str] = Counter()
     terms = BacklogTerms(only=tuple(only or ()))
     for page in articles_of(source, services, place_of(services, source, user_id, terms)):
         skipped += [
             Skipped(path=f"*{suffix}", why=f"{count} not read as articles") for suffix, count in page.unread.items()
         ]
+        skipped += [Skipped(path=printable(path), why=why) for path, why in page.passed_over.items()]
         for entry in page.entries:
             if entry.key in met:  # pages of a feed may overlap
                 continue
             met.add(entry.key)
             try:
-                articles.append(previewed(services, for_tenant(entry.article(), user_id), only))
+                reading = entry.read()
+                if reading.unpublished:
+                    raise PassedOver(reading.unpublished)
+                unused.update(reading.passed_over)
+                articles.append(previewed(services, for_tenant(reading.article, user_id), only))
             except ConfigurationError:
                 raise
             except ImagesError as error:
                 skipped.append(Skipped(path=printable(without_query(entry.key)), why=printable(str(error))))
+    echo_unused(unused)
     return SourcePlan(articles=articles, skipped=skipped)
 
 

@@ -1,9 +1,16 @@
-"""Reading article files: Markdown with front matter, or JSON."""
+"""Reading article files: Markdown with or without front matter, or JSON."""
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import replace
 
 from imaging.articles.article import Article
+from imaging.articles.foreign_names import meant
 from imaging.articles.origin import Origin
-from imaging.articles.parsing import parse_json, parse_markdown
-from imaging.errors import InvalidInput
+from imaging.articles.parsing import parse_json, read_markdown
+from imaging.articles.reading import Reading
+from imaging.errors import InvalidInput, PassedOver
 
 MAX_BYTES = 10_000_000
 # All Markdown extensions that GitHub's Linguist knows, `.mdx`, and JSON.
@@ -12,10 +19,34 @@ SUFFIXES = (
 )  # fmt: skip
 
 
-def parse_document(data: bytes, name: str) -> Article:
-    """Return the article in a document: JSON if the name ends in `.json`, else Markdown. Raises InvalidInput."""
-    text = decoded(data, name)
-    return parse_json(text) if name.lower().endswith(".json") else parse_markdown(text)
+def read_document(data: bytes, path: str, shown: str = "") -> Reading:
+    """Read the article in a document: JSON if the path ends in `.json`, else Markdown. Raises InvalidInput.
+
+    `shown`: how messages name it, if not by its path.
+    """
+    text = decoded(data, shown or path)
+    return Reading(parse_json(text)) if path.lower().endswith(".json") else read_markdown(text, path)
+
+
+def read_text(data: bytes, shown: str) -> Reading:
+    """Read the article in a document without a name: JSON, or Markdown with any front matter. Raises InvalidInput."""
+    text = decoded(data, shown)
+    return Reading(parse_json(text)) if _is_json(text.removeprefix("\ufeff").lstrip()) else read_markdown(text)
+
+
+def parse_document(data: bytes, path: str) -> Article:
+    """Return the article in a document. Raises InvalidInput."""
+    return read_document(data, path).article
+
+
+def read_in_source(data: bytes, source: str, path: str) -> Reading:
+    """Read a file of a source of many. Raises InvalidInput, and PassedOver for what nobody would call an article."""
+    if path.lower().endswith(".json") and not _has_topic(data):
+        raise PassedOver("JSON without a topic")
+    if not data.strip():
+        raise PassedOver("empty")
+    reading = read_document(data, path)
+    return replace(reading, article=read_from(reading.article, source, path))
 
 
 def read_from(article: Article, source: str, path: str) -> Article:
@@ -33,4 +64,23 @@ def decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidInput(f"{name} is not UTF-8 text") from None
+        raise InvalidInput(f"{name} is not UTF-8 text: save it as UTF-8") from None
+
+
+def _is_json(text: str) -> bool:
+    """Return whether a text is JSON to its end, or would be without an error; not front matter with text below it."""
+    if not re.match(r"\{\s*[\"}]|\[\s*(?:[\[{\"\]\d-]|true|false|null)", text):
+        return False
+    with suppress(ValueError, RecursionError):
+        return not text[json.JSONDecoder().raw_decode(text)[1] :].strip()
+    return True
+
+
+def _has_topic(data: bytes) -> bool:
+    """Return whether a JSON document has a topic, if perhaps misspelt, or cannot be read."""
+    if len(data) > MAX_BYTES:
+        return True
+    with suppress(ValueError, RecursionError):
+        fields = json.loads(data)
+        return isinstance(fields, dict) and any("topic" in {name.lower(), meant(name)} for name in fields)
+    return b"topic" in data

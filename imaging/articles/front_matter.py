@@ -1,40 +1,32 @@
 r"""Parsing of front matter: YAML, except that one-line values of the article's fields are taken literally.
 
 YAML would cut `topic: Our #1 in town` at the `#`, read `color: #b5532a` as empty, and fail on `Coffee: a guide`,
-`[Update] Prices` and `C:\temp` in quotes. Everything else is read as YAML: texts over several lines, lists, other
-fields; but without anchors, aliases and tags, which can expand a few lines to gigabytes.
+`[Update] Prices` and `C:\temp` in quotes. Texts over several lines and lists are read as YAML; but without anchors,
+aliases and tags, which can expand a few lines to gigabytes. Fields that no article has are not read, only named.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import yaml
 
+from imaging.articles.foreign_names import TEXTS, WORDS
+from imaging.articles.one_line_values import IN_QUOTES, NULL, ONE_WORD, OPEN, OWN_TEXTS, OWN_WORDS, written_value
 from imaging.articles.plain_yaml import PlainYAML, Refused
 from imaging.errors import InvalidInput
 from imaging.printable import printable_name
 
 MAX_LENGTH = 100_000  # characters; the YAML parser takes a second for them
-_TEXTS = frozenset({"topic", "excerpt", "article_id"})
-_WORDS = frozenset({"user_id", "language", "slug", "color", "logo", "template"})  # single words; a comment may follow
-_TOP = frozenset({"topic", "excerpt", "article_id", "user_id", "language", "slug", "brand", "body"})
+_LITERAL = OWN_TEXTS | TEXTS | ONE_WORD
+_TOP = OWN_TEXTS | OWN_WORDS | TEXTS | WORDS | {"brand", "body", "origin"}
 _BRAND = frozenset({"color", "logo", "template"})
-_NULL = {"", "~", "null"}
 
 _BLOCK = re.compile(r"[|>][-+\d]{0,2}(?:\s+#.*)?")
-_DOUBLE = re.compile(r'("(?:[^"\\]|\\.)*+")(?:\s+#.*)?')
-_SINGLE = re.compile(r"'((?:[^']|'')*+)'(?:\s+#.*)?")
-_OPEN = re.compile(r'"(?:[^"\\]|\\.?)*+|\'(?:[^\']|\'\')*+')
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'')
-# Escapes that programs write into texts. Any other backslash was typed by a person and is literal: "C:\temp".
-_ESCAPED = re.compile(r'(?:[^\\]|\\["\\/_]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+')
-_ESCAPED_LINES = re.compile(_ESCAPED.pattern.replace("/_", "/_n"))
-_DRIVE = re.compile(r"(?<![^\W_])[A-Za-z]:\\(?!\\)")
-_IN_QUOTES = "put the whole value in quotes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +40,20 @@ class _Entry:
     below: list[str]
 
 
-def fields_of(front_matter: str, before: int = 1) -> dict[str, Any]:
-    """Return the fields of a front matter with `before` lines above it in its file. Raises InvalidInput."""
+def fields_of(front_matter: str, before: int = 1) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields of a front matter, names in lower case, and the names of those that no article has.
+
+    `before`: the lines above it in its file. Raises InvalidInput.
+    """
     if len(front_matter) > MAX_LENGTH:
         raise InvalidInput(f"the front matter has more than {MAX_LENGTH:,} characters")
     return _Reader([_indented(line) for line in front_matter.split("\n")], before).fields()
+
+
+def known_and_others(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields that an article may have, names in lower case, and the names of the others."""
+    known = {name.lower(): value for name, value in fields.items() if name.lower() in _TOP}
+    return known, [name for name in fields if name.lower() not in _TOP]
 
 
 class _Reader:
@@ -60,19 +61,32 @@ class _Reader:
         self._lines = lines  # emptied once their value is read; the remaining ones are parsed as YAML
         self._before = before
 
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> tuple[dict[str, Any], list[str]]:
         entries = list(_entries(self._lines, 0, len(self._lines), _TOP))
+        others = self._without_others(entries)
         own = self._own(entries, _TOP, "")
         brand: dict[str, Any] = {}
         for entry in entries:
-            if entry.name == "brand" and entry.value in _NULL:
+            if entry.name == "brand" and entry.value in NULL:
                 brand = self._own(list(_entries(self._lines, entry.first + 1, entry.end, _BRAND)), _BRAND, "brand.")
-            elif entry.name == "brand" and "#" in _QUOTED.sub("", "\n".join([entry.value, *entry.below])):
+            elif entry.name == "brand" and _has_comment(entry):
                 raise self._wrong("brand", entry, "begins a comment at #: put the colour in quotes")
-        fields = self._rest(entries) | own
+        rest, unknown = known_and_others(self._rest(entries))
+        fields = rest | own
         if brand:
             fields["brand"] = self._joined(fields.get("brand"), brand)
-        return fields
+        return fields, others + unknown
+
+    def _without_others(self, entries: list[_Entry]) -> list[str]:
+        """Blank the lines of fields that no article has, and return their names."""
+        others: list[str] = []
+        is_other = False
+        for entry in entries:
+            is_other = entry.name not in _TOP if entry.name else is_other  # or a `]` or `- item` of the field above
+            if is_other:
+                others += [entry.name] if entry.name else []
+                self._lines[entry.first : entry.end] = [""] * (entry.end - entry.first)
+        return others
 
     def _joined(self, rest: Any, brand: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(rest, dict | None):
@@ -89,10 +103,10 @@ class _Reader:
             if entry.name in seen:
                 raise self._wrong(inside + entry.name, entry, "is there twice: keep one of them")
             seen.add(entry.name)
-            if entry.name not in _TEXTS | _WORDS or self._is_for_yaml(entry, inside):
+            if entry.name not in _LITERAL or self._is_for_yaml(entry, inside):
                 continue
             try:
-                found[entry.name] = _written(entry)
+                found[entry.name] = written_value(entry.name, entry.value, entry.below)
             except ValueError as error:
                 raise self._wrong(inside + entry.name, entry, str(error)) from None
             self._lines[entry.first : entry.end] = [""] * (entry.end - entry.first)
@@ -101,7 +115,9 @@ class _Reader:
     def _is_for_yaml(self, entry: _Entry, inside: str) -> bool:
         """Return whether the value is a YAML text over several lines, or a list."""
         listed = not entry.value and entry.below and entry.below[0].lstrip().startswith("- ")
-        if entry.below and (listed or _OPEN.fullmatch(entry.value) or _BLOCK.fullmatch(entry.value)):
+        if entry.name in TEXTS | WORDS and not entry.value and all(_is_field(line) for line in entry.below):
+            return True  # a title by language, say
+        if entry.below and (listed or OPEN.fullmatch(entry.value) or _BLOCK.fullmatch(entry.value)):
             return True
         for number, line in enumerate(entry.below, entry.first + 2 + self._before):
             if (name := _name_and_value(line, _TOP | _BRAND)[0]) in _TOP | _BRAND:
@@ -131,7 +147,7 @@ class _Reader:
         mark = error.problem_mark or error.context_mark
         line = mark.line if mark else 0
         names = [printable_name(entry.name) for entry in entries if entry.first <= line and entry.name]
-        mend = str(error.problem) if isinstance(error, Refused) else f"cannot be read: {_IN_QUOTES}, and close what"
+        mend = str(error.problem) if isinstance(error, Refused) else f"cannot be read: {IN_QUOTES}, and close what"
         mend += "" if isinstance(error, Refused) else " it opens"
         where = f"front matter, line {line + 1 + self._before}: {mend}"
         return InvalidInput(f"{names[-1]}: {where}" if names else where)
@@ -183,51 +199,10 @@ def _name_and_value(line: str, names: frozenset[str]) -> tuple[str, str]:
     return written.strip(), value.strip()
 
 
-def _written(entry: _Entry) -> str | None:
-    """Return the value of a field as its author meant it. Raises ValueError if it is ambiguous."""
-    value = entry.value
-    if double := _DOUBLE.fullmatch(value):
-        return _unescaped(double[1], _ESCAPED_LINES if entry.name == "excerpt" else _ESCAPED)
-    if single := _SINGLE.fullmatch(value):
-        return single[1].replace("''", "'")
-    if value[:1] in {'"', "'"}:
-        if _OPEN.fullmatch(value):
-            raise ValueError(f"opens a quotation that does not end: {_IN_QUOTES}")
-        if value.endswith(value[0]):
-            raise ValueError(f"has quotes within quotes: {_IN_QUOTES} of the other kind")
-    value = _folded([value, *(line for line in entry.below if not re.match(r"\s*#(?:\s|$)", line))])
-    return _word(entry.name, value) if entry.name in _WORDS else _text(value)
+def _has_comment(entry: _Entry) -> bool:
+    """Return whether a mapping in one value has a colour without quotes, which YAML reads as a comment."""
+    return entry.value[:1] in {"", "{"} and "#" in _QUOTED.sub("", "\n".join([entry.value, *entry.below]))
 
 
-def _unescaped(quoted: str, escaped: re.Pattern[str]) -> str:
-    inside = quoted[1:-1]
-    if _DRIVE.search(inside) or not escaped.fullmatch(inside):
-        return inside.replace('\\"', '"')
-    try:
-        return str(yaml.load(quoted, Loader=PlainYAML))  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, OverflowError):
-        raise ValueError("has a character that YAML does not allow, such as a control character") from None
-
-
-def _folded(lines: list[str]) -> str:
-    """Return lines joined as YAML folds them: an empty line ends a paragraph."""
-    paragraphs = "\n".join(line.strip() for line in lines).split("\n\n")
-    return "\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs).strip()
-
-
-def _word(name: str, value: str) -> str | None:
-    if name != "color" and re.match(r"#(?:\s|$)", value):
-        return None
-    commented = re.fullmatch(r"(\S+)\s+#.*", value)
-    value = commented[1] if commented else value
-    return None if value in _NULL else value
-
-
-def _text(value: str) -> str | None:
-    if re.search(r"(?:^|\s)#(?:\s|$)", value):
-        raise ValueError(f"may have a comment behind the #: {_IN_QUOTES}, or the comment on a line of its own")
-    if (closing := {"[": "]", "{": "}"}.get(value[:1])) and closing not in value:
-        raise ValueError(f"opens a bracket that does not end: {_IN_QUOTES}")
-    if re.match(r"[&!]+[^\s&!]|\*[\w-]+$", value):
-        raise ValueError(f"begins with {value[0]}, which has a meaning of its own in YAML: {_IN_QUOTES}")
-    return None if value in _NULL else value
+def _is_field(line: str) -> bool:
+    return not line.strip() or bool(_name_and_value(line, frozenset())[0])

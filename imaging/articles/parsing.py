@@ -1,21 +1,27 @@
 """Reads an article from Markdown with front matter, from JSON, or from fields."""
 
 import json
-import re
 from collections import Counter
 from typing import Any
 
-import frontmatter
-from frontmatter.default_handlers import YAMLHandler
 from pydantic import ValidationError
 
 from imaging.articles.article import Article
-from imaging.articles.front_matter import fields_of
+from imaging.articles.document_parts import parts_of
+from imaging.articles.file_names import FileName
+from imaging.articles.foreign import understood
 from imaging.articles.picture_fields import PICTURE_FIELDS
+from imaging.articles.publication import unpublished
+from imaging.articles.reading import Reading
 from imaging.errors import InvalidInput
 from imaging.printable import printable_name
 from imaging.text.inserted import without_inserted
 from imaging.validation import explain
+
+_WITHOUT_TITLE = (
+    "topic: is missing: begin the file with a heading, # Your title, or with front matter: a line of ---, a line"
+    " title: Your title, and a line of ---"
+)
 
 
 def article_from(fields: Any) -> Article:
@@ -49,27 +55,21 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def parse_markdown(text: str) -> Article:
-    """Return the article in a Markdown document: YAML front matter holds the fields, the rest is the body.
+    """Return the article in a Markdown document. Raises InvalidInput."""
+    return read_markdown(text).article
 
+
+def read_markdown(text: str, path: str = "") -> Reading:
+    """Read the article in a Markdown document: the fields from its front matter, if any, the body from the rest.
+
+    The front matter may be that of another system. `path`: that of its file, which names an article without a title.
     A field that is left empty counts as not given. Raises InvalidInput.
     """
     text = without_inserted(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
-    fence = re.match(r"\s*---[^\S\n]*\n", text)
-    if not fence:
-        raise InvalidInput("the article has no front matter: begin it with ---, a line `topic: ...`, and ---")
-    if not re.search(r"\n---[^\S\n]*(?:\n|\Z)", text[fence.end() - 1 :]):
-        raise InvalidInput("the front matter is not closed: end it with a line of ---")
-    # Blank lines before the fence are moved behind it, so that line numbers in messages stay right.
-    blank = "\n" * (fence[0].count("\n") - 1)
-    fields, body = frontmatter.parse(f"---\n{blank}{text[fence.end() :]}", handler=_FrontMatter())
-    if "body" in fields:
-        raise InvalidInput("body: comes from the text below the front matter, not from a field in it")
-    given = {name: value for name, value in fields.items() if value is not None and name not in PICTURE_FIELDS}
-    return article_from(given | {"body": body})
-
-
-class _FrontMatter(YAMLHandler):
-    FM_BOUNDARY = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the library's own swallows blank lines and miscounts
-
-    def load(self, fm: str, **_: object) -> dict[str, Any]:
-        return fields_of(fm, before=0)
+    name = FileName.of(path)
+    known = understood(parts_of(text), name)
+    if not known.fields.get("topic"):
+        raise InvalidInput(_WITHOUT_TITLE)
+    article = article_from(known.fields)
+    passed_over = tuple(one for one in known.passed_over if one not in PICTURE_FIELDS)
+    return Reading(article, passed_over, unpublished(known.given, known.title, name.date))

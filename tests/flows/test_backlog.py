@@ -27,8 +27,8 @@ def test_a_folder_with_bad_articles_among_good_ones(world: World, tmp_path: Path
     folder = put(tmp_path / "articles", one="Kaffee", two="Tee", three="Milch")
     (folder / "sub").mkdir()
     (folder / "sub" / "four.json").write_text(json.dumps({"topic": "Wasser", "user_id": "acme"}))
-    (folder / "a-bad.md").write_text("no front matter")
-    (folder / "b-bad.json").write_bytes(b"\xff")
+    (folder / "a-bad.md").write_text("---\ntitle: 'open\n---\n")
+    (folder / "b-bad.json").write_bytes(b'{"topic": "\xff"}')
     (folder / "c-bad.json").write_text(json.dumps({"topic": "x", "colour": "red"}))
     (folder / "notes.txt").write_text("no article")
     (folder / ".hidden.md").write_text("no article either")
@@ -40,7 +40,7 @@ def test_a_folder_with_bad_articles_among_good_ones(world: World, tmp_path: Path
     assert report.cost_usd == pytest.approx(0.24)
     [source] = report.sources
     assert {trouble.key: trouble.why.split(":")[0].split(" ")[0] for trouble in source.trouble} == {
-        "a-bad.md": "the", "b-bad.json": "b-bad.json", "c-bad.json": "colour",
+        "a-bad.md": "title", "b-bad.json": "b-bad.json", "c-bad.json": "colour",
     }  # fmt: skip
     assert {"acme/wasser/hero.png", "default/kaffee/hero.png"} < set(world.objects())
 
@@ -70,7 +70,12 @@ def test_nothing_found_is_not_complete(world: World, tmp_path: Path, site: FeedS
         [problem] = report.sources[0].problems
         assert (counts(report), report.status) == ((0, 0, 0, 0), "degraded")
         assert f"no article found: is {source} the right place?" in problem
-    assert backlog(tmp_path / "others").sources[0].problems[0].endswith("not read: 2 .rst, 1 .adoc, 1 without a suffix")
+    assert (
+        backlog(tmp_path / "others")
+        .sources[0]
+        .problems[0]
+        .endswith("not read: 2 .rst, 1 .adoc, 1 without a suffix; passed over: 1 installed packages, 1 begins with _")
+    )
     nothing = cli("backlog", str(tmp_path / "others"))
     assert (nothing.returncode, "2 .rst, 1 .adoc" in nothing.stdout) == (3, True)
     no_source = cli("backlog", "--user-id", "acme")

@@ -42,7 +42,7 @@ def test_a_wrong_article_is_bad_input(article: object, named: str, cli: CommandL
     ("name", "text", "named"),
     [
         ("none.md", None, "none.md"),
-        ("plain.md", "Just text", "front matter"),
+        ("empty.md", "", "front matter"),
         ("open.md", "---\ntopic: x\n", "front matter"),
         ("broken.md", "---\ntopic: [x\n---\n", "front matter"),
         ("broken.json", '{"topic": ', "JSON"),

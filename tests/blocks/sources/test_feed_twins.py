@@ -17,7 +17,7 @@ def read(*pages: list[FeedItem]) -> tuple[list[str], list[str]]:
     for page in pages:
         for entry in distinct.page(page):
             try:
-                article = entry.article()
+                article = entry.read().article
             except InvalidInput:
                 refused.append(entry.key)
             else:

@@ -55,7 +55,7 @@ def test_killed_and_started_again(world: World, tmp_path: Path, prefect_api: str
 def test_shards_are_runs_of_their_own(world: World, tmp_path: Path, prefect_api: str) -> None:
     """Each shard makes its part through the deployment, all articles are made once, and one report sums them up."""
     folder = put(tmp_path / "articles", **{f"a{number}": f"Thema {number}" for number in range(4)})
-    (folder / "bad.md").write_text("no front matter")
+    (folder / "bad.md").write_text("---\ntitle: 'open\n---\n")
     serve = "from flows.backlog import article_backlog; article_backlog.serve(name='shard')"
     runner = start(prefect_api, "-c", serve)
     try:

@@ -9,6 +9,7 @@ import pytest
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.kinds import Kind
+from tests import ROOT
 from tests.world import CommandLine, World, run_set
 
 BODY = "".join(
@@ -83,6 +84,19 @@ def test_a_plan_within_the_budget(world: World, cli: CommandLine, monkeypatch: p
     assert made.cost_usd == plan["cost_usd"] <= 0.1
 
 
+def test_posts_of_every_system_are_planned(world: World, cli: CommandLine) -> None:
+    """Twenty posts in nine dialects go through with nothing refused; Markdown on standard input is read as well."""
+    done = cli("plan", str(ROOT / "tests" / "posts"), "--json", "--only", "hero")
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(done.stdout)
+    assert len({one["slug"] for one in plan["articles"]}) == 20
+    assert plan["skipped"] == [{"path": "README.md", "why": "about the project"}]
+    assert "passed over in front matter: tags, " in done.stderr
+    piped = cli("plan", "-", "--json", "--only", "hero", stdin="# Tea\n\nA text.")
+    assert json.loads(piped.stdout)["slug"] == "tea"
+    assert world.paid == (0, 0)
+
+
 def test_a_plan_of_a_source(world: World, cli: CommandLine, tmp_path: Path) -> None:
     """Each article of a folder is planned, what is no article is named with the reason, and the sum is of all."""
     folder = tmp_path / "posts"
@@ -98,6 +112,21 @@ def test_a_plan_of_a_source(world: World, cli: CommandLine, tmp_path: Path) -> N
     assert plan["articles"][0]["cost_usd"] > 0
     assert plan["cost_usd"] == pytest.approx(sum(one["cost_usd"] for one in plan["articles"]))
     assert {one["path"] for one in plan["skipped"]} == {"broken.md", "*.txt"}
+    (folder / "draft.md").write_text("---\ntitle: Tea\ndraft: true\nlayout: post\n---\nText.\n")
+    (folder / "README.md").write_text("# About\n")
+    (folder / "package.json").write_text('{"name": "blog"}')
+    more = json.loads(cli("plan", str(folder), "--json").stdout)["skipped"]
+    whys = {one["path"]: one["why"] for one in more}
+    assert (whys["draft.md"], whys["README.md"]) == ("draft", "about the project")
+    assert whys["package.json"] == "JSON without a topic"
+    alone = cli("plan", str(folder / "draft.md"), "--json")
+    assert json.loads(alone.stdout)["slug"] == "tea"
+    assert alone.stderr.splitlines() == [
+        "article-images: passed over in front matter: layout",
+        "article-images: ARTICLE: not public (draft); it is taken since you named it",
+    ]
+    for name in ("draft.md", "README.md", "package.json"):
+        (folder / name).unlink()
     shown = cli("plan", str(folder))
     assert shown.stdout.splitlines()[-1].startswith("2 articles, 2 skipped; ")
     assert world.paid == (0, 0)

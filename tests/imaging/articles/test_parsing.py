@@ -78,7 +78,7 @@ def test_words_in_front_matter_stay_words(line: str, field: str, value: str) -> 
 def test_an_empty_field_in_front_matter_counts_as_not_given() -> None:
     """`excerpt:` with nothing behind it is no error, and an empty topic is a missing one."""
     assert markdown("topic: Tee\nexcerpt:\nslug: ~\nbrand:") == Article(topic="Tee")
-    with pytest.raises(InvalidInput, match="topic: Field required"):
+    with pytest.raises(InvalidInput, match="topic: is missing"):
         markdown("topic:")
 
 
@@ -127,21 +127,21 @@ def test_broken_front_matter_is_told_without_its_words(front_matter: str) -> Non
 def test_broken_front_matter_is_told_with_its_line(start: str) -> None:
     """The line is counted from the top of the file, as editors count, and the words are not the parser's."""
     with pytest.raises(
-        InvalidInput, match=r"^tags: front matter, line 5: cannot be read: put the whole value in quotes"
+        InvalidInput, match=r"^brand: front matter, line 5: cannot be read: put the whole value in quotes"
     ):
-        parse_markdown(f"{start}topic: x\ntags: a: b\n---\n")
+        parse_markdown(f"{start}topic: x\nbrand: a: b\n---\n")
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "no front matter"),
-        ("## Title", "no front matter"),
-        ("----\ntopic: x\n----\n", "no front matter"),
+        ("", "topic: is missing: begin the file with a heading, # Your title, or with front matter"),
+        ("## Title", "topic: is missing"),
+        ("----\ntopic: x\n----\n", "topic: is missing"),
         ("---\ntopic: x\n", "not closed"),
         ("---\ntopic: x\n-----\n", "not closed"),
         ("---\ntopic: x\nbody: y\n---\n", "body: comes from the text below"),
-        ("---\n1: x\n---\n" + "[" * 10, "1: there is no such field"),
+        ("---\n1: x\n---\n" + "[" * 10, "topic: is missing"),
         ("---\n" + "[" * 5000 + "\n---\n", "field: value"),
     ],
 )
