@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
-.PHONY: demo test faults crash stops bench scale formats schemas lint install dask lock clean
+.PHONY: demo test faults crash stops bench scale formats schemas screenshots lint install dask lock clean
 
 install: $(INSTALLED)
 
@@ -44,6 +44,9 @@ formats: $(INSTALLED) # size and similarity of the web formats, compared with PN
 
 schemas: $(INSTALLED) # writes the JSON Schemas of article and image set into docs/schemas
 	$(BIN)/python -m tests.manual.schemas
+
+screenshots: $(INSTALLED) # takes the pictures of README and docs; ONLY=drawings|ui|terminal|gallery; look at them
+	$(BIN)/python -m tests.manual.screenshots $(ONLY)
 
 bench: $(INSTALLED) # beside genblaze and a plain script; ONLY='article|start' for some rows, SCALE=1000 for a large backlog too, WRITE=1 into the docs
 	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only '$(ONLY)') $(if $(SCALE),--scale $(SCALE)) $(if $(WRITE),--write docs/performance.md)

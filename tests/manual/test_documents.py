@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from tests import ROOT
-from tests.manual.documents import DOCS, README, anchors, by_document, links
+from tests.manual.documents import DOCS, DOCUMENTS, README, anchors, by_document, links
 
 OURS = ("flows", "tasks", "blocks", "imaging", "tests", "docs", "deployments", "examples")
 PATH = re.compile(rf"`((?:{'|'.join(OURS)})/[\w./-]*\w)`")
@@ -38,6 +38,15 @@ def test_every_link_within_the_repository_leads_somewhere(document: Path) -> Non
 def test_the_readme_is_a_page() -> None:
     """README has at most 200 lines: what is more is in docs/."""
     assert len(README.read_text().splitlines()) <= 200
+
+
+def test_pictures_are_small_and_shown() -> None:
+    """Each file of docs/images has less than 150,000 bytes, and a document shows it."""
+    shown = {(document.parent / link).resolve() for document in DOCUMENTS for link in links(document)}
+    pictures = {*(DOCS / "images").iterdir()}
+    assert pictures
+    assert pictures - shown == set()
+    assert {picture.name for picture in pictures if picture.stat().st_size >= 150_000} == set()
 
 
 def test_the_index_knows_every_document() -> None:

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from PIL import Image
 from imaging.cards import Card, draw_card
 from imaging.painting.painter import paint
 from imaging.pictures.picture import encode
-from tests.conftest import EXAMPLES
+from tests import ROOT
 
 HERO, SQUARE = (2752, 1536), (1024, 1024)
 
@@ -26,8 +25,8 @@ def samples() -> Iterator[tuple[str, bytes]]:
     yield "photo-like hero, smooth", _png(photo(HERO, roughness=1.9, grain=1))
     yield "photo-like hero, detailed", _png(photo(HERO, roughness=1.5, grain=2))
     yield "photo-like square, detailed", _png(photo(SQUARE, roughness=1.5, grain=2))
-    docs = EXAMPLES.parent / "docs" / "gallery.png"
-    yield "screenshot (docs/gallery.png)", Path(docs).read_bytes()
+    gallery = ROOT / "docs" / "images" / "gallery.webp"
+    yield f"screenshot ({gallery.relative_to(ROOT)})", _png(Image.open(gallery).convert("RGB"))
 
 
 def photo(size: tuple[int, int], *, roughness: float, grain: float, seed: int = 7) -> Image.Image:
