@@ -15,6 +15,7 @@ from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -39,7 +40,7 @@ COLUMNS = 108
 
 def keep(picture: Image.Image, name: str) -> None:
     """Write a picture as WebP: without loss where that is small enough, else in the best quality that is."""
-    tries = [{"lossless": True}, *({"quality": quality} for quality in range(90, 30, -5))]
+    tries: list[dict[str, Any]] = [{"lossless": True}, *({"quality": quality} for quality in range(90, 30, -5))]
     for options in tries:
         with BytesIO() as out:
             picture.convert("RGB").save(out, "WEBP", method=6, **options)
