@@ -18,7 +18,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from blocks.brands.reading import read_brand
+from blocks.brands.reading import BrandReading, read_brand
 from blocks.delivery.spending import Spending
 from blocks.delivery.terms import RunTerms
 from blocks.locks.one_at_a_time import one_at_a_time
@@ -103,7 +103,7 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
     tagged = run.background.start(tag_with_tenant, article.user_id)
     providers = check_providers.submit()
     branding = read_brand(run.services, article.user_id)
-    article = branding.applied(article)
+    article = _settled(run, branding, article)
     with _claimed(run, article) as inventory:
         branding.check_known(bucket_answers=not inventory.trouble)
         # What tasks write in other processes is not known here.
@@ -125,6 +125,13 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
                 with stop.recorded_by(partial(record_stop, run, plan, making.inventory, progress.images)):
                     image_set, results = finished(making, results, records)
                     return published(making, image_set, results, only)
+
+
+def _settled(run: Run, branding: BrandReading, article: Article) -> Article:
+    """Return the article with its language settled, and log why it is this one."""
+    settled = branding.settled(article, run.services.settings.images_language)
+    get_run_logger().info("language: %s (%s)", settled.article.language, settled.reason)
+    return settled.article
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from blocks.configuration.variables import read_variable
@@ -26,15 +26,14 @@ from flows.backlog_run.source_pass import BacklogTerms, SourcePass
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.stopping import stops_politely_async
 from imaging import keys
-from imaging.articles.sources import checked_source
+from imaging.articles.sources import TenantSource, checked_source, tenants_sources
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
 from imaging.spec import Kinds
-from imaging.validation import USER_ID, FormTenant, FormText, explain
+from imaging.validation import FormLanguage, FormTenant, FormText
 
 VARIABLE = "images_sources"
-_TENANTS = TypeAdapter(dict[Annotated[str, Field(pattern=USER_ID)], list[str]])
 
 
 def run_name() -> str:
@@ -55,6 +54,7 @@ async def article_backlog(
     shard: SkipJsonSchema[Annotated[int, Field(ge=1)] | None] = None,  # internal, so in no form
     only: Kinds = (),
     recheck: bool = False,
+    language: FormLanguage = "",
 ) -> BacklogReport | State[BacklogReport]:
     """Make every picture of every article of a source.
 
@@ -67,6 +67,7 @@ async def article_backlog(
         shard: The one shard to make here, 1 to shards. Set by the run that starts the shards.
         only: Just these kinds of picture; none chosen means all.
         recheck: Run what is done as well: notices pictures that were deleted, and changed models.
+        language: That of articles that name none, two letters: de, en. Empty: the source's, else found from each text.
 
     Returns the counts. Where articles or sources are not complete the state is `Completed`, named `Degraded`.
     Raises InvalidInput, SourceError and ConfigurationError.
@@ -85,11 +86,12 @@ async def article_backlog(
                 "at_once": at_once,
                 "only": list(only or ()),
                 "recheck": recheck,
+                "language": language or "",
             }
             if shards > 1 and shard is None and await is_deployed():
                 report = backlog_report(*await run_in_shards(asked, shards, services.records(bucket_answers=True)))
             else:
-                report = backlog_report(await _all_passes(services, source, user_id, terms))
+                report = backlog_report(await _all_passes(services, source, user_id, language or None, terms))
             if shard is not None:
                 leave_report(report, services.records(bucket_answers=True))
             show_summary(report, artifact_key("summary", source, user_id, str(shard)))
@@ -101,37 +103,35 @@ async def article_backlog(
 
 
 async def _all_passes(
-    services: Services, source: str | None, user_id: str | None, terms: BacklogTerms
+    services: Services, source: str | None, user_id: str | None, language: str | None, terms: BacklogTerms
 ) -> list[SourceReport]:
     if source is not None:
-        return [await _pass(services, source, user_id, terms)]
+        return [await _pass(services, TenantSource(source=source, language=language), user_id, terms)]
     reports = []
     for tenant, theirs in _chosen_sources(user_id):
         try:
-            reports.append(await _pass(services, theirs, tenant, terms))
+            spoken = theirs.model_copy(update={"language": theirs.language or language})
+            reports.append(await _pass(services, spoken, tenant, terms))
         except ConfigurationError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad source never stops the others
-            get_run_logger().exception("%s", without_query(theirs))
+            get_run_logger().exception("%s", without_query(theirs.source))
             why = str(error) if isinstance(error, ImagesError) else f"unexpected {type(error).__name__}"
-            reports.append(SourceReport(source=without_query(theirs), user_id=tenant, problems=[why]))
+            reports.append(SourceReport(source=without_query(theirs.source), user_id=tenant, problems=[why]))
     return reports
 
 
-async def _pass(services: Services, source: str, user_id: str | None, terms: BacklogTerms) -> SourceReport:
-    source = checked_source(source)
-    return await SourcePass(services, source, user_id, terms, place_of(services, source, user_id, terms)).run()
+async def _pass(services: Services, one: TenantSource, user_id: str | None, terms: BacklogTerms) -> SourceReport:
+    source = checked_source(one.source)
+    place = place_of(services, source, user_id, terms)
+    return await SourcePass(services, source, user_id, terms, place, language=one.language).run()
 
 
-def _chosen_sources(user_id: str | None) -> list[tuple[str, str]]:
+def _chosen_sources(user_id: str | None) -> list[tuple[str, TenantSource]]:
     """Return (tenant, source) of all that is set in the variable. Raises ConfigurationError."""
-    try:
-        tenants = _TENANTS.validate_python(read_variable(VARIABLE) or {})
-    except ValidationError as error:
-        raise ConfigurationError(f"Prefect variable {VARIABLE}: {explain(error)}") from None
     return [
         (tenant, source)
-        for tenant, sources in tenants.items()
+        for tenant, sources in tenants_sources(read_variable(VARIABLE), VARIABLE).items()
         for source in sources
         if user_id is None or tenant == user_id
     ]

@@ -25,6 +25,9 @@ Dialect = Annotated[
     str | None,
     typer.Option(help="The file's system for --write-back: hugo, jekyll, astro...; else found out"),
 ]
+Language = Annotated[
+    str | None, typer.Option(help="Of articles that name none: de, en; else it is found from each text")
+]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -83,12 +86,13 @@ def plan(
     ],
     user_id: Annotated[str | None, typer.Option(help="Tenant, as for run and backlog")] = None,
     only: Only = None,
+    language: Language = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON, nothing else")] = False,
 ) -> None:
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
-    from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, read_article
+    from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, chosen_language, read_article
 
-    kinds = chosen_kinds(only)
+    kinds, language = chosen_kinds(only), chosen_language(language)
     check_tenant(user_id)
     article = read_article(source, user_id) if source == STDIN or Path(source).is_file() else None
     from flows.commands import plan as plans
@@ -97,7 +101,7 @@ def plan(
         of_article = plans.plan_article(article, kinds)
         print_json(of_article.model_dump_json(indent=1)) if as_json else plans.print_article_plan(of_article)
     else:
-        of_source = plans.plan_source(source, user_id, kinds)
+        of_source = plans.plan_source(source, user_id, kinds, language)
         print_json(of_source.model_dump_json(indent=1)) if as_json else plans.print_source_plan(of_source)
 
 
@@ -112,18 +116,22 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
     shards: Annotated[int, typer.Option(min=1, max=16, help="Runs to split the backlog into, if deployed")] = 1,
     only: Only = None,
     recheck: Annotated[bool, typer.Option("--recheck", help="Run completed articles as well")] = False,
+    language: Language = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of many articles; skips completed ones."""
-    from flows.commands.arguments import check_tenant, chosen_kinds
+    from flows.commands.arguments import check_tenant, chosen_kinds, chosen_language
     from imaging.articles.sources import checked_source
 
     kinds = chosen_kinds(only)
     source = None if source is None else checked_source(source)
+    language = chosen_language(language)
     check_tenant(user_id)
     from flows.commands.backlog import print_backlog, run_backlog
 
-    report = run_backlog(source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck)
+    report = run_backlog(
+        source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck, language=language
+    )
     print_json(report.model_dump_json(indent=1)) if as_json else print_backlog(report)
     raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
 

@@ -15,6 +15,10 @@ FormText = Annotated[str | None, WithJsonSchema({"type": "string"})]
 FormTenant = Annotated[
     str | None, Field(pattern=_EMPTY_OR_ID), WithJsonSchema({"type": "string", "pattern": _EMPTY_OR_ID})
 ]
+_EMPTY_OR_LANGUAGE = rf"^$|{LANGUAGE}"
+FormLanguage = Annotated[
+    str | None, Field(pattern=_EMPTY_OR_LANGUAGE), WithJsonSchema({"type": "string", "pattern": _EMPTY_OR_LANGUAGE})
+]
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
 _MOST = 20  # complaints; a document may have a million fields
 _WORDS = {

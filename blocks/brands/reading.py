@@ -13,6 +13,7 @@ from blocks.storage.private_files import write_private
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import TenantBrand
+from imaging.articles.language import Settled, settled
 from imaging.errors import InvalidInput, StorageError
 from imaging.record import BRAND_UNREAD
 from imaging.validation import explain, parsed
@@ -31,12 +32,9 @@ class BrandReading:
     trouble: str | None = None
     is_unknown: bool = False
 
-    def applied(self, article: Article) -> Article:
-        """Return the article with its language settled: its own, else the tenant's, else the default."""
-        chosen = "language" in article.model_fields_set
-        return article.model_copy(
-            update={"language": article.language if chosen else self.brand.language or article.language}
-        )
+    def settled(self, article: Article, default: str) -> Settled:
+        """Settle the article's language: its own, else the tenant's, else that of its text, else the default."""
+        return settled(article, self.brand.language, default)
 
     def confirmed(self, services: Services, user_id: str) -> "BrandReading":
         """Return the reading without its trouble, where the bucket answers by now and has this very brand."""

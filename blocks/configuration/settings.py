@@ -19,7 +19,7 @@ from imaging.planning.chosen_platforms import known_platforms
 from imaging.planning.models import model_table
 from imaging.planning.quotas import quotas_from
 from imaging.usage.prices import storage_prices
-from imaging.validation import explain
+from imaging.validation import LANGUAGE, explain
 
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
 
@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     images_public_base_urls: dict[str, Any] = {}
     images_download_hosts: str = DEFAULT_HOSTS
     images_data_dir: Path = Path(".article-images")
+    images_language: str = Field("de", pattern=LANGUAGE)  # of articles whose language nobody names, and none can find
     images_concurrency: int = Field(32, ge=1, le=1000)
     images_task_runner: str = "threads"  # or dask, or the address of a Dask scheduler
     images_models: dict[str, Any] = {}

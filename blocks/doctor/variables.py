@@ -1,7 +1,6 @@
 """Checks of the Prefect variables: valid values, and pauses of vendors."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from typing import Any
 
@@ -13,13 +12,12 @@ from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import SETUP, Installation
 from blocks.provisioning.saved_blocks import OF_VENDORS
 from blocks.vendors.gate import Pause, pause_name
+from imaging.articles.sources import tenants_sources
 from imaging.errors import ConfigurationError
 from imaging.planning.budget import budgets_from
 from imaging.planning.chosen_platforms import chosen_platforms
 from imaging.planning.models import model_table
 from imaging.planning.quotas import quotas_from
-
-_TENANT = r"[a-z0-9][a-z0-9_-]{0,63}"
 
 
 def check_variables(installation: Installation) -> Iterator[Finding]:
@@ -27,7 +25,7 @@ def check_variables(installation: Installation) -> Iterator[Finding]:
     if installation.client is None:
         return
     readers: dict[str, Callable[[Any, str], object]] = {
-        BUDGETS: budgets_from, MODELS: model_table, SOURCES: _sources, PLATFORMS: chosen_platforms,
+        BUDGETS: budgets_from, MODELS: model_table, SOURCES: tenants_sources, PLATFORMS: chosen_platforms,
         PUBLIC_BASE_URLS: tenant_bases, QUOTAS: quotas_from,
     }  # fmt: skip
     for name, read in readers.items():
@@ -80,14 +78,3 @@ def _of_pause(vendor: str, pause: Pause) -> Finding:
     if left > 0:
         return warning(name, f"for {left:.0f} s more: {pause.said}", "wait, or lower the limit images-" + vendor)
     return well(name, "over; the next successful call removes its note")
-
-
-def _sources(value: Any, name: str) -> None:
-    """Validate lists of sources by tenant. Raises ConfigurationError."""
-    if not isinstance(value, Mapping):
-        raise ConfigurationError(f'{name}: must be an object like {{"acme": ["https://acme.example/feed.json"]}}')
-    for tenant, sources in value.items():
-        if not re.fullmatch(_TENANT, str(tenant)):
-            raise ConfigurationError(f"{name}: {str(tenant)[:60]!r} is not a tenant")
-        if not (isinstance(sources, list) and all(isinstance(source, str) and source for source in sources)):
-            raise ConfigurationError(f"{name}: {tenant} must have a list of sources")

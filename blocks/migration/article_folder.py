@@ -16,6 +16,7 @@ from blocks.storage.bucket import json_in
 from blocks.storage.errors import refusals_named
 from imaging import keys, lock_names
 from imaging.articles.article import Article
+from imaging.articles.language import settled
 from imaging.errors import StorageError
 from imaging.record import Image, ImageSet
 from imaging.validation import parsed
@@ -70,7 +71,7 @@ class ArticleFolder:
             slug=self.slug,
             topic=article.topic,
             article_id=article.article_id,
-            language=article.language,
+            language=settled(article, None, self.services.settings.images_language).article.language,
             images=[],
         )
 

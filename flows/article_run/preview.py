@@ -25,7 +25,7 @@ def previewed(services: Services, article: Article, only: Kinds, *, refresh: boo
     Raises InvalidInput, ConfigurationError and StorageError.
     """
     branding = read_brand(services, article.user_id)
-    article = branding.applied(article)
+    article = branding.settled(article, services.settings.images_language).article
     with refusals_named():
         slug = slug_to_claim(services.store, article)
         inventory = inventory_of(services.store, services.manifests, article.user_id, slug)

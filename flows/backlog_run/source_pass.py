@@ -25,6 +25,7 @@ from flows.backlog_run.articles import articles_of
 from flows.lifecycle.worker_thread import WorkerThread
 from imaging import lock_names
 from imaging.articles.article import Article
+from imaging.articles.language import in_source_language
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, PassedOver, SourceError, StorageError
 from imaging.kinds import Kind
@@ -64,13 +65,23 @@ class Due:
 
 
 class SourcePass:
-    """One pass over one source. `place` is where its records are kept."""
+    """One pass over one source. `place` is where its records are kept. `language`: that of articles that name none."""
 
-    def __init__(self, services: Services, source: str, user_id: str | None, terms: BacklogTerms, place: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        source: str,
+        user_id: str | None,
+        terms: BacklogTerms,
+        place: str,
+        *,
+        language: str | None = None,
+    ) -> None:
         self.services = services
         self.source = source
         self.terms = terms
         self.place = place
+        self.language = language
         self.report = SourceReport(source=without_query(source), user_id=user_id)
         self._records = services.records(bucket_answers=True)
         self._index = Index(self._records, place)
@@ -154,7 +165,8 @@ class SourcePass:
 
     def _if_due(self, entry: Entry) -> Due | None:
         try:
-            fingerprint = entry.fingerprint()
+            # Another language of the source is a change of its articles.
+            fingerprint = " ".join(filter(None, (entry.fingerprint(), self.language)))
             if self._is_done(entry.key, fingerprint):
                 self.report = self.report.plus_done()
                 self._progress.show(self.report, self._found)
@@ -164,7 +176,8 @@ class SourcePass:
             if reading.unpublished:
                 raise PassedOver(reading.unpublished)
             self.report = self.report.plus_unused(reading.passed_over)
-            return self._as_due(entry.key, fingerprint, for_tenant(reading.article, self.report.user_id))
+            article = in_source_language(reading.article, self.language)
+            return self._as_due(entry.key, fingerprint, for_tenant(article, self.report.user_id))
         except ConfigurationError:
             raise
         except PassedOver as passed:

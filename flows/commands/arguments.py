@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from blocks.observability.terminal import echo
 from imaging.articles.article import Article
 from imaging.articles.documents import MAX_BYTES, read_document, read_from, read_text
+from imaging.articles.foreign import language_code
 from imaging.articles.reading import Reading, names_listed
 from imaging.errors import InvalidInput
 from imaging.kinds import Kind
@@ -51,6 +52,13 @@ def chosen_kinds(only: list[str] | None) -> list[Kind] | None:
     if unknown or (only and not names):
         raise InvalidInput(f"--only: {', '.join(unknown) or 'nothing'} is not a kind; choose from {', '.join(Kind)}")
     return [Kind(name) for name in names] or None
+
+
+def chosen_language(language: str | None) -> str | None:
+    """Return the ISO 639-1 code of `--language`, which may be a tag like en-US. Raises InvalidInput."""
+    if language is not None and (code := language_code(language)) is None:
+        raise InvalidInput("--language: must be two letters (ISO 639-1), like de, or a tag like en-US")
+    return code if language is not None else None
 
 
 def _from_stdin() -> Reading:

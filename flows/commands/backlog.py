@@ -22,12 +22,20 @@ _SHOWN = 20  # incomplete articles that are listed
 
 
 def run_backlog(
-    source: str | None, user_id: str | None, *, at_once: int, shards: int, only: list[Kind] | None, recheck: bool
+    source: str | None,
+    user_id: str | None,
+    *,
+    at_once: int,
+    shards: int,
+    only: list[Kind] | None,
+    recheck: bool,
+    language: str | None,
 ) -> BacklogReport:
     """Run the flow in this process and return its report. Raises InvalidInput, ConfigurationError and SourceError."""
     load_settings()  # fail before starting a server
     with prefect_api(), progress_lines("articles", "working through the backlog"):
-        call = partial(article_backlog, source, user_id, at_once=at_once, shards=shards, only=only, recheck=recheck)
+        options = {"at_once": at_once, "shards": shards, "only": only, "recheck": recheck, "language": language}
+        call = partial(article_backlog, source, user_id, **options)
         report = cast(BacklogReport, run_apart(lambda: asyncio.run(call())))
     if not report.sources:
         whose = f" of {user_id}" if user_id else ""

@@ -18,6 +18,7 @@ from flows.backlog_run.source_pass import BacklogTerms
 from flows.commands.arguments import echo_unused
 from flows.commands.prefect_api import prefect_api
 from imaging.articles.article import Article
+from imaging.articles.language import in_source_language
 from imaging.articles.sources import checked_source
 from imaging.backlog import for_tenant
 from imaging.errors import ConfigurationError, ImagesError, PassedOver
@@ -36,10 +37,10 @@ def plan_article(article: Article, only: list[Kind] | None) -> ArticlePlan:
     return _with_services(lambda services: previewed(services, article, only))
 
 
-def plan_source(source: str, user_id: str | None, only: list[Kind] | None) -> SourcePlan:
+def plan_source(source: str, user_id: str | None, only: list[Kind] | None, language: str | None = None) -> SourcePlan:
     """Return what runs of the source's articles would do. Raises as `plan_article` does, and SourceError."""
     source = checked_source(source)
-    return _with_services(lambda services: _source_plan(services, source, user_id, only))
+    return _with_services(lambda services: _source_plan(services, source, user_id, only, language))
 
 
 def _with_services(call: Callable[[Services], T]) -> T:
@@ -48,7 +49,9 @@ def _with_services(call: Callable[[Services], T]) -> T:
         return call(run.services)
 
 
-def _source_plan(services: Services, source: str, user_id: str | None, only: list[Kind] | None) -> SourcePlan:
+def _source_plan(
+    services: Services, source: str, user_id: str | None, only: list[Kind] | None, language: str | None
+) -> SourcePlan:
     articles: list[ArticlePlan] = []
     skipped: list[Skipped] = []
     met: set[str] = set()
@@ -68,7 +71,8 @@ def _source_plan(services: Services, source: str, user_id: str | None, only: lis
                 if reading.unpublished:
                     raise PassedOver(reading.unpublished)
                 unused.update(reading.passed_over)
-                articles.append(previewed(services, for_tenant(reading.article, user_id), only))
+                article = in_source_language(reading.article, language)
+                articles.append(previewed(services, for_tenant(article, user_id), only))
             except ConfigurationError:
                 raise
             except ImagesError as error:

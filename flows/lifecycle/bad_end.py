@@ -52,7 +52,8 @@ class BadEnd:
         inventory = Inventory(slug=self.slug, objects=objects, images=entries(document))
         records = services.records(bucket_answers=True)
         branding = read_brand(services, self.article.user_id)
-        plan = planned_before(services, records, branding.applied(self.article), branding, inventory, only=self.only)
+        article = branding.settled(self.article, services.settings.images_language).article
+        plan = planned_before(services, records, article, branding, inventory, only=self.only)
         made = _made(services, records, plan, inventory)
         gone = [image for image in inventory.images if image.durable and not inventory.entry(image.name)]
         if manifest and not made and not gone:

@@ -34,7 +34,7 @@ class Article(Fields):
         "de",
         pattern=LANGUAGE,
         title="Language",
-        description="ISO 639-1, two letters: de, en, ja; without it the tenant's, else de",
+        description="ISO 639-1, two letters: de, en, ja; without it the tenant's, else found from the text",
         json_schema_extra=without_default,
     )
     user_id: str = Field(

@@ -55,7 +55,7 @@ def understood(parts: Parts, name: FileName) -> Understood:
         fields["topic"] = cut(title, _MAX_TITLE)
     has_page_id = any(one in PAGE_IDS for one in parts.others)
     fields = _from_foreign(given, name, has_page_id=has_page_id) | fields
-    if language := _language(fields.get("language", "")):
+    if language := language_code(fields.get("language", "")):
         fields["language"] = language
     return Understood(fields, title, given, [*parts.others, *unused])
 
@@ -90,7 +90,7 @@ def _from_foreign(given: Mapping[str, Any], name: FileName, *, has_page_id: bool
     fields: dict[str, Any] = {}
     if excerpt := _first_text(given, NAMES["excerpt"]):
         fields["excerpt"] = cut(excerpt, _MAX_EXCERPT)
-    if language := next(filter(None, (_language(given.get(one)) for one in NAMES["language"])), None):
+    if language := next(filter(None, (language_code(given.get(one)) for one in NAMES["language"])), None):
         fields["language"] = language
     if slug := next(filter(None, (_slug(given.get(one)) for one in NAMES["slug"])), None):
         fields["slug"] = slug
@@ -108,7 +108,7 @@ def _from_foreign(given: Mapping[str, Any], name: FileName, *, has_page_id: bool
 def _made_acceptable(fields: dict[str, Any]) -> list[str]:
     """Put fields that other systems have under our own names into our form; remove and return those that have none."""
     slug = _slug(fields["slug"], digits=True) if "slug" in fields else None
-    language = _language(fields.get("language", ""))
+    language = language_code(fields.get("language", ""))
     brand = fields.get("brand") if isinstance(fields.get("brand"), dict) else None
     excerpt = fields.get("excerpt") if isinstance(fields.get("excerpt"), str) else None
     mended = {"slug": slug, "language": language, "brand": brand, "excerpt": excerpt and cut(excerpt, _MAX_EXCERPT)}
@@ -119,7 +119,7 @@ def _made_acceptable(fields: dict[str, Any]) -> list[str]:
     return unused
 
 
-def _language(value: Any) -> str | None:
+def language_code(value: Any) -> str | None:
     """Return the ISO 639-1 code of a language tag; None for anything else."""
     found = _TAG.fullmatch(value.strip()) if isinstance(value, str) else None
     return found[1].lower() if found else None

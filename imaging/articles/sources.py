@@ -1,10 +1,38 @@
 """Validation of article sources: a folder, `bucket:FOLDER`, or the http(s) address of a feed."""
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from imaging.errors import InvalidInput
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from imaging.articles.fields import Fields, Line
+from imaging.errors import ConfigurationError, InvalidInput
+from imaging.validation import LANGUAGE, USER_ID, explain
 
 BUCKET = "bucket:"
+
+
+class TenantSource(Fields):
+    """A source in the variable `images_sources`: its name alone, or with the language of its articles."""
+
+    source: Annotated[Line, Field(min_length=1)]
+    language: Annotated[str, Field(pattern=LANGUAGE)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        return {"source": value} if isinstance(value, str) else value
+
+
+_TENANTS = TypeAdapter(dict[Annotated[str, Field(pattern=USER_ID)], list[TenantSource]])
+
+
+def tenants_sources(value: Any, name: str) -> dict[str, list[TenantSource]]:
+    """Return each tenant's sources in the variable `name`. Raises ConfigurationError."""
+    try:
+        return _TENANTS.validate_python(value or {})
+    except ValidationError as error:
+        raise ConfigurationError(f"Prefect variable {name}: {explain(error)}") from None
 
 
 def is_feed(source: str) -> bool:

@@ -89,10 +89,14 @@ def test_a_broken_brand_is_bad_input_by_its_key_and_field(services: Services, do
 
 
 def test_the_language_is_the_articles_own_else_the_tenants(services: Services) -> None:
-    """Also of an article that went through a run's parameters, which are JSON."""
+    """Also of an article that went through a run's parameters, which are JSON; without both it is the text's."""
     services.store.put_json(KEY, '{"language": "en"}')
     reading = read_brand(services, "acme")
     silent, german = Article(topic="x", user_id="acme"), Article(topic="x", user_id="acme", language="de")
     for article, language in ((silent, "en"), (german, "de")):
         sent = Article.model_validate_json(article.model_dump_json())
-        assert {reading.applied(one).language for one in (article, sent)} == {language}
+        assert {reading.settled(one, "fr").article.language for one in (article, sent)} == {language}
+    told = Article(topic="Mending a zip in three minutes", body="It is nearly always the slider, and hardly the teeth.")
+    languages = {one.topic: read_brand(services, "other").settled(one, "fr") for one in (told, silent)}
+    assert {topic: one.article.language for topic, one in languages.items()} == {told.topic: "en", "x": "fr"}
+    assert "IMAGES_LANGUAGE" in languages["x"].reason

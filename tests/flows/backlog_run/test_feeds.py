@@ -58,8 +58,8 @@ def test_all_sources_of_all_tenants(world: World, tmp_path: Path, site: FeedSite
     """Each source's articles are its tenant's; a foreign article and a bad source are named and stop nobody."""
     folder = put(tmp_path / "articles", one="Kaffee")
     (folder / "foreign.json").write_text(json.dumps({"topic": "Fremd", "user_id": "globex"}))
-    feed = site.put_json("/feed", [{"id": "a", "title": "Kaffee"}])
-    write_variable(VARIABLE, {"acme": [str(folder), "ftp://nowhere", site.base_url + "/gone"], "globex": [feed]})
+    english = {"source": site.put_json("/feed", [{"id": "a", "title": "Kaffee"}]), "language": "en"}
+    write_variable(VARIABLE, {"acme": [str(folder), "ftp://nowhere", site.base_url + "/gone"], "globex": [english]})
     try:
         report = backlog(None)
         assert counts(report) == (2, 0, 0, 1)
@@ -68,7 +68,12 @@ def test_all_sources_of_all_tenants(world: World, tmp_path: Path, site: FeedSite
         ]  # fmt: skip
         assert {"acme/kaffee/hero.png", "globex/kaffee/hero.png"} < set(world.objects())
         assert not [key for key in world.objects() if "fremd" in key]
+        manifests = [world.store.get_json(f"{tenant}/kaffee/manifest.json") for tenant in ("acme", "globex")]
+        assert [manifest["language"] for manifest in manifests] == ["de", "en"]
         assert counts(backlog(None, "globex")) == (0, 1, 0, 0)
+        write_variable(VARIABLE, {"globex": [english | {"language": "fr"}]})
+        paid = world.paid
+        assert (counts(backlog(None)), world.paid) == ((1, 0, 0, 0), paid)  # cards are drawn anew, for nothing
         write_variable(VARIABLE, {"Acme": "folder"})
         with pytest.raises(ConfigurationError, match=VARIABLE):
             backlog(None)
