@@ -1,11 +1,11 @@
-"""Commands on tenants: brands, old addresses, usage. Declarations alone: `flows/commands` is large to import."""
+"""Commands on tenants: brands, old addresses, usage, erasure. Declarations alone: `flows/commands` is large to import."""
 
 from typing import Annotated, get_args
 
 import typer
 
 from blocks.observability.terminal import print_json
-from flows.exit_codes import COMPLETE, DEGRADED
+from flows.exit_codes import COMPLETE, DEGRADED, OTHER
 from imaging.card_templates import Template
 from imaging.makers import MadeBy
 
@@ -119,8 +119,27 @@ def usage(
     print_json(report.model_dump_json(indent=1)) if as_json else print_usage(report)
 
 
+def erase(
+    user_id: UserId,
+    article: Annotated[str | None, typer.Option(help="Only this article, by its slug")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted, and delete nothing")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
+) -> None:
+    """Delete all there is of a tenant or an article, with all versions, and look whether anything is left."""
+    from flows.commands.arguments import check_tenant
+    from flows.commands.erase import checked_target, erase_target, print_erasure
+
+    check_tenant(user_id, "USER_ID")
+    asks = not (yes or dry_run)
+    report = erase_target(checked_target(user_id, article, asks=asks), dry_run=dry_run, asks=asks)
+    print_json(report.model_dump_json(indent=1)) if as_json else print_erasure(report)
+    raise typer.Exit(OTHER if report.status == "left" else COMPLETE)
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.add_typer(brand_app, name="brand")
     app.command()(migrate)
     app.command()(usage)
+    app.command()(erase)

@@ -21,7 +21,7 @@ def remove_unused_limits(client: SyncPrefectClient, unused: timedelta = _UNUSED)
     The next run that needs one makes it anew. Raises httpx.HTTPError.
     """
     before = datetime.now(UTC) - unused
-    names = [limit.name for limit in _limits(client) if _is_lock(limit) and _is_idle_since(limit, before)]
+    names = [limit.name for limit in all_limits(client) if _is_lock(limit) and _is_idle_since(limit, before)]
     return sum(remove_limit(client, name) for name in names[:_MOST])
 
 
@@ -42,7 +42,8 @@ def remove_limit(client: SyncPrefectClient, name: str) -> bool:
     return True
 
 
-def _limits(client: SyncPrefectClient) -> Iterator[GlobalConcurrencyLimitResponse]:
+def all_limits(client: SyncPrefectClient) -> Iterator[GlobalConcurrencyLimitResponse]:
+    """Yield all global concurrency limits: locks, rate limits, and those of others."""
     page = client.read_global_concurrency_limits(limit=_PAGE)
     seen = 0
     while page:

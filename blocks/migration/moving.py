@@ -170,7 +170,9 @@ class Mover:
         return PEOPLE.name if self.made_by == UNKNOWN.name and _says_otherwise(picture.data) else self.made_by
 
     def _file(self, user_id: str, address: str) -> Path:
-        return self.kept / f"{hashlib.sha256(f'{user_id} {address}'.encode(errors='replace')).hexdigest()}.picture"
+        # In a folder of the tenant's, so that it can be erased.
+        name = hashlib.sha256(f"{user_id} {address}".encode(errors="replace")).hexdigest()
+        return self.kept / user_id / f"{name}.picture"
 
 
 def completed(image: Image, data: bytes) -> Image:

@@ -66,6 +66,12 @@ def digest_of(user_id: str, address: str) -> bytes:
     return hashlib.sha256(f"{user_id}\n{address}".encode(errors="replace")).digest()[:16]
 
 
+def _erasable(folder: str) -> tuple[tuple[str, str], ...]:
+    """Return the tables that tell of pictures, and the condition for a tenant's and (if given) a folder's rows."""
+    its = "WHERE user_id = ? AND instr({}, ?) = 1" if folder else "WHERE user_id = ? AND ? = ''"
+    return ("links", its.format("key")), ("stored", its.format("json_extract(image, '$.key')"))
+
+
 class State:
     """What is known of old addresses on this machine, and which of them this run has seen. Thread-safe.
 
@@ -187,6 +193,27 @@ class State:
         with self._transaction() as db:
             for table in ("links", "parts", "stored"):
                 db.execute(f"DELETE FROM main.{table} WHERE user_id = ?", [user_id])  # noqa: S608
+
+    def count(self, user_id: str, folder: str = "") -> int:
+        """Return how many of a tenant's addresses are known, or of those whose picture is below a folder."""
+        queries = [f"SELECT COUNT(*) FROM main.{table} {where}" for table, where in _erasable(folder)]  # noqa: S608
+        with self._lock:
+            return sum(int(self._db.execute(query, [user_id, folder]).fetchone()[0]) for query in queries)
+
+    def erase(self, user_id: str, folder: str = "") -> int:
+        """Forget a tenant's addresses, or those below a folder, so that the file does not hold them; return how many.
+
+        With a folder the journal is no longer known: it is read again, as it has been written anew.
+        """
+        number = self.count(user_id, folder)
+        with self._transaction() as db:
+            for table, where in _erasable(folder):
+                db.execute(f"DELETE FROM main.{table} {where}", [user_id, folder])  # noqa: S608
+            db.execute("DELETE FROM main.parts WHERE user_id = ?", [user_id])
+        with self._lock:
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return number
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -12,7 +12,11 @@ from blocks.usage.measurement import Measurement
 from imaging import keys
 from imaging.usage.report import TenantUsage, flat_row
 
-_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+CONTENT_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
 _FINDINGS = "SELECT finding, tenant, key, bytes, make_timestamp(modified) AS modified FROM findings"
 
 
@@ -29,7 +33,7 @@ def write_reports(store: ImageStore, measurement: Measurement, *, whole: bool) -
 
 
 def _put(store: ImageStore, key: str, data: bytes) -> None:
-    store.put(key, data, _TYPES[key.rpartition(".")[2]], "no-store", {})
+    store.put(key, data, CONTENT_TYPES[key.rpartition(".")[2]], "no-store", {})
 
 
 def _files(measurement: Measurement, tenant: TenantUsage | None) -> Iterator[tuple[str, bytes]]:

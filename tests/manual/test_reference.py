@@ -13,6 +13,7 @@ from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.articles.origin import Origin
 from imaging.backlog import BacklogReport, SourceReport, Trouble
+from imaging.erasure.report import ErasureReport, Found
 from imaging.migration import report as migration
 from imaging.migration.report import MigrationReport
 from imaging.planning.models import ModelTable
@@ -59,6 +60,7 @@ def _written(value: Any) -> str:
         ("ArticlePlan, SourcePlan (output of `plan`)", [ArticlePlan, PlannedImage, SourcePlan, Skipped]),
         ("MigrationReport (output of the flow `legacy-migration`)", [MigrationReport, migration.Trouble]),
         ("UsageReport (output of `usage`)", [UsageReport, TenantUsage, Usage]),
+        ("ErasureReport (output of `erase`)", [ErasureReport, Found]),
     ],
 )
 def test_each_field_is_documented(heading: str, models: list[type[BaseModel]]) -> None:

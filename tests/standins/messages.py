@@ -25,6 +25,8 @@ class Call:
     model: str | None = None
     input: Mapping[str, Any] = field(default_factory=dict)
     prediction_id: str | None = None
+    data: bytes = field(default=b"", repr=False)
+    """The body as it came."""
 
     def about(self, where: str, **known: Any) -> "Call":
         """The same call, now that its operation is known."""

@@ -75,13 +75,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        url = urlsplit(self.path)
+        url, body = urlsplit(self.path), self.rfile.read(length)
         call = Call(
             method=self.command,
             path=url.path,
-            query=dict(parse_qsl(url.query)),
+            query=dict(parse_qsl(url.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=_parsed(self.rfile.read(length)),
+            body=_parsed(body),
+            data=body,
         )
         line = Line(self.connection, self.server.closing)
         answer, fault, call = self.server.standin.handle(call)

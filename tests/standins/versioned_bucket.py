@@ -1,10 +1,12 @@
-"""A bucket that keeps old versions, as B2 does: rclone, our S3 server, keeps none. For reading alone."""
+"""A bucket that keeps old versions, as B2 does: rclone, our S3 server, keeps none. It also has rules."""
 
 import hashlib
+import threading
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
@@ -23,9 +25,12 @@ class Version:
     data: bytes | None
     size: int = 0
 
+    is_null: bool = False
+    """Whether it was put while the bucket kept no versions."""
+
     @property
     def id(self) -> str:
-        return f"4_z{self.number:08}"
+        return "null" if self.is_null else f"4_z{self.number:08}"
 
     @property
     def place(self) -> tuple[str, int]:
@@ -34,10 +39,14 @@ class Version:
 
 
 class VersionedBucket(Standin):
-    """The bucket `images`. `put` and `hide` fill it, `list` and `get` can be made to go wrong."""
+    """The bucket `images`. `put` and `hide` fill it; calls can be made to go wrong by what they do."""
 
-    places = frozenset({"list", "get"})
+    places = frozenset({"list", "get", "put", "delete", "lifecycle", "cors"})
     page_size = 1000
+    keeps_versions = True
+    """Else it is as AWS and MinIO are before that is switched on: each version is called null."""
+    deletes_left: int | None = None
+    """So many calls that delete are answered, and then none: None for all."""
     repeats = 0
     """How many pages are answered with the page before once more."""
 
@@ -45,25 +54,58 @@ class VersionedBucket(Standin):
         super().__init__()
         self._versions: list[Version] = []
         self._sorted: list[Version] | None = None
+        self._numbers, self._changing = count(), threading.RLock()
+        self.rules: dict[str, bytes] = {}
+        """The documents under `?lifecycle` and `?cors`, to the letter."""
+
+    @property
+    def versions(self) -> dict[tuple[str, str], bytes | None]:
+        """All versions by key and id; None for a marker."""
+        return {(one.key, one.id): one.data for one in self._versions}
 
     def put(self, key: str, data: bytes, modified: datetime) -> None:
         """Add a version; the one added last is the current one."""
-        self._versions.append(Version(key, len(self._versions), modified, data, len(data)))
-        self._sorted = None
+        is_null = not self.keeps_versions
+        added = Version(key, next(self._numbers), modified, data, len(data), is_null)
+        self._change(added, lambda one: is_null and (one.key, one.is_null) == (key, True))
 
     def hide(self, key: str, modified: datetime) -> None:
         """Delete the object as S3 does: its versions stay."""
-        self._versions.append(Version(key, len(self._versions), modified, None))
-        self._sorted = None
+        self._change(Version(key, next(self._numbers), modified, None), lambda _: False)
+
+    def remove(self, key: str, version_id: str) -> None:
+        """Delete a version for good."""
+        self._change(None, lambda one: (one.key, one.id) == (key, version_id))
+
+    def _change(self, added: Version | None, is_gone: Callable[[Version], bool]) -> None:
+        with self._changing:
+            self._versions = [one for one in self._versions if not is_gone(one)] + ([added] if added else [])
+            self._sorted = None
 
     def route(self, call: Call) -> Call:
-        return call.about("get" if call.path.strip("/") != "images" else "list")
+        if call.path.strip("/") != "images":
+            return call.about("get" if call.method in {"GET", "HEAD"} else call.method.lower())
+        return call.about(next((name for name in ("lifecycle", "cors") if name in call.query), "list"))
 
     def answer(self, call: Call) -> Answer:
-        if call.where == "get":
-            return self._object(call)
+        key = unquote(call.path).removeprefix("/images/")
+        match call.where:
+            case "get":
+                return self._object(call)
+            case "lifecycle" | "cors":
+                return self._rules(call)
+            case "put":
+                self.put(key, call.data, datetime.now(UTC))
+                etag = hashlib.md5(call.data, usedforsecurity=False).hexdigest()
+                return Answer(200, b"", "", {"ETag": f'"{etag}"'})
+            case "delete":
+                return self._deleted(key, call.query.get("versionId"))
         if "list-type" in call.query:
             return self.refusal(501, {})
+        with self._changing:  # no version is passed over because others are deleted meanwhile
+            return self._page_after(call)
+
+    def _page_after(self, call: Call) -> Answer:
         start = self.after(call.query.get("key-marker", ""), call.query.get("version-id-marker", ""))
         if start and self.repeats:
             self.repeats -= 1
@@ -77,7 +119,10 @@ class VersionedBucket(Standin):
 
     def after(self, key: str, version_id: str) -> int:
         """Return where the listing goes on behind the markers; without one of the version, behind the key."""
-        number = int(version_id.removeprefix("4_z")) if version_id else -1
+        if version_id == "null":
+            number = next((one.number for one in self._versions if (one.key, one.is_null) == (key, True)), -1)
+        else:
+            number = int(version_id.removeprefix("4_z")) if version_id else -1
         return bisect_right([version.place for version in self._all], (key, -number)) if key else 0
 
     def page(self, prefix: str, start: int) -> Sequence[Version]:
@@ -93,19 +138,41 @@ class VersionedBucket(Standin):
         """Return whether it is the current version."""
         return self.latest(version.key) is version
 
+    def _deleted(self, key: str, version_id: str | None) -> Answer:
+        if self.deletes_left is not None:
+            if self.deletes_left == 0:
+                return _error(403, "AccessDenied")
+            self.deletes_left -= 1
+        if version_id:
+            self.remove(key, version_id)
+        elif self.keeps_versions:
+            self.hide(key, datetime.now(UTC))
+        else:
+            self.remove(key, "null")
+        return Answer(204, b"", "")
+
+    def _rules(self, call: Call) -> Answer:
+        if call.method == "PUT":
+            self.rules[call.where] = call.data
+            return Answer(200, b"", "")
+        none = "NoSuchLifecycleConfiguration" if call.where == "lifecycle" else "NoSuchCORSConfiguration"
+        there = self.rules.get(call.where)
+        return _error(404, none) if there is None else Answer(200, there, "application/xml")
+
     def _object(self, call: Call) -> Answer:
         key, wanted = unquote(call.path).removeprefix("/images/"), call.query.get("versionId")
         found = next((one for one in self._versions if one.key == key and one.id == wanted), None)
         version = found if wanted else self.latest(key)
         if version is None or version.data is None:
-            return Answer(404, b"<Error><Code>NoSuchKey</Code><Message>none</Message></Error>", "application/xml")
+            return _error(404, "NoSuchKey")
         return Answer(200, version.data, "application/octet-stream")
 
     @property
     def _all(self) -> list[Version]:
-        if self._sorted is None:
-            self._sorted = sorted(self._versions, key=lambda version: version.place)
-        return self._sorted
+        with self._changing:
+            if self._sorted is None:
+                self._sorted = sorted(self._versions, key=lambda version: version.place)
+            return self._sorted
 
     def _listing(self, versions: Sequence[Version], *, more: bool) -> bytes:
         body = []
@@ -130,3 +197,7 @@ class VersionedBucket(Standin):
             f"{''.join(body)}</ListVersionsResult>"
         )
         return text.encode()
+
+
+def _error(status: int, code: str) -> Answer:
+    return Answer(status, f"<Error><Code>{code}</Code><Message>none</Message></Error>".encode(), "application/xml")

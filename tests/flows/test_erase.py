@@ -1,0 +1,108 @@
+"""The command `erase` after real runs: nothing of the tenant is left, all of the others', and it is new afterwards."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.objects import FlowRun
+
+from blocks.configuration.variables import read_variable, write_variable
+from blocks.locks.one_at_a_time import one_at_a_time
+from blocks.locks.unused_limits import all_limits
+from flows.storage_report import storage_report
+from imaging import lock_names
+from imaging.articles.article import Article
+from imaging.spec import Kind
+from tests.world import CommandLine, World, run_set
+
+MADE = [Kind.HERO, Kind.CARD]
+
+
+def naming(word: str, world: World) -> Iterator[Path]:
+    """Yield the files of bucket and machine with the word in their path or their text, of whatever kind they are."""
+    whole = re.compile(rb"(?<![a-z0-9_-])" + word.encode() + rb"(?![a-z0-9_-])")
+    for folder in (world.bucket, Path(world.environment["IMAGES_DATA_DIR"])):
+        for path in folder.rglob("*"):
+            text = str(path.relative_to(folder)).encode() + (b"\n" + path.read_bytes() if path.is_file() else b"")
+            if whole.search(text):
+                yield path
+
+
+def runs(api: SyncPrefectClient) -> list[FlowRun]:
+    return api.read_flow_runs(limit=200)
+
+
+def artifacts(api: SyncPrefectClient) -> set[str]:
+    query = ArtifactFilter(key=ArtifactFilterKey(exists_=True))
+    return {str(artifact.key) for artifact in api.read_artifacts(artifact_filter=query, limit=200)}
+
+
+def test_a_tenant_is_erased_and_new_afterwards(world: World, api: SyncPrefectClient, cli: CommandLine) -> None:
+    """Of the tenant no file, run, artifact, limit or variable is left; its next run is one of a new article."""
+    for tenant in ("acme", "acme-2", "acme_2"):
+        run_set(Article(topic="Tee", user_id=tenant, article_id="1"), MADE)
+    storage_report()
+    storage_report(user_id="acme")
+    tenants = {"acme": {"month_usd": 5}, "acme-2": {"month_usd": 6}}
+    write_variable("images_budgets", {"run_usd": 1, "month_usd": None, "tenants": tenants, "beyond": "refuse"})
+    write_variable("images_sources", {"acme": ["bucket:acme/articles"], "acme-2": []})
+    others = {path: path.read_bytes() for path in world.bucket.rglob("*") if path.is_file() and "acme-2" in path.parts}
+    order = next(path for path in naming("acme", world) if path.suffix == ".attempt")
+    prediction = json.loads(order.read_text())["prediction_id"]
+    before = world.objects()
+
+    planned = cli("erase", "acme", "--dry-run", "--json")
+    assert planned.returncode == 0, planned.stderr
+    document = json.loads(planned.stdout)
+    assert (document["status"], document["left"], document["article"]) == ("planned", [], None)
+    assert world.objects() == before
+    refused = cli("erase", "acme")
+    assert (refused.returncode, "--yes" in refused.stderr) == (2, True)
+    with one_at_a_time(lock_names.article_lock("run", "acme", "tee"), world.folder / "another machine"):
+        busy = cli("erase", "acme", "--yes")
+    assert (busy.returncode, "is being worked on" in busy.stderr) == (2, True)
+    assert world.objects() == before
+
+    erased = cli("erase", "acme", "--yes")
+    assert erased.returncode == 0, erased.stdout + erased.stderr
+    assert list(naming("acme", world)) == []
+    assert not [path for path in naming(prediction, world) if "_predictions" in path.parts]
+    assert {path: path.read_bytes() for path in others} == others
+    assert read_variable("images_budgets")["tenants"] == {"acme-2": {"month_usd": 6}}
+    assert read_variable("images_sources") == {"acme-2": []}
+    names = {run.name for run in runs(api)}
+    assert names >= {"acme-2/tee", "acme_2/tee", "all tenants, this month"}
+    assert not [name for name in names if re.search(r"\bacme[/,]", name)]
+    keys = artifacts(api)
+    assert {"gallery-acme-2-tee", "images-acme-2-tee"} <= keys
+    assert not [key for key in keys if "-acme-tee" in key or key.startswith("usage-")]
+    assert not [limit.name for limit in all_limits(api) if re.search(r"\.acme(\.|$)", limit.name)]
+
+    paid = world.paid
+    again = cli("erase", "acme", "--yes", "--json")
+    assert (again.returncode, json.loads(again.stdout)["places"]) == (0, [])
+    assert run_set(Article(topic="Tee", user_id="acme-2", article_id="1"), MADE).cost_usd == 0
+    assert world.paid == paid
+    new = run_set(Article(topic="Tee", user_id="acme", article_id="1"), MADE)
+    assert (new.status, new.slug, world.paid[0] - paid[0]) == ("complete", "tee", 1)
+
+
+def test_an_article_is_erased_and_the_tenants_others_are_not(
+    world: World, api: SyncPrefectClient, cli: CommandLine
+) -> None:
+    """Of the article nothing is left, not even in reports; the other article is reused, and a wrong slug is refused."""
+    for topic in ("Tee", "Tee 2"):
+        run_set(Article(topic=topic, user_id="acme", article_id=topic), MADE)
+    assert cli("erase", "acme", "--article", "branding", "--yes").returncode == 2
+    done = cli("erase", "acme", "--article", "tee", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path for path in naming("tee", world) if "tee-2" not in path.parts] == []
+    names = {run.name for run in runs(api)}
+    assert ("acme/tee" in names, "acme/tee-2" in names) == (False, True)
+    assert artifacts(api) >= {"gallery-acme-tee-2", "images-acme-tee-2"}
+    paid = world.paid
+    assert run_set(Article(topic="Tee 2", user_id="acme", article_id="Tee 2"), MADE).cost_usd == 0
+    assert world.paid == paid
