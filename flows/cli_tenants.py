@@ -1,4 +1,4 @@
-"""Commands on tenants: brands, old addresses, usage, erasure. Declarations alone: `flows/commands` is large to import."""
+"""Commands on tenants: brands, old addresses, usage, housekeeping, erasure. `flows/commands` is imported late."""
 
 from typing import Annotated, get_args
 
@@ -119,6 +119,26 @@ def usage(
     print_json(report.model_dump_json(indent=1)) if as_json else print_usage(report)
 
 
+def lifecycle(  # noqa: PLR0917 - a command's options, all by name
+    apply: Annotated[bool, typer.Option("--apply", help="Set our rules, and leave others as they are")] = False,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that old versions are kept")] = 30,
+    origin: Annotated[list[str] | None, typer.Option(help="A site whose pages may read; repeatable; none: any")] = None,
+    orphans: Annotated[bool, typer.Option("--orphans", help="List pictures that no manifest names")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Delete the listed orphans, with all versions")] = False,
+    older_than: Annotated[int, typer.Option(min=1, max=3650, help="Days that an orphan is left alone")] = 30,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the bucket's rules on old versions, unfinished uploads and CORS, and set ours; list and remove orphans."""
+    from flows.commands.lifecycle import keep_house, print_lifecycle
+
+    report = keep_house(
+        apply=apply, days=days, origins=origin or ["*"], orphans=orphans, remove=remove, older_than=older_than, yes=yes
+    )
+    print_json(report.model_dump_json(indent=1)) if as_json else print_lifecycle(report)
+    raise typer.Exit(OTHER if apply and any(rules.why for rules in report.buckets) else COMPLETE)
+
+
 def erase(
     user_id: UserId,
     article: Annotated[str | None, typer.Option(help="Only this article, by its slug")] = None,
@@ -142,4 +162,5 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(brand_app, name="brand")
     app.command()(migrate)
     app.command()(usage)
+    app.command()(lifecycle)
     app.command()(erase)

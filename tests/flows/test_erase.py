@@ -15,7 +15,7 @@ from blocks.locks.unused_limits import all_limits
 from flows.storage_report import storage_report
 from imaging import lock_names
 from imaging.articles.article import Article
-from imaging.spec import Kind
+from imaging.kinds import Kind
 from tests.world import CommandLine, World, run_set
 
 MADE = [Kind.HERO, Kind.CARD]

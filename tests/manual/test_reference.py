@@ -14,6 +14,7 @@ from imaging.articles.brand import Brand
 from imaging.articles.origin import Origin
 from imaging.backlog import BacklogReport, SourceReport, Trouble
 from imaging.erasure.report import ErasureReport, Found
+from imaging.housekeeping import BucketRules, LifecycleReport, Orphan
 from imaging.migration import report as migration
 from imaging.migration.report import MigrationReport
 from imaging.planning.models import ModelTable
@@ -60,6 +61,7 @@ def _written(value: Any) -> str:
         ("ArticlePlan, SourcePlan (output of `plan`)", [ArticlePlan, PlannedImage, SourcePlan, Skipped]),
         ("MigrationReport (output of the flow `legacy-migration`)", [MigrationReport, migration.Trouble]),
         ("UsageReport (output of `usage`)", [UsageReport, TenantUsage, Usage]),
+        ("LifecycleReport (output of `lifecycle`)", [LifecycleReport, BucketRules, Orphan]),
         ("ErasureReport (output of `erase`)", [ErasureReport, Found]),
     ],
 )
