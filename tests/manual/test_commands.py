@@ -78,6 +78,7 @@ def test_each_command_is_documented_with_its_options(path: str) -> None:
     assert {name.split()[0] for name in table(DOCS / "cli.md", path) if name.startswith("--")} == _options(path)
 
 
+@pytest.mark.timeout(900)  # two runs, a plan and a backlog, each a start of Prefect's server
 def test_a_newcomer_can_follow_the_readme(cli: CommandLine, painted: Path) -> None:
     """README's article, saved where it says, is planned, made, found again and taken for a backlog by its commands."""
     (article,) = code(README, "markdown")
