@@ -70,5 +70,5 @@ def library() -> ModuleType:
     try:
         import c2pa  # noqa: PLC0415 - an extra of 50 MB, only needed with a certificate
     except ImportError:
-        raise ConfigurationError("signatures need the package c2pa-python (the extra c2pa)") from None
+        raise ConfigurationError("signatures need the package c2pa-python (the extra c2pa): make server") from None
     return c2pa  # type: ignore[no-any-return]
