@@ -20,3 +20,4 @@ else
 fi
 .venv/bin/python deployments/install.py "$lock"
 cat "$lock" pyproject.toml >"$marker"
+cat requirements.lock pyproject.toml >.venv/installed-requirements.lock # every lock has what is in this one
