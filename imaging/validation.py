@@ -1,5 +1,8 @@
 """Validation patterns, and validation errors in words for users."""
 
+import json
+import re
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
@@ -21,27 +24,84 @@ FormLanguage = Annotated[
 ]
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
 _MOST = 20  # complaints; a document may have a million fields
-_WORDS = {
-    "Extra inputs are not permitted": "there is no such field: check its spelling",
-    "Input should be a valid string": "must be text",
-    f"String should match pattern '{LANGUAGE}'": "must be two small letters (ISO 639-1), like de",
-    f"String should match pattern '{USER_ID}'": "must be 1 to 64 of a-z, 0-9, _ and -, not beginning with _ or -",
+_PATTERNS = {
+    LANGUAGE: "must be two small letters (ISO 639-1), like de",
+    USER_ID: "must be 1 to 64 of a-z, 0-9, _ and -, not beginning with _ or -",
 }
+_PATTERNS |= {_EMPTY_OR_LANGUAGE: _PATTERNS[LANGUAGE], _EMPTY_OR_ID: _PATTERNS[USER_ID]}
+# By pydantic's type of an error (https://docs.pydantic.dev/latest/errors/validation_errors/).
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "there is no such field: check its spelling",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "too_short": "must not be empty",
+    "too_long": "must be at most {max_length} long",
+    "finite_number": "must be a number that is not infinite",
+    "json_invalid": "must be valid JSON",
+    "none_required": "must be empty",
+}
+_KINDS = {
+    "string": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "list": "a list",
+    "tuple": "a list", "set": "a list", "dict": "an object with fields, {...}", "model": "an object with fields, {...}",
+    "mapping": "an object with fields, {...}", "path": "a path", "url": "an address like https://example.com",
+}  # fmt: skip
+_TAG = re.compile(r"\w*\[.*|(?:str|int|float|bool|none|function-\w+|constrained-\w+)(?:\(.*)?")  # of a choice of types
+_HARMLESS = re.compile(r"(?=.{1,30}$)(?!.*(?=\S*\d)\S{12})[\w#.,:/ -]+")
 
 
-def explain(error: ValidationError) -> str:
-    """Return the complaints of `error` on one line, each with its field first, without the wrong values.
+def explain(
+    error: ValidationError, *, shows_values: bool = False, meant: Callable[[str], str | None] = lambda _: None
+) -> str:
+    """Return the complaints of `error` on one line in plain words, each with its field first and the mend.
 
-    A value may be a secret in the wrong field, so it is never shown. An unknown field's name is shortened and its
+    A value may be a secret in the wrong field: with `shows_values` a short one that does not look like one is shown,
+    else none. `meant` returns the field that an unknown name stands for. An unknown field's name is shortened and its
     invisible characters are escaped.
     """
-    complaints = []
-    for item in error.errors(include_url=False, include_input=False, include_context=False)[:_MOST]:
-        field = ".".join(printable_name(str(part)) for part in item["loc"])
-        message = printable(_WORDS.get(item["msg"], item["msg"].removeprefix("Value error, ")))
-        complaints.append(f"{field}: {message}" if field else message)
-    more = error.error_count() - len(complaints)
-    return "; ".join(complaints) + (f"; and {more:,} more" if more > 0 else "")
+    complaints: dict[str, list[str]] = {}
+    for item in error.errors(include_url=False, include_input=shows_values)[:_MOST]:
+        parts = [part for part in item["loc"] if not (isinstance(part, str) and _TAG.fullmatch(part))]
+        field = ".".join(printable_name(str(part)) for part in parts)
+        words = _words(item["type"], item["msg"], item.get("ctx", {}))
+        if item["type"] == "extra_forbidden" and (other := meant(str(item["loc"][-1]))):
+            words = f"there is no such field: did you mean {other}?"
+        elif shows_values and (shown := _shown(item["input"])) and words.startswith("must"):
+            words += f", not {shown}"
+        complaints.setdefault(field, []).append(printable(words))
+    more = error.error_count() - _MOST
+    lines = [
+        f"{field}: {' or '.join(dict.fromkeys(words))}" if field else "; ".join(words)
+        for field, words in complaints.items()
+    ]
+    return "; ".join(lines) + (f"; and {more:,} more" if more > 0 else "")
+
+
+def _words(kind: str, message: str, context: Mapping[str, Any]) -> str:
+    """Return an error of pydantic in plain words; errors that we have raised ourselves have their own."""
+    if kind in {"value_error", "assertion_error"}:
+        return message.partition(", ")[2]
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(str(context.get("pattern")), "has another form than this field may have")
+    if kind in _WORDS:
+        return _WORDS[kind].format(**context)
+    name = kind.partition("_")[0]
+    return f"must be {_KINDS[name]}" if name in _KINDS else "is not valid"
+
+
+def _shown(value: Any) -> str | None:
+    if isinstance(value, str):
+        return f"'{value}'" if _HARMLESS.fullmatch(value) else None
+    if value is None or isinstance(value, bool | int | float):
+        text = json.dumps(value)
+        return text if len(text) <= 20 else None
+    return "a list" if isinstance(value, list | tuple) else "an object" if isinstance(value, dict) else None
 
 
 def parsed(model: type[SomeModel], document: Any) -> SomeModel | None:

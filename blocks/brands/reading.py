@@ -93,7 +93,7 @@ def _parsed(data: bytes, key: str) -> TenantBrand:
     try:
         return TenantBrand.model_validate(document)
     except ValidationError as error:
-        raise InvalidInput(f"{key}: {explain(error)}: set the brand again, or remove it") from None
+        raise InvalidInput(f"{key}: {explain(error, shows_values=True)}: set the brand again, or remove it") from None
 
 
 def _copy(services: Services, user_id: str) -> Path:

@@ -87,4 +87,4 @@ def _for_tenant(article: Article, user_id: str, argument: str = "--user-id") -> 
     try:
         return Article.model_validate(article.model_dump() | {"user_id": user_id})
     except ValidationError as error:
-        raise InvalidInput(f"{argument}: {explain(error)}") from None
+        raise InvalidInput(f"{argument}: {explain(error, shows_values=True)}") from None

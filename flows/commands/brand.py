@@ -109,7 +109,7 @@ def _change(given: dict[str, str | None]) -> BrandChange:
     try:
         return BrandChange.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise InvalidInput(f"brand: {explain(error)}") from None
+        raise InvalidInput(f"brand: {explain(error, shows_values=True)}") from None
 
 
 def _document(report: BrandReport) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _TITLE_BLOCK = re.compile(
     r"%[^\S\n]+(?P<title>[^\n]+(?:\n[^\S\n]+[^\n]+)*)(?:\n%[^\n]*(?:\n[^\S\n]+[^\n]+)*){0,2}(?:\n|\Z)"
 )
 _TOML_WORDS = 'write name = "value", each name once, and texts in quotes'
-_JSON_WORDS = 'write "name": "value", with a comma between two fields, and close every quotation and bracket'
+JSON_WORDS = 'write "name": "value", with a comma between two fields, and close every quotation and bracket'
 _TOO_DEEP = "a number is too long, or it is nested too deeply"
 
 
@@ -76,7 +76,7 @@ def _json(text: str, start: int) -> Parts:
         fields, length = json.JSONDecoder().raw_decode(inside)
     except json.JSONDecodeError as error:
         line = text.count("\n", 0, start) + error.lineno
-        raise InvalidInput(f"front matter, line {line}: cannot be read as JSON: {_JSON_WORDS}") from None
+        raise InvalidInput(f"front matter, line {line}: cannot be read as JSON: {JSON_WORDS}") from None
     except (ValueError, RecursionError):
         raise InvalidInput(f"the front matter cannot be read as JSON: {_TOO_DEEP}") from None
     return Parts(*known_and_others(fields), text[start + length :].strip())

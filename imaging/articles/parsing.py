@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from imaging.articles.article import Article
-from imaging.articles.document_parts import parts_of
+from imaging.articles.document_parts import JSON_WORDS, parts_of
 from imaging.articles.file_names import FileName
 from imaging.articles.foreign import understood
+from imaging.articles.foreign_names import NAMES, meant
 from imaging.articles.picture_fields import PICTURE_FIELDS
 from imaging.articles.publication import unpublished
 from imaging.articles.reading import Reading
@@ -31,7 +32,7 @@ def article_from(fields: Any) -> Article:
     try:
         return Article.model_validate(fields)
     except ValidationError as error:
-        raise InvalidInput(explain(error)) from None
+        raise InvalidInput(explain(error, shows_values=True, meant=_meant)) from None
 
 
 def parse_json(text: str) -> Article:
@@ -39,10 +40,15 @@ def parse_json(text: str) -> Article:
     try:
         fields = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
-        raise InvalidInput(f"the article is not valid JSON: {error}") from None
+        raise InvalidInput(f"the article is not valid JSON in line {error.lineno}: {JSON_WORDS}") from None
     except (ValueError, RecursionError):
         raise InvalidInput("the article is not valid JSON: a number is too long, or it is nested too deeply") from None
     return article_from(fields)
+
+
+def _meant(name: str) -> str | None:
+    """Return the field of ours that stands for a name in JSON, which other systems may have given it."""
+    return meant(name) or next((ours for ours, names in NAMES.items() if name.lower() in names and ours != "url"), None)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

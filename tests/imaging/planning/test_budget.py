@@ -53,8 +53,8 @@ def test_a_tenants_own_limits_stand_in_for_the_general_ones_one_by_one() -> None
         ({"month": 3}, "month"),
         ({"beyond": "stop"}, "beyond"),
         ({"tenants": {"acme": {"month_usd": -2}}}, r"tenants\.acme\.month_usd"),
-        ([], "dictionary"),
-        ("20", "dictionary"),
+        ([], "object"),
+        ("20", "object"),
     ],
 )
 def test_a_wrong_budget_names_its_source_and_field(value: object, field: str) -> None:

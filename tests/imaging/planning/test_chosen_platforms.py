@@ -24,7 +24,7 @@ def test_a_tenants_own_list_holds_in_place_of_that_of_all() -> None:
         ({"acme": "linkedin"}, "acme: "),
         ({"Acme": ["linkedin"]}, "Acme"),
         ({"acme*": ["linkedin"]}, "acme"),
-        ([], "dictionary"),
+        ([], "object"),
     ],
 )
 def test_a_wrong_choice_is_named(value: Any, named: str) -> None:
