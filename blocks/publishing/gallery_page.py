@@ -19,9 +19,9 @@ def put_page(services: Services, image_set: ImageSet, previews: Mapping[str, str
     """Store the page of a whole set, in words for the public; return whether it could be."""
     store = services.store
     manifest = store.url(keys.manifest_key(image_set.user_id, image_set.slug))
-    shown = public_set(image_set.model_copy(update={"manifest_url": manifest}), prompts=False)
-    page = html_page(shown, previews, excerpt, costs=False)
     key = keys.gallery_key(image_set.user_id, image_set.slug)
+    places = {"manifest_url": manifest, "gallery_url": store.url(key)}
+    page = html_page(public_set(image_set.model_copy(update=places), prompts=False), previews, excerpt, costs=False)
     try:
         store.put(key, page.encode(), "text/html; charset=utf-8", keys.NO_CACHE, {})
     except StorageError as error:

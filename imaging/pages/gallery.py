@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -65,8 +66,17 @@ def size(image: Image) -> str:
     """Return pixels and bytes in words for users: `2752x1536, 3.1 MB`."""
     if image.width is None or image.bytes is None:
         return "-"
-    amount = f"{image.bytes / 1e6:.1f} MB" if image.bytes >= 1e6 else f"{image.bytes / 1e3:.0f} KB"
-    return f"{image.width}x{image.height}, {amount}"
+    return f"{image.width}x{image.height}, {amount(image.bytes)}"
+
+
+def amount(size_bytes: int) -> str:
+    """Return bytes in words for users: `3.1 MB`."""
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.0f} KB"
+
+
+def file_name(image: Image) -> str:
+    """Return the name of the file that a browser saves: the picture's, with its type's extension: `hero.png`."""
+    return f"{image.name}{PurePosixPath(image.key or '').suffix}"
 
 
 def short_url(image: Image) -> str:
@@ -122,7 +132,8 @@ templates = Environment(
 templates.filters |= {
     "literal": literal,
     "attribute": _attribute,
-    "fenced": _fenced,
     "address": _address,
+    "fenced": _fenced,
     "size": size,
+    "file_name": file_name,
 }

@@ -3,13 +3,15 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from markupsafe import Markup
 
+from imaging.formats import FORMATS
 from imaging.kinds import Kind
-from imaging.pages.gallery import STATUS_TEXT, painted, templates
+from imaging.pages.gallery import STATUS_TEXT, amount, painted, templates
+from imaging.pictures.picture_element import srcset
 from imaging.platforms import PLATFORMS, X_FRAME, Frame
 from imaging.record import Image, ImageSet
 
@@ -24,12 +26,22 @@ _FRAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture in a frame. `again`: a repetition of a picture of this page, as it appears in another place."""
+    """A picture in a frame. `again`: a repetition of a picture of this page, as it appears in another place.
+
+    `below`: such a repetition, shown below the picture's caption.
+    """
 
     frame: Frame
     image: Image
     source: str | None
     again: bool = False
+    below: "Scene | None" = None
+
+    @property
+    def sharper(self) -> list[tuple[str, str]]:
+        """Content types and `srcset`s of the picture's web formats: for screens that show more than `source` has."""
+        found = [(one.format, one.width, one.url) for one in self.image.variants] if self.image.durable else []
+        return [(f"image/{one}", candidates) for one in FORMATS if (candidates := srcset(one, found))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +54,21 @@ class Section:
 
 
 def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "", *, costs: bool = True) -> str:
-    """Return the page; it loads nothing from elsewhere but pictures without a preview.
+    """Return the page. It loads nothing from elsewhere but pictures without a preview, and sharper ones where needed.
 
     `previews` maps image names to `data:` URLs; a durable picture without one is shown by its own URL. `excerpt`: the
     article's, for the text of posts. `costs`: whether to show what the run spent.
     """
+    page_url, durable = image_set.gallery_url, [image for image in image_set.images if image.durable]
     return templates.get_template("page.html.j2").render(
         set=image_set,
         words=excerpt,
         costs=costs,
         sections=[section for section in _sections(image_set, previews) if section.scenes],
         painted=painted(image_set),
+        # Pictures are downloaded by the page in the bucket: browsers refuse it for those of another origin.
+        page_url=page_url if page_url and durable and page_url.startswith(("https:", "http:")) else None,
+        total=f"{len(durable)} pictures, {amount(sum(image.bytes or 0 for image in durable))}",
         status_text=STATUS_TEXT,
         style=STYLE,
         script=_SCRIPT,
@@ -64,7 +80,9 @@ def _sections(image_set: ImageSet, previews: Mapping[str, str]) -> Iterator[Sect
     scenes = [Scene(_frame(image), image, _source(image, previews)) for image in image_set.images]
     of = {kind: [scene for scene in scenes if scene.image.kind == kind] for kind in Kind}
     hero, cards = of[Kind.HERO], of[Kind.CARD]
-    yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING], *_again(_SEARCH, hero)])
+    found = _again(_SEARCH, hero)
+    hero = [replace(scene, below=found[0] if found else None) for scene in hero]
+    yield Section("reading", "Article and search", [*hero, *of[Kind.SUPPORTING]])
     yield Section("comparison", "Comparison", of[Kind.COMPARISON])
     yield Section("social", "Social networks", [*cards, *_on_x(cards), *of[Kind.SOCIAL]])
 
@@ -98,8 +116,9 @@ def policy(style: str, script: str = "") -> str:
     """Return the content security policy of a page with this style sheet and script.
 
     Titles and errors are untrusted and the page is on the pictures' domain: so only our own script and style may run.
+    The script may fetch from that domain alone: the pictures to download.
     """
-    runs = f" script-src {_hash(script)};" if script else ""
+    runs = f" script-src {_hash(script)}; connect-src 'self';" if script else ""
     return (
         f"default-src 'none'; img-src data: https: http:; style-src {_hash(style)};{runs}"
         " base-uri 'none'; form-action 'none'"
@@ -111,5 +130,5 @@ def _hash(text: str) -> str:
 
 
 _FILES = files("imaging.pages") / "templates"
-STYLE, _SCRIPT = raw("page.css"), raw("page.js")
+STYLE, _SCRIPT = raw("page.css"), raw("page.js") + raw("sharpen.js") + raw("download.js")
 _POLICY = policy(STYLE, _SCRIPT)

@@ -42,11 +42,16 @@ def picture_element(
     return "\n".join(["<picture>", *filter(None, sources), img, "</picture>"])
 
 
-def _source(image_format: str, web_formats: Iterable[tuple[str, int, str]], *, is_jsx: bool) -> str | None:
+def srcset(image_format: str, web_formats: Iterable[tuple[str, int, str]]) -> str:
+    """Return the candidates of one format, the smallest first; empty if there are none."""
     widths = sorted((width, url) for one, width, url in web_formats if one == image_format)
-    if not widths:
+    return ", ".join(f"{url} {width}w" for width, url in widths)
+
+
+def _source(image_format: str, web_formats: Iterable[tuple[str, int, str]], *, is_jsx: bool) -> str | None:
+    candidates = escape(srcset(image_format, web_formats))
+    if not candidates:
         return None
-    srcset = escape(", ".join(f"{url} {width}w" for width, url in widths))
     if is_jsx:
-        return f'  <source type="image/{image_format}" srcSet="{srcset}" sizes="{SIZES}" />'
-    return f'  <source type="image/{image_format}" srcset="{srcset}" sizes="{SIZES}">'
+        return f'  <source type="image/{image_format}" srcSet="{candidates}" sizes="{SIZES}" />'
+    return f'  <source type="image/{image_format}" srcset="{candidates}" sizes="{SIZES}">'

@@ -38,4 +38,4 @@ document.addEventListener("click", async ({ target }) => {
   showMessage(`Copied: ${button.textContent.replace("Copy ", "")}`).className = "done";
 });
 
-for (const buttons of document.querySelectorAll(".buttons")) buttons.hidden = false;
+for (const part of document.querySelectorAll(".buttons [hidden]")) part.hidden = false; // they need this script

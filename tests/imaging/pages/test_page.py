@@ -12,8 +12,7 @@ from tests.browser import in_a_browser
 from tests.imaging.pages.conftest import LETTERS, a_set, contrast, show
 from tests.imaging.pages.test_gallery import HOSTILE
 
-FRAMES = ["article", "column", "column", "search", "comparison", "comparison", "linkedin", "facebook", "x", "instagram",
-          "tiktok"]  # fmt: skip
+FRAMES = ["article", "column", "column", "comparison", "comparison", "linkedin", "facebook", "x", "instagram", "tiktok"]
 
 
 @in_a_browser
@@ -26,6 +25,7 @@ def test_every_picture_stands_in_the_frame_of_its_place(page: Page) -> None:
         for words in (image.alt_text, image.model, "0.025 USD" if image.url else "it was refused"):
             expect(facts).to_contain_text(words)
     expect(page.locator("figure.column .none")).to_have_count(1)
+    expect(page.locator("figure.article .result img")).to_be_visible()  # the hero, as a search result has it
 
 
 @in_a_browser
@@ -118,7 +118,7 @@ def test_hostile_words_are_shown_and_do_nothing(page: Page, tmp_path: Path, word
     page.once("dialog", notice)
     asked = show(page, tmp_path, a_set(words, words), words)
     assert page.locator("h1").text_content() == words
-    assert page.locator("figure.article img").get_attribute("alt") == words
+    assert page.locator("figure.article .window img").get_attribute("alt") == words
     page.get_by_role("button", name="Copy alt text of hero").click()
     expect(page.get_by_role("status")).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == words
