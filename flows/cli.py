@@ -45,7 +45,9 @@ def _commands() -> None:
 
 @app.command()
 def run(  # noqa: PLR0917 - a command's options, all by name
-    article: Annotated[str, typer.Argument(help="Markdown with front matter, JSON, or - (JSON on standard input)")],
+    article: Annotated[
+        str, typer.Argument(help="Markdown, JSON, the address of an article's page, or - (either on standard input)")
+    ],
     user_id: Annotated[str | None, typer.Option(help="Tenant; wins over the article's own")] = None,
     only: Only = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Make cached pictures again; pays again")] = False,
@@ -58,12 +60,18 @@ def run(  # noqa: PLR0917 - a command's options, all by name
     as_json: Annotated[bool, typer.Option("--json", help="Print the image set as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of one article."""
-    from flows.commands.arguments import chosen_kinds, read_article
+    from flows.commands.arguments import chosen_kinds, read_article, taken
     from flows.commands.write_back import article_file, check_dialect
 
     check_dialect(dialect, write_back=write_back)
     file = article_file(article, dialect) if write_back else None
-    read, kinds = read_article(article, user_id), chosen_kinds(only)
+    kinds = chosen_kinds(only)
+    if _is_address(article):
+        from flows.commands.web_article import web_article
+
+        read = taken(web_article(article), user_id)
+    else:
+        read = read_article(article, user_id)
     from flows.commands.run import RunOptions, run_flow
 
     image_set, server = run_flow(read, RunOptions(kinds, refresh, max_usd, output, is_written_back=write_back))
@@ -90,11 +98,15 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON, nothing else")] = False,
 ) -> None:
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
-    from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, chosen_language, read_article
+    from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, chosen_language, read_article, taken
 
     kinds, language = chosen_kinds(only), chosen_language(language)
     check_tenant(user_id)
     article = read_article(source, user_id) if source == STDIN or Path(source).is_file() else None
+    if _is_address(source):
+        from flows.commands.web_article import article_or_feed
+
+        article = taken(reading, user_id) if (reading := article_or_feed(source)) else None
     from flows.commands import plan as plans
 
     if article:
@@ -195,6 +207,10 @@ def verify(
     from flows.commands.verify import verify as run_verify
 
     raise typer.Exit(COMPLETE if run_verify(pictures) else OTHER)
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
 
 
 def _leave(code: int, message: str) -> NoReturn:

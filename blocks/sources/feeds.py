@@ -51,14 +51,14 @@ class _CachedPage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class FeedReader:
-    """Reads the feed at `address`; pages are cached in `records` under `place`, until they change.
+    """Reads the feed at `address`; pages are cached in `records` (None: nowhere) under `place`, until they change.
 
     `private`: hosts that the operator allows to be private addresses. A page may have `max_bytes`, and take `seconds`
     including redirects.
     """
 
     address: str
-    records: Records
+    records: Records | None
     place: str
     private: frozenset[str] = frozenset()
     max_bytes: int = 32 * 1024 * 1024
@@ -116,6 +116,8 @@ class FeedReader:
         return HostRules(plain=own, private=private, suffixes=("",))
 
     def _cached(self, number: int, url: str) -> _CachedPage | None:
+        if self.records is None:
+            return None
         try:
             cached = _CachedPage.model_validate_json(self.records.read(keys.feed_page_path(self.place, number)))
         except (ValueError, ValidationError):
@@ -124,7 +126,7 @@ class FeedReader:
 
     def _cache(self, number: int, url: str, headers: httpx.Headers, page: FeedPage) -> None:
         etag, last_modified = headers.get("etag", ""), headers.get("last-modified", "")
-        if etag or last_modified:
+        if self.records and (etag or last_modified):
             cached = _CachedPage(
                 url=url,
                 etag=etag,

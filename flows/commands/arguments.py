@@ -26,7 +26,11 @@ def read_article(source: str, user_id: str | None = None) -> Article:
     Fields that mean nothing here are named on standard error, and so is an article that is not public. Raises
     InvalidInput.
     """
-    reading = _from_stdin() if source == STDIN else _from_file(source)
+    return taken(_from_stdin() if source == STDIN else _from_file(source), user_id)
+
+
+def taken(reading: Reading, user_id: str | None) -> Article:
+    """Return the article that was read, for a tenant if one is given, and tell what was not taken from its document."""
     echo_unused(reading.passed_over)
     if reading.unpublished:
         echo(f"article-images: ARTICLE: not public ({reading.unpublished}); it is taken since you named it", err=True)
