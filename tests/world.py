@@ -24,6 +24,7 @@ from blocks.storage.s3_client import s3_bucket, s3_client
 from imaging.articles.article import Article
 from imaging.kinds import Kind
 from imaging.record import ImageSet
+from tests import forking
 from tests.pauses import no_pauses
 from tests.slate import wipe
 from tests.standins import ChutesStandin, ReplicateStandin
@@ -178,13 +179,18 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def command(
-    *arguments: str, prefect_api: str | None = None, stdin: str | None = None, **variables: str
+    *arguments: str,
+    prefect_api: str | None = None,
+    stdin: str | None = None,
+    is_started_anew: bool = False,
+    **variables: str,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run the console script in a process of its own."""
+    """Run the console script in a process of its own: one that starts at once, unless Python's own start counts."""
     script = Path(sysconfig.get_path("scripts")) / "article-images"
+    starts = [sys.executable] if is_started_anew else forking.python()
     environment = os.environ | variables | ({"PREFECT_API_URL": prefect_api} if prefect_api else {})
     return subprocess.run(
-        [sys.executable, str(script), *arguments],
+        [*starts, str(script), *arguments],
         env=environment,
         input=stdin,
         capture_output=True,

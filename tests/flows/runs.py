@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import sysconfig
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from flows.commands.arguments import read_article
 from imaging.articles.article import Article
+from tests import forking
 from tests.conftest import EXAMPLES
 from tests.world import STARTED
 
@@ -37,7 +37,7 @@ def start(prefect_api: str, *options: str) -> "subprocess.Popen[str]":
     """Start a run of FIELDS in a process of its own."""
     script = Path(sysconfig.get_path("scripts")) / "article-images"
     process = subprocess.Popen(
-        [sys.executable, str(script), "run", "-", "--json", *options],
+        [*forking.python(), str(script), "run", "-", "--json", *options],
         env=os.environ | {"PREFECT_API_URL": prefect_api},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

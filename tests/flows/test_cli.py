@@ -82,9 +82,9 @@ def test_a_wrong_variable_is_named(
 
 
 @pytest.mark.parametrize("option", [["--only", "heros"], ["--only", ","], ["--user-id", "../x"]])
-def test_a_wrong_option_is_named(option: list[str]) -> None:
+def test_a_wrong_option_is_named(option: list[str], cli: CommandLine) -> None:
     """A wrong value of an option ends with exit code 2 and names the option."""
-    done = command("run", "-", *option, stdin=json.dumps(GOOD))
+    done = cli("run", "-", *option, stdin=json.dumps(GOOD))
     assert done.returncode == 2
     assert option[0] in done.stderr
 
@@ -138,7 +138,7 @@ def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: 
     variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_DATA_DIR": str(tmp_path / "data"),
                  "IMAGES_SERVER_LINGER": "15"}  # fmt: skip
     asked = ("run", str(EXAMPLES / "kaffee-richtig-lagern.md"), "--only", "hero,card")
-    first = command(*asked, **variables)
+    first = command(*asked, is_started_anew=True, **variables)
     assert first.returncode == 0, first.stderr
     assert first.stderr == ""
     assert "Painted offline" in first.stdout
@@ -157,7 +157,8 @@ def test_json_and_tables_need_no_utf8(painted: Path, prefect_api: str) -> None:
     """On an ASCII terminal JSON is JSON with all its words, a table is a table, and files are for their owner alone."""
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
     given = json.dumps({"topic": TOPIC})
-    done = command("run", "-", "--json", "--only", "card", stdin=given, prefect_api=prefect_api, **ascii_only)
+    asked = ("run", "-", "--json", "--only", "card")
+    done = command(*asked, stdin=given, prefect_api=prefect_api, is_started_anew=True, **ascii_only)
     assert done.returncode == 0, done.stderr
     assert done.stdout.isascii()
     assert json.loads(done.stdout)["topic"] == TOPIC

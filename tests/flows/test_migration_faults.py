@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import sysconfig
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from imaging.marking.marks import marks
+from tests import forking
 from tests.blocks.hosts import FileHost
 from tests.flows.migrations import asked, counts, host, manifest, migrated, png
 from tests.reliability.harness.s3_proxy import S3Proxy
@@ -40,7 +40,7 @@ def test_a_killed_migration_goes_on_and_repeats_nothing(
     host.fault("download", "slow", times=None, seconds=0.02)
     script = Path(sysconfig.get_path("scripts")) / "article-images"
     process = subprocess.Popen(
-        [sys.executable, str(script), "migrate", str(folder)],
+        [*forking.python(), str(script), "migrate", str(folder)],
         env=os.environ | {"PREFECT_API_URL": prefect_api},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

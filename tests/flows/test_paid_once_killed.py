@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from imaging.kinds import Kind
+from tests import forking
 from tests.flows.runs import ARTICLE, GERMAN, start
 from tests.standins import FalStandin
 from tests.world import World, run_set
@@ -104,10 +104,12 @@ print(json.dumps([one.model_dump(mode="json") for one in asyncio.run(three())]))
 """
 
 
-def test_six_runs_at_once_pay_once(world: World, prefect_api: str) -> None:
+def test_six_runs_at_once_pay_once(world: World, prefect_api: str, tmp_path: Path) -> None:
     """Six runs of one article, three in each of two processes, make nine pictures once; all six sets are whole."""
     environment = os.environ | {"PREFECT_API_URL": prefect_api}
-    command = [sys.executable, "-c", THREE_RUNS]
+    script = tmp_path / "three_runs.py"
+    script.write_text(THREE_RUNS)
+    command = [*forking.python(), str(script)]
     processes = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     sets = [one for process in processes for one in json.loads(process.communicate()[0])]
     assert world.paid == (5, 2)

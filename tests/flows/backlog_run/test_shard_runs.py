@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 import sysconfig
 import time
 from pathlib import Path
@@ -15,14 +14,15 @@ from prefect.client.orchestration import get_client
 from prefect.states import Cancelled, Crashed
 
 from flows.backlog_run.shards import is_deployed, start_shard
+from tests import forking
 from tests.flows.backlogs import backlog, counts, put
 from tests.world import World
 
 
-def start(prefect_api: str, *command: str) -> "subprocess.Popen[str]":
-    """Start a Python process of the product."""
+def start(prefect_api: str, script: Path, *arguments: str) -> "subprocess.Popen[str]":
+    """Start a script of the product in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, *command],
+        [*forking.python(), str(script), *arguments],
         env=os.environ | {"PREFECT_API_URL": prefect_api, "PREFECT_RUNNER_POLL_FREQUENCY": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -33,17 +33,17 @@ def start(prefect_api: str, *command: str) -> "subprocess.Popen[str]":
 def test_killed_and_started_again(world: World, tmp_path: Path, prefect_api: str) -> None:
     """After kill -9 in the middle the command goes on: nothing is paid twice, and the dead lock is in nobody's way."""
     folder = put(tmp_path / "articles", **{f"a{number}": f"Thema {number}" for number in range(6)})
-    script = str(Path(sysconfig.get_path("scripts")) / "article-images")
-    arguments = [script, "backlog", str(folder), "--only", "hero", "--at-once", "2", "--json"]
+    script = Path(sysconfig.get_path("scripts")) / "article-images"
+    arguments = ["backlog", str(folder), "--only", "hero", "--at-once", "2", "--json"]
     world.replicate.delay = 0.5
-    process = start(prefect_api, *arguments)
+    process = start(prefect_api, script, *arguments)
     while len(world.replicate.paid) < 4 and process.poll() is None:
         time.sleep(0.02)
     process.kill()
     process.communicate()
     assert 4 <= len(world.replicate.paid) <= 6
 
-    process = start(prefect_api, *arguments)
+    process = start(prefect_api, script, *arguments)
     out, _ = process.communicate(timeout=180)
     assert process.returncode == 0
     report = json.loads(out)
@@ -56,8 +56,9 @@ def test_shards_are_runs_of_their_own(world: World, tmp_path: Path, prefect_api:
     """Each shard makes its part through the deployment, all articles are made once, and one report sums them up."""
     folder = put(tmp_path / "articles", **{f"a{number}": f"Thema {number}" for number in range(4)})
     (folder / "bad.md").write_text("---\ntitle: 'open\n---\n")
-    serve = "from flows.backlog import article_backlog; article_backlog.serve(name='shard')"
-    runner = start(prefect_api, "-c", serve)
+    serving = tmp_path / "serving.py"
+    serving.write_text("from flows.backlog import article_backlog; article_backlog.serve(name='shard')")
+    runner = start(prefect_api, serving)
     try:
         while not asyncio.run(is_deployed()) and runner.poll() is None:
             time.sleep(0.1)

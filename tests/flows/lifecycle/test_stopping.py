@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.states import Pending
 
 from flows.article_images import article_images
-from tests import ROOT
+from tests import ROOT, forking
 from tests.flows.runs import ARTICLE, start
 from tests.reliability.harness.gate import Gate
 from tests.reliability.harness.s3_proxy import S3Proxy
@@ -220,12 +221,16 @@ asyncio.run(publish())
 """
 
 
-def test_runs_side_by_side_are_all_stopped_and_so_is_their_caller(world: World, prefect_api: str) -> None:
+def test_runs_side_by_side_are_all_stopped_and_so_is_their_caller(
+    world: World, prefect_api: str, tmp_path: Path
+) -> None:
     """A signal stops every run of a process, although one has ended, and the flow that has called them."""
     world.replicate.delay = 60.0
     environment = os.environ | {"PREFECT_API_URL": prefect_api}
     pipes: dict[str, Any] = dict.fromkeys(["stdout", "stderr"], subprocess.PIPE)
-    process = subprocess.Popen([sys.executable, "-c", PUBLISH], env=environment, text=True, **pipes)
+    script = tmp_path / "publish.py"
+    script.write_text(PUBLISH)
+    process = subprocess.Popen([*forking.python(), str(script)], env=environment, text=True, **pipes)
     until(process, lambda: len(world.replicate.paid) == 2 and "default/a/manifest.json" in world.objects())
     first = str(world.store.get_json("default/a/manifest.json")["flow_run_id"])
     until(process, lambda: state_of(prefect_api, first) == "COMPLETED")
