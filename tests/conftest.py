@@ -1,6 +1,7 @@
 """What all tests stand on: a real Prefect API, a real S3 server, vendors on a socket, and a clean environment."""
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -26,6 +27,8 @@ os.environ["DO_NOT_TRACK"] = "1"
 # What asks an API that it was not given fails, and does not start a server of Prefect's own in silence.
 os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
 os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
+# Few tests read a run's log: the others would send it for nothing. See `run_logs`.
+os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
 for _name in list(os.environ):
     if _name.startswith((*OURS, "PREFECT_API_", "PREFECT_PROFILE")):
         del os.environ[_name]
@@ -55,8 +58,26 @@ EXAMPLES = ROOT / "examples"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that run flows: they take longest, and no worker should be left alone with them."""
-    items.sort(key=lambda item: "prefect_api" not in getattr(item, "fixturenames", ()))
+    """Begin with the files that take longest: no worker should be left alone with one of them."""
+    longest: dict[Path, int] = {}
+    for item in items:
+        longest[item.path] = min(longest.get(item.path, len(_LONG)), _duration(item))
+    items.sort(key=lambda item: longest[item.path])
+
+
+_LONG = [{"machine", "working", "written"}, {"deployed", "stage"}, {"prefect_api"}]
+"""Fixtures of tests that take long, the longest first: servers and processes of their own, the UI, flows."""
+
+
+def _duration(item: pytest.Item) -> int:
+    """Return the place of a test among the durations, 0 for the longest."""
+    used = set(getattr(item, "fixturenames", ()))
+    return next((place for place, names in enumerate(_LONG) if names & used), len(_LONG))
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that is imported out of the garbage collections to come: it stays anyway."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +133,15 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _say_what_is_left_to_say()
         # Its database is thrown away: it has nothing to put in order.
         os.kill(json.loads((home / "article-images-server.json").read_text())["pid"], signal.SIGKILL)
+
+
+@pytest.fixture
+def run_logs(prefect_api: str) -> Iterator[None]:
+    """Runs of this process send their logs to the API, as they do at a user's."""
+    from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
+
+    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: True}):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,18 +179,30 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def command(
-    *arguments: str,
-    prefect_api: str | None = None,
-    stdin: str | None = None,
-    is_started_anew: bool = False,
-    **variables: str,
+    *arguments: str, prefect_api: str | None = None, stdin: str | None = None, **variables: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Run the console script in a process of its own: one that starts at once, unless Python's own start counts."""
+    """Run the console script in a process of its own, forked from one in which all is imported."""
+    return _called(forking.python(), arguments, prefect_api, stdin, variables)
+
+
+def command_anew(
+    *arguments: str, prefect_api: str | None = None, stdin: str | None = None, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run the console script in a Python that is started for it, where the start counts."""
+    return _called((sys.executable,), arguments, prefect_api, stdin, variables)
+
+
+def _called(
+    python: Sequence[str],
+    arguments: Sequence[str],
+    prefect_api: str | None,
+    stdin: str | None,
+    variables: Mapping[str, str],
+) -> "subprocess.CompletedProcess[str]":
     script = Path(sysconfig.get_path("scripts")) / "article-images"
-    starts = [sys.executable] if is_started_anew else forking.python()
-    environment = os.environ | variables | ({"PREFECT_API_URL": prefect_api} if prefect_api else {})
+    environment = {**os.environ, **variables, **({"PREFECT_API_URL": prefect_api} if prefect_api else {})}
     return subprocess.run(
-        [*starts, str(script), *arguments],
+        [*python, str(script), *arguments],
         env=environment,
         input=stdin,
         capture_output=True,

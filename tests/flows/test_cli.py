@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import EXAMPLES
-from tests.world import CommandLine, World, command
+from tests.world import CommandLine, World, command, command_anew
 
 GOOD = {"topic": "Kaffee"}
 
@@ -99,12 +99,12 @@ def test_json_prints_the_set_and_nothing_else(painted: Path, cli: CommandLine) -
     assert done.stderr == ""
 
 
-def test_platforms_that_are_switched_on_are_made(painted: Path, prefect_api: str) -> None:
+def test_platforms_that_are_switched_on_are_made(
+    painted: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With `IMAGES_PLATFORMS` X and Pinterest have their cards, each of its own size, and the set is complete."""
-    done = command(
-        "run", "-", "--json", "--only", "card", stdin=json.dumps(GOOD),
-        prefect_api=prefect_api, IMAGES_PLATFORMS="pinterest, X",
-    )  # fmt: skip
+    monkeypatch.setenv("IMAGES_PLATFORMS", "pinterest, X")
+    done = cli("run", "-", "--json", "--only", "card", stdin=json.dumps(GOOD))
     assert done.returncode == 0, done.stderr
     images = json.loads(done.stdout)["images"]
     assert [(image["name"], image["width"], image["height"]) for image in images] == [
@@ -138,7 +138,7 @@ def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: 
     variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_DATA_DIR": str(tmp_path / "data"),
                  "IMAGES_SERVER_LINGER": "15"}  # fmt: skip
     asked = ("run", str(EXAMPLES / "kaffee-richtig-lagern.md"), "--only", "hero,card")
-    first = command(*asked, is_started_anew=True, **variables)
+    first = command_anew(*asked, **variables)
     assert first.returncode == 0, first.stderr
     assert first.stderr == ""
     assert "Painted offline" in first.stdout
@@ -158,11 +158,11 @@ def test_json_and_tables_need_no_utf8(painted: Path, prefect_api: str) -> None:
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
     given = json.dumps({"topic": TOPIC})
     asked = ("run", "-", "--json", "--only", "card")
-    done = command(*asked, stdin=given, prefect_api=prefect_api, is_started_anew=True, **ascii_only)
+    done = command_anew(*asked, stdin=given, prefect_api=prefect_api, **ascii_only)
     assert done.returncode == 0, done.stderr
     assert done.stdout.isascii()
     assert json.loads(done.stdout)["topic"] == TOPIC
-    table = command("run", "-", "--only", "card", stdin=given, prefect_api=prefect_api, **ascii_only)
+    table = command_anew("run", "-", "--only", "card", stdin=given, prefect_api=prefect_api, **ascii_only)
     assert table.returncode == 0, table.stderr
     assert "complete" in table.stdout
     left = [painted, *painted.rglob("*")]

@@ -5,22 +5,30 @@ for. Not for tests that look at the start itself, or at `/proc`, which shows the
 """
 
 import atexit
+import shutil
 import subprocess
 import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from tests import ROOT
 
+_STARTING = Lock()
 
-@cache
+
 def python() -> tuple[str, ...]:
     """Return what starts a Python script, in place of `sys.executable`, with the product imported already."""
-    # Removed at the end by the system's own rules: a socket needs a short path.
-    socket = Path(tempfile.mkdtemp(prefix="forking-")) / "socket"
+    with _STARTING:  # threads that ask at once start one server
+        return _python()
+
+
+@cache
+def _python() -> tuple[str, ...]:
+    folder = Path(tempfile.mkdtemp(prefix="article-images-forking-"))
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.forking.server", str(socket)],
+        [sys.executable, "-m", "tests.forking.server", str(folder / "socket")],
         cwd=ROOT,
         stdin=subprocess.PIPE,  # closed when this process ends, and then the server ends too
         stdout=subprocess.PIPE,
@@ -29,5 +37,10 @@ def python() -> tuple[str, ...]:
     assert server.stdout
     assert server.stdout.readline() == b"ready\n"
     server.stdout.close()
-    atexit.register(server.communicate)
-    return sys.executable, "-I", "-S", str(Path(__file__).with_name("client.py")), str(socket)
+
+    def end() -> None:
+        server.communicate()
+        shutil.rmtree(folder)
+
+    atexit.register(end)
+    return sys.executable, "-I", "-S", str(Path(__file__).with_name("client.py")), str(folder / "socket")

@@ -15,6 +15,7 @@ import sys
 import threading
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 PRODUCT = (
     "flows.article_images", "flows.backlog", "flows.legacy_migration", "flows.repair", "flows.cli", "flows.entry",
@@ -34,7 +35,8 @@ def serve(path: str) -> None:
         listener.listen()
         print("ready", flush=True)  # noqa: T201 - read by the process that has started this one
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the keepers' ends are nobody's business
-        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+        waited: list[Any] = [listener, sys.stdin]
+        while sys.stdin not in select.select(waited, [], [])[0]:
             connection, _ = listener.accept()
             with connection:
                 if os.fork() == 0:
@@ -52,13 +54,15 @@ def run_and_keep(connection: socket.socket) -> None:
         request += connection.recv(1 << 16)
     process = os.fork()
     if process == 0:
-        _become(*marshal.loads(request), streams)  # noqa: S302 - from the client, on the same machine
+        arguments, environment, folder = marshal.loads(request)  # noqa: S302 - from the client, on the same machine
+        _become(arguments, environment, folder, streams)
         return
     for stream in (0, 1, 2, *streams):
         os.close(stream)
     connection.sendall(process.to_bytes(4, "big"))
     ended = os.pidfd_open(process)
-    if ended not in select.select([ended, connection], [], [])[0]:  # whoever stands for it has been killed
+    waited: list[Any] = [ended, connection]
+    if ended not in select.select(waited, [], [])[0]:  # whoever stands for it has been killed
         os.kill(process, signal.SIGKILL)
     _, status = os.waitpid(process, 0)
     with suppress(OSError):
@@ -68,6 +72,9 @@ def run_and_keep(connection: socket.socket) -> None:
 
 def _become(arguments: list[str], environment: dict[str, str], folder: str, streams: list[int]) -> None:
     from prefect.context import refresh_global_settings_context
+    from prefect.logging.configuration import setup_logging
+
+    from flows.commands.process_start import prepare_process
 
     os.chdir(folder)
     os.environ.clear()
@@ -80,7 +87,9 @@ def _become(arguments: list[str], environment: dict[str, str], folder: str, stre
     sys.stderr = opened(2, "w", buffering=1, errors="backslashreplace")
     sys.argv = arguments
     sys.path[0] = os.path.dirname(arguments[0])
+    prepare_process()  # as the command line does before it imports Prefect, which then does what follows
     refresh_global_settings_context()
+    setup_logging(incremental=False)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ B2_KEY = f"K003Hunter2Application{secrets.token_hex(8)}"
 QUERY = f"Hunter2Signature{secrets.token_hex(8)}"
 LOUD = {
     "IMAGES_LOG": "DEBUG",
+    "PREFECT_LOGGING_TO_API_ENABLED": "true",
     "PREFECT_LOGGING_LEVEL": "DEBUG",
     "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "DEBUG",

@@ -58,12 +58,12 @@ def test_part_of_a_plan_gets_the_words_of_the_whole(world: World, writer: Writer
 def test_a_model_that_fails_costs_no_picture(world: World, writer: WriterStandin, fault: str | int) -> None:
     """The pictures are made from our own words, and are not made again when the model answers later."""
     writer.fault("write", fault)
-    made = run_set(Article(topic="Kaffee"))
+    made = run_set(Article(topic="Kaffee"), [Kind.HERO])
     assert made.status == "complete"
     assert made.images[0].alt_text == "Titelbild zum Artikel „Kaffee“"
     writer.faults.clear()
     before = world.paid
-    run_set(Article(topic="Kaffee"))
+    run_set(Article(topic="Kaffee"), [Kind.HERO])
     assert world.paid == before
 
 
@@ -72,12 +72,12 @@ def test_a_model_that_comes_later_gives_no_picture_another_prompt(
 ) -> None:
     """An article that is made already keeps its pictures when a model is configured: only texts change."""
     article = Article(topic="Kaffee")
-    run_set(article)
+    run_set(article, [Kind.HERO])
     before = world.paid
     with WriterStandin() as writer:
         for name, value in writer.environment().items():
             monkeypatch.setenv(name, value)
-        made = run_set(article)
+        made = run_set(article, [Kind.HERO])
     assert world.paid == before
     assert made.images[0].alt_text == "Was hero zeigt"
 

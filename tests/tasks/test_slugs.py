@@ -12,12 +12,12 @@ def test_two_articles_with_one_slug_never_overwrite_each_other(world: World) -> 
     """`C++ Grundlagen` and `C Grundlagen` share a slug but no folder, and each finds its own again."""
     plus = Article(topic="C++ Grundlagen")
     plain = Article(topic="C Grundlagen")
-    first, second = run_set(plus), run_set(plain)
+    first, second = run_set(plus, [Kind.HERO]), run_set(plain, [Kind.HERO])
     assert first.slug == "c-grundlagen"
     assert second.slug != first.slug
     assert second.slug.startswith("c-grundlagen-")
     for article, made in ((plus, first), (plain, second)):
-        again = run_set(article)
+        again = run_set(article, [Kind.HERO])
         assert again.slug == made.slug
         assert {image.status for image in again.images} == {"reused"}
 

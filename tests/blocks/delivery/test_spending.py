@@ -7,6 +7,7 @@ import pytest
 from blocks.configuration.variables import delete_variable, write_variable
 from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
+from imaging.kinds import Kind
 from imaging.record import ImageSet
 from tests.world import World, run_set, run_state
 
@@ -74,16 +75,16 @@ def test_a_tenants_month_is_shared_by_its_articles(world: World, prefect_api: st
         assert world.paid == (3, 3)
         again = run_set(ARTICLE)
         assert (again.status, again.cost_usd) == ("complete", 0)
-        assert run_set(Article(topic="Tee", user_id="other")).status == "complete"
+        assert run_set(Article(topic="Tee", user_id="other"), [Kind.HERO]).status == "complete"
     finally:
         delete_variable("images_budgets")
 
 
 def test_a_fallback_does_not_replace_what_was_paid_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """An article whose words changed while there is no money keeps the hero that it has, and says so."""
-    before = run_set(ARTICLE).images[0]
+    before = run_set(ARTICLE, [Kind.HERO]).images[0]
     budget(monkeypatch, run_usd=0)
-    hero = run_set(ARTICLE.model_copy(update={"excerpt": "Ganz anders."})).images[0]
+    hero = run_set(ARTICLE.model_copy(update={"excerpt": "Ganz anders."}), [Kind.HERO]).images[0]
     assert (hero.sha256, hero.status, hero.provider) == (before.sha256, "reused", "replicate")
     assert hero.fallback_from
     assert "budget" in str(hero.error)
@@ -104,6 +105,6 @@ def test_prices_and_models_can_be_edited_as_a_variable(world: World, prefect_api
     """The Prefect variable `images_models` is the table that people edit in the UI: it wins over the environment."""
     write_variable("images_models", {"hero": {"price_usd": 0.01}})
     try:
-        assert run_set(ARTICLE).images[0].cost_usd == 0.01
+        assert run_set(ARTICLE, [Kind.HERO]).images[0].cost_usd == 0.01
     finally:
         delete_variable("images_models")

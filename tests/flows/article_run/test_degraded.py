@@ -13,7 +13,7 @@ from tests.world import World, run_set, run_state, set_of
 def test_one_failed_image_never_takes_another_with_it(world: World, german: Article, kind: int | str) -> None:
     """A picture that cannot be made is `failed` with its reason; the run is Completed, named Degraded."""
     world.replicate.fault("create", kind, times=None, match=lambda call: "ultra" in (call.model or ""))
-    state = run_state(german)
+    state = run_state(german, [Kind.HERO, Kind.COMPARISON, Kind.CARD])
     assert (state.type.value, state.name) == ("COMPLETED", "Degraded")
     assert "hero" in (state.message or "")
     image_set = set_of(state)

@@ -39,7 +39,7 @@ def log(api: str, run: str, until: str) -> list[str]:
     return lines
 
 
-def test_every_picture_is_an_event_and_the_page_tells_the_story(world: World, prefect_api: str) -> None:
+def test_every_picture_is_an_event_and_the_page_tells_the_story(world: World, prefect_api: str, run_logs: None) -> None:
     """What each picture took, cost and came to is an event of the run; the log has plan, orders, fallbacks and end."""
     run_set(ARTICLE, [Kind.CARD])
     world.replicate.fault("create", "failed", times=2, error=NSFW, match=lambda call: "ultra" in str(call.model))

@@ -11,7 +11,7 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 
 from flows.article_run.task_runner import tasks_run_here
 from tests.conftest import EXAMPLES
-from tests.world import CommandLine, World, command
+from tests.world import CommandLine, World, command_anew
 
 ARTICLE = str(EXAMPLES / "laktoseintoleranz-und-laktase.md")
 DASK = importlib.util.find_spec("prefect_dask") is not None
@@ -29,7 +29,7 @@ def test_a_dask_cluster_makes_an_article_and_a_backlog(world: World, prefect_api
     """Tasks run in Dask's processes: every picture once, found again by the next run; a backlog starts one cluster."""
     dask = world.environment | {"IMAGES_TASK_RUNNER": "dask"}
     first, second = [
-        json.loads(command("run", ARTICLE, "--json", prefect_api=prefect_api, **dask).stdout) for _ in range(2)
+        json.loads(command_anew("run", ARTICLE, "--json", prefect_api=prefect_api, **dask).stdout) for _ in range(2)
     ]
     assert {image["status"] for image in first["images"]} == {"stored"}
     assert {image["status"] for image in second["images"]} == {"reused"}
@@ -38,7 +38,7 @@ def test_a_dask_cluster_makes_an_article_and_a_backlog(world: World, prefect_api
     folder.mkdir()
     for number in range(4):
         (folder / f"{number}.json").write_text(json.dumps({"topic": f"Thema {number}"}))
-    report = command("backlog", str(folder), "--json", prefect_api=prefect_api, **dask)
+    report = command_anew("backlog", str(folder), "--json", prefect_api=prefect_api, **dask)
     assert (report.returncode, json.loads(report.stdout)["status"]) == (0, "complete")
     assert world.paid == (5 + 4 * 3, 2 + 4 * 2)
 

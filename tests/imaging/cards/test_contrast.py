@@ -47,7 +47,7 @@ def test_mix_keeps_to_its_ends() -> None:
     assert mix((1, 2, 3), (200, 100, 50), 1) == (200, 100, 50)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(colors)
 def test_drawn_text_is_readable(color: str) -> None:
     """On the drawn picture both text colours reach 4.5:1 against every tone of the paper."""

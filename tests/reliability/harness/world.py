@@ -10,12 +10,13 @@ import sysconfig
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import forking
 from tests.reliability.harness.gate import Gate
 from tests.reliability.harness.process import CONFIGURING, Finished, clean_environment, parsed
 from tests.reliability.harness.s3_proxy import S3Proxy
@@ -84,12 +85,12 @@ class World:
         """The SHA-256 of every object of a tenant, pictures as the vendor delivered them."""
         return {hashlib.sha256(unmarked(path.read_bytes())).hexdigest() for path in self.objects().values()}
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
         """Start the console script; its output goes to files, so that no pipe can fill up."""
         script = Path(sysconfig.get_path("scripts")) / "article-images"
         with (self.folder / "stdout").open("w") as out, (self.folder / "stderr").open("w") as err:
             return subprocess.Popen(
-                [sys.executable, str(script), *arguments],
+                [*python, str(script), *arguments],
                 env=self.environment | {MARK: self.mark},
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -121,9 +122,10 @@ class World:
         return Finished(code, took, parsed(self.folder / "stdout"), (self.folder / "stderr").read_text())
 
     def call(self, *arguments: str, seconds: float = 150) -> Finished:
-        """Run the console script to its end."""
+        """Run the console script to its end, in a process that is forked."""
+        python = forking.python()
         began = time.monotonic()
-        return self.finish(self.start(*arguments), seconds, began)
+        return self.finish(self.start(*arguments, python=python), seconds, began)
 
     def leftovers(self) -> list[int]:
         """The processes that our runs have started and that still live."""
