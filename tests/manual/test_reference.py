@@ -32,6 +32,19 @@ GROUPS = ("Bucket and addresses", "Vendors", "What is made", "Money", "Limits an
 """The headings of the tables of variables."""
 
 
+SECTIONS: dict[str, list[type[BaseModel]]] = {
+    "Article (input)": [Article, Brand, Origin],
+    "ImageSet (output, manifest, event payload)": [ImageSet, Image, Variant],
+    "BacklogReport (output of `backlog`)": [BacklogReport, SourceReport, Trouble],
+    "ArticlePlan, SourcePlan (output of `plan`)": [ArticlePlan, PlannedImage, SourcePlan, Skipped],
+    "MigrationReport (output of the flow `legacy-migration`)": [MigrationReport, migration.Trouble],
+    "UsageReport (output of `usage`)": [UsageReport, TenantUsage, Usage],
+    "LifecycleReport (output of `lifecycle`)": [LifecycleReport, BucketRules, Orphan],
+    "ErasureReport (output of `erase`)": [ErasureReport, Found],
+}
+"""The models by the sections of docs/schemas.md."""
+
+
 def test_the_table_of_variables_is_whole() -> None:
     """docs/variables.md has every setting by its variable, with its default, and no variable that is not read."""
     documented = [name for group in GROUPS for name in table(DOCS / "variables.md", group)]
@@ -52,24 +65,17 @@ def _written(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else re.sub(r"\.0$", "", str(value))
 
 
-@pytest.mark.parametrize(
-    ("heading", "models"),
-    [
-        ("Article (input)", [Article, Brand, Origin]),
-        ("ImageSet (output, manifest, event payload)", [ImageSet, Image, Variant]),
-        ("BacklogReport (output of `backlog`)", [BacklogReport, SourceReport, Trouble]),
-        ("ArticlePlan, SourcePlan (output of `plan`)", [ArticlePlan, PlannedImage, SourcePlan, Skipped]),
-        ("MigrationReport (output of the flow `legacy-migration`)", [MigrationReport, migration.Trouble]),
-        ("UsageReport (output of `usage`)", [UsageReport, TenantUsage, Usage]),
-        ("LifecycleReport (output of `lifecycle`)", [LifecycleReport, BucketRules, Orphan]),
-        ("ErasureReport (output of `erase`)", [ErasureReport, Found]),
-    ],
-)
+@pytest.mark.parametrize(("heading", "models"), SECTIONS.items())
 def test_each_field_is_documented(heading: str, models: list[type[BaseModel]]) -> None:
     """A section of docs/schemas.md names every field of its models, and its tables name none that they do not have."""
     fields = {field for model in models for field in (*model.model_fields, *model.model_computed_fields)}
     assert fields - {part for name in quoted_below(SCHEMAS, heading) for part in name.split(".")} == set()
     assert {part for name in table(SCHEMAS, heading) for part in name.split(".")} - fields == set()
+
+
+def test_each_schema_is_held() -> None:
+    """Each section of docs/schemas.md is held against its models."""
+    assert re.findall(r"^## (.+)$", SCHEMAS.read_text(), re.MULTILINE) == [*SECTIONS]
 
 
 def test_the_table_of_deployments_is_whole() -> None:
