@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from blocks.storage.embedded import BUCKET, embedded_storage
+from tests import forking
 from tests.blocks.hosts import FileHost
 from tests.conftest import copy_database
 from tests.standins import ChutesStandin, ReplicateStandin
@@ -71,10 +72,11 @@ class Stage:
     codes: dict[str, int]
 
     def run(self, name: str, *arguments: str, stdin: str = "") -> None:
-        """Run the console script in a process of its own, and keep what it printed."""
+        """Run the console script in a process of its own, and keep what it printed. `good` starts from nothing."""
+        python = (sys.executable,) if name == "good" else forking.python()
         script = Path(sysconfig.get_path("scripts")) / "article-images"
         done = subprocess.run(
-            [sys.executable, str(script), *arguments],
+            [*python, str(script), *arguments],
             env=os.environ | self.variables, cwd=self.root / "cwd", input=stdin.encode(), capture_output=True,
             timeout=280, check=False,
         )  # fmt: skip
