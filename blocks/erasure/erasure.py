@@ -39,8 +39,7 @@ class Erasure:
         self._limits = Limits(client, target)
 
     def plan(self) -> ErasureReport:
-        """Find what there is, and change nothing. Raises InvalidInput while a run works on the target."""
-        self._check_idle()
+        """Find what there is, and change nothing."""
         known = Known.of(self._target, shelves_of(self._services))
         return ErasureReport(
             user_id=self._target.user_id,
@@ -51,7 +50,10 @@ class Erasure:
         )
 
     def carry_out(self, planned: ErasureReport, tell: Tell = lambda _: None) -> ErasureReport:
-        """Delete all of it, and look again. `tell` is called with the name of each place that is emptied."""
+        """Delete all of it, and look again. `tell` is called with the name of each place that is emptied.
+
+        Raises InvalidInput while a run works on the target.
+        """
         with self._held():
             known = Known.of(self._target, shelves_of(self._services))
             for place in self._places(known):
@@ -79,7 +81,8 @@ class Erasure:
         entries = Entries(client, target)
         yield Things("entries of variables (Prefect)", entries.listed, entries.remove)
 
-    def _check_idle(self) -> None:
+    def check_idle(self) -> None:
+        """Raise InvalidInput while a run works on the target."""
         for name in self._limits.taken():
             with self._locked(name):
                 pass
@@ -87,7 +90,7 @@ class Erasure:
     @contextmanager
     def _held(self) -> Iterator[None]:
         """Hold an article's lock, so that no run of it begins. There is none on all of a tenant's articles."""
-        self._check_idle()
+        self.check_idle()
         if self._target.slug is None:
             yield
             return

@@ -34,6 +34,7 @@ Named = Iterator[tuple[str, int]]
 _ARTICLES = "article-images"
 _OTHERS = ("article-backlog", "legacy-migration", "storage-report", "brand-assets")
 _PAGE, _AT_ONCE = 200, 50  # the API answers no more; ids in one filter
+_RUNS = 50  # in a page: each has its article in its parameters
 
 
 class Run(NamedTuple):
@@ -42,7 +43,6 @@ class Run(NamedTuple):
     id: UUID
     name: str
     is_queued: bool
-    parameters: dict[str, Any]
     result: str
 
 
@@ -76,7 +76,7 @@ class Runs:
         """Yield the runs."""
         seen = set[UUID]()
         for query in self._queries():
-            for run in _pages(lambda offset, query=query: self._page(query, offset)):  # type: ignore[misc]
+            for run in _pages(lambda offset, query=query: self._page(query, offset), _RUNS):  # type: ignore[misc]
                 known = _run(run)
                 is_its = self.target.is_run(run.name, run.tags, run.parameters)
                 if is_its and run.id not in seen and (known.is_queued or not self.queued):
@@ -96,7 +96,7 @@ class Runs:
     def _page(self, query: tuple[Sequence[str], FlowRunFilter], offset: int) -> list[FlowRun]:
         flows = FlowFilter(name=FlowFilterName(any_=list(query[0])))
         return self.client.read_flow_runs(
-            flow_filter=flows, flow_run_filter=query[1], sort=FlowRunSort.ID_DESC, limit=_PAGE, offset=offset
+            flow_filter=flows, flow_run_filter=query[1], sort=FlowRunSort.ID_DESC, limit=_RUNS, offset=offset
         )
 
 
@@ -193,12 +193,12 @@ def artifacts_of(client: SyncPrefectClient, runs: Sequence[UUID]) -> Iterator[Ar
         )
 
 
-def _pages(read: Callable[[int], list[Any]]) -> Iterator[Any]:
+def _pages(read: Callable[[int], list[Any]], size: int = _PAGE) -> Iterator[Any]:
     offset = 0
     while page := read(offset):
         yield from page
         offset += len(page)
-        if len(page) < _PAGE:
+        if len(page) < size:
             return
 
 
@@ -206,7 +206,7 @@ def _run(run: FlowRun) -> Run:
     state = run.state
     is_queued = state is None or state.is_scheduled() or state.is_pending() or state.is_paused()
     result = str(getattr(state.data, "storage_key", "") or "") if state else ""
-    return Run(run.id, run.name, is_queued, run.parameters, result)
+    return Run(run.id, run.name, is_queued, result)
 
 
 def _result_file(run: Run) -> Path | None:

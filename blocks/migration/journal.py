@@ -32,7 +32,8 @@ class Journal:
         where = self._store.private or self._store
         there = {key.removeprefix(folder): key for key in where.list(folder)}
         if self._state.parts(user_id) - there.keys():
-            self._state.forget(user_id)  # the tenant was erased: nothing of what this machine remembers is there
+            # The tenant was erased, or one of its articles: what is there by now is read again.
+            self._state.forget(user_id, whole=not there)
         for name in sorted(there.keys() - self._state.parts(user_id)):
             self._state.learn(user_id, name, self._store.get(there[name]) or b"")
         self._tenants.add(user_id)

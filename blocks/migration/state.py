@@ -188,10 +188,10 @@ class State:
             db.executemany(f"INSERT INTO main.links VALUES ({_ROW}){_LEARNT}", rows)  # noqa: S608
             db.execute("INSERT OR IGNORE INTO main.parts VALUES (?, ?)", [user_id, part])
 
-    def forget(self, user_id: str) -> None:
-        """Forget a tenant's addresses."""
+    def forget(self, user_id: str, *, whole: bool) -> None:
+        """Forget a tenant's addresses and the parts of its journal; if `whole`, pictures not in a manifest yet too."""
         with self._transaction() as db:
-            for table in ("links", "parts", "stored"):
+            for table in ("links", "parts", *(["stored"] if whole else [])):
                 db.execute(f"DELETE FROM main.{table} WHERE user_id = ?", [user_id])  # noqa: S608
 
     def count(self, user_id: str, folder: str = "") -> int:

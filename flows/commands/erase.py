@@ -37,6 +37,8 @@ def erase_target(target: Target, *, dry_run: bool, asks: bool) -> ErasureReport:
     with prefect_api(), begun_run() as run, get_client(sync_client=True) as client:
         erasure = Erasure(run.services, client, target)
         with _status(console, f"looking for {target}"):
+            if not dry_run:
+                erasure.check_idle()
             planned = erasure.plan()
         if dry_run:
             return planned

@@ -1,7 +1,12 @@
 """The command `erase` after real runs: nothing of the tenant is left, all of the others', and it is new afterwards."""
 
 import json
+import os
 import re
+import subprocess
+import sys
+import sysconfig
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,15 +21,20 @@ from flows.storage_report import storage_report
 from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.kinds import Kind
-from tests.world import CommandLine, World, run_set
+from tests.world import STARTED, CommandLine, World, run_set
 
 MADE = [Kind.HERO, Kind.CARD]
 
 
 def naming(word: str, world: World) -> Iterator[Path]:
-    """Yield the files of bucket and machine with the word in their path or their text, of whatever kind they are."""
+    """Yield the files of bucket and machine that name the word."""
+    yield from naming_below(word, world.bucket, Path(world.environment["IMAGES_DATA_DIR"]))
+
+
+def naming_below(word: str, *folders: Path) -> Iterator[Path]:
+    """Yield files and folders with the word in their path or their text, of whatever kind they are."""
     whole = re.compile(rb"(?<![a-z0-9_-])" + word.encode() + rb"(?![a-z0-9_-])")
-    for folder in (world.bucket, Path(world.environment["IMAGES_DATA_DIR"])):
+    for folder in folders:
         for path in folder.rglob("*"):
             text = str(path.relative_to(folder)).encode() + (b"\n" + path.read_bytes() if path.is_file() else b"")
             if whole.search(text):
@@ -33,6 +43,19 @@ def naming(word: str, world: World) -> Iterator[Path]:
 
 def runs(api: SyncPrefectClient) -> list[FlowRun]:
     return api.read_flow_runs(limit=200)
+
+
+def start_command(*arguments: str, prefect_api: str) -> "subprocess.Popen[str]":
+    script = Path(sysconfig.get_path("scripts")) / "article-images"
+    process = subprocess.Popen(
+        [sys.executable, str(script), *arguments],
+        env=os.environ | {"PREFECT_API_URL": prefect_api},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    STARTED.append(process)
+    return process
 
 
 def artifacts(api: SyncPrefectClient) -> set[str]:
@@ -106,3 +129,44 @@ def test_an_article_is_erased_and_the_tenants_others_are_not(
     paid = world.paid
     assert run_set(Article(topic="Tee 2", user_id="acme", article_id="Tee 2"), MADE).cost_usd == 0
     assert world.paid == paid
+
+
+def test_a_killed_erasure_is_completed_by_the_next(
+    world: World, api: SyncPrefectClient, cli: CommandLine, prefect_api: str
+) -> None:
+    """After kill -9 among the deletions, the next erasure finds all the rest, and another tenant has lost nothing."""
+    for tenant in ("acme", "acme-2"):
+        run_set(Article(topic="Tee", user_id=tenant), [Kind.CARD])
+        for number in range(400):
+            path = world.bucket / tenant / "tee" / "migrated" / f"picture_{number:016x}.png"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(b"a picture")
+    others = {path: path.read_bytes() for path in world.bucket.rglob("*") if path.is_file() and "acme-2" in path.parts}
+    process = start_command("erase", "acme", "--yes", prefect_api=prefect_api)
+    whole = len(list(world.bucket.glob("acme/**/*.png")))
+    while len(list(world.bucket.glob("acme/**/*.png"))) == whole and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    assert list(naming("acme", world))
+    done = cli("erase", "acme", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(naming("acme", world)) == []
+    assert {path: path.read_bytes() for path in others} == others
+    assert not [run.name for run in runs(api) if run.name.startswith("acme/")]
+
+
+def test_the_embedded_storage_is_swept_too(painted: Path, api: SyncPrefectClient, cli: CommandLine) -> None:
+    """Where all lies on this machine, no folder with the tenant's name stays; it has no rules, and says so."""
+    for tenant in ("acme", "acme-2"):
+        run_set(Article(topic="Tee", user_id=tenant), MADE)
+    assert list(naming_below("acme", painted))
+    done = cli("erase", "acme", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    left = [path for path in naming_below("acme", painted) if path.parent != painted / "logs"]
+    assert left == []
+    assert run_set(Article(topic="Tee", user_id="acme-2"), MADE).status == "complete"
+    shown, applied = cli("lifecycle", "--json"), cli("lifecycle", "--apply")
+    assert [rules["why"] for rules in json.loads(shown.stdout)["buckets"]] == ["the store has no such rules"] * 2
+    assert (shown.returncode, applied.returncode) == (0, 1)
+    assert "Traceback" not in applied.stdout + applied.stderr
