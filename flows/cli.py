@@ -129,6 +129,9 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
     only: Only = None,
     recheck: Annotated[bool, typer.Option("--recheck", help="Run completed articles as well")] = False,
     language: Language = None,
+    output: Annotated[Path | None, typer.Option(help="For --write-back: copy the files into this folder")] = None,
+    write_back: WriteBack = False,
+    dialect: Dialect = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of many articles; skips completed ones."""
@@ -140,12 +143,17 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
     language = chosen_language(language)
     check_tenant(user_id)
     from flows.commands.backlog import print_backlog, run_backlog
+    from flows.commands.backlog_write_back import FAILED, folder_write_back
 
-    report = run_backlog(
-        source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck, language=language
+    into = folder_write_back(source, user_id, kinds, dialect, output, write_back=write_back)
+    report, written = run_backlog(
+        source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck, language=language, write_back=into
     )
     print_json(report.model_dump_json(indent=1)) if as_json else print_backlog(report)
-    raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
+    for line in written:
+        echo(line, err=as_json)
+    is_complete = report.status == "complete" and not any(line.startswith(FAILED) for line in written)
+    raise typer.Exit(COMPLETE if is_complete else DEGRADED)
 
 
 @app.command()

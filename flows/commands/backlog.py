@@ -11,6 +11,8 @@ from blocks.configuration.settings import load_settings
 from blocks.observability.terminal import line
 from flows.backlog import VARIABLE, article_backlog
 from flows.commands.arguments import echo_unused
+from flows.commands.backlog_write_back import FolderWriteBack
+from flows.commands.copies import check_addresses_last, check_folder
 from flows.commands.prefect_api import prefect_api
 from flows.commands.report import progress_lines
 from flows.lifecycle.stop_signals import run_apart
@@ -30,17 +32,27 @@ def run_backlog(
     only: list[Kind] | None,
     recheck: bool,
     language: str | None,
-) -> BacklogReport:
-    """Run the flow in this process and return its report. Raises InvalidInput, ConfigurationError and SourceError."""
+    write_back: FolderWriteBack | None = None,
+) -> tuple[BacklogReport, list[str]]:
+    """Run the flow in this process; return its report, and a line for each file that was written back or could not be.
+
+    Raises InvalidInput, ConfigurationError and SourceError.
+    """
     load_settings()  # fail before starting a server
-    with prefect_api(), progress_lines("articles", "working through the backlog"):
+    if write_back and write_back.output:
+        check_folder(write_back.output)
+    with prefect_api():
+        if write_back and not write_back.output:
+            check_addresses_last()
         options = {"at_once": at_once, "shards": shards, "only": only, "recheck": recheck, "language": language}
         call = partial(article_backlog, source, user_id, **options)
-        report = cast(BacklogReport, run_apart(lambda: asyncio.run(call())))
+        with progress_lines("articles", "working through the backlog"):
+            report = cast(BacklogReport, run_apart(lambda: asyncio.run(call())))
+        written = list(write_back.written()) if write_back else []
     if not report.sources:
         whose = f" of {user_id}" if user_id else ""
         raise ConfigurationError(f"Prefect variable {VARIABLE}: lists no source{whose}: set it, or give SOURCE")
-    return report
+    return report, written
 
 
 def print_backlog(report: BacklogReport) -> None:

@@ -12,6 +12,7 @@ apart from the vendor's. What would have cost money is counted in `paid`, so tha
 """
 
 from .chutes_api import ChutesStandin, Generation
+from .cms_api import GhostStandin, GitHubStandin, NotionStandin, WordPressStandin
 from .fal_api import FalStandin
 from .faults import Fault
 from .feed_site import FeedSite
@@ -29,8 +30,12 @@ __all__ = [
     "Fault",
     "FeedSite",
     "Generation",
+    "GhostStandin",
+    "GitHubStandin",
+    "NotionStandin",
     "Prediction",
     "ReplicateStandin",
     "VersionedBucket",
+    "WordPressStandin",
     "WriterStandin",
 ]

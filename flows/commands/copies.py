@@ -1,0 +1,57 @@
+"""Copies of a set's files in a folder, for those who publish from there."""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from blocks.observability.terminal import echo
+from blocks.run import begun_run
+from imaging import keys
+from imaging.errors import InvalidInput
+from imaging.record import ImageSet
+
+
+def check_addresses_last() -> None:
+    """Raise InvalidInput where the pictures' addresses would only work on this machine."""
+    with begun_run() as run:
+        if run.services.embedded:
+            raise InvalidInput(
+                "--write-back: no bucket is configured, so the pictures have no addresses that others can read: set"
+                " B2_*, or add --output DIR to have the files and their paths"
+            )
+
+
+def check_folder(folder: Path) -> None:
+    """Create the folder before anything is paid for. Raises InvalidInput."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"--output: {folder} cannot be created: {error.strerror}") from None
+
+
+def copy_files(image_set: ImageSet, folder: Path) -> None:
+    """Copy the set's files from the bucket into the folder, under the names that they have in the article's folder."""
+    place = keys.prefix(image_set.user_id, image_set.slug)
+    with begun_run() as run:
+        for key in _keys(image_set):
+            name = PurePosixPath(key.removeprefix(place))
+            data = run.services.store.get(key)
+            if data is None or name.is_absolute() or ".." in name.parts:
+                echo(f"article-images: --output: no copy of {key}: the bucket does not have it", err=True)
+                continue
+            target = folder / name
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+            except OSError as error:
+                raise InvalidInput(f"--output: {target} cannot be written: {error.strerror}") from None
+
+
+def _keys(image_set: ImageSet) -> Iterator[str]:
+    for image in image_set.images:
+        if image.durable and image.key:
+            yield image.key
+            yield from (variant.key for variant in image.variants)
+    if image_set.manifest_url:
+        yield keys.manifest_key(image_set.user_id, image_set.slug)
+    if image_set.gallery_url:
+        yield keys.gallery_key(image_set.user_id, image_set.slug)
