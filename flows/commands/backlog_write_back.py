@@ -52,13 +52,14 @@ class FolderWriteBack:
                     try:
                         yield f"{entry.key}: {'; '.join(self._write(services, entry, known))}"
                         # It is the same article, which need not be run again.
-                        index.note(entry.key, known._replace(fingerprint=entry.fingerprint()))
+                        now = known.fingerprint.replace(_hash_of(known), entry.fingerprint())
+                        index.note(entry.key, known._replace(fingerprint=now))
                     except ImagesError as error:
                         yield f"{FAILED}{entry.key}: {error}"
 
     def _write(self, services: Services, entry: FileEntry, known: Done) -> list[str]:
         file = article_file(str(entry.folder / entry.key), self.dialect)
-        if hashlib.sha256(file.data).hexdigest()[:32] != known.fingerprint:
+        if hashlib.sha256(file.data).hexdigest()[:32] != _hash_of(known):
             raise NotWritten("was changed since its pictures were made: run the backlog again")
         article = for_tenant(entry.read().article, self.user_id)
         image_set = _stored_set(services, article.user_id, known.slug)
@@ -90,6 +91,11 @@ def folder_write_back(
     if source is None or is_feed(source) or source.startswith(BUCKET):
         raise InvalidInput("--write-back: SOURCE must be a folder, since pictures are written into its files")
     return FolderWriteBack(source, user_id, tuple(only or ()), dialect, output)
+
+
+def _hash_of(known: Done) -> str:
+    """Return the hash of the file that an article was made from; a source's language may follow it."""
+    return known.fingerprint.partition(" ")[0]
 
 
 def _stored_set(services: Services, user_id: str, slug: str) -> ImageSet:

@@ -50,7 +50,7 @@ class ArticleFile:
             address, ours = self._addresses_in(output, image_set)
             images = [located(image, address) if image.durable else image for image in image_set.images]
             image_set = image_set.model_copy(update={"images": images})
-            target = replace(target, ours=(ours,))
+            target = replace(target, ours=ours)
         try:
             written = written_into(self.document, image_set, target)
         except ImagesError as error:
@@ -63,8 +63,8 @@ class ArticleFile:
         left = [*written.left, *([_NO_HTML] if target.dialect.name == "hugo" and not target.dialect.keeps_html else [])]
         return [f"Written back ({target.dialect.name}): {places}{done}", *(f"  ! {reason}" for reason in left)]
 
-    def _addresses_in(self, output: Path, image_set: ImageSet) -> tuple[Callable[[str], str], str]:
-        """Return how copies below a folder are named in this file, and how all their addresses begin."""
+    def _addresses_in(self, output: Path, image_set: ImageSet) -> tuple[Callable[[str], str], tuple[str, ...]]:
+        """Return how copies below a folder are named in this file, and how the addresses of hero and cards begin."""
         output, static = output.resolve(), self.target.dialect.static
         served = (self.site / static) if self.site and static is not None else None
         if served and output.is_relative_to(served):
@@ -73,7 +73,7 @@ class ArticleFile:
             below = quote(Path(os.path.relpath(output, self.path.parent)).as_posix())
             start = f"{below if below.startswith('.') else f'./{below}'}/"
         place = f"{image_set.user_id}/{image_set.slug}/"
-        return lambda key: start + quote(key.removeprefix(place)), start
+        return lambda key: start + quote(key.removeprefix(place)), (f"{start}hero.", f"{start}platform/")
 
     def _replace(self, data: bytes) -> None:
         draft = self.path.with_name(f".{self.path.name[-100:]}.{os.getpid()}")

@@ -8,6 +8,9 @@ from prefect.client.orchestration import get_client
 
 from blocks.provisioning.pool import ensure_pool
 from tests.deployments.stack import Vendors, automations, deployable, deployments, prefect, vendors, worker
+from tests.world import world
+
+__all__ = ["deployed", "working", "world"]
 
 
 @pytest.fixture(scope="package")

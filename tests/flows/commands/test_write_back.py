@@ -119,6 +119,28 @@ def test_a_link_stays_a_link_and_its_file_is_written(tmp_path: Path) -> None:
     assert "article-images:hero" in (tmp_path / "real" / "post.md").read_text()
 
 
+def test_an_own_picture_beside_the_article_is_not_taken_for_a_copy(tmp_path: Path) -> None:
+    """With copies in the article's own folder, its author's cover stays, and a copy of before gives way."""
+    post = tmp_path / "index.md"
+    for own, stays in (("./cover.png", True), ("./platform/old_og.png", False)):
+        post.write_text(f"---\ntitle: x\nimage: {own}\n---\nText\n")
+        article_file(str(post), "eleventy").written_back(set_for("Text"), tmp_path)
+        assert (f"image: {own}\n" in post.read_text()) == stays
+        assert '<img src="./hero.png"' in post.read_text()
+
+
+def test_a_hugo_site_that_leaves_html_out_gets_markdown(tmp_path: Path) -> None:
+    """Goldmark drops HTML unless it is told to be unsafe: then pictures are Markdown, which is said."""
+    (tmp_path / "content").mkdir()
+    post = tmp_path / "content" / "x.md"
+    for configuration, is_html in (("title = 'x'\n", False), ("[markup.goldmark.renderer]\nunsafe=true\n", True)):
+        (tmp_path / "hugo.toml").write_text(configuration)
+        post.write_text(POST)
+        lines = article_file(str(post)).written_back(set_for(SECTIONS))
+        assert ("<picture>" in post.read_text(), "![" in post.read_text()) == (is_html, not is_html)
+        assert any("goldmark.renderer.unsafe" in line for line in lines) == (not is_html)
+
+
 @pytest.mark.parametrize(
     ("files", "post", "text", "expected"),
     [
