@@ -98,11 +98,13 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON, nothing else")] = False,
 ) -> None:
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
+    from blocks.sources.exports import is_export
     from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, chosen_language, read_article, taken
 
     kinds, language = chosen_kinds(only), chosen_language(language)
     check_tenant(user_id)
-    article = read_article(source, user_id) if source == STDIN or Path(source).is_file() else None
+    is_article = source == STDIN or (Path(source).is_file() and not is_export(Path(source)))
+    article = read_article(source, user_id) if is_article else None
     if _is_address(source):
         from flows.commands.web_article import article_or_feed
 
@@ -121,7 +123,9 @@ def plan(
 def backlog(  # noqa: PLR0917 - a command's options, all by name
     source: Annotated[
         str | None,
-        typer.Argument(help="A folder, a feed's address, or bucket:FOLDER; none: the variable images_sources"),
+        typer.Argument(
+            help="A folder, a feed's address, an export, or bucket:FOLDER; none: the variable images_sources"
+        ),
     ] = None,
     user_id: Annotated[str | None, typer.Option(help="The articles' tenant; one that names another is refused")] = None,
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Articles at the same time")] = 4,

@@ -7,7 +7,8 @@ import hashlib
 import io
 import json
 import re
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import feedparser
@@ -94,11 +95,15 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One page of a feed. `next_url`: the next page; `problem`: a defect of this page, if any."""
+    """One page of a feed. `next_url`: the next page; `problem`: a defect of this page, if any.
+
+    `passed_over`: why entries of an export are no public articles, by their names.
+    """
 
     items: tuple[FeedItem, ...]
     next_url: str | None = None
     problem: str | None = None
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_feed(data: bytes, content_type: str = "") -> Feed:
@@ -157,6 +162,11 @@ def _xml_feed(data: bytes, content_type: str) -> Feed:
             _xml_item(entry, parsed.feed.get("language") or "") for entry in parsed.entries if is_published(entry)
         ),
         problem=_not_well_formed(parsed.get("bozo_exception")),
+        passed_over={
+            (entry.get("id") or entry.get("link") or "an entry")[:200]: "draft, or no post"
+            for entry in parsed.entries
+            if not is_published(entry)
+        },
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from blocks.services import Services
+from blocks.sources.exports import articles_in
 from blocks.sources.feed_items import parse_feed
 from blocks.sources.feed_twins import DistinctItems
 from blocks.sources.feeds import next_page
@@ -28,6 +29,8 @@ def articles_of(source: str, services: Services, place: str) -> Iterator[Listing
         yield objects
     elif is_feed(source):
         yield from _pages(source, place)
+    elif Path(source).is_file():
+        yield articles_in(Path(source))
     else:
         yield files_in(Path(source))
 
@@ -43,7 +46,7 @@ def _pages(address: str, place: str) -> Iterator[Listing]:
             feed = parse_feed(page.body, page.content_type)
         except InvalidInput as error:
             raise InvalidInput(f"SOURCE: page {len(seen)} of the feed cannot be read: {error}") from None
-        yield Listing(distinct.page(feed.items))
+        yield Listing(distinct.page(feed.items), passed_over=feed.passed_over)
         if feed.problem:
             raise SourceError(f"page {len(seen)} of the feed: {feed.problem}")
         url = next_page(url, feed.next_url) if feed.next_url else url

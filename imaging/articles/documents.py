@@ -17,6 +17,7 @@ MAX_BYTES = 10_000_000
 SUFFIXES = (
     ".md", ".markdown", ".mdown", ".mdwn", ".mdtext", ".mdtxt", ".mdx", ".mkd", ".mkdn", ".mkdown", ".livemd", ".json",
 )  # fmt: skip
+_MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|rss|feed)\b", re.IGNORECASE)
 
 
 def read_document(data: bytes, path: str, shown: str = "") -> Reading:
@@ -25,6 +26,10 @@ def read_document(data: bytes, path: str, shown: str = "") -> Reading:
     `shown`: how messages name it, if not by its path.
     """
     text = decoded(data, shown or path)
+    if _MARKUP.match(text):
+        raise InvalidInput(
+            f"{shown or path} is XML or HTML: an export is a SOURCE of backlog, and a page has an address"
+        )
     return Reading(parse_json(text)) if path.lower().endswith(".json") else read_markdown(text, path)
 
 
