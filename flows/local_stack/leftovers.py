@@ -1,7 +1,7 @@
 """Ending all processes that `up` has started, which carry its mark.
 
 The mark is an environment variable. Children inherit it through every shell, session and process group, even if their
-parent was killed, so that no process is missed, as it might be in a list of process ids. Needs /proc.
+parent was killed, so that no process is missed, as it might be in a list of process ids.
 
     python -m flows.local_stack.leftovers MARK      (internal: waits in the background for the end of `up`)
 """
@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from imaging.children import minimal_environment
 
 VARIABLE = "ARTICLE_IMAGES_UP"
@@ -27,8 +29,7 @@ _WHEN_PARENT_ENDS = 'cat >/dev/null; exec "$@"'
 
 def marked(mark: str) -> list[int]:
     """Return the ids of the running processes whose mark begins with `mark`."""
-    wanted = f"{VARIABLE}={mark}".encode()
-    return [pid for pid in _processes() if _carries(pid, wanted)]
+    return [process.pid for process in psutil.process_iter(["environ"]) if _carries(process.info["environ"], mark)]
 
 
 def end_marked(mark: str, seconds: float) -> int:
@@ -63,7 +64,7 @@ def children_ended(mark: str) -> Iterator["subprocess.Popen[bytes]"]:
         cwd=Path(__file__).resolve().parent.parent.parent,  # where `flows` is found
         start_new_session=True,
     )
-    os.environ[VARIABLE] = mark  # does not mark this process, since /proc shows the initial environment
+    os.environ[VARIABLE] = mark  # does not mark this process, since the system shows the initial environment
     try:
         yield watcher
     finally:
@@ -72,16 +73,9 @@ def children_ended(mark: str) -> Iterator["subprocess.Popen[bytes]"]:
         watcher.communicate()
 
 
-def _processes() -> Iterator[int]:
-    return (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-
-
-def _carries(pid: int, wanted: bytes) -> bool:
-    try:
-        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:  # it has ended, or is another user's
-        return False
-    return any(variable.startswith(wanted) for variable in variables)
+def _carries(variables: dict[str, str] | None, mark: str) -> bool:
+    """Return whether the variables of a process, None if it has ended or is another user's, have the mark."""
+    return VARIABLE in (variables or {}) and str((variables or {})[VARIABLE]).startswith(mark)
 
 
 if __name__ == "__main__":

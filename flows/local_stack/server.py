@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from blocks.storage.file_lock import lock_file
 from blocks.storage.private_files import CHILD_UMASK
 from flows.local_stack.local_server import note_in, server_environment, starting_alone, users_of, wait_until_healthy
@@ -65,7 +67,7 @@ def _make_room(users: IO[str], note: Path) -> None:
         time.sleep(_LOOK_AGAIN_SECONDS)
     else:
         raise ConfigurationError("a run is using the local Prefect server: start `up` again when it has ended")
-    with suppress(OSError, ValueError, KeyError, TypeError):  # no note, no server, or one that has ended meanwhile
+    with suppress(OSError, ValueError, KeyError, TypeError, psutil.Error):  # no note or server, or one that has ended
         _end(int(json.loads(note.read_text())["pid"]))
     lock_file(users, shared=True)
 
@@ -82,7 +84,7 @@ def _end(pid: int) -> None:
 
 
 def _is_ours(pid: int) -> bool:
-    return b"flows.local_stack.local_server" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return "flows.local_stack.local_server" in psutil.Process(pid).cmdline()
 
 
 def _started(home: Path, port: int, log: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
