@@ -42,7 +42,7 @@ def erase_target(target: Target, *, dry_run: bool, asks: bool) -> ErasureReport:
             planned = erasure.plan()
         if dry_run:
             return planned
-        if asks:
+        if asks and planned.places:
             print_erasure(planned, console)
             typer.confirm(f"Delete all of this for good ({target})?", abort=True, err=True)
         with _status(console, f"erasing {target}") as tell:
