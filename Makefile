@@ -5,12 +5,12 @@ INSTALL := PYTHON='$(PYTHON)' sh deployments/install.sh
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
-.PHONY: demo test faults crash stops bench scale formats schemas screenshots lint install server dev dask lock clean
+.PHONY: demo test faults crash stops bench scale formats schemas screenshots lint pythons install server dev dask lock clean
 
 install: # what it needs to run; once, as all of these
 	@$(INSTALL) requirements.lock
 
-server: # and what the image has: reports on usage, signatures, Redis
+server: # and what the image has: signatures, Redis
 	@$(INSTALL) deployments/image.lock
 
 dev: # and the linters, the browser and the tests' tools
@@ -28,6 +28,9 @@ lint: dev
 
 test: lint # three workers, since tests mostly wait; a file's tests stay on one worker, to share fixtures
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+
+pythons: dev # the other Pythons that are here: modules, pinned pictures, and an article's run
+	@sh tests/pythons.sh run
 
 faults: dev # every fault x kind of picture; ONLY='s3 503' for some rows
 	$(BIN)/python -m tests.reliability.faults $(if $(ONLY),--only '$(ONLY)')
@@ -59,7 +62,7 @@ dask: # and the packages for IMAGES_TASK_RUNNER=dask; each start then takes 0.8 
 lock: dev # for development, users, the image, and Dask; review the changes of other pins before you commit
 	$(COMPILE) --extra dev --extra otel pyproject.toml --output-file requirements-dev.lock
 	$(COMPILE) --extra build --extra otel --constraints requirements-dev.lock pyproject.toml --output-file requirements.lock
-	$(COMPILE) --extra redis --extra build --extra otel --extra c2pa --extra usage --constraints requirements-dev.lock pyproject.toml --output-file deployments/image.lock
+	$(COMPILE) --extra redis --extra build --extra otel --extra c2pa --constraints requirements-dev.lock pyproject.toml --output-file deployments/image.lock
 	$(COMPILE) --extra dask --extra build --constraints requirements-dev.lock pyproject.toml --output-file deployments/dask.lock
 
 clean:

@@ -7,16 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import duckdb
 import numpy as np
 
 from imaging import keys
-from imaging.errors import ConfigurationError
 from imaging.validation import USER_ID
-
-if TYPE_CHECKING:
-    import duckdb
 
 _MEMORY = "256MB"
 _BATCH = 10_000  # rows that are handed over at once
@@ -61,7 +58,7 @@ FROM versions;
 class Tables:
     """The tables of one measurement. Not thread-safe."""
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", folder: Path) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._connection = connection
         self.folder = folder
         self._rows: dict[str, list[Sequence[Any]]] = {}
@@ -113,14 +110,7 @@ def _column(values: Sequence[Any]) -> np.ndarray[Any, Any]:
 
 @contextmanager
 def opened_tables() -> Iterator[Tables]:
-    """Open empty tables in a folder of their own, which is deleted at the end.
-
-    Raises ConfigurationError if DuckDB is not installed.
-    """
-    try:
-        import duckdb  # noqa: PLC0415 - an extra of 70 MB, which only reports on usage need
-    except ImportError:
-        raise ConfigurationError("usage needs the package duckdb (the extra usage): make server") from None
+    """Open empty tables in a folder of their own, which is deleted at the end."""
     with TemporaryDirectory(prefix="article-images-usage-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": _MEMORY, "threads": 2, "temp_directory": f"{folder}/spilled",
