@@ -10,13 +10,13 @@ them the storage is embedded and the pictures are painted offline.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import Annotated
 
 from prefect import flow, unmapped
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
-from prefect.states import Completed
 
 from blocks.brands.reading import BrandReading, read_brand
 from blocks.delivery.spending import Spending
@@ -30,7 +30,7 @@ from blocks.records.claims import standing_claim, wished_slug
 from blocks.records.inventory import Inventory
 from blocks.result_storage import results_kept_in
 from blocks.run import Run, begun_run
-from flows.article_run.finish import finished, published
+from flows.article_run.finish import end_state, finished, published
 from flows.article_run.making import make
 from flows.article_run.pictures import Making
 from flows.article_run.plan import planned
@@ -48,6 +48,7 @@ from imaging.articles.article import Article
 from imaging.articles.claim import Claim
 from imaging.record import ImageSet, StoredImage
 from imaging.spec import ImageSpec, Kinds
+from imaging.validation import labelled
 from tasks.claiming import claim_slug
 from tasks.inventory import take_inventory
 from tasks.makers import TASKS
@@ -73,12 +74,16 @@ def run_name() -> str:
     on_crashed=[record_bad_end],
     on_cancellation=[record_bad_end],  # by a worker, where the run was killed before it could
 )
-async def article_images(article: Article, only: Kinds = (), refresh: bool = False) -> ImageSet | State[ImageSet]:
+async def article_images(
+    article: Annotated[Article, labelled("The article")],
+    only: Annotated[Kinds, labelled("Only these pictures")] = (),
+    refresh: Annotated[bool, labelled("Make again")] = False,
+) -> ImageSet | State[ImageSet]:
     """Make, store and show every picture of an article; what is there already is used again.
 
     Args:
         article: Only the topic is needed.
-        only: Just these kinds of picture; none chosen means all.
+        only: Just these kinds of picture. None chosen: all.
         refresh: Make again what is there already. This pays again.
 
     Returns the set. Where something is missing the state is `Completed`, named `Degraded`, and says what.
@@ -91,9 +96,7 @@ async def article_images(article: Article, only: Kinds = (), refresh: bool = Fal
             stop.use(run)
             check_task_runner(run.services)
             image_set = await unless_interrupted(stop, thread(make_images, run, stop, article, only, refresh=refresh))
-    if image_set.status == "complete":
-        return image_set
-    return Completed(name="Degraded", message="; ".join(image_set.troubles)[:2000], data=image_set)
+    return end_state(image_set)
 
 
 def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, refresh: bool) -> ImageSet:

@@ -31,7 +31,7 @@ from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.quoting import without_query
 from imaging.spec import Kinds
-from imaging.validation import FormLanguage, FormTenant, FormText
+from imaging.validation import FormLanguage, FormTenant, FormText, labelled
 
 VARIABLE = "images_sources"
 
@@ -46,15 +46,15 @@ def run_name() -> str:
 
 @flow(name="article-backlog", flow_run_name=run_name, persist_result=True, result_serializer="json")
 async def article_backlog(
-    source: FormText = "",
-    user_id: FormTenant = "",
+    source: Annotated[FormText, labelled("Source")] = "",
+    user_id: Annotated[FormTenant, labelled("Tenant")] = "",
     *,
-    at_once: Annotated[int, Field(ge=1, le=64)] = 4,
-    shards: Annotated[int, Field(ge=1, le=SLICES)] = 1,
+    at_once: Annotated[int, Field(ge=1, le=64), labelled("Articles at once")] = 4,
+    shards: Annotated[int, Field(ge=1, le=SLICES), labelled("Runs to share the work")] = 1,
     shard: SkipJsonSchema[Annotated[int, Field(ge=1)] | None] = None,  # internal, so in no form
-    only: Kinds = (),
-    recheck: bool = False,
-    language: FormLanguage = "",
+    only: Annotated[Kinds, labelled("Only these pictures")] = (),
+    recheck: Annotated[bool, labelled("Check finished articles too")] = False,
+    language: Annotated[FormLanguage, labelled("Language")] = "",
 ) -> BacklogReport | State[BacklogReport]:
     """Make every picture of every article of a source.
 
@@ -65,7 +65,7 @@ async def article_backlog(
         at_once: Articles side by side in one process.
         shards: Runs to share the articles out to, through the deployment article-backlog/shard.
         shard: The one shard to make here, 1 to shards. Set by the run that starts the shards.
-        only: Just these kinds of picture; none chosen means all.
+        only: Just these kinds of picture. None chosen: all.
         recheck: Run what is done as well: notices pictures that were deleted, and changed models.
         language: That of articles that name none, two letters: de, en. Empty: the source's, else found from each text.
 

@@ -19,7 +19,7 @@ from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import EVERYTHING, BrandChange, BrandReport
-from imaging.validation import USER_ID
+from imaging.validation import USER_ID, labelled
 from tasks.brands import preview_brand, save_brand
 
 observed()
@@ -27,14 +27,13 @@ observed()
 UserId = Annotated[
     str,
     Field(pattern=USER_ID),
-    WithJsonSchema({"type": "string", "title": "Tenant", "pattern": USER_ID}),
+    WithJsonSchema({"type": "string", "pattern": USER_ID}),
 ]
 Names = Annotated[
     Sequence[str],
     WithJsonSchema(
         {
             "type": "array",
-            "title": "Remove",
             "items": {"type": "string", "enum": [*TenantBrand.model_fields, EVERYTHING]},
         }
     ),
@@ -42,13 +41,17 @@ Names = Annotated[
 _NOTHING = BrandChange()
 
 
-@flow(name="brand-assets", flow_run_name="{user_id}", persist_result=True, result_serializer="compressed/json")
-def brand_assets(user_id: UserId, brand: BrandChange = _NOTHING, remove: Names = ()) -> BrandReport:
+@flow(name="brand-assets", flow_run_name="brand of {user_id}", persist_result=True, result_serializer="compressed/json")
+def brand_assets(
+    user_id: Annotated[UserId, labelled("Tenant")],
+    brand: Annotated[BrandChange, labelled("Changes")] = _NOTHING,
+    remove: Annotated[Names, labelled("Remove")] = (),
+) -> BrandReport:
     """Set, show or remove a tenant's brand: colour, logo, template, site name, words for prompts, language, font.
 
     Args:
-        user_id: The tenant.
-        brand: What is to change; fields that are left empty stay as they are.
+        user_id: Whose brand it is.
+        brand: Fields that are left empty stay as they are. Leave all empty to see the brand.
         remove: Fields to empty, or everything.
 
     Returns the brand with its assets, and what comes of the change. Raises InvalidInput before anything is written.

@@ -5,6 +5,7 @@ again if that is asked for. What became of each address is written down with it,
 stopped or killed goes on behind it, on any machine. Needs what `article-images` needs.
 """
 
+from typing import Annotated
 from uuid import uuid4
 
 from prefect import flow
@@ -29,7 +30,7 @@ from imaging import lock_names
 from imaging.makers import MadeBy
 from imaging.migration.report import MigrationReport
 from imaging.quoting import without_query
-from imaging.validation import FormTenant, FormText
+from imaging.validation import FormTenant, FormText, labelled
 from tasks.migration import Remaking
 from tasks.providers import check_providers
 
@@ -51,17 +52,17 @@ def run_name() -> str:
     result_serializer="json",
 )
 def legacy_migration(
-    source: str,
-    user_id: FormTenant = "",
+    source: Annotated[str, labelled("Source")],
+    user_id: Annotated[FormTenant, labelled("Tenant")] = "",
     *,
-    dry_run: bool = False,
-    remake: bool = False,
-    recheck: bool = False,
-    map_file: FormText = "",
-    rewrite_dir: FormText = "",
-    table: FormText = "",
-    column: FormText = "",
-    made_by: MadeBy = "unknown",
+    dry_run: Annotated[bool, labelled("Dry run")] = False,
+    remake: Annotated[bool, labelled("Make dead pictures again")] = False,
+    recheck: Annotated[bool, labelled("Ask again")] = False,
+    map_file: Annotated[FormText, labelled("Map of addresses")] = "",
+    rewrite_dir: Annotated[FormText, labelled("Folder for rewritten copies")] = "",
+    table: Annotated[FormText, labelled("Table")] = "",
+    column: Annotated[FormText, labelled("Column")] = "",
+    made_by: Annotated[MadeBy, labelled("Made by")] = "unknown",
 ) -> MigrationReport | FlowState[MigrationReport]:
     """Bring the pictures at old addresses into the bucket.
 

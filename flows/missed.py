@@ -3,6 +3,7 @@
 Started by the automation `article-images: missed events`. Its log holds the event that nothing came of.
 """
 
+from typing import Annotated
 from uuid import UUID
 
 from prefect import flow
@@ -15,19 +16,24 @@ from prefect.states import Failed
 
 from imaging.printable import printable
 from imaging.quoting import quoted
+from imaging.validation import labelled
 
 _PREFIX = "prefect.event."
 _MOST = 10_000  # characters of a payload that are worth reading in a log
 
 
 @flow(name="missed-event", flow_run_name="{automation}")
-def missed_event(automation: str, reason: str, failure_id: UUID) -> State[None]:
+def missed_event(
+    automation: Annotated[str, labelled("Automation")],
+    reason: Annotated[str, labelled("Reason")],
+    failure_id: Annotated[UUID, labelled("Event id")],
+) -> State[None]:
     """Fail with the reason why an automation could not act.
 
     Args:
-        automation: the name of the automation that could not act.
-        reason: the message of its failed action.
-        failure_id: the id of the event that reports it.
+        automation: The name of the automation that could not act.
+        reason: The message of its failed action.
+        failure_id: The id of the event that reports it.
     """
     log = get_run_logger()
     failure = _event(failure_id)

@@ -32,7 +32,7 @@ from tasks.repairing import mend_manifest, restore, store_under_hash, superseded
 observed()
 
 
-@flow(name="repair", persist_result=True, result_serializer="json")
+@flow(name="repair", flow_run_name="pictures that wait for the bucket", persist_result=True, result_serializer="json")
 def repair() -> dict[str, int] | State[dict[str, int]]:
     """Store every spooled picture. Returns how many were repaired and how many are left; never raises for one."""
     with stops_politely() as stop, begun_run() as run, heartbeats():

@@ -27,7 +27,7 @@ from flows.lifecycle.stopping import stops_politely
 from imaging import keys
 from imaging.usage.month import MONTH, chosen_month, month_of
 from imaging.usage.report import UsageReport
-from imaging.validation import USER_ID
+from imaging.validation import USER_ID, labelled
 
 observed()
 
@@ -53,8 +53,8 @@ def run_name() -> str:
 
 @flow(name="storage-report", flow_run_name=run_name, persist_result=True, result_serializer="json")
 def storage_report(
-    month: _Month = "",
-    user_id: _Tenant = "",
+    month: Annotated[_Month, labelled("Month")] = "",
+    user_id: Annotated[_Tenant, labelled("Tenant")] = "",
 ) -> UsageReport:
     """Measure what tenants store, have made and spent in a month, and write the reports.
 

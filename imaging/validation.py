@@ -56,6 +56,11 @@ _TAG = re.compile(r"\w*\[.*|(?:str|int|float|bool|none|function-\w+|constrained-
 _HARMLESS = re.compile(r"(?=.{1,30}$)(?!.*(?=\S*\d)\S{12})[\w#.,:/ -]+")
 
 
+def labelled(label: str) -> Any:
+    """Return the field of a flow's parameter with a label for Prefect's run form, which has its bare name otherwise."""
+    return Field(json_schema_extra={"title": label})
+
+
 def explain(
     error: ValidationError, *, shows_values: bool = False, meant: Callable[[str], str | None] = lambda _: None
 ) -> str:

@@ -106,7 +106,8 @@ def store(entry: Spooled, data: bytes) -> None:
     run.unstored.pop(spec.digest, None)
     if services.settings.finishes:
         run.stored_bytes.hand_on(stored.key, data)
-    get_run_logger().info("%s: uploaded as %s (%s)", spec.name, stored.key, run.stopwatch.summary(spec.name))
+    # Its line in the log is that of the finished picture.
+    get_run_logger().debug("%s: uploaded as %s (%s)", spec.name, stored.key, run.stopwatch.summary(spec.name))
 
 
 def kept_before(spec: ImageSpec, terms: RunTerms) -> Made | None:

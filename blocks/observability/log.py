@@ -53,6 +53,15 @@ class _Fields(logging.Filter):
         return True
 
 
+class _NoRoutine(logging.Filter):
+    """Drops Prefect's line that a task has ended well: some twenty an article, and each task run shows its state."""
+
+    _LINES = frozenset(f"Finished in state {state}" for state in ("Completed()", "Cached(type=COMPLETED)"))
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.msg not in self._LINES
+
+
 class JsonLines(JsonFormatter):
     """Formats each record as a JSON object: time, level, logger, message, and the known fields of run and image."""
 
@@ -69,17 +78,18 @@ class JsonLines(JsonFormatter):
             del log_record[name]
 
 
-_FIELDS = _Fields()
+_FIELDS, _NO_ROUTINE = _Fields(), _NoRoutine()
 
 
 def structured_logs() -> None:
-    """Make all records printable, and add the fields to those of runs.
+    """Make all records printable, add the fields to those of runs, and drop those that a task has ended well.
 
     With `IMAGES_LOG_FORMAT=json`, write JSON instead of Prefect's lines.
     """
     logging.setLogRecordFactory(PrintableRecord)
     for name in ("prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).addFilter(_FIELDS)
+    logging.getLogger("prefect.task_runs").addFilter(_NO_ROUTINE)
     if os.environ.get("IMAGES_LOG_FORMAT") == "json":
         for handler in logging.getLogger().handlers:
             if isinstance(handler, PrefectConsoleHandler):

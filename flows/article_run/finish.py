@@ -6,13 +6,17 @@ Whether and why the set is degraded follows from its images and problems: `Image
 from collections.abc import Mapping
 from dataclasses import replace
 
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
 from blocks.publishing.artifacts import create_artifacts, emit_outcome
 from blocks.publishing.gallery_page import write_page
 from blocks.publishing.run_again_link import run_again
 from blocks.records.records import Records
 from flows.article_run.formats_under_way import ended
 from flows.article_run.pictures import Making, Result, Results
-from flows.article_run.run_log import log_end
+from flows.article_run.run_log import log_end, outcomes
+from imaging.pages.gallery import painted
 from imaging.record import UNSHARED, Image, ImageSet
 from imaging.spec import Kinds
 from tasks.gallery_page import publish_page
@@ -60,6 +64,14 @@ def published(making: Making, image_set: ImageSet, results: Results, only: Kinds
     emit_outcome(image_set)
     log_end(image_set)
     return image_set
+
+
+def end_state(image_set: ImageSet) -> State[ImageSet]:
+    """Return the state of a run with this set: what it made, or, named `Degraded`, what is missing."""
+    if image_set.status == "degraded":
+        return Completed(name="Degraded", message="; ".join(image_set.troubles)[:2000], data=image_set)
+    how = "painted offline: no vendor is configured" if painted(image_set) else f"{image_set.cost_usd:.3f} USD"
+    return Completed(message=f"{len(image_set.images)} pictures ({outcomes(image_set)}), {how}", data=image_set)
 
 
 def _shown(pictures: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The lines of a run's log: what was planned, each picture that is done, which one replaces another, the outcome.
 
 What happens to a picture before it is done is logged where it happens: ordered (`blocks/delivery/orders.py`), collected
-(`tasks/predictions.py`), stored (`blocks/delivery/storing.py`).
+(`tasks/predictions.py`).
 """
 
 from collections import Counter
@@ -76,16 +76,23 @@ def log_picture(image: Image) -> None:
     """Log that a picture is done, well or badly: its size and cost, or why it is not in the bucket."""
     log, shown = get_run_logger(image=image.name), {PROGRESS: "pictures"}
     if image.durable:
-        log.info("%s %s: %s, %.3f USD", image.name, image.status, size(image), image.cost_usd, extra=shown)
+        where = f" as {image.key}" if image.status == "stored" else ""
+        text = "%s %s%s: %s, %.3f USD"
+        log.info(text, image.name, image.status, where, size(image), image.cost_usd, extra=shown)
     else:
         log.warning("%s %s: %s", image.name, image.status, image.error, extra=shown)
+
+
+def outcomes(image_set: ImageSet) -> str:
+    """Return how many pictures came to what: `7 stored, 2 reused`."""
+    counts = Counter(image.status for image in image_set.images)
+    return ", ".join(f"{count} {status}" for status, count in counts.items())
 
 
 def log_end(image_set: ImageSet) -> None:
     """Log the outcome of the run."""
     log = get_run_logger()
-    counts = Counter(image.status for image in image_set.images)
-    outcome = ", ".join(f"{count} {status}" for status, count in counts.items())
-    log.info("%s: %s, %.3f USD. Manifest: %s", image_set.status, outcome, image_set.cost_usd, image_set.manifest_url)
+    spent, manifest = image_set.cost_usd, image_set.manifest_url
+    log.info("%s: %s, %.3f USD. Manifest: %s", image_set.status, outcomes(image_set), spent, manifest)
     for problem in image_set.problems:
         log.warning("%s", problem)

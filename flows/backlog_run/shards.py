@@ -95,6 +95,7 @@ async def start_shard(parameters: Mapping[str, Any], shards: int, shard: int) ->
     while True:
         run = await arun_deployment(
             DEPLOYMENT,
+            flow_run_name=f"{flow_run.name}, shard {shard} of {shards}",
             parameters={**parameters, "shards": shards, "shard": shard},
             timeout=0,
             idempotency_key=key,

@@ -26,40 +26,47 @@ class Article(Fields):
     topic: PlainText = Field(
         ..., title="Topic", description="The article's title, 1 to 300 characters, in any language"
     )
-    body: Text = Field("", title="Body", description="Markdown; its H2 headings steer the plan")
-    excerpt: Annotated[PlainText, AfterValidator(teaser)] = Field(
-        "", max_length=2000, title="Excerpt", description="One or two sentences for the cards"
-    )
-    language: str = Field(
-        "de",
-        pattern=LANGUAGE,
-        title="Language",
-        description="ISO 639-1, two letters: de, en, ja; without it the tenant's, else found from the text",
-        json_schema_extra=without_default,
+    # A text field of the form has one line; Prefect has no way to ask for more.
+    body: Text = Field(
+        "",
+        title="Body",
+        description="Markdown; ## headings get pictures of their own. Drag the field's corner for more lines",
     )
     user_id: str = Field(
         "default",
         pattern=USER_ID,
         title="Tenant",
-        description="Leads every key: a-z, 0-9, _ and -, at most 64 characters",
+        description="Whose article it is, and the pictures' first folder: a-z, 0-9, _ and -, at most 64",
+    )
+    excerpt: Annotated[PlainText, AfterValidator(teaser)] = Field(
+        "", max_length=2000, title="Excerpt", description="One or two sentences, shown on cards; they help the hero too"
+    )
+    language: str = Field(
+        "de",
+        pattern=LANGUAGE,
+        title="Language",
+        description="Two letters: de, en, ja. Empty: the tenant's, else found from the text",
+        json_schema_extra=without_default,
     )
     article_id: Id | None = Field(
         None,
         min_length=1,
         max_length=200,
         title="Article id",
-        description="The CMS's stable id, if it has one",
+        description="The CMS's own, if it has one: the article keeps its pictures when its title changes",
         json_schema_extra=plain_in_forms,
     )
     slug: str | None = Field(
         None,
         title="Slug",
-        description="Only to override the one that is made from the topic",
+        description="The pictures' folder. Empty: made from the topic",
         json_schema_extra=plain_in_forms,
     )
     brand: Brand = Field(default_factory=Brand, title="Brand")
     origin: Origin = Field(
-        default_factory=Origin, title="Origin", description="Where the article comes from, to recognise it again"
+        default_factory=Origin,
+        title="Origin",
+        description="For programs: where the article comes from",
     )
 
     @field_validator("body")

@@ -1,6 +1,7 @@
 """prefect.yaml on a real server."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ TAGS = {
     "article-images/manual": {"by:hand", "spends"},
     "article-images/on-published": {"by:event", "spends"},
     "article-backlog/nightly": {"by:schedule", "spends"},
-    "article-backlog/shard": {"by:flow", "spends"},
+    "article-backlog/shard": {"by:flow", "internal", "spends"},
     "repair/hourly": {"by:schedule"},
     "brand-assets/manage": {"by:hand"},
     "legacy-migration/background": {"by:hand", "spends"},
     "storage-report/daily": {"by:schedule"},
     "storage-report/monthly": {"by:schedule"},
-    "missed-event/notice": {"by:event"},
+    "missed-event/notice": {"by:event", "internal"},
 }
 
 
@@ -74,11 +75,13 @@ def test_no_parameter_is_a_secret_and_only_the_topic_is_required(deployed: str) 
     for deployment in deployments(deployed).values():
         fields = json.dumps(deployment["parameter_openapi_schema"]).lower()
         assert not [word for word in ("token", "secret", "password", "api_key", "credential") if word in fields]
+        for field in deployment["parameter_openapi_schema"]["properties"].values():
+            assert re.fullmatch("[A-Z][a-z ]+", field["title"]), field  # Prefect's own would be the parameter's name
     schema = deployments(deployed)["article-images/manual"]["parameter_openapi_schema"]
     assert schema["required"] == ["article"]
     assert schema["definitions"]["Article"]["required"] == ["topic"]
     fields = schema["definitions"]["Article"]["properties"]
-    assert next(iter(fields)) == "topic"
+    assert list(fields)[:3] == ["topic", "body", "user_id"]
     assert all("title" in field or "$ref" in field for field in fields.values())
     # A field with null among its types would have to be switched on before one can write into it.
     assert not [name for name, field in fields.items() if "anyOf" in field]

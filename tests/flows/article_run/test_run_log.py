@@ -73,6 +73,10 @@ def test_every_picture_is_an_event_and_the_page_tells_the_story(world: World, pr
     assert [begin for line in lines for begin in story if line.startswith(begin)] == story
     for begin in (
         "instagram: ordered from Replicate",
-        f"tiktok: uploaded as {ARTICLE.user_id}/{image_set.slug}/platform",
+        f"tiktok stored as {ARTICLE.user_id}/{image_set.slug}/platform",
     ):
         assert any(line.startswith(begin) for line in lines), lines
+    assert len([line for line in lines if line.startswith("tiktok stored")]) == 1
+    assert not [
+        line for line in lines if line.startswith(("Finished in state Completed(", "Finished in state Cached("))
+    ]
