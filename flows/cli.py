@@ -2,16 +2,18 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, cast
+from typing import Annotated, NoReturn
 
 import typer
+from typer.core import TyperOption
 
 from blocks.observability.terminal import echo, print_json
-from flows import cli_tenants
+from flows import cli_installation, cli_results, cli_tenants
 from flows.commands.process_start import prepare_process
 from flows.exit_codes import BAD_INPUT, COMPLETE, DEGRADED, OTHER
-from flows.lifecycle.stop_signals import Stopped, run_apart, signals_held
+from flows.lifecycle.stop_signals import signals_held
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
 from imaging.kinds import Kind
 
@@ -29,17 +31,34 @@ Language = Annotated[
     str | None, typer.Option(help="Of articles that name none: de, en; else it is found from each text")
 ]
 
+_COMPLETION = {"install_completion", "show_completion"}
+
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Make, store and show every picture of an article.",
+    epilog="article-images COMMAND --help shows its options, --install-completion teaches the shell all of them.",
 )
-cli_tenants.add_to(app)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        python = ".".join(map(str, sys.version_info[:3]))
+        echo(f"article-images {version('article-images')} (Prefect {version('prefect')}, Python {python})")
+        raise typer.Exit
 
 
 @app.callback()
-def _commands() -> None:
+def _commands(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the versions of this, Prefect and Python", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
     """Make, store and show every picture of an article."""
 
 
@@ -61,20 +80,22 @@ def run(  # noqa: PLR0917 - a command's options, all by name
 ) -> None:
     """Make every picture of one article."""
     from flows.commands.arguments import chosen_kinds, read_article, taken
+    from flows.commands.status_line import status_line
     from flows.commands.write_back import article_file, check_dialect
 
     check_dialect(dialect, write_back=write_back)
     file = article_file(article, dialect) if write_back else None
     kinds = chosen_kinds(only)
-    if _is_address(article):
-        from flows.commands.web_article import web_article
+    read = None if _is_address(article) else read_article(article, user_id)
+    with status_line("loading"):
+        if read is None:
+            from flows.commands.web_article import web_article
 
-        read = taken(web_article(article), user_id)
-    else:
-        read = read_article(article, user_id)
-    from flows.commands.run import RunOptions, run_flow
+            read = taken(web_article(article), user_id)
+        from flows.commands.run import RunOptions, run_flow
 
-    image_set, server = run_flow(read, RunOptions(kinds, refresh, max_usd, output, is_written_back=write_back))
+        options = RunOptions(kinds, refresh, max_usd, output, is_written_back=write_back)
+        image_set, server = run_flow(read, options)
     if as_json:
         print_json(image_set.model_dump_json(indent=1))
     else:
@@ -100,23 +121,21 @@ def plan(
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
     from blocks.sources.exports import is_export
     from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, chosen_language, read_article, taken
+    from flows.commands.status_line import status_line
 
     kinds, language = chosen_kinds(only), chosen_language(language)
     check_tenant(user_id)
     is_article = source == STDIN or (Path(source).is_file() and not is_export(Path(source)))
     article = read_article(source, user_id) if is_article else None
-    if _is_address(source):
-        from flows.commands.web_article import article_or_feed
+    with status_line("planning"):
+        if _is_address(source):
+            from flows.commands.web_article import article_or_feed
 
-        article = taken(reading, user_id) if (reading := article_or_feed(source)) else None
-    from flows.commands import plan as plans
+            article = taken(reading, user_id) if (reading := article_or_feed(source)) else None
+        from flows.commands import plan as plans
 
-    if article:
-        of_article = plans.plan_article(article, kinds)
-        print_json(of_article.model_dump_json(indent=1)) if as_json else plans.print_article_plan(of_article)
-    else:
-        of_source = plans.plan_source(source, user_id, kinds, language)
-        print_json(of_source.model_dump_json(indent=1)) if as_json else plans.print_source_plan(of_source)
+        planned = plans.plan_article(article, kinds) if article else plans.plan_source(source, user_id, kinds, language)
+    print_json(planned.model_dump_json(indent=1)) if as_json else plans.print_plan(planned)
 
 
 @app.command()
@@ -140,85 +159,41 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
 ) -> None:
     """Make every picture of many articles; skips completed ones."""
     from flows.commands.arguments import check_tenant, chosen_kinds, chosen_language
+    from flows.commands.status_line import status_line
     from imaging.articles.sources import checked_source
 
     kinds = chosen_kinds(only)
     source = None if source is None else checked_source(source)
     language = chosen_language(language)
     check_tenant(user_id)
-    from flows.commands.backlog import print_backlog, run_backlog
     from flows.commands.backlog_write_back import FAILED, folder_write_back
 
     into = folder_write_back(source, user_id, kinds, dialect, output, write_back=write_back)
-    report, written = run_backlog(
-        source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck, language=language, write_back=into
-    )
-    print_json(report.model_dump_json(indent=1)) if as_json else print_backlog(report)
+    with status_line("loading"):
+        from flows.commands.backlog import print_backlog, run_backlog
+
+        report, written = run_backlog(
+            source, user_id, at_once=at_once, shards=shards, only=kinds, recheck=recheck, language=language,
+            write_back=into,
+        )  # fmt: skip
     for line in written:
         echo(line, err=as_json)
+    print_json(report.model_dump_json(indent=1)) if as_json else print_backlog(report)
     is_complete = report.status == "complete" and not any(line.startswith(FAILED) for line in written)
     raise typer.Exit(COMPLETE if is_complete else DEGRADED)
 
 
-@app.command()
-def repair() -> None:
-    """Store pictures that were paid for while the bucket was unavailable."""
-    from flows.commands.prefect_api import prefect_api
-
-    with prefect_api():
-        from flows.repair import repair as repair_flow
-
-        counts = cast(dict[str, int], run_apart(repair_flow))
-    echo(f"{counts['repaired']} pictures stored, {counts['left']} left")
-    raise typer.Exit(DEGRADED if counts["left"] else COMPLETE)
+for commands in (cli_results, cli_installation, cli_tenants):
+    commands.add_to(app)
 
 
-@app.command()
-def up(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Prefect UI and API on 127.0.0.1")] = 4200,
-) -> None:
-    """Serve the whole local stack: Prefect server and UI, storage, all deployments. Ctrl-C ends it."""
-    try:
-        from flows.local_stack.signals import stopped_by_signals
-
-        with stopped_by_signals():
-            from flows.local_stack.up import up as serve
-
-            serve(port)
-    except Stopped:
-        echo("article-images up: stopped")
-
-
-@app.command()
-def setup() -> None:
-    """Register block types, save blocks from the environment, create pool, limit, variables and automations."""
-    from flows.commands.prefect_api import prefect_api
-
-    with prefect_api():
-        from blocks.provisioning.setup import setup as run_setup
-
-        for line in run_setup():
-            echo(line)
-
-
-@app.command()
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, nothing else")] = False,
-) -> None:
-    """Check the installation, and show how to fix problems. Spends nothing, and leaves nothing behind."""
-    from flows.commands.doctor import doctor as run_doctor
-
-    raise typer.Exit(OTHER if run_doctor(as_json=as_json) else COMPLETE)
-
-
-@app.command()
-def verify(
-    pictures: Annotated[list[str], typer.Argument(help="URLs, files, or keys in the bucket")],
-) -> None:
-    """Check the hash, mark and signature of pictures."""
-    from flows.commands.verify import verify as run_verify
-
-    raise typer.Exit(COMPLETE if run_verify(pictures) else OTHER)
+def _command() -> Callable[[], None]:
+    """Return the command line; the options for shell completion work, and are not in its help."""
+    command = typer.main.get_command(app)
+    for option in command.params:
+        if isinstance(option, TyperOption) and option.name in _COMPLETION:
+            option.hidden = True
+    return command
 
 
 def _is_address(text: str) -> bool:
@@ -235,7 +210,7 @@ def main() -> None:
     prepare_process()
     try:
         with signals_held():
-            app()
+            _command()()
     except (InvalidInput, ConfigurationError) as error:
         _leave(BAD_INPUT, str(error))
     except ImagesError as error:

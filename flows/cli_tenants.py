@@ -91,13 +91,16 @@ def migrate(  # noqa: PLR0917 - a command's options, all by name
 ) -> None:
     """Bring the pictures at old addresses (vendors' and data: URLs) into the bucket."""
     from flows.commands.arguments import check_tenant
-    from flows.commands.migrate import print_migration, run_migration
+    from flows.commands.status_line import status_line
 
     check_tenant(user_id)
-    report = run_migration(
-        source, user_id, as_json=as_json, dry_run=dry_run, remake=remake, recheck=recheck, map_file=map_file,
-        rewrite_dir=rewrite, table=table, column=column, made_by=made_by,
-    )  # fmt: skip
+    with status_line("loading"):
+        from flows.commands.migrate import print_migration, run_migration
+
+        report = run_migration(
+            source, user_id, as_json=as_json, dry_run=dry_run, remake=remake, recheck=recheck, map_file=map_file,
+            rewrite_dir=rewrite, table=table, column=column, made_by=made_by,
+        )  # fmt: skip
     if not as_json:
         print_migration(report, map_file, rewrite)
     raise typer.Exit(COMPLETE if report.status == "complete" else DEGRADED)
@@ -112,10 +115,13 @@ def usage(
 ) -> None:
     """Show what tenants store, have made and spent in a month. Writes nothing."""
     from flows.commands.arguments import check_tenant
-    from flows.commands.usage import measure_usage, print_usage
+    from flows.commands.status_line import status_line
 
     check_tenant(user_id, "USER_ID")
-    report = measure_usage(user_id, month)
+    with status_line("listing the bucket"):
+        from flows.commands.usage import measure_usage, print_usage
+
+        report = measure_usage(user_id, month)
     print_json(report.model_dump_json(indent=1)) if as_json else print_usage(report)
 
 

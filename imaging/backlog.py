@@ -45,19 +45,31 @@ def for_tenant(article: Article, user_id: str | None) -> Article:
 
 
 class Outcome(BaseModel):
-    """The result of one article's run. `why`: what is missing or went wrong; empty for a complete one."""
+    """The result of one article's run. `why`: what is missing or went wrong; empty for a complete one.
+
+    `picture`: the key of its hero in the smallest size, if it has one.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     came: Came
+    user_id: str = ""
     slug: str = ""
+    topic: str = ""
+    picture: str | None = None
     cost_usd: float = 0.0
     why: str = ""
     flow_run_id: str | None = None
+    run_url: str | None = None
+
+    @property
+    def short_why(self) -> str:
+        """The reason as it is listed."""
+        return printable(self.why)[:_MAX_WHY]
 
 
 class Trouble(BaseModel):
-    """An article that is not complete."""
+    """An article that is not complete. `run_url`: its run in the UI."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,6 +77,7 @@ class Trouble(BaseModel):
     came: Came
     why: str
     flow_run_id: str | None = None
+    run_url: str | None = None
 
 
 class Counts(BaseModel):
@@ -101,6 +114,7 @@ class SourceReport(Counts):
     `problems`: those of the source itself, such as a page that could not be read. `unread`: the numbers of files that
     are not read as articles, by suffix. `passed_over`: those of documents and folders that are no articles, or not
     public, by reason. `unused_fields`: how many articles have fields that mean nothing here, by their names.
+    `index_page`: the path of the page that leads to all galleries, on the machine of the run.
     """
 
     source: str
@@ -110,6 +124,7 @@ class SourceReport(Counts):
     unread: dict[str, int] = {}
     passed_over: dict[str, int] = {}
     unused_fields: dict[str, int] = {}
+    index_page: str | None = None
 
     def plus(self, key: str, outcome: Outcome) -> "SourceReport":
         """Return the report with one more article."""
@@ -121,8 +136,9 @@ class SourceReport(Counts):
             trouble = Trouble(
                 key=printable(key)[:_MAX_WHY],
                 came=outcome.came,
-                why=printable(outcome.why)[:_MAX_WHY],
+                why=outcome.short_why,
                 flow_run_id=outcome.flow_run_id,
+                run_url=outcome.run_url,
             )
             changes["trouble"] = [*self.trouble, trouble]
         return self.model_copy(update=changes)
@@ -165,6 +181,7 @@ class SourceReport(Counts):
         lists: dict[str, object] = {
             "trouble": [*self.trouble, *other.trouble][:MAX_LISTED],
             "problems": list(dict.fromkeys([*self.problems, *other.problems])),
+            "index_page": None,  # each shard has its own
             "unread": self.unread | other.unread,  # each shard has listed the whole source
             "passed_over": _added(self.passed_over, other.passed_over),
             "unused_fields": _added(self.unused_fields, other.unused_fields),

@@ -1,18 +1,16 @@
 """Brands as they are stored: one tenant's, and those of all."""
 
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from blocks.brands.reading import stored_brand
 from blocks.brands.writing import brand_assets
 from blocks.services import Services
-from blocks.storage.bucket import ImageStore
+from blocks.usage.places import tenants_in
 from imaging import keys
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import BrandReport
 from imaging.errors import InvalidInput
-from imaging.validation import USER_ID
 
 _AT_ONCE = 16
 
@@ -22,9 +20,8 @@ def brands(services: Services) -> Iterator[BrandReport]:
 
     A `brand.json` that is none has a note that says why.
     """
-    tenants = sorted(name for name in _folders(services.store) if re.fullmatch(USER_ID, name))
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = threads.map(lambda tenant: _report(services, tenant), tenants)
+        found = threads.map(lambda tenant: _report(services, tenant), tenants_in(services.store))
         yield from (report for report in found if report)
 
 
@@ -46,15 +43,3 @@ def _report(services: Services, user_id: str) -> BrandReport | None:
     except InvalidInput as error:
         return BrandReport(user_id=user_id, notes=[str(error)])
     return None if brand is None else BrandReport(user_id=user_id, **brand.model_dump())
-
-
-def _folders(store: ImageStore) -> Iterator[str]:
-    """Yield the names of the folders at the top: tenants, records, claims."""
-    token: dict[str, str] = {}
-    while True:
-        page = store.call("list_objects_v2", Prefix=store.folder, Delimiter="/", **token)
-        for folder in page.get("CommonPrefixes", []):
-            yield folder["Prefix"].removeprefix(store.folder).rstrip("/")
-        if not page.get("IsTruncated"):
-            return
-        token = {"ContinuationToken": page["NextContinuationToken"]}

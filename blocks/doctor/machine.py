@@ -66,9 +66,13 @@ def check_spool(installation: Installation) -> Iterator[Finding]:
         return
     waiting = sum(1 for _ in Spool(installation.settings.images_data_dir.resolve() / "spool").digests())
     if waiting:
-        yield warning("spool", f"{waiting} pictures were paid for and wait for the bucket", "article-images repair")
+        yield warning("spool", f"{_pictures(waiting)} for the bucket", "article-images repair")
     else:
         yield well("spool", "no picture waits for the bucket")
+
+
+def _pictures(waiting: int) -> str:
+    return "1 picture waits" if waiting == 1 else f"{waiting} pictures wait"
 
 
 def _nearest(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from prefect.logging import get_run_logger
 from prefect.utilities.urls import url_for
 
 from blocks.observability.log import PROGRESS
+from blocks.observability.steps import Step, report_step
 from imaging.backlog import BacklogReport, Outcome, SourceReport
 from imaging.pages import gallery
 from imaging.slug import short_hash
@@ -25,11 +26,18 @@ class SourceProgress:
     def __init__(self, key: str, source: str) -> None:
         self._source = source
         self._shown_at = time.monotonic()
+        self._under_way: dict[str, None] = {}  # ordered
         artifact = create_progress_artifact(0.0, key=key, description=gallery.literal(source), _sync=True)  # type: ignore[call-arg] # not typed
         self._artifact = cast(UUID, artifact)
 
+    def begin(self, key: str, report: SourceReport, found: int) -> None:
+        """Note that an article is run now."""
+        self._under_way[key] = None
+        self._show_step(report, found)
+
     def log(self, key: str, outcome: Outcome) -> None:
         """Log the outcome of an article."""
+        self._under_way.pop(key, None)
         log = get_run_logger()
         if outcome.came == "complete":
             log.info("%s: complete, %.3f USD", key, outcome.cost_usd, extra=_SHOWN)
@@ -38,6 +46,7 @@ class SourceProgress:
 
     def show(self, report: SourceReport, found: int, *, last: bool = False) -> None:
         """Show how far the source is: `found` articles of it are known so far."""
+        self._show_step(report, found)
         if not last and time.monotonic() - self._shown_at < _SECONDS_BETWEEN:
             return
         self._shown_at = time.monotonic()
@@ -48,6 +57,11 @@ class SourceProgress:
                 description=f"{gallery.literal(self._source)}: {report.articles} of {found}. {report}",
                 _sync=True,
             )
+
+    def _show_step(self, report: SourceReport, found: int) -> None:
+        """Without what was done before, which takes no time: what is left would seem to take none."""
+        done, total = report.articles - report.done_before, found - report.done_before
+        report_step(Step("articles", done, total, report.cost_usd, tuple(self._under_way)))
 
 
 def show_summary(report: BacklogReport, key: str) -> None:

@@ -7,6 +7,7 @@ from prefect.logging import get_run_logger
 
 from blocks.records.inventory import Inventory
 from blocks.services import Services
+from blocks.storage.local_files import file_of
 from blocks.storage.private_files import write_private
 from imaging import keys
 from imaging.errors import StorageError
@@ -42,9 +43,13 @@ def _lasting(images: list[Image]) -> list[Image]:
 
 def write_page(services: Services, image_set: ImageSet, previews: Mapping[str, str], excerpt: str) -> Path | None:
     """Write the page below `IMAGES_DATA_DIR` and return its path, None if it cannot."""
-    path = services.settings.images_data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
+    data_dir = services.settings.images_data_dir
+    path = data_dir / "gallery" / image_set.user_id / f"{image_set.slug}.html"
+    # What the embedded storage serves is gone with this process; its files stay.
+    manifest = file_of(image_set.manifest_url or "", keys.manifest_key(image_set.user_id, image_set.slug), data_dir)
+    folder = f"{manifest.parents[2].as_uri()}/" if manifest else None
     try:
-        write_private(path, html_page(image_set, previews, excerpt).encode())
+        write_private(path, html_page(image_set, previews, excerpt, folder=folder).encode())
     except OSError as error:
         get_run_logger().warning("no gallery page at %s: %s", path, error.strerror)
         return None

@@ -10,6 +10,7 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.logging import get_run_logger
 
 from blocks.observability.log import PROGRESS
+from blocks.observability.steps import Step, report_step
 from imaging.migration.report import MigrationReport
 from imaging.pages import gallery
 from imaging.slug import short_hash
@@ -35,6 +36,7 @@ class MigrationProgress:
         """Show how far the migration is: its source has so many `addresses`."""
         self._shown_at = time.monotonic()
         get_run_logger().info("%s", report, extra={PROGRESS: "addresses"})
+        report_step(Step("addresses", sum(report.counts.values()), addresses, report.cost_usd))
         with suppress(httpx.HTTPError):  # an API that is away for a moment is no reason to end a long migration
             update_progress_artifact(  # type: ignore[call-arg]
                 self._artifact,

@@ -1,7 +1,8 @@
-"""Progress while a run goes on: an artifact in the UI, and the images that are done."""
+"""Progress while a run goes on: an artifact in the UI, steps for a terminal, and the images that are done."""
 
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import cast
@@ -11,22 +12,24 @@ import httpx
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 from blocks.background import Background
+from blocks.observability.steps import Step, report_step
 from imaging.record import Image
 
 _UPDATE_SECONDS = 2.0  # at least, between two updates of the artifact: each is a request
 
 
 class Progress:
-    """Counts images as they come in. `total` is the number of planned ones. `images`: those that are done, by name.
+    """Counts images as they come in. `names` are the planned ones. `images`: those that are done, by name.
 
     The artifact is created and updated in the background: no picture waits for it. `all_there`: the pictures seem to be
     in the bucket already, so there is an artifact only once one of them turns out to be missing.
     """
 
-    def __init__(self, key: str, total: int, background: Background, *, all_there: bool = False) -> None:
+    def __init__(self, key: str, names: Sequence[str], background: Background, *, all_there: bool = False) -> None:
         self.images: dict[str, Image] = {}
         self._key = key
-        self._total = total
+        self._names = names
+        self._total = len(names)
         self._done = 0
         self._background = background
         self._artifact: Future[UUID] | None = None
@@ -34,6 +37,7 @@ class Progress:
         self._updated = time.monotonic()
         if not all_there:
             self._show()
+        self._show_step()
 
     def note(self, image: Image) -> None:
         """Note what is known of `image`, for the manifest of a stopped run; it may yet be stored."""
@@ -42,6 +46,7 @@ class Progress:
     def count(self, image: Image) -> None:
         """Count one more image that is done, well or badly."""
         self._done += 1
+        self._show_step()
         if self._artifact is None:
             if image.status != "reused":
                 self._show()
@@ -52,6 +57,12 @@ class Progress:
     def _show(self) -> None:
         self._updated = time.monotonic()
         self._artifact = self._background.start(self._create)
+
+    def _show_step(self) -> None:
+        done = self.images.copy()
+        usd = sum(image.cost_usd for image in done.values())
+        under_way = tuple(name for name in self._names if name not in done)
+        report_step(Step("pictures", self._done, self._total, usd, under_way))
 
     def _create(self) -> UUID:
         return cast(UUID, create_progress_artifact(self._percent, key=self._key, description=self._text, _sync=True))  # type: ignore[call-arg] # not typed

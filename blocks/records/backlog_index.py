@@ -23,13 +23,16 @@ _SAVE_SECONDS = 5.0  # what a killed backlog has done in its last seconds is run
 class Done(NamedTuple):
     """What an article was when it was done, what it came out as (`complete`, `degraded`), and under which slug.
 
-    `article_id` is the tenant's and the article's, where it has one; indexes of earlier versions do not name it.
+    `article_id` is the tenant's and the article's, where it has one; `picture` the key of its hero in a small size.
+    Indexes of earlier versions have neither these nor the tenant.
     """
 
     fingerprint: str
     came: str
     slug: str
     article_id: str = ""
+    user_id: str = "default"
+    picture: str | None = None
 
 
 class _Slice(BaseModel):

@@ -76,6 +76,11 @@ def shared_storage(data_dir: Path) -> Iterator[tuple[ImageStore, Ports]]:
         yield _store(remembered, ports), ports
 
 
+def is_shared(data_dir: Path) -> bool:
+    """Return whether a process serves `{data_dir}/storage` to all others now, as `up` does."""
+    return _shared(data_dir.resolve()) is not None
+
+
 @contextmanager
 def _sharing(data_dir: Path, ports: Ports) -> Iterator[None]:
     with open(data_dir / _SHARED, "a+", opener=private_opener) as note:

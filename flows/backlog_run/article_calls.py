@@ -11,6 +11,7 @@ from prefect.context import FlowRunContext
 from prefect.exceptions import MissingResult
 from prefect.task_runners import TaskRunner
 from prefect.tasks import Task
+from prefect.utilities.urls import url_for
 
 from blocks.publishing.naming import tenant_tag
 from flows.article_images import article_images
@@ -56,17 +57,31 @@ class ArticleCalls:
         if isinstance(made, ConfigurationError | httpx.HTTPError):
             raise made
         run_id = str(state.state_details.flow_run_id)
+        run_url = url_for("flow-run", run_id)
         if isinstance(made, Exception):
-            return Outcome(came="failed", why=reason_of(made), flow_run_id=run_id)
+            return Outcome(came="failed", why=reason_of(made), flow_run_id=run_id, run_url=run_url)
         if not isinstance(made, ImageSet):  # the API had taken the final state, but its answer did not arrive
             raise MissingResult("a run that is completed has no result here")
         return Outcome(
             came=made.status,
+            user_id=made.user_id,
             slug=made.slug,
+            topic=made.topic,
+            picture=_smallest_hero(made),
             cost_usd=made.cost_usd,
             why="; ".join(made.troubles),
             flow_run_id=run_id,
+            run_url=run_url,
         )
+
+
+def _smallest_hero(image_set: ImageSet) -> str | None:
+    """Return the key of the hero in its smallest size, None where it has none in the bucket."""
+    hero = next((one for one in image_set.images if one.kind is Kind.HERO and one.durable), None)
+    if hero is None:
+        return None
+    smallest = min(hero.variants, key=lambda one: one.width, default=None)
+    return smallest.key if smallest else hero.key
 
 
 def reason_of(error: Exception) -> str:

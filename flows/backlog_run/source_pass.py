@@ -14,6 +14,7 @@ from typing import cast
 
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.publishing.backlog_artifacts import SourceProgress, artifact_key
+from blocks.publishing.backlog_page import GalleryIndex
 from blocks.records.backlog_index import Done, Index, slice_of
 from blocks.records.claims import remember
 from blocks.services import Services
@@ -63,6 +64,11 @@ class Due:
         """The article's id among all tenants; empty where it has none."""
         return f"{self.article.user_id} {self.article.article_id}" if self.article.article_id else ""
 
+    def done(self, outcome: Outcome) -> Done:
+        """Return what is written down of it once it is done."""
+        user_id, picture = self.article.user_id, outcome.picture
+        return Done(self.fingerprint, outcome.came, outcome.slug, self.article_id, user_id, picture)
+
 
 class SourcePass:
     """One pass over one source. `place` is where its records are kept. `language`: that of articles that name none."""
@@ -85,6 +91,7 @@ class SourcePass:
         self.report = SourceReport(source=without_query(source), user_id=user_id)
         self._records = services.records(bucket_answers=True)
         self._index = Index(self._records, place)
+        self._galleries = GalleryIndex(services, place, terms.shard)
         self._found = 0
         self._keys: dict[int, set[str]] = defaultdict(set)
         self._owners: dict[str, str] = {}  # by article_id: the key of the article that has it
@@ -126,6 +133,7 @@ class SourcePass:
     async def _work(self) -> None:
         try:
             while self._refused is None and (due := await self._thread(next, self._due, None)):
+                self._progress.begin(due.key, self.report, self._found)
                 await self._thread(self._note, due, await self._calls.make(due.article))
         except ConfigurationError as refused:  # the bucket or a token: the next article would meet the same
             self._refused = refused
@@ -167,8 +175,9 @@ class SourcePass:
         try:
             # Another language of the source is a change of its articles.
             fingerprint = " ".join(filter(None, (entry.fingerprint(), self.language)))
-            if self._is_done(entry.key, fingerprint):
+            if done := self._done(entry.key, fingerprint):
                 self.report = self.report.plus_done()
+                self._galleries.add_done(entry.key, done)
                 self._progress.show(self.report, self._found)
                 return None
             with refusals_named():
@@ -181,6 +190,7 @@ class SourcePass:
         except ConfigurationError:
             raise
         except PassedOver as passed:
+            self._found -= 1
             self.report = self.report.plus_passed_over([str(passed)])
             return None
         except Exception as error:  # noqa: BLE001 - a reader's bug in one article must not lose the others
@@ -202,18 +212,20 @@ class SourcePass:
                 remember(self.services.store, article, known.slug)
         return due
 
-    def _is_done(self, key: str, fingerprint: str) -> bool:
+    def _done(self, key: str, fingerprint: str) -> Done | None:
+        """Return what is known of an article that is not run, None for one that is."""
         known = self._index.find(key)
-        return bool(known and known[:2] == (fingerprint, "complete")) and not self.terms.recheck
+        return known if known and known[:2] == (fingerprint, "complete") and not self.terms.recheck else None
 
     def _note(self, due: Due, outcome: Outcome) -> None:
         self._count(due.key, outcome)
         if outcome.came != "failed":
-            self._index.note(due.key, Done(due.fingerprint, outcome.came, outcome.slug, due.article_id))
+            self._index.note(due.key, due.done(outcome))
         self._save(self._index.save_now_and_then)
 
     def _count(self, key: str, outcome: Outcome) -> None:
         self.report = self.report.plus(key, outcome)
+        self._galleries.add(key, outcome)
         self._progress.log(key, outcome)
         self._progress.show(self.report, self._found)
 
@@ -221,6 +233,7 @@ class SourcePass:
         self._save(self._index.save)
         if trouble := self._records.trouble:
             self.report = self.report.plus_problem(f"what is done was written down on this machine alone: {trouble}")
+        self.report = self.report.model_copy(update={"index_page": self._galleries.write(self.report)})
         self._progress.show(self.report, self._found, last=True)
 
     def _save(self, save: Callable[[], None]) -> None:

@@ -5,7 +5,6 @@ from functools import partial
 from typing import cast
 
 from rich.console import Console
-from rich.table import Table
 
 from blocks.configuration.settings import load_settings
 from blocks.observability.terminal import line
@@ -14,7 +13,7 @@ from flows.commands.arguments import echo_unused
 from flows.commands.backlog_write_back import FolderWriteBack
 from flows.commands.copies import check_addresses_last, check_folder
 from flows.commands.prefect_api import prefect_api
-from flows.commands.report import progress_lines
+from flows.commands.progress import progress_shown
 from flows.lifecycle.stop_signals import run_apart
 from imaging.backlog import BacklogReport, SourceReport
 from imaging.errors import ConfigurationError
@@ -46,7 +45,7 @@ def run_backlog(
             check_addresses_last()
         options = {"at_once": at_once, "shards": shards, "only": only, "recheck": recheck, "language": language}
         call = partial(article_backlog, source, user_id, **options)
-        with progress_lines("articles", "working through the backlog"):
+        with progress_shown("articles", "working through the backlog"):
             report = cast(BacklogReport, run_apart(lambda: asyncio.run(call())))
         written = list(write_back.written()) if write_back else []
     if not report.sources:
@@ -56,13 +55,19 @@ def run_backlog(
 
 
 def print_backlog(report: BacklogReport) -> None:
-    """Print each source with its incomplete articles and the reasons, and the sums."""
+    """Print each source with its incomplete articles, why and where to look, and in the last line the sums."""
     console = Console()
     for source in report.sources:
         _print_source(console, source)
     for problem in report.problems:
-        console.print(line(f"  ! {problem}", "yellow"))
-    console.print(f"{report}; {report.status}", highlight=False)
+        console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
+    if any(article.run_url for source in report.sources for article in source.trouble):
+        console.print("The log of a run: at its address, or by prefect flow-run logs ID", style="dim", soft_wrap=True)
+    pages = [source.index_page for source in report.sources if source.index_page]
+    for page in pages[:-1]:
+        console.print(line(f"Galleries: {page}"), soft_wrap=True)
+    last = f". Galleries: {pages[-1]}" if pages else ""
+    console.print(line(f"{report}; {report.status}{last}", "bold"), soft_wrap=True)
 
 
 def _print_source(console: Console, source: SourceReport) -> None:
@@ -74,13 +79,10 @@ def _print_source(console: Console, source: SourceReport) -> None:
     if source.passed_over and not source.problems:
         console.print(line(f"  passed over: {source.passed_over_summary}", "dim"), soft_wrap=True)
     echo_unused(source.unused_fields)
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column()
-    for _ in range(2):
-        table.add_column(overflow="fold")
     for article in source.trouble[:_SHOWN]:
-        table.add_row(f"  {article.came}", line(article.key), line(article.why))
-    if source.trouble:
-        console.print(table)
+        style = "red" if article.came == "failed" else "yellow"
+        console.print(line(f"  {article.came:<8}", style), line(f"{article.key}: {article.why}"), soft_wrap=True)
+        if article.run_url:
+            console.print(line(f"           {article.run_url}", "dim"), soft_wrap=True)
     if (more := source.degraded + source.failed - len(source.trouble[:_SHOWN])) > 0:
         console.print(f"  ... and {more} more: see the summary in the UI, or --json")

@@ -13,7 +13,8 @@ from blocks.configuration.settings import load_settings
 from blocks.migration.sources.opening import checked_old_source
 from blocks.observability.terminal import line
 from flows.commands.prefect_api import prefect_api
-from flows.commands.report import progress_lines
+from flows.commands.progress import progress_shown
+from flows.commands.status_line import line_hidden
 from flows.legacy_migration import legacy_migration
 from flows.lifecycle.stop_signals import run_apart
 from flows.migration_run.output import checked_output
@@ -32,10 +33,11 @@ def run_migration(source: str, user_id: str | None, *, as_json: bool, **options:
     with tempfile.TemporaryDirectory(prefix="article-images-") as folder:
         links = Path(folder) / "links.json" if as_json and options["map_file"] is None else None
         asked = options | ({"map_file": str(links)} if links else {})
-        with prefect_api(), progress_lines("addresses", "moving pictures"):
+        with prefect_api(), progress_shown("addresses", "moving pictures"):
             report = cast(MigrationReport, run_apart(lambda: legacy_migration(source, user_id, **asked)))
         if as_json:
-            _print_json(report, links)
+            with line_hidden():
+                _print_json(report, links)
     return report
 
 

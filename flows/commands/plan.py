@@ -81,7 +81,12 @@ def _source_plan(
     return SourcePlan(articles=articles, skipped=skipped)
 
 
-def print_article_plan(plan: ArticlePlan) -> None:
+def print_plan(plan: ArticlePlan | SourcePlan) -> None:
+    """Print the plan of an article or of a source."""
+    _print_article_plan(plan) if isinstance(plan, ArticlePlan) else _print_source_plan(plan)
+
+
+def _print_article_plan(plan: ArticlePlan) -> None:
     """Print a row for each picture, and the sum."""
     console = Console()
     console.print(line(f"{plan.user_id}/{plan.slug}", "bold"), soft_wrap=True)
@@ -100,7 +105,7 @@ def print_article_plan(plan: ArticlePlan) -> None:
     console.print(f"\n{plan}", highlight=False)
 
 
-def print_source_plan(plan: SourcePlan) -> None:
+def _print_source_plan(plan: SourcePlan) -> None:
     """Print a row for each article, what is skipped, and the sum."""
     console = Console()
     for article in plan.articles:

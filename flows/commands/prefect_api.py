@@ -8,6 +8,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings
 from blocks.configuration.settings import load_settings
 from blocks.doctor.api import check_reachable
 from blocks.network.proxies import bypass_for_this_machine
+from flows.commands.status_line import announce
 from flows.local_stack.local_server import local_api
 
 
@@ -23,7 +24,11 @@ def prefect_api() -> Iterator[str | None]:
         yield None
         return
     with (
-        local_api(PREFECT_HOME.value(), load_settings().images_server_linger) as url,
+        local_api(PREFECT_HOME.value(), load_settings().images_server_linger, _announce_start) as url,
         temporary_settings({PREFECT_API_URL: url}),
     ):
         yield url
+
+
+def _announce_start() -> None:
+    announce("starting a local Prefect server, the first time for up to a minute")

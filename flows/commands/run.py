@@ -17,7 +17,8 @@ from flows.article_images import article_images
 from flows.article_run.preview import previewed
 from flows.commands.copies import check_addresses_last, check_folder, copy_files
 from flows.commands.prefect_api import prefect_api
-from flows.commands.report import progress_lines
+from flows.commands.progress import progress_shown
+from flows.commands.status_line import line_hidden, show_status
 from flows.lifecycle.stop_signals import run_apart
 from imaging.articles.article import Article
 from imaging.errors import InvalidInput
@@ -51,11 +52,13 @@ def run_flow(article: Article, options: RunOptions) -> tuple[ImageSet, str | Non
         if options.is_written_back and not options.output:
             check_addresses_last()
         if options.max_usd is not None:
+            show_status("planning")
             _check_price(article, options, options.max_usd)
         call = partial(article_images, article, only=options.only, refresh=options.refresh)
-        with progress_lines("pictures", "making pictures"), tags(tenant_tag(article.user_id)):
+        with progress_shown("pictures", "making pictures"), tags(tenant_tag(article.user_id)):
             image_set = cast(ImageSet, run_apart(lambda: asyncio.run(call())))
         if options.output:
+            show_status("copying the files")
             copy_files(image_set, options.output)
         return image_set, server
 
@@ -67,6 +70,8 @@ def _check_price(article: Article, options: RunOptions, max_usd: float) -> None:
     if cost_usd <= max_usd:
         return
     text = f"the run would cost {cost_usd:.3f} USD, more than {max_usd:g}"
-    if sys.stdin and sys.stdin.isatty() and sys.stderr.isatty() and typer.confirm(f"{text}: go on?", err=True):
-        return
+    if sys.stdin and sys.stdin.isatty() and sys.stderr.isatty():
+        with line_hidden():
+            if typer.confirm(f"{text}: go on?", err=True):
+                return
     raise InvalidInput(f"--max-usd: {text}; nothing was spent. article-images plan shows what costs how much")

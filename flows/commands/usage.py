@@ -10,6 +10,7 @@ from blocks.observability.terminal import line
 from blocks.run import begun_run
 from blocks.usage.measurement import measured_usage
 from flows.commands.prefect_api import prefect_api
+from flows.commands.status_line import show_status
 from imaging.pages.usage import readable_bytes
 from imaging.usage.month import chosen_month
 from imaging.usage.report import TenantUsage, UsageReport
@@ -21,11 +22,10 @@ def measure_usage(user_id: str | None, month: str | None) -> UsageReport:
     """Return the report on a month. Raises InvalidInput, ConfigurationError and StorageError."""
     chosen = chosen_month(month, datetime.now(UTC))
     load_settings()  # fail before starting a server
-    console = Console(stderr=True)
-    with console.status("listing the bucket") as status, prefect_api(), begun_run() as run:
+    with prefect_api(), begun_run() as run:
 
         def show(number: int) -> None:
-            status.update(f"{number:,} objects listed")
+            show_status(f"{number:,} objects listed")
 
         with measured_usage(run.services, chosen, user_id, show) as measurement:
             return measurement.report

@@ -12,41 +12,44 @@ from blocks.records.inventory import recorded
 from blocks.run import begun_run
 from blocks.services import Services
 from flows.commands.prefect_api import prefect_api
-from imaging.errors import BadPicture, ConfigurationError, ImagesError, InvalidInput, PredictionEnded
+from flows.commands.status_line import line_hidden
+from imaging.errors import ConfigurationError, ImagesError, InvalidInput, PredictionEnded
 
 Read = tuple[bytes, Mapping[str, str] | None]
 
 
 def verify(targets: list[str]) -> bool:
-    """Print the verdicts on each picture; return whether all are well.
+    """Print the verdicts on each picture, those as well that cannot be read, and how many are bad.
 
-    If one cannot be read, the others are checked before the error is raised (InvalidInput and the like). Files need
-    neither Prefect nor a bucket.
+    Return whether all are well. Files need neither Prefect nor a bucket. Raises ConfigurationError.
     """
     if all(Path(target).is_file() for target in targets):
-        return _all_well(targets, None)
-    with prefect_api(), begun_run() as run:
+        with line_hidden():
+            return _all_well(targets, None)
+    with prefect_api(), begun_run() as run, line_hidden():
         return _all_well(targets, run.services)
 
 
 def _all_well(targets: list[str], services: Services | None) -> bool:
-    well, unread = True, None
-    for target in targets:
-        echo(target)
-        try:
-            lines = list(verify_picture(*_read(target, services), services.signer if services else None))
-        except ConfigurationError:
-            raise  # the next picture would raise it too
-        except ImagesError as error:
-            echo(f"  FAIL  picture: {error}")
-            well, unread = False, unread or (None if isinstance(error, BadPicture) else error)
-            continue
-        for line in lines:
-            echo(f"  {line}")
-        well = well and all(line.level != "FAIL" for line in lines)
-    if unread:
-        raise unread
-    return well
+    bad = sum(not _is_well(target, services) for target in targets)
+    if bad or len(targets) > 1:
+        echo(f"{bad} of {len(targets)} bad" if bad else f"all {len(targets)} well")
+    return not bad
+
+
+def _is_well(target: str, services: Services | None) -> bool:
+    """Print the verdicts on one picture. Raises ConfigurationError, which the next picture would raise too."""
+    echo(target)
+    try:
+        lines = list(verify_picture(*_read(target, services), services.signer if services else None))
+    except ConfigurationError:
+        raise
+    except ImagesError as error:
+        echo(f"  FAIL  picture: {error}")
+        return False
+    for line in lines:
+        echo(f"  {line}")
+    return all(line.level != "FAIL" for line in lines)
 
 
 def _read(target: str, services: Services | None) -> Read:

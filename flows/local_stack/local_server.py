@@ -41,17 +41,21 @@ _SETTINGS = Path(__file__).with_name("prefect.toml")
 
 
 @contextmanager
-def local_api(home: Path, linger: float) -> Iterator[str]:
+def local_api(home: Path, linger: float, starting: Callable[[], None] = lambda: None) -> Iterator[str]:
     """Yield the URL of a local Prefect API over the database in `home`; keep it running for the context.
 
-    `linger`: seconds that it keeps running without users. Raises RuntimeError if it does not start.
+    `linger`: seconds that it keeps running without users. `starting` is called if it is not running yet. Raises
+    RuntimeError if it does not start.
     """
     make_private_folder(home)
     note = note_in(home)
     with users_of(home) as users:
         lock_file(users, shared=True)
         with starting_alone(home):
-            url = _running(note) or _start(home, Path(users.name), note, linger)
+            url = _running(note)
+            if url is None:
+                starting()
+                url = _start(home, Path(users.name), note, linger)
         yield url
 
 

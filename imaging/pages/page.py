@@ -8,6 +8,8 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
+from imaging import keys
+from imaging.entry import located
 from imaging.formats import FORMATS
 from imaging.kinds import Kind
 from imaging.pages.gallery import STATUS_TEXT, amount, painted, templates
@@ -53,12 +55,24 @@ class Section:
     scenes: list[Scene]
 
 
-def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "", *, costs: bool = True) -> str:
+def html_page(
+    image_set: ImageSet,
+    previews: Mapping[str, str],
+    excerpt: str = "",
+    *,
+    costs: bool = True,
+    folder: str | None = None,
+) -> str:
     """Return the page. It loads nothing from elsewhere but pictures without a preview, and sharper ones where needed.
 
     `previews` maps image names to `data:` URLs; a durable picture without one is shown by its own URL. `excerpt`: the
-    article's, for the text of posts. `costs`: whether to show what the run spent.
+    article's, for the text of posts. `costs`: whether to show what the run spent. `folder`: the address, with its
+    slash, of the folder on this machine that has the objects under their keys, where nobody serves them.
     """
+    markup = {
+        image.name: (_named_as_copied(image, image_set) if folder else image).picture_html for image in image_set.images
+    }
+    image_set = _on_disk(image_set, folder) if folder else image_set
     page_url, durable = image_set.gallery_url, [image for image in image_set.images if image.durable]
     return templates.get_template("page.html.j2").render(
         set=image_set,
@@ -72,8 +86,26 @@ def html_page(image_set: ImageSet, previews: Mapping[str, str], excerpt: str = "
         status_text=STATUS_TEXT,
         style=STYLE,
         script=_SCRIPT,
-        policy=_POLICY,
+        policy=_LOCAL_POLICY if folder else _POLICY,
+        markup=markup,
+        on_disk=bool(folder),
     )
+
+
+def _on_disk(image_set: ImageSet, folder: str) -> ImageSet:
+    """Return the set with the addresses of files, without the page in the bucket, which nobody serves."""
+    images = [located(image, lambda key: folder + key) if image.durable else image for image in image_set.images]
+    manifest = image_set.manifest_url and folder + keys.manifest_key(image_set.user_id, image_set.slug)
+    return image_set.model_copy(update={"images": images, "manifest_url": manifest, "gallery_url": None})
+
+
+def _named_as_copied(image: Image, image_set: ImageSet) -> Image:
+    """Return the entry with the names that its files have in the article's folder, and in one of copies of them.
+
+    The address of a file of this machine is of no use in a page that is published.
+    """
+    place = keys.prefix(image_set.user_id, image_set.slug)
+    return located(image, lambda key: key.removeprefix(place)) if image.durable else image
 
 
 def _sections(image_set: ImageSet, previews: Mapping[str, str]) -> Iterator[Section]:
@@ -112,16 +144,15 @@ def raw(name: str) -> Markup:
     return Markup(_FILES.joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
 
 
-def policy(style: str, script: str = "") -> str:
-    """Return the content security policy of a page with this style sheet and script.
+def policy(style: str, script: str = "", pictures: str = "data: https: http:") -> str:
+    """Return the content security policy of a page with this style sheet and script, and pictures from there.
 
     Titles and errors are untrusted and the page is on the pictures' domain: so only our own script and style may run.
     The script may fetch from that domain alone: the pictures to download.
     """
     runs = f" script-src {_hash(script)}; connect-src 'self';" if script else ""
     return (
-        f"default-src 'none'; img-src data: https: http:; style-src {_hash(style)};{runs}"
-        " base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src {pictures}; style-src {_hash(style)};{runs} base-uri 'none'; form-action 'none'"
     )
 
 
@@ -131,4 +162,6 @@ def _hash(text: str) -> str:
 
 _FILES = files("imaging.pages") / "templates"
 STYLE, _SCRIPT = raw("page.css"), raw("page.js") + raw("sharpen.js") + raw("download.js")
-_POLICY = policy(STYLE, _SCRIPT)
+LOCAL_PICTURES = "data: https: http: file:"
+"""Where a page on this machine may have its pictures from."""
+_POLICY, _LOCAL_POLICY = policy(STYLE, _SCRIPT), policy(STYLE, _SCRIPT, LOCAL_PICTURES)

@@ -1,8 +1,11 @@
 """The console script, as a user meets it."""
 
 import json
+import re
 import stat
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -90,13 +93,15 @@ def test_a_wrong_option_is_named(option: list[str], cli: CommandLine) -> None:
 
 
 def test_json_prints_the_set_and_nothing_else(painted: Path, cli: CommandLine) -> None:
-    """`--json` prints one JSON document on standard output; options narrow and name the tenant."""
+    """`--json` prints one JSON document on standard output, progress goes elsewhere; options narrow it down."""
     done = cli("run", "-", "--json", "--only", "card,hero", "--user-id", "acme", stdin=json.dumps(GOOD))
     assert done.returncode == 0, done.stderr
     image_set = json.loads(done.stdout)
     assert [image["name"] for image in image_set["images"]] == ["hero", "linkedin", "facebook"]
     assert image_set["user_id"] == "acme"
-    assert done.stderr == ""
+    assert sorted(line.split()[:2] for line in done.stderr.splitlines()) == [
+        ["facebook", "stored"], ["hero", "stored"], ["linkedin", "stored"],
+    ]  # fmt: skip
 
 
 def test_platforms_that_are_switched_on_are_made(
@@ -134,19 +139,28 @@ def test_a_refused_token_exits_with_2_and_one_line(
 
 
 def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: Path) -> None:
-    """On a fresh machine the run starts its own Prefect server, prints a table and the page, and no noise."""
+    """On a fresh machine the run starts its own Prefect server, and says so; a line a picture, a table, no noise.
+
+    What it prints can be opened once it has ended, and its last line is the one that matters.
+    """
     variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_DATA_DIR": str(tmp_path / "data"),
                  "IMAGES_SERVER_LINGER": "15"}  # fmt: skip
     asked = ("run", str(EXAMPLES / "kaffee-richtig-lagern.md"), "--only", "hero,card")
     first = command_anew(*asked, **variables)
     assert first.returncode == 0, first.stderr
-    assert first.stderr == ""
+    said = first.stderr.splitlines()
+    assert said[0].startswith("article-images: starting a local Prefect server")
+    assert [" stored as " in line for line in said[1:]] == [True] * 3
+    assert all(sign.isprintable() for line in said for sign in line)
     assert "Painted offline" in first.stdout
     assert "3 images, 0.000 USD, complete" in first.stdout
-    page = Path(first.stdout.split("Gallery: ")[1].splitlines()[0])
+    files = [Path(url2pathname(urlsplit(url).path)) for url in re.findall(r"file://\S+", first.stdout)]
+    assert [file.read_bytes()[:4] for file in files] == [b"\x89PNG"] * 3
+    page = Path(first.stdout.splitlines()[-1].split(" complete. Gallery: ")[1])
     assert page.read_text().count("<img ") == 3 + 2  # two once more: as a search result, and on X
     second = command(*asked, **variables)
-    assert (second.returncode, second.stderr) == (0, "")
+    assert second.returncode == 0
+    assert [" reused: " in line for line in second.stderr.splitlines()] == [True] * 3
     assert second.stdout.count("reused") == 3
 
 

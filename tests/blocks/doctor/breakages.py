@@ -181,7 +181,7 @@ BROKEN: dict[str, tuple[Case, ...]] = {
     ),
     "not public": (
         Case(cdn(Answer(403)), "public read", "FAIL", "make the bucket public"),
-        Case(spooled, "spool", "warn", "2 pictures were paid for and wait for the bucket -> article-images repair"),
+        Case(spooled, "spool", "warn", "2 pictures wait for the bucket -> article-images repair"),
     ),
     "variables edited": (
         Case(cdn(Answer(404)), "public read", "FAIL", "set IMAGES_PUBLIC_BASE_URL"),

@@ -54,9 +54,10 @@ def test_what_is_stored_is_marked_and_reads_back(world: World, cli: CommandLine)
     path.write_bytes(path.read_bytes()[:-30] + bytes(18) + path.read_bytes()[-12:])
     assert cli("verify", str(hero.key)).returncode == 1
     missing = cli("verify", "default/nothing/hero.png")
-    assert (missing.returncode, "no such file" in missing.stderr) == (2, True)
-    elsewhere = cli("verify", "https://elsewhere.example/hero.png")
-    assert (elsewhere.returncode, "IMAGES_DOWNLOAD_HOSTS" in elsewhere.stderr) == (1, True)
+    assert (missing.returncode, "no such file" in missing.stdout) == (1, True)
+    elsewhere = cli("verify", "https://elsewhere.example/hero.png", str(linkedin.key))
+    assert (elsewhere.returncode, "IMAGES_DOWNLOAD_HOSTS" in elsewhere.stdout) == (1, True)
+    assert elsewhere.stdout.splitlines()[-1] == "1 of 2 bad"
 
 
 def test_a_picture_that_waited_in_the_spool_is_the_one_that_was_marked(
@@ -119,3 +120,4 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_read(cli: CommandL
     assert done.returncode == 1
     assert done.stdout.count("  FAIL  picture: ") == 3
     assert "ok    mark: trainedAlgorithmicMedia" in done.stdout
+    assert done.stdout.splitlines()[-1] == "3 of 4 bad"

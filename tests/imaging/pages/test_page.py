@@ -1,5 +1,6 @@
 """The gallery page in a real browser: what an editor sees, copies and reads, and that nothing from outside can act."""
 
+import base64
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from imaging.pages.page import html_page
 from tests.browser import in_a_browser
-from tests.imaging.pages.conftest import LETTERS, a_set, contrast, show
+from tests.imaging.pages.conftest import DOT, LETTERS, a_set, contrast, show
 from tests.imaging.pages.test_gallery import HOSTILE
 
 FRAMES = ["article", "column", "column", "comparison", "comparison", "linkedin", "facebook", "x", "instagram", "tiktok"]
@@ -155,3 +156,26 @@ def test_a_picture_of_which_only_the_manifest_knows_is_shown_by_its_address() ->
     page = html_page(a_set().model_copy(update={"images": [hero]}), {})
     assert page.count('src="https://images.example/default/tee/hero.png?a=1&amp;b=&#39;2&#39;"') == 2
     assert "Comparison" not in page
+
+
+@in_a_browser
+def test_a_page_on_disk_needs_nobody_to_serve_its_pictures(page: Page, tmp_path: Path) -> None:
+    """Without a bucket pictures and links are files; what is copied for a page has no address of this machine."""
+    image_set, storage = a_set(), tmp_path / "storage" / "images"
+    hero = image_set.images[0]
+    file = storage / str(hero.key)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(base64.b64decode(DOT.partition(",")[2]))
+    local = tmp_path / "gallery.html"
+    local.write_text(html_page(image_set, {}, folder=f"{storage.as_uri()}/"), encoding="utf-8")
+    page.goto(local.as_uri())
+    shown = page.get_by_role("img", name=hero.alt_text).first
+    assert shown.evaluate("async one => { await one.decode(); return one.naturalWidth; }") == 16
+    copied = {}
+    for words in ("URL", "<picture>"):
+        page.get_by_role("button", name=f"Copy {words} of hero", exact=True).click()
+        expect(page.get_by_role("status")).to_have_text(f"Copied: {words} of hero")
+        copied[words] = page.evaluate("navigator.clipboard.readText()")
+    assert copied["URL"] == file.as_uri()
+    assert 'src="hero.png"' in copied["<picture>"]
+    assert "images.example" not in local.read_text()
