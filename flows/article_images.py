@@ -51,7 +51,7 @@ from imaging.spec import ImageSpec, Kinds
 from imaging.validation import labelled
 from tasks.claiming import claim_slug
 from tasks.inventory import take_inventory
-from tasks.makers import TASKS
+from tasks.pictures.makers import TASKS
 from tasks.providers import check_providers
 
 observed()

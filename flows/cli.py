@@ -80,7 +80,7 @@ def run(  # noqa: PLR0917 - a command's options, all by name
 ) -> None:
     """Make every picture of one article."""
     from flows.commands.arguments import chosen_kinds, read_article, taken
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
     from flows.commands.write_back import article_file, check_dialect
 
     check_dialect(dialect, write_back=write_back)
@@ -99,7 +99,7 @@ def run(  # noqa: PLR0917 - a command's options, all by name
     if as_json:
         print_json(image_set.model_dump_json(indent=1))
     else:
-        from flows.commands.report import print_report
+        from flows.commands.output.report import print_report
 
         print_report(image_set, server)
     for line in file.written_back(image_set, output) if file else ():
@@ -121,7 +121,7 @@ def plan(
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
     from blocks.sources.exports import is_export
     from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, chosen_language, read_article, taken
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
 
     kinds, language = chosen_kinds(only), chosen_language(language)
     check_tenant(user_id)
@@ -159,7 +159,7 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
 ) -> None:
     """Make every picture of many articles; skips completed ones."""
     from flows.commands.arguments import check_tenant, chosen_kinds, chosen_language
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
     from imaging.articles.sources import checked_source
 
     kinds = chosen_kinds(only)

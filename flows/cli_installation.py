@@ -11,7 +11,7 @@ from flows.lifecycle.stop_signals import Stopped, run_apart
 
 def repair() -> None:
     """Store pictures that were made while the bucket was unavailable."""
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
 
     with status_line("storing pictures"):
         from flows.commands.prefect_api import prefect_api
@@ -41,7 +41,7 @@ def up(
 
 def setup() -> None:
     """Register block types, save blocks from the environment, create pool, limit, variables and automations."""
-    from flows.commands.status_line import line_hidden, status_line
+    from flows.commands.output.status_line import line_hidden, status_line
 
     with status_line("setting up"):
         from flows.commands.prefect_api import prefect_api
@@ -58,7 +58,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, nothing else")] = False,
 ) -> None:
     """Check the installation, and show how to fix problems. Spends nothing, and leaves nothing behind."""
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
 
     with status_line("loading"):
         from flows.commands.doctor import doctor as run_doctor

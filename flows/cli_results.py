@@ -13,7 +13,7 @@ _DEFAULT_TENANT = "default"
 
 
 def _complete_slug(incomplete: str) -> list[str]:
-    from flows.commands.local_pages import slugs_on_this_machine
+    from flows.commands.output.local_pages import slugs_on_this_machine
 
     return slugs_on_this_machine(incomplete)
 
@@ -24,11 +24,11 @@ def list_(
 ) -> None:
     """List the articles in the bucket: status, pictures, cost of the last run, when, and the gallery's address."""
     from flows.commands.arguments import check_tenant
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
 
     check_tenant(user_id)
     with status_line("listing articles"):
-        from flows.commands import galleries
+        from flows.commands.output import galleries
 
         show = galleries.print_articles_as_json if as_json else galleries.print_articles
         galleries.list_articles(user_id, show)
@@ -47,8 +47,8 @@ def open_(
 ) -> None:
     """Open an article's gallery in the browser, and print its address."""
     from flows.commands.arguments import check_tenant
-    from flows.commands.local_pages import show_in_browser
-    from flows.commands.status_line import status_line
+    from flows.commands.output.local_pages import show_in_browser
+    from flows.commands.output.status_line import status_line
 
     check_tenant(user_id)
     with status_line("looking for the gallery"):
@@ -58,14 +58,14 @@ def open_(
 
 def _gallery(article: str | None, user_id: str | None) -> str:
     if article is None:
-        from flows.commands.local_pages import newest_page
+        from flows.commands.output.local_pages import newest_page
 
         return newest_page(user_id)
     if Path(article).is_file():
         from flows.commands.arguments import read_article
 
         read = read_article(article, user_id)
-        from flows.commands.galleries import gallery_of
+        from flows.commands.output.galleries import gallery_of
 
         return gallery_of(read)
     tenant, _, slug = article.rpartition("/")
@@ -74,7 +74,7 @@ def _gallery(article: str | None, user_id: str | None) -> str:
     from flows.commands.arguments import check_tenant
 
     check_tenant(tenant or None, "ARTICLE")
-    from flows.commands.galleries import gallery_under
+    from flows.commands.output.galleries import gallery_under
 
     return gallery_under(tenant or user_id or _DEFAULT_TENANT, slug)
 
@@ -83,7 +83,7 @@ def verify(
     pictures: Annotated[list[str], typer.Argument(help="URLs, files, or keys in the bucket")],
 ) -> None:
     """Check the hash, mark and signature of pictures; says at the end how many are bad."""
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
 
     with status_line("reading pictures"):
         from flows.commands.verify import verify as run_verify

@@ -29,7 +29,7 @@ def set_brand(  # noqa: PLR0917 - a command's options, all by name
     as_json: AsJson = False,
 ) -> None:
     """Change a tenant's brand; what is not given stays as it is."""
-    from flows.commands.brand import change_brand, print_brand
+    from flows.commands.tenants.brand import change_brand, print_brand
 
     words = {"color": color, "template": template, "site_name": site_name, "style": style, "avoid": avoid}
     print_brand(change_brand(user_id, {**words, "language": language}, {"logo": logo, "font": font}), as_json=as_json)
@@ -38,7 +38,7 @@ def set_brand(  # noqa: PLR0917 - a command's options, all by name
 @brand_app.command()
 def show(user_id: UserId, as_json: AsJson = False) -> None:
     """Show a tenant's brand, with the sizes of its assets."""
-    from flows.commands.brand import print_brand, report_on_brand
+    from flows.commands.tenants.brand import print_brand, report_on_brand
 
     print_brand(report_on_brand(user_id), as_json=as_json)
 
@@ -46,7 +46,7 @@ def show(user_id: UserId, as_json: AsJson = False) -> None:
 @brand_app.command("list")
 def list_brands(as_json: AsJson = False) -> None:
     """List the tenants that have a brand."""
-    from flows.commands.brand import print_brands
+    from flows.commands.tenants.brand import print_brands
 
     print_brands(as_json=as_json)
 
@@ -60,7 +60,7 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove a tenant's brand, or a part of it."""
-    from flows.commands.brand import print_brand, remove_brand
+    from flows.commands.tenants.brand import print_brand, remove_brand
 
     print_brand(remove_brand(user_id, asset), as_json=as_json)
 
@@ -91,11 +91,11 @@ def migrate(  # noqa: PLR0917 - a command's options, all by name
 ) -> None:
     """Bring the pictures at old addresses (vendors' and data: URLs) into the bucket."""
     from flows.commands.arguments import check_tenant
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
 
     check_tenant(user_id)
     with status_line("loading"):
-        from flows.commands.migrate import print_migration, run_migration
+        from flows.commands.tenants.migrate import print_migration, run_migration
 
         report = run_migration(
             source, user_id, as_json=as_json, dry_run=dry_run, remake=remake, recheck=recheck, map_file=map_file,
@@ -115,11 +115,11 @@ def usage(
 ) -> None:
     """Show what tenants store, have made and spent in a month. Writes nothing."""
     from flows.commands.arguments import check_tenant
-    from flows.commands.status_line import status_line
+    from flows.commands.output.status_line import status_line
 
     check_tenant(user_id, "USER_ID")
     with status_line("listing the bucket"):
-        from flows.commands.usage import measure_usage, print_usage
+        from flows.commands.tenants.usage import measure_usage, print_usage
 
         report = measure_usage(user_id, month)
     print_json(report.model_dump_json(indent=1)) if as_json else print_usage(report)
@@ -136,7 +136,7 @@ def lifecycle(  # noqa: PLR0917 - a command's options, all by name
     as_json: AsJson = False,
 ) -> None:
     """Show the bucket's rules on old versions, unfinished uploads and CORS, and set ours; list and remove orphans."""
-    from flows.commands.lifecycle import keep_house, print_lifecycle
+    from flows.commands.tenants.lifecycle import keep_house, print_lifecycle
 
     report = keep_house(
         apply=apply, days=days, origins=origin or ["*"], orphans=orphans, remove=remove, older_than=older_than, yes=yes
@@ -154,7 +154,7 @@ def erase(
 ) -> None:
     """Delete all there is of a tenant or an article, with all versions, and look whether anything is left."""
     from flows.commands.arguments import check_tenant
-    from flows.commands.erase import checked_target, erase_target, print_erasure
+    from flows.commands.tenants.erase import checked_target, erase_target, print_erasure
 
     check_tenant(user_id, "USER_ID")
     asks = not (yes or dry_run)

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from imaging.articles.article import Article
-from imaging.articles.reading import Reading
+from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput
 from imaging.printable import printable, printable_name
 

@@ -32,7 +32,7 @@ from imaging.planning.chosen_platforms import platforms_of
 from imaging.planning.plan import Planner
 from imaging.record import Image
 from imaging.spec import ImageSpec
-from tasks.makers import TASKS
+from tasks.pictures.makers import TASKS
 
 
 @dataclass(frozen=True, slots=True)

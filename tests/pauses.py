@@ -12,7 +12,7 @@ def no_pauses() -> Iterator[None]:
     """Let the tasks and the S3 clients of this process try again at once, and give up after a moment."""
     from blocks.delivery import earlier_orders
     from blocks.network import backoff
-    from tasks import predictions
+    from tasks.pictures import predictions
     from tasks.task_options import RETRY_DELAYS
 
     before = RETRY_DELAYS[:]

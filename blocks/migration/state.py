@@ -19,28 +19,11 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from blocks.migration import sql
 from blocks.storage.private_files import make_private_folder
 from imaging.migration.report import Outcome, Status
 from imaging.record import Image
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS {schema}.links (
-    digest BLOB PRIMARY KEY, user_id TEXT, status TEXT, new TEXT, key TEXT, why TEXT, cost REAL, part TEXT
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS {schema}.parts (user_id TEXT, name TEXT, PRIMARY KEY (user_id, name)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS {schema}.stored (digest BLOB PRIMARY KEY, user_id TEXT, image TEXT) WITHOUT ROWID;
-"""
-_SEEN = """
-CREATE TEMP TABLE seen (digest BLOB PRIMARY KEY, user_id TEXT, old TEXT, place TEXT) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS main.unwritten ON links (user_id) WHERE part IS NULL;
-"""
-# The better the news, the higher: parts of the journal are read in any order.
-_RANK = "CASE {}.status WHEN 'later' THEN 0 WHEN 'refused' THEN 1 WHEN 'dead' THEN 2 ELSE 3 END"
-_LEARNT = (
-    " ON CONFLICT (digest) DO UPDATE SET status = excluded.status, new = excluded.new, key = excluded.key,"
-    f" why = excluded.why, cost = excluded.cost, part = excluded.part WHERE {_RANK.format('excluded')} >="
-    f" {_RANK.format('links')}"
-)
 _ENTRIES = TypeAdapter(list[tuple[str, Outcome]])
 
 
@@ -88,8 +71,8 @@ class State:
         self._db.execute("PRAGMA temp_store=FILE")
         self._schema: Literal["temp", "main"] = "temp" if dry_run else "main"
         for schema in {"main", self._schema}:
-            self._db.executescript(_TABLES.format(schema=schema))
-        self._db.executescript(_SEEN)
+            self._db.executescript(sql.TABLES.format(schema=schema))
+        self._db.executescript(sql.SEEN)
 
     def close(self) -> None:
         """Close the file."""
@@ -185,7 +168,7 @@ class State:
             entries = []
         rows = [_row(bytes.fromhex(digest), user_id, outcome, part) for digest, outcome in entries]
         with self._transaction() as db:
-            db.executemany(f"INSERT INTO main.links VALUES ({_ROW}){_LEARNT}", rows)  # noqa: S608
+            db.executemany(f"INSERT INTO main.links VALUES ({_ROW}){sql.LEARNT}", rows)  # noqa: S608
             db.execute("INSERT OR IGNORE INTO main.parts VALUES (?, ?)", [user_id, part])
 
     def forget(self, user_id: str, *, whole: bool) -> None:

@@ -16,8 +16,8 @@ import feedparser
 from blocks.sources.feed_entries import is_published
 from blocks.sources.feed_prolog import bounded
 from imaging.articles.article import Article
-from imaging.articles.parsing import article_from
-from imaging.articles.reading import Reading
+from imaging.articles.files.parsing import article_from
+from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput
 from imaging.printable import printable
 from imaging.text.markup import markdown_of

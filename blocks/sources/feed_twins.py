@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from blocks.sources.feed_items import FeedItem
+from imaging.articles.files.reading import Reading
 from imaging.articles.origin import url_key
-from imaging.articles.reading import Reading
 from imaging.articles.sources import is_feed
 from imaging.backlog import Entry
 from imaging.errors import InvalidInput

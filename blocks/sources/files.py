@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from blocks.storage.bucket import ImageStore
-from imaging.articles.documents import MAX_BYTES, SUFFIXES, read_in_source
-from imaging.articles.file_names import is_project_file
-from imaging.articles.reading import Reading
+from imaging.articles.files.documents import MAX_BYTES, SUFFIXES, read_in_source
+from imaging.articles.files.file_names import is_project_file
+from imaging.articles.files.reading import Reading
 from imaging.articles.sources import BUCKET
 from imaging.backlog import Entry
 from imaging.errors import InvalidInput

@@ -15,10 +15,10 @@ from blocks.sources.feed_items import Feed, FeedItem, parse_feed
 from blocks.sources.feed_twins import DistinctItems
 from blocks.sources.feeds import FeedPage, FeedReader, next_page
 from imaging.articles.article import Article
-from imaging.articles.foreign import language_code
+from imaging.articles.files.foreign import language_code
+from imaging.articles.files.parsing import article_from, read_markdown
+from imaging.articles.files.reading import Reading
 from imaging.articles.origin import url_key
-from imaging.articles.parsing import article_from, read_markdown
-from imaging.articles.reading import Reading
 from imaging.errors import InvalidInput, SourceError
 from imaging.text.markup import markdown_of
 from imaging.text.plain import parsed, text_of

@@ -8,7 +8,7 @@ from blocks.run import Run
 from imaging.entry import located
 from imaging.errors import ImagesError, StorageError
 from imaging.record import Image
-from tasks.web_formats import make_web_formats
+from tasks.pictures.web_formats import make_web_formats
 
 UnderWay = PrefectFuture[Image] | None
 

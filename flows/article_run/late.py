@@ -9,7 +9,7 @@ from imaging.articles.claim import Claim
 from imaging.entry import as_stored, described, failed
 from imaging.errors import StorageError
 from imaging.record import NOT_STORED
-from tasks.late_storage import store_late, take_inventory_late
+from tasks.pictures.late_storage import store_late, take_inventory_late
 
 
 def offered_again(making: Making, done: Results) -> tuple[Making, Results]:

@@ -1,7 +1,7 @@
 """The lines of a run's log: what was planned, each picture that is done, which one replaces another, the outcome.
 
 What happens to a picture before it is done is logged where it happens: ordered (`blocks/delivery/orders.py`), collected
-(`tasks/predictions.py`).
+(`tasks/pictures/predictions.py`).
 """
 
 from collections import Counter

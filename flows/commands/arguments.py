@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from blocks.observability.terminal import echo
 from imaging.articles.article import Article
-from imaging.articles.documents import MAX_BYTES, read_document, read_from, read_text
-from imaging.articles.foreign import language_code
-from imaging.articles.reading import Reading, names_listed
+from imaging.articles.files.documents import MAX_BYTES, read_document, read_from, read_text
+from imaging.articles.files.foreign import language_code
+from imaging.articles.files.reading import Reading, names_listed
 from imaging.errors import InvalidInput
 from imaging.kinds import Kind
 from imaging.validation import explain

@@ -12,8 +12,8 @@ from flows.backlog import VARIABLE, article_backlog
 from flows.commands.arguments import echo_unused
 from flows.commands.backlog_write_back import FolderWriteBack
 from flows.commands.copies import check_addresses_last, check_folder
+from flows.commands.output.progress import progress_shown
 from flows.commands.prefect_api import prefect_api
-from flows.commands.progress import progress_shown
 from flows.lifecycle.stop_signals import run_apart
 from imaging.backlog import BacklogReport, SourceReport
 from imaging.errors import ConfigurationError

@@ -8,7 +8,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings
 from blocks.configuration.settings import load_settings
 from blocks.doctor.api import check_reachable
 from blocks.network.proxies import bypass_for_this_machine
-from flows.commands.status_line import announce
+from flows.commands.output.status_line import announce
 from flows.local_stack.local_server import local_api
 
 

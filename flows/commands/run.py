@@ -16,9 +16,9 @@ from blocks.run import begun_run
 from flows.article_images import article_images
 from flows.article_run.preview import previewed
 from flows.commands.copies import check_addresses_last, check_folder, copy_files
+from flows.commands.output.progress import progress_shown
+from flows.commands.output.status_line import line_hidden, show_status
 from flows.commands.prefect_api import prefect_api
-from flows.commands.progress import progress_shown
-from flows.commands.status_line import line_hidden, show_status
 from flows.lifecycle.stop_signals import run_apart
 from imaging.articles.article import Article
 from imaging.errors import InvalidInput

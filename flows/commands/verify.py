@@ -11,8 +11,8 @@ from blocks.provenance.verifying import verify_picture
 from blocks.records.inventory import recorded
 from blocks.run import begun_run
 from blocks.services import Services
+from flows.commands.output.status_line import line_hidden
 from flows.commands.prefect_api import prefect_api
-from flows.commands.status_line import line_hidden
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, PredictionEnded
 
 Read = tuple[bytes, Mapping[str, str] | None]

@@ -3,7 +3,7 @@
 from blocks.configuration.settings import load_settings
 from blocks.network.addresses import HostRules
 from blocks.sources.web_pages import WebPages
-from imaging.articles.reading import Reading
+from imaging.articles.files.reading import Reading
 from imaging.articles.sources import checked_source
 from imaging.errors import InvalidInput, SourceBusy, SourceError
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from imaging.articles.documents import MAX_BYTES, SUFFIXES
+from imaging.articles.files.documents import MAX_BYTES, SUFFIXES
 from imaging.entry import located
 from imaging.errors import ImagesError, InvalidInput, NotWritten
 from imaging.record import ImageSet

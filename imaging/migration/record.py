@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from imaging.articles.article import Article
+from imaging.articles.files.parsing import article_from
 from imaging.articles.origin import Origin
-from imaging.articles.parsing import article_from
 from imaging.errors import InvalidInput
 from imaging.migration.addresses import Found, Picks
 from imaging.migration.finding import found_in_page, found_in_value

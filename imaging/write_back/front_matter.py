@@ -14,7 +14,7 @@ import tomlkit
 import yaml
 from tomlkit.exceptions import TOMLKitError
 
-from imaging.articles.plain_yaml import PlainYAML
+from imaging.articles.files.plain_yaml import PlainYAML
 from imaging.errors import InvalidInput
 from imaging.write_back.document import Document
 

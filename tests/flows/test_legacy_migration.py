@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.articles.parsing import parse_markdown
+from imaging.articles.files.parsing import parse_markdown
 from imaging.kinds import Kind
 from imaging.marking import xmp
 from imaging.marking.marks import marks

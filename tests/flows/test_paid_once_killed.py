@@ -93,7 +93,7 @@ THREE_RUNS = f"""
 import asyncio, json
 from pathlib import Path
 from flows.article_images import article_images
-from imaging.articles.parsing import parse_markdown
+from imaging.articles.files.parsing import parse_markdown
 
 article = parse_markdown(Path({str(GERMAN)!r}).read_text())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from imaging.articles.parsing import parse_markdown
+from imaging.articles.files.parsing import parse_markdown
 from imaging.slug import short_hash
 from tests.conftest import EXAMPLES
 from tests.standins.predictions import NSFW

@@ -14,7 +14,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.local_stack.local_server import local_api
-from imaging.articles.parsing import parse_markdown
+from imaging.articles.files.parsing import parse_markdown
 from imaging.kinds import Kind
 from tests.conftest import EXAMPLES
 from tests.world import World, run_set

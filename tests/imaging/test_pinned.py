@@ -13,7 +13,7 @@ import pytest
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
-from imaging.articles.parsing import parse_json, parse_markdown
+from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.entry import described
 from imaging.makers import Provider
 from imaging.planning.models import ModelTable, model_table

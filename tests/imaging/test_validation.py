@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imaging.articles.brand import TenantBrand
-from imaging.articles.parsing import article_from, parse_json
+from imaging.articles.files.parsing import article_from, parse_json
 from imaging.articles.sources import tenants_sources
 from imaging.errors import ConfigurationError, InvalidInput
 from imaging.planning.budget import budgets_from

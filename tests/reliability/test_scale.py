@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.articles.documents import parse_document
+from imaging.articles.files.documents import parse_document
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
 from imaging.slug import slugify

@@ -13,7 +13,7 @@ from blocks.doctor.finding import failure
 from blocks.observability.log import JsonLines, structured_logs
 from flows.commands.backlog import print_backlog
 from flows.commands.doctor import _print
-from flows.commands.report import print_report
+from flows.commands.output.report import print_report
 from flows.commands.verify import verify
 from imaging import errors
 from imaging.backlog import Outcome, SourceReport, backlog_report

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
-from imaging.articles.parsing import article_from
+from imaging.articles.files.parsing import article_from
 from imaging.errors import ConfigurationError, InvalidInput
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.plan import Planner

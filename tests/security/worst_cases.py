@@ -9,7 +9,7 @@ from typing import Any
 
 from blocks.sources.feed_items import parse_feed
 from blocks.vendors.refusals import is_moderation
-from imaging.articles.parsing import parse_json, parse_markdown
+from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.cards.logos.svg import draw_svg, is_svg
 from imaging.errors import ImagesError
 from imaging.pictures.anatomy import refuse_polyglot

@@ -15,8 +15,8 @@ import yaml
 from blocks.migration.sources.source import Rewrite, Unread, copy_of
 from blocks.sources.files import names_in
 from imaging.articles.article import Article
-from imaging.articles.documents import MAX_BYTES, SUFFIXES, decoded, parse_document, read_from
-from imaging.articles.plain_yaml import PlainYAML
+from imaging.articles.files.documents import MAX_BYTES, SUFFIXES, decoded, parse_document, read_from
+from imaging.articles.files.plain_yaml import PlainYAML
 from imaging.errors import InvalidInput
 from imaging.migration.record import Record
 from imaging.migration.rewriting import rewritten_json

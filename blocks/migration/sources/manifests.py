@@ -10,7 +10,7 @@ from blocks.migration.sources.documents import DOCUMENTS, document_record, docum
 from blocks.migration.sources.source import Rewrite, Unread, copy_of
 from blocks.records.manifests import Manifests
 from imaging import keys
-from imaging.articles.documents import MAX_BYTES, decoded
+from imaging.articles.files.documents import MAX_BYTES, decoded
 from imaging.articles.sources import BUCKET
 from imaging.entry import entries
 from imaging.errors import InvalidInput, StorageError, TooLarge

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from blocks.sources.feed_items import parse_feed
-from imaging.articles.parsing import article_from
+from imaging.articles.files.parsing import article_from
 from imaging.errors import InvalidInput
 from imaging.text.sections import aspects, sections
 from tests.blocks.sources.feed_samples import BODY, JSON, json_feed, only, rss

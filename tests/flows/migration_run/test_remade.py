@@ -7,7 +7,7 @@ import pytest
 
 from blocks.records.manifests import Manifests
 from blocks.records.records import Records
-from imaging.articles.parsing import parse_markdown
+from imaging.articles.files.parsing import parse_markdown
 from imaging.kinds import Kind
 from tests.blocks.hosts import FileHost
 from tests.flows.migrations import asked, counts, manifest, migrated, png

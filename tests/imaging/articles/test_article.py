@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from imaging.articles.article import Article
-from imaging.articles.parsing import article_from
+from imaging.articles.files.parsing import article_from
 from imaging.errors import InvalidInput
 
 SECRET = "r8_Hunter2Hunter2"

@@ -6,7 +6,7 @@ import pytest
 
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
-from imaging.articles.documents import read_from
+from imaging.articles.files.documents import read_from
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_cache_key_is_readable_and_short() -> None:
 def test_digests_do_not_depend_on_the_process() -> None:
     """Processes with other hash seeds find each other's cache entries."""
     code = (
-        "import json, sys; from imaging.articles.parsing import parse_json;"
+        "import json, sys; from imaging.articles.files.parsing import parse_json;"
         "from imaging.planning.models import ModelTable;"
         "from imaging.planning.plan import Planner;"
         "specs = Planner(parse_json(sys.stdin.read()), 'tee', ModelTable(), {'replicate', 'chutes'}).specs();"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from imaging.articles.parsing import parse_markdown, read_markdown
-from imaging.articles.picture_fields import PICTURE_FIELDS
+from imaging.articles.files.parsing import parse_markdown, read_markdown
+from imaging.articles.files.picture_fields import PICTURE_FIELDS
 from imaging.record import ImageSet
 from imaging.text.inserted import has_broken, without_inserted
 from imaging.write_back.dialects import DIALECTS

@@ -11,7 +11,7 @@ from blocks.sources.feed_items import parse_feed
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
-from imaging.articles.parsing import parse_json, parse_markdown
+from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.entry import failed
 from imaging.errors import ImagesError
 from imaging.pages import gallery

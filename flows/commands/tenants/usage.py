@@ -9,8 +9,8 @@ from blocks.configuration.settings import load_settings
 from blocks.observability.terminal import line
 from blocks.run import begun_run
 from blocks.usage.measurement import measured_usage
+from flows.commands.output.status_line import show_status
 from flows.commands.prefect_api import prefect_api
-from flows.commands.status_line import show_status
 from imaging.pages.usage import readable_bytes
 from imaging.usage.month import chosen_month
 from imaging.usage.report import TenantUsage, UsageReport

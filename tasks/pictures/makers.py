@@ -6,10 +6,10 @@ from typing import Any
 from prefect import Task
 
 from imaging.makers import MAKERS, Maker, Provider
-from tasks.cards import draw_platform_card
-from tasks.comparison import generate_comparison
-from tasks.painting import paint_offline
-from tasks.predictions import collect_prediction
+from tasks.pictures.cards import draw_platform_card
+from tasks.pictures.comparison import generate_comparison
+from tasks.pictures.painting import paint_offline
+from tasks.pictures.predictions import collect_prediction
 
 
 def _task(maker: Maker) -> Task[..., Any]:

@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from imaging.articles.article import Article
-from imaging.articles.document_parts import JSON_WORDS, parts_of
-from imaging.articles.file_names import FileName
-from imaging.articles.foreign import understood
-from imaging.articles.foreign_names import NAMES, meant
-from imaging.articles.picture_fields import PICTURE_FIELDS
-from imaging.articles.publication import unpublished
-from imaging.articles.reading import Reading
+from imaging.articles.files.document_parts import JSON_WORDS, parts_of
+from imaging.articles.files.file_names import FileName
+from imaging.articles.files.foreign import understood
+from imaging.articles.files.foreign_names import NAMES, meant
+from imaging.articles.files.picture_fields import PICTURE_FIELDS
+from imaging.articles.files.publication import unpublished
+from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput
 from imaging.printable import printable_name
 from imaging.text.inserted import without_inserted

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import yaml
 
-from imaging.articles.foreign_names import NAMES, WORDS
-from imaging.articles.plain_yaml import PlainYAML
+from imaging.articles.files.foreign_names import NAMES, WORDS
+from imaging.articles.files.plain_yaml import PlainYAML
 
 OWN_TEXTS = frozenset({"topic", "excerpt", "article_id"})
 OWN_WORDS = frozenset({"user_id", "language", "slug"})

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from imaging.articles.front_matter import MAX_LENGTH, fields_of, known_and_others
+from imaging.articles.files.front_matter import MAX_LENGTH, fields_of, known_and_others
 from imaging.errors import InvalidInput
 
 _YAML = re.compile(r"\s*---[^\S\n]*\n")

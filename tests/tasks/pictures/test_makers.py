@@ -1,7 +1,7 @@
 """Each maker has its task, by what is known of the maker."""
 
 from imaging.makers import MAKERS
-from tasks.makers import TASKS
+from tasks.pictures.makers import TASKS
 
 
 def test_every_maker_has_a_task_and_vendors_that_answer_at_once_come_last() -> None:

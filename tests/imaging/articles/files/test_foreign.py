@@ -5,10 +5,10 @@ import json
 import pytest
 
 from imaging.articles.article import Article
-from imaging.articles.documents import read_document, read_in_source, read_text
-from imaging.articles.parsing import read_markdown
-from imaging.articles.publication import DRAFT, EXPIRED, FUTURE, TEMPLATE
-from imaging.articles.reading import Reading
+from imaging.articles.files.documents import read_document, read_in_source, read_text
+from imaging.articles.files.parsing import read_markdown
+from imaging.articles.files.publication import DRAFT, EXPIRED, FUTURE, TEMPLATE
+from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput, PassedOver
 from tests import ROOT
 

@@ -12,9 +12,9 @@ from rich.table import Table
 from blocks.configuration.settings import load_settings
 from blocks.migration.sources.opening import checked_old_source
 from blocks.observability.terminal import line
+from flows.commands.output.progress import progress_shown
+from flows.commands.output.status_line import line_hidden
 from flows.commands.prefect_api import prefect_api
-from flows.commands.progress import progress_shown
-from flows.commands.status_line import line_hidden
 from flows.legacy_migration import legacy_migration
 from flows.lifecycle.stop_signals import run_apart
 from flows.migration_run.output import checked_output

@@ -11,9 +11,9 @@ from blocks.run import begun_run
 from blocks.services import Services
 from blocks.storage.local_files import file_of, lasting_url
 from blocks.usage.articles import ListedArticle, listed_articles
-from flows.commands.local_pages import local_page
+from flows.commands.output.local_pages import local_page
+from flows.commands.output.status_line import line_hidden
 from flows.commands.prefect_api import prefect_api
-from flows.commands.status_line import line_hidden
 from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import InvalidInput

@@ -20,7 +20,7 @@ from rich.progress import (
 from blocks.observability.log import NOTICE, PROGRESS
 from blocks.observability.steps import Counted, Step, steps_shown_by
 from blocks.observability.terminal import line
-from flows.commands.status_line import is_watched, line_hidden, show_status
+from flows.commands.output.status_line import is_watched, line_hidden, show_status
 
 _WINDOW_SECONDS = 3600  # whose speed gives the time that is left: pictures come minutes apart
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from blocks.configuration.settings import Settings, load_settings
 from blocks.observability.terminal import line
 from blocks.storage.local_files import file_of, lasting_url
-from flows.commands.local_pages import local_page
+from flows.commands.output.local_pages import local_page
 from imaging import keys
 from imaging.pages.gallery import painted, short_url, size
 from imaging.record import Image, ImageSet

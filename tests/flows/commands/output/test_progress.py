@@ -16,8 +16,8 @@ from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
 from blocks.observability.log import NOTICE, PROGRESS
 from blocks.observability.steps import Step, report_step
-from flows.commands.progress import progress_shown
-from flows.commands.status_line import announce, line_hidden, show_status, status_line
+from flows.commands.output.progress import progress_shown
+from flows.commands.output.status_line import announce, line_hidden, show_status, status_line
 
 pytestmark = pytest.mark.usefixtures("_no_api")
 LOG = logging.getLogger("prefect.flow_runs")

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from imaging.articles.article import Article
-from imaging.articles.parsing import parse_markdown
+from imaging.articles.files.parsing import parse_markdown
 from imaging.errors import InvalidInput
 
 # What a YAML parser would make less of, make something else of, or stumble over.
@@ -170,7 +170,7 @@ def _limited() -> None:
 
 
 _HOSTILE = r"""
-from imaging.articles.parsing import parse_json, parse_markdown
+from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.errors import InvalidInput
 def tried(parse, text):
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.commands.report import print_report
+from flows.commands.output.report import print_report
 from tests.imaging.pages.test_gallery import a_set
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from imaging.articles.document_parts import Parts
-from imaging.articles.file_names import FileName
-from imaging.articles.foreign_names import NAMES, PAGE_IDS, meant
+from imaging.articles.files.document_parts import Parts
+from imaging.articles.files.file_names import FileName
+from imaging.articles.files.foreign_names import NAMES, PAGE_IDS, meant
 from imaging.errors import InvalidInput
 from imaging.printable import printable_name
 from imaging.slug import BRANDING, slugify

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
-from imaging.articles.parsing import parse_json, parse_markdown
+from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.errors import InvalidInput
 from tests.conftest import EXAMPLES
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from imaging.articles.foreign_names import DATES, EXPIRY
+from imaging.articles.files.foreign_names import DATES, EXPIRY
 
 DRAFT, FUTURE, EXPIRED, TEMPLATE = "draft", "dated in the future", "expired", "template"
 

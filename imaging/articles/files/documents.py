@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 from imaging.articles.article import Article
-from imaging.articles.foreign_names import meant
+from imaging.articles.files.foreign_names import meant
+from imaging.articles.files.parsing import parse_json, read_markdown
+from imaging.articles.files.reading import Reading
 from imaging.articles.origin import Origin
-from imaging.articles.parsing import parse_json, read_markdown
-from imaging.articles.reading import Reading
 from imaging.errors import InvalidInput, PassedOver
 
 MAX_BYTES = 10_000_000

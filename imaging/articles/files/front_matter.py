@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
-from imaging.articles.foreign_names import TEXTS, WORDS
-from imaging.articles.one_line_values import IN_QUOTES, NULL, ONE_WORD, OPEN, OWN_TEXTS, OWN_WORDS, written_value
-from imaging.articles.plain_yaml import PlainYAML, Refused
+from imaging.articles.files.foreign_names import TEXTS, WORDS
+from imaging.articles.files.one_line_values import IN_QUOTES, NULL, ONE_WORD, OPEN, OWN_TEXTS, OWN_WORDS, written_value
+from imaging.articles.files.plain_yaml import PlainYAML, Refused
 from imaging.errors import InvalidInput
 from imaging.printable import printable_name
 

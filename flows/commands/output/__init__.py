@@ -1,0 +1,1 @@
+"""What the command line shows: progress, reports, pages on this machine."""

@@ -1,0 +1,1 @@
+"""Tasks that make pictures, store them late, and make their web formats."""
