@@ -7,13 +7,13 @@ The fields are taken from the current run, so that Prefect's own lines have them
 """
 
 import logging
-import os
 from typing import Any
 
 from prefect.context import TaskRunContext
 from prefect.logging.handlers import PrefectConsoleHandler
 from pythonjsonlogger.json import JsonFormatter
 
+from blocks.observability.terminal import logs_are_json
 from imaging.printable import printable
 from imaging.spec import ImageSpec
 
@@ -90,7 +90,7 @@ def structured_logs() -> None:
     for name in ("prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).addFilter(_FIELDS)
     logging.getLogger("prefect.task_runs").addFilter(_NO_ROUTINE)
-    if os.environ.get("IMAGES_LOG_FORMAT") == "json":
+    if logs_are_json():
         for handler in logging.getLogger().handlers:
             if isinstance(handler, PrefectConsoleHandler):
                 handler.setFormatter(JsonLines())

@@ -1,6 +1,7 @@
 """Terminal output. All of it goes through here, since most of it includes untrusted text."""
 
 import json
+import os
 import sys
 from typing import TextIO
 
@@ -8,6 +9,11 @@ import typer
 from rich.text import Text
 
 from imaging.printable import printable
+
+
+def logs_are_json() -> bool:
+    """Return whether standard error is to have JSON objects alone, for programs: then no plain line goes there."""
+    return os.environ.get("IMAGES_LOG_FORMAT") == "json"
 
 
 def echo(text: str, *, err: bool = False) -> None:

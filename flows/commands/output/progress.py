@@ -19,7 +19,7 @@ from rich.progress import (
 
 from blocks.observability.log import NOTICE, PROGRESS
 from blocks.observability.steps import Counted, Step, steps_shown_by
-from blocks.observability.terminal import line
+from blocks.observability.terminal import line, logs_are_json
 from flows.commands.output.status_line import is_watched, line_hidden, show_status
 
 _WINDOW_SECONDS = 3600  # whose speed gives the time that is left: pictures come minutes apart
@@ -31,7 +31,8 @@ def progress_shown(of: Counted, doing: str) -> Iterator[None]:
     console = Console(stderr=True)
     bar = _Bar(console, of, doing) if is_watched(console) else None
     logger, handler = logging.getLogger("prefect.flow_runs"), _Lines(console, of)
-    logger.addHandler(handler)
+    if not logs_are_json():
+        logger.addHandler(handler)
     try:
         with line_hidden(), bar or nullcontext(), steps_shown_by(bar.show) if bar else nullcontext():
             yield

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 
-from blocks.observability.terminal import echo, line
+from blocks.observability.terminal import echo, line, logs_are_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def announce(text: str) -> None:
     """Say what takes long: in the line, and where there is no terminal in a line of the log."""
     if shown := _current.get():
         shown.spinner.update(text=line(text))
-    elif not is_watched(Console(stderr=True)):
+    elif not (is_watched(Console(stderr=True)) or logs_are_json()):
         echo(f"article-images: {text}", err=True)
 
 

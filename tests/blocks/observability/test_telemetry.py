@@ -74,7 +74,7 @@ def test_the_log_is_json_that_names_tenant_slug_and_image(log: str) -> None:
     """Every line is an object; each line of the run has tenant and slug, each line about a picture its name."""
     lines = [json.loads(line) for line in log.splitlines()]
     of_run = [line for line in lines if line["logger"] in {"prefect.flow_runs", "prefect.task_runs"}]
-    assert len(of_run) > 10
+    assert len(of_run) > 5
     assert {(line["tenant"], line["slug"]) for line in of_run} == {("nordlicht", "tee")}
     for line in of_run:
         about = line["message"].partition(" ")[0].rstrip(":")
