@@ -19,7 +19,7 @@ from typing import Any
 
 PRODUCT = (
     "flows.article_images", "flows.backlog", "flows.legacy_migration", "flows.repair", "flows.cli", "flows.entry",
-    *(f"flows.commands.{name}" for name in ("run", "backlog", "plan", "migrate", "report", "verify")),
+    *(f"flows.commands.{name}" for name in ("run", "backlog", "plan", "tenants.migrate", "output.report", "verify")),
 )  # fmt: skip
 
 
