@@ -29,7 +29,7 @@ OURS = {
 PAGE = {
     "html", "head", "meta", "link", "title", "style", "script", "body", "header", "main", "section", "div", "figure",
     "figcaption", "h3", "dl", "dt", "dd", "b", "i", "small", "span", "fieldset", "legend", "label", "input", "button",
-    "details", "summary",
+    "details", "summary", "picture",
 }  # fmt: skip
 
 
