@@ -15,10 +15,7 @@ from tests.world import CommandLine, World, run_set
 
 PINS = Path(__file__).with_name("pinned_places.json")
 _CHANGING = [
-    (
-        r"(?<=_backlog[./])[0-9a-f]{16}|(?<=gallery/backlog-)[0-9a-f]{16}",
-        "SOURCE",
-    ),  # the bucket's address is part of it
+    (r"(?<=_backlog[./])[0-9a-f]{16}|(?<=gallery/backlog-)[0-9a-f]{16}", "SOURCE"),  # by the bucket's address
     (r"_predictions/\w+", "_predictions/ID"),
     (r"\d{4}-\d{2}(?=\.json|\.untold)", "MONTH"),
     (r"_[0-9a-f]{16}(?=\.)", "_CONTENT"),
