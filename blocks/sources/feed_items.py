@@ -148,13 +148,14 @@ def _field(fields: dict[str, Any], name: str) -> str:
 
 
 def _xml_feed(data: bytes, content_type: str) -> Feed:
-    # A file object, since the library would take bytes for a file name first.
-    parsed = feedparser.parse(
-        io.BytesIO(bounded(data)),
-        response_headers={"content-type": content_type} if content_type else {},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    headers = {"content-type": content_type} if content_type else {}
+    try:
+        # A file object, since the library would take bytes for a file name first.
+        parsed = feedparser.parse(
+            io.BytesIO(bounded(data)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (ValueError, TypeError, LookupError, AttributeError):  # the library trips over names that are none
+        raise InvalidInput("its XML cannot be read") from None
     if not parsed.get("version"):
         raise InvalidInput("it is neither a JSON Feed nor RSS nor Atom")
     return Feed(

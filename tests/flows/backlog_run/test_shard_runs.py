@@ -4,8 +4,10 @@ import asyncio
 import json
 import os
 import subprocess
+import sys
 import sysconfig
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -19,10 +21,10 @@ from tests.flows.backlogs import backlog, counts, put
 from tests.world import World
 
 
-def start(prefect_api: str, script: Path, *arguments: str) -> "subprocess.Popen[str]":
+def start(prefect_api: str, script: Path, *arguments: str, python: Sequence[str] = ()) -> "subprocess.Popen[str]":
     """Start a script of the product in a process of its own."""
     return subprocess.Popen(
-        [*forking.python(), str(script), *arguments],
+        [*(python or forking.python()), str(script), *arguments],
         env=os.environ | {"PREFECT_API_URL": prefect_api, "PREFECT_RUNNER_POLL_FREQUENCY": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -57,8 +59,9 @@ def test_shards_are_runs_of_their_own(world: World, tmp_path: Path, prefect_api:
     folder = put(tmp_path / "articles", **{f"a{number}": f"Thema {number}" for number in range(4)})
     (folder / "bad.md").write_text("---\ntitle: 'open\n---\n")
     serving = tmp_path / "serving.py"
-    serving.write_text("from flows.backlog import article_backlog; article_backlog.serve(name='shard')")
-    runner = start(prefect_api, serving)
+    code = ["if __name__ == '__main__':", "    article_backlog.serve(name='shard')"]  # its runs import it again
+    serving.write_text("\n".join(["from flows.backlog import article_backlog", *code, ""]))
+    runner = start(prefect_api, serving, python=[sys.executable])  # it starts processes by its own executable
     try:
         while not asyncio.run(is_deployed()) and runner.poll() is None:
             time.sleep(0.1)
