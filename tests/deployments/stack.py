@@ -122,7 +122,9 @@ def vendors(folder: Path) -> Iterator[Vendors]:
 def worker(api: str, log: Path, **variables: str) -> Iterator[None]:
     """Run a worker of the pool for as long as the context lasts."""
     command = [str(Path(sysconfig.get_path("scripts")) / "prefect"), "worker", "start", "--pool", "images"]
-    environment = os.environ | {"PREFECT_API_URL": api, "PREFECT_WORKER_QUERY_SECONDS": "1"} | variables
+    # Its runs' logs are looked at in the UI.
+    logged = {"PREFECT_LOGGING_TO_API_ENABLED": "true"}
+    environment = os.environ | {"PREFECT_API_URL": api, "PREFECT_WORKER_QUERY_SECONDS": "1"} | logged | variables
     with log.open("w") as file:
         process = subprocess.Popen(
             command, env=environment, cwd=log.parent, stdout=file, stderr=file, start_new_session=True
