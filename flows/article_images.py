@@ -24,7 +24,7 @@ from blocks.delivery.terms import RunTerms
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.observability.telemetry import missing_exporter_once
 from blocks.publishing.artifacts import artifact_place
-from blocks.publishing.naming import named, rename_run, tag_with_tenant
+from blocks.publishing.naming import rename_run, tag_with_tenant
 from blocks.publishing.progress import Progress
 from blocks.records.claims import standing_claim, wished_slug
 from blocks.records.inventory import Inventory
@@ -47,6 +47,7 @@ from imaging import keys, lock_names
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
 from imaging.record import ImageSet, StoredImage
+from imaging.run_names import article_run_name
 from imaging.spec import ImageSpec, Kinds
 from imaging.validation import labelled
 from tasks.claiming import claim_slug
@@ -60,7 +61,7 @@ observed()
 def run_name() -> str:
     """Runs are named for tenant and slug."""
     article: Article = flow_run.parameters["article"]
-    return named(article.user_id, wished_slug(article))
+    return article_run_name(article.user_id, wished_slug(article))
 
 
 @flow(
@@ -149,9 +150,9 @@ def _claimed(run: Run, article: Article) -> Iterator[Inventory]:
         with _locked(run, lock_names.article_lock("claim", user_id, wished)):
             claim = claim_slug(article)
     if claim.slug != wished:
-        rename_run(named(user_id, claim.slug))
+        rename_run(article_run_name(user_id, claim.slug))
     if claim.title_before:
-        log_retitled(named(user_id, claim.slug), claim.title_before)
+        log_retitled(article_run_name(user_id, claim.slug), claim.title_before)
     with _locked(run, lock_names.article_lock("run", user_id, claim.slug)):
         yield take_inventory(user_id, claim)
 

@@ -5,10 +5,7 @@ from uuid import UUID
 from prefect.context import FlowRunContext, SyncClientContext
 from prefect.runtime import flow_run
 
-
-def named(user_id: str, slug: str) -> str:
-    """Return the name of an article's run."""
-    return f"{user_id}/{slug}"
+from imaging.run_names import tenant_tag
 
 
 def rename_run(name: str) -> None:
@@ -19,13 +16,12 @@ def rename_run(name: str) -> None:
         run.flow_run.name = name
 
 
-def tenant_tag(user_id: str) -> str:
-    """Return the tag by which the runs of one tenant are listed."""
-    return f"tenant:{user_id}"
-
-
 def tag_with_tenant(user_id: str) -> None:
-    """Tag this run with its tenant, if it was not created so; its other tags stay."""
+    """Tag this run with its tenant, if it is not yet; its other tags stay.
+
+    Not by Prefect's context `tags` around the flow: its tasks would have the tag too, and each would ask the API for
+    the tag's limit before it begins.
+    """
     if (tag := tenant_tag(user_id)) in flow_run.tags:
         return
     with SyncClientContext.get_or_create() as context:

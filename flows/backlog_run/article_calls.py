@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import httpx
-from prefect import tags
 from prefect.context import FlowRunContext
 from prefect.exceptions import MissingResult
 from prefect.task_runners import TaskRunner
 from prefect.tasks import Task
 from prefect.utilities.urls import url_for
 
-from blocks.publishing.naming import tenant_tag
 from flows.article_images import article_images
 from flows.lifecycle.stopping import beginning_beside_others
 from imaging.articles.article import Article
@@ -50,7 +48,7 @@ class ArticleCalls:
 
     async def _call(self, article: Article) -> Outcome:
         """Raises ConfigurationError, and httpx.HTTPError or MissingResult where the API is in trouble."""
-        with _apart(), tags(tenant_tag(article.user_id)):
+        with _apart():
             async with beginning_beside_others():
                 state = await self._flow(article, only=self._only, return_state=True)
                 made = await state.aresult(raise_on_failure=False)

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import cast
 
 import typer
-from prefect import tags
 
 from blocks.configuration.settings import load_settings
-from blocks.publishing.naming import tenant_tag
 from blocks.run import begun_run
 from flows.article_images import article_images
 from flows.article_run.preview import previewed
-from flows.commands.copies import check_addresses_last, check_folder, copy_files
+from flows.commands.copies import check_bucket, check_folder, copy_files
 from flows.commands.output.progress import progress_shown
 from flows.commands.output.status_line import line_hidden, show_status
 from flows.commands.prefect_api import prefect_api
@@ -50,12 +48,12 @@ def run_flow(article: Article, options: RunOptions) -> tuple[ImageSet, str | Non
         check_folder(options.output)
     with prefect_api() as server:
         if options.is_written_back and not options.output:
-            check_addresses_last()
+            check_bucket()
         if options.max_usd is not None:
             show_status("planning")
             _check_price(article, options, options.max_usd)
         call = partial(article_images, article, only=options.only, refresh=options.refresh)
-        with progress_shown("pictures", "making pictures"), tags(tenant_tag(article.user_id)):
+        with progress_shown("pictures", "making pictures"):
             image_set = cast(ImageSet, run_apart(lambda: asyncio.run(call())))
         if options.output:
             show_status("copying the files")

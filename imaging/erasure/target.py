@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imaging import keys, lock_names
+from imaging.run_names import tenant_tag
 from imaging.slug import BRANDING
 
 _CACHED = re.compile(r"-([0-9a-f]{32})(?:\.attempt|\.receipt)?$")
@@ -80,7 +81,7 @@ class Target:
         if self.slug is not None:
             return name == str(self) and bool(of_article)
         return (
-            f"tenant:{self.user_id}" in tags
+            tenant_tag(self.user_id) in tags
             or (bool(of_article) and name.startswith(self.folder))
             or self.user_id in {parameters.get("user_id"), of_article.get("user_id")}
         )

@@ -7,9 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import httpx
 import pytest
 
 from tests.conftest import EXAMPLES
+from tests.deployments.stack import wait_for
 from tests.world import CommandLine, World, command, command_anew
 
 GOOD = {"topic": "Kaffee"}
@@ -92,8 +94,11 @@ def test_a_wrong_option_is_named(option: list[str], cli: CommandLine) -> None:
     assert option[0] in done.stderr
 
 
-def test_json_prints_the_set_and_nothing_else(painted: Path, cli: CommandLine) -> None:
-    """`--json` prints one JSON document on standard output, progress goes elsewhere; options narrow it down."""
+def test_json_prints_the_set_and_nothing_else(painted: Path, prefect_api: str, cli: CommandLine) -> None:
+    """`--json` prints one JSON document on standard output, progress goes elsewhere; options narrow it down.
+
+    The run has its tenant's tag, and its tasks have none: each would ask the API for the tag's limit.
+    """
     done = cli("run", "-", "--json", "--only", "card,hero", "--user-id", "acme", stdin=json.dumps(GOOD))
     assert done.returncode == 0, done.stderr
     image_set = json.loads(done.stdout)
@@ -102,6 +107,11 @@ def test_json_prints_the_set_and_nothing_else(painted: Path, cli: CommandLine) -
     assert sorted(line.split()[:2] for line in done.stderr.splitlines()) == [
         ["facebook", "stored"], ["hero", "stored"], ["linkedin", "stored"],
     ]  # fmt: skip
+    run_id = image_set["flow_run_id"]
+    assert httpx.get(f"{prefect_api}/flow_runs/{run_id}").json()["tags"] == ["tenant:acme"]
+    asked = {"task_runs": {"flow_run_id": {"any_": [run_id]}}}
+    tasks = wait_for(lambda: httpx.post(f"{prefect_api}/task_runs/filter", json=asked).json())
+    assert not any(task["tags"] for task in tasks)
 
 
 def test_platforms_that_are_switched_on_are_made(
