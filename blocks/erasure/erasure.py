@@ -71,14 +71,14 @@ class Erasure:
     def _places(self, known: Known) -> Iterator[Place]:
         """Yield the places in the order in which they are emptied."""
         client, target = self._client, self._target
-        sources, queued = Entries(client, target, (SOURCES,)), Runs(client, target, queued=True)
+        sources, queued = Entries(target, (SOURCES,)), Runs(client, target, queued=True)
         yield Things("sources (variable images_sources)", sources.listed, sources.remove)
         yield Things("runs that have not begun (Prefect)", queued.listed, queued.remove)
         yield from stored_places(self._services, target, known)
         artifacts, runs = SharedArtifacts(client, target), Runs(client, target)
         yield Things("artifacts on all tenants (Prefect)", artifacts.listed, artifacts.remove)
         yield Things("runs with logs and artifacts (Prefect)", runs.listed, runs.remove)
-        entries = Entries(client, target)
+        entries = Entries(target)
         yield Things("entries of variables (Prefect)", entries.listed, entries.remove)
 
     def check_idle(self) -> None:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import VariableUpdate
 from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
@@ -26,9 +25,11 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
 
 from blocks.configuration.defaults import BUDGETS, PLATFORMS, PUBLIC_BASE_URLS, QUOTAS
+from blocks.configuration.variables import read_variables, write_variable
 from blocks.locks.unused_limits import all_limits, remove_limit
 from imaging.erasure.target import Target
 from imaging.pages.gallery import literal
+from imaging.run_names import tenant_tag
 
 Named = Iterator[tuple[str, int]]
 _ARTICLES = "article-images"
@@ -87,7 +88,7 @@ class Runs:
         if self.target.slug is not None:
             yield (_ARTICLES,), FlowRunFilter(name=FlowRunFilterName(any_=[str(self.target)]))
             return
-        tag = FlowRunFilterTags(all_=[f"tenant:{self.target.user_id}"])
+        tag = FlowRunFilterTags(all_=[tenant_tag(self.target.user_id)])
         yield (_ARTICLES, *_OTHERS), FlowRunFilter(tags=tag)
         # Runs that never came to their tag.
         yield (_ARTICLES,), FlowRunFilter(name=FlowRunFilterName(like_=self.target.folder))
@@ -161,7 +162,6 @@ class Limits:
 class Entries:
     """The tenant's entries of the variables that people edit; an article has none. `names`: of the variables."""
 
-    client: SyncPrefectClient
     target: Target
     names: tuple[str, ...] = (BUDGETS, QUOTAS, PLATFORMS, PUBLIC_BASE_URLS)
 
@@ -173,12 +173,11 @@ class Entries:
         """Write each variable without it."""
         for name, value, entries in self._each():
             del entries[self.target.user_id]
-            self.client.update_variable(VariableUpdate(name=name, value=value))
+            write_variable(name, value)
 
     def _each(self) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-        for name in self.names if self.target.slug is None else ():
-            variable = self.client.read_variable_by_name(name)
-            value = variable.value if variable else None
+        values = read_variables(self.names) if self.target.slug is None else {}
+        for name, value in values.items():
             entries = value.get("tenants") if isinstance(value, dict) and name in {BUDGETS, QUOTAS} else value
             if isinstance(entries, dict) and self.target.user_id in entries:
                 yield name, value, entries

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from blocks.erasure.places import Counter
+from blocks.erasure.places import counted
 from blocks.erasure.shelves import Shelf
 from blocks.storage.bucket import json_in
 from blocks.storage.versions import ObjectVersion
@@ -41,10 +41,7 @@ class Folders:
 
     def find(self) -> Found:
         """Count the versions."""
-        counter = Counter()
-        for version in self._versions():
-            counter.add(version.key, version.bytes)
-        return counter.found(self.place)
+        return counted(self.place, self._versions())
 
     def empty(self) -> None:
         """Delete them, the notes and claims last."""
@@ -84,10 +81,7 @@ class Pictures:
 
     def find(self) -> Found:
         """Count the versions."""
-        counter = Counter()
-        for version in self.versions():
-            counter.add(version.key, version.bytes)
-        return counter.found(self.place)
+        return counted(self.place, self.versions())
 
     def empty(self) -> None:
         """Delete them, what tells that the folder is ours last."""
@@ -119,10 +113,7 @@ class Orders:
 
     def find(self) -> Found:
         """Count the notes."""
-        counter = Counter()
-        for version in self._versions():
-            counter.add(version.key, version.bytes)
-        return counter.found(self.place)
+        return counted(self.place, self._versions())
 
     def empty(self) -> None:
         """Delete them."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
+from blocks.storage.versions import ObjectVersion
 from imaging.erasure.report import Found
 
 _EXAMPLES = 3
@@ -49,25 +50,16 @@ class Things:
         self.remove()
 
 
-class Counter:
-    """Counts versions of objects, without keeping them."""
-
-    def __init__(self) -> None:
-        self._last = ""
-        self._number = self._versions = self._bytes = 0
-        self._examples: list[str] = []
-
-    def add(self, key: str, size: int) -> None:
-        """Add a version; those of one object come one after the other, but for markers that hide it."""
-        self._number += key != self._last
-        self._versions += 1
-        self._bytes += size
-        if key != self._last and len(self._examples) < _EXAMPLES and key not in self._examples:
-            self._examples.append(key)
-        self._last = key
-
-    def found(self, place: str) -> Found:
-        """Return what was counted."""
-        return Found(
-            place=place, number=self._number, versions=self._versions, bytes=self._bytes, examples=self._examples
-        )
+def counted(place: str, versions: Iterable[ObjectVersion]) -> Found:
+    """Count versions, without keeping them. Those of one object come together, but for markers that hide it."""
+    last = ""
+    number = total = size = 0
+    examples: list[str] = []
+    for version in versions:
+        number += version.key != last
+        total += 1
+        size += version.bytes
+        if version.key != last and len(examples) < _EXAMPLES and version.key not in examples:
+            examples.append(version.key)
+        last = version.key
+    return Found(place=place, number=number, versions=total, bytes=size, examples=examples)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from blocks.erasure.places import Counter
+from blocks.erasure.places import counted
 from blocks.erasure.shelves import Shelf
 from blocks.storage.versions import ObjectVersion
 from blocks.usage.files import CONTENT_TYPES
@@ -39,10 +39,7 @@ class Documents:
 
     def find(self) -> Found:
         """Count the versions that name the target."""
-        counter = Counter()
-        for version, _ in self._naming():
-            counter.add(version.key, version.bytes)
-        return counter.found(self.place)
+        return counted(self.place, (version for version, _ in self._naming()))
 
     def empty(self) -> None:
         """Write the current ones anew without the target; then delete the other versions that name it."""

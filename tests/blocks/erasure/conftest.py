@@ -1,41 +1,21 @@
 """Tenants and articles whose names begin with each other's, in a bucket with versions and on this machine."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import pytest
 
-from blocks.configuration.settings import Settings
-from blocks.network.download import Downloader, HostRules
-from blocks.services import Services
-from blocks.storage.bucket import ImageStore
-from blocks.storage.s3_client import s3_bucket
+from tests.blocks.versioned import bucket, services
 from tests.standins import VersionedBucket
+
+__all__ = ["bucket", "services"]
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 TENANTS = ("a", "acme", "acme-", "acme-2", "acme_2", "tea")
 SLUGS = ("tea", "tea-2", "te")
 Owned = dict[tuple[str, str | None], set[str]]
 """Keys by tenant and slug; slug None: of the tenant alone."""
-
-
-@pytest.fixture
-def bucket() -> Iterator[VersionedBucket]:
-    with VersionedBucket() as standin:
-        standin.page_size = 7  # small pages: every key may be the last of one
-        yield standin
-
-
-@pytest.fixture
-def services(bucket: VersionedBucket, tmp_path: Path) -> Services:
-    s3 = s3_bucket(endpoint=bucket.base_url, key_id="k", secret="s", bucket="images")
-    settings = Settings(images_data_dir=tmp_path / "data", _env_file=None)
-    return Services(
-        settings, ImageStore(s3, "http://x"), embedded=False, downloader=Downloader(HostRules.parse(""), 1000, 1)
-    )
 
 
 def digest(tenant: str, slug: str, number: int = 0) -> str:

@@ -2,20 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
-from blocks.configuration.settings import Settings
-from blocks.network.download import Downloader, HostRules
 from blocks.services import Services
-from blocks.storage.bucket import ImageStore
-from blocks.storage.s3_client import s3_bucket
 from blocks.usage.measurement import measured_usage
 from imaging.errors import InvalidInput, StorageError
 from imaging.usage.month import chosen_month
@@ -27,21 +22,6 @@ THIS = chosen_month(None, NOW)
 BEFORE = chosen_month("last", NOW)
 EARLIER = BEFORE.begins + timedelta(days=3)
 TENANTS = ("a", "ac", "acme", "acme-", "acme_", "acme-2", "acme_2", "acme2", "acme-2-x", "acme_2-x")
-
-
-@pytest.fixture
-def bucket() -> Iterator[VersionedBucket]:
-    with VersionedBucket() as standin:
-        standin.page_size = 7  # small pages: every key may be the last of one
-        yield standin
-
-
-@pytest.fixture
-def services(bucket: VersionedBucket, tmp_path: Path) -> Services:
-    s3 = s3_bucket(endpoint=bucket.base_url, key_id="k", secret="s", bucket="images")
-    settings = Settings(images_data_dir=tmp_path / "data", _env_file=None)
-    downloader = Downloader(HostRules.parse(""), 1000, 1)
-    return Services(settings, ImageStore(s3, "http://x"), embedded=False, downloader=downloader)
 
 
 def entry(key: str, kind: str, *variants: str, pinned: str | None = None, durable: bool = True) -> dict[str, Any]:

@@ -14,10 +14,8 @@ from blocks.usage.orphans import old_orphans, removed_orphans
 from imaging import lock_names
 from imaging.housekeeping import Orphan
 from imaging.usage.month import chosen_month
-from tests.blocks.erasure.conftest import bucket, services
 from tests.standins import VersionedBucket
 
-__all__ = ["bucket", "services"]
 NOW = datetime.now(UTC)
 OLD, NEW = NOW - timedelta(days=40), NOW - timedelta(days=2)
 
