@@ -25,10 +25,14 @@ class IndexEntry:
     run: str | None = None
 
 
-def index_page(report: SourceReport, entries: Sequence[IndexEntry]) -> str:
-    """Return the page, with those first that are not complete; it loads the heroes alone, as they come into view."""
+def index_page(report: SourceReport, entries: Sequence[IndexEntry], left_out: int = 0) -> str:
+    """Return the page, with those first that are not complete; it loads the heroes alone, as they come into view.
+
+    `left_out`: how many articles it says are not on it.
+    """
     return templates.get_template("gallery_index.html.j2").render(
         report=report,
+        left_out=left_out,
         entries=sorted(entries, key=lambda entry: _ORDER.index(entry.came)),
         style=_STYLE,
         policy=policy(_STYLE, pictures=LOCAL_PICTURES),
