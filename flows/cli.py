@@ -79,7 +79,7 @@ def run(  # noqa: PLR0917 - a command's options, all by name
     as_json: Annotated[bool, typer.Option("--json", help="Print the image set as JSON, nothing else")] = False,
 ) -> None:
     """Make every picture of one article."""
-    from flows.commands.arguments import chosen_kinds, read_article, taken
+    from flows.commands.arguments import article_in, chosen_kinds, read_article
     from flows.commands.output.status_line import status_line
     from flows.commands.write_back import article_file, check_dialect
 
@@ -91,19 +91,21 @@ def run(  # noqa: PLR0917 - a command's options, all by name
         if read is None:
             from flows.commands.web_article import web_article
 
-            read = taken(web_article(article), user_id)
+            read = article_in(web_article(article), user_id)
         from flows.commands.run import RunOptions, run_flow
 
         options = RunOptions(kinds, refresh, max_usd, output, is_written_back=write_back)
         image_set, server = run_flow(read, options)
-    if as_json:
-        print_json(image_set.model_dump_json(indent=1))
-    else:
-        from flows.commands.output.report import print_report
+    try:
+        for line in file.written_back(image_set, output) if file else ():
+            echo(line, err=as_json)
+    finally:  # what was made is shown, whether or not the file could be written
+        if as_json:
+            print_json(image_set.model_dump_json(indent=1))
+        else:
+            from flows.commands.output.report import print_report
 
-        print_report(image_set, server)
-    for line in file.written_back(image_set, output) if file else ():
-        echo(line, err=as_json)
+            print_report(image_set, server)
     raise typer.Exit(COMPLETE if image_set.status == "complete" else DEGRADED)
 
 
@@ -120,7 +122,7 @@ def plan(
 ) -> None:
     """Show what would be made, reused and made again, and what it costs. Spends nothing."""
     from blocks.sources.exports import is_export
-    from flows.commands.arguments import STDIN, check_tenant, chosen_kinds, chosen_language, read_article, taken
+    from flows.commands.arguments import STDIN, article_in, check_tenant, chosen_kinds, chosen_language, read_article
     from flows.commands.output.status_line import status_line
 
     kinds, language = chosen_kinds(only), chosen_language(language)
@@ -131,7 +133,7 @@ def plan(
         if _is_address(source):
             from flows.commands.web_article import article_or_feed
 
-            article = taken(reading, user_id) if (reading := article_or_feed(source)) else None
+            article = article_in(reading, user_id) if (reading := article_or_feed(source)) else None
         from flows.commands import plan as plans
 
         planned = plans.plan_article(article, kinds) if article else plans.plan_source(source, user_id, kinds, language)

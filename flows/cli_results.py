@@ -7,9 +7,7 @@ import typer
 
 from flows.exit_codes import COMPLETE, OTHER
 from imaging.errors import InvalidInput
-from imaging.slug import SLUG
-
-_DEFAULT_TENANT = "default"
+from imaging.slug import DEFAULT_TENANT, SLUG
 
 
 def _complete_slug(incomplete: str) -> list[str]:
@@ -76,7 +74,7 @@ def _gallery(article: str | None, user_id: str | None) -> str:
     check_tenant(tenant or None, "ARTICLE")
     from flows.commands.output.galleries import gallery_under
 
-    return gallery_under(tenant or user_id or _DEFAULT_TENANT, slug)
+    return gallery_under(tenant or user_id or DEFAULT_TENANT, slug)
 
 
 def verify(

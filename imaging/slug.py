@@ -7,6 +7,7 @@ import unicodedata
 from slugify import slugify as _slugify
 
 MAX_LENGTH = 80  # characters; keys stay far below the 500 characters that a durable URL may have
+DEFAULT_TENANT = "default"  # of a single user
 BRANDING = "branding"  # reserved: the folder of a tenant's logos and other brand assets
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.records.records import Records
 from imaging.keys import index_path
-from imaging.slug import short_hash
+from imaging.slug import DEFAULT_TENANT, short_hash
 
 SLICES = 16
 _SAVE_SECONDS = 5.0  # what a killed backlog has done in its last seconds is run again, and reused
@@ -31,7 +31,7 @@ class Done(NamedTuple):
     came: str
     slug: str
     article_id: str = ""
-    user_id: str = "default"
+    user_id: str = DEFAULT_TENANT
     picture: str | None = None
 
 

@@ -26,10 +26,10 @@ def read_article(source: str, user_id: str | None = None) -> Article:
     Fields that mean nothing here are named on standard error, and so is an article that is not public. Raises
     InvalidInput.
     """
-    return taken(_from_stdin() if source == STDIN else _from_file(source), user_id)
+    return article_in(_from_stdin() if source == STDIN else _from_file(source), user_id)
 
 
-def taken(reading: Reading, user_id: str | None) -> Article:
+def article_in(reading: Reading, user_id: str | None) -> Article:
     """Return the article that was read, for a tenant if one is given, and tell what was not taken from its document."""
     echo_unused(reading.passed_over)
     if reading.unpublished:

@@ -11,7 +11,7 @@ from blocks.observability.terminal import line
 from flows.backlog import VARIABLE, article_backlog
 from flows.commands.arguments import echo_unused
 from flows.commands.backlog_write_back import FolderWriteBack
-from flows.commands.copies import check_addresses_last, check_folder
+from flows.commands.copies import check_bucket, check_folder
 from flows.commands.output.progress import progress_shown
 from flows.commands.prefect_api import prefect_api
 from flows.lifecycle.stop_signals import run_apart
@@ -42,7 +42,7 @@ def run_backlog(
         check_folder(write_back.output)
     with prefect_api():
         if write_back and not write_back.output:
-            check_addresses_last()
+            check_bucket()
         options = {"at_once": at_once, "shards": shards, "only": only, "recheck": recheck, "language": language}
         call = partial(article_backlog, source, user_id, **options)
         with progress_shown("articles", "working through the backlog"):

@@ -10,8 +10,8 @@ from imaging.errors import InvalidInput
 from imaging.record import ImageSet
 
 
-def check_addresses_last() -> None:
-    """Raise InvalidInput where the pictures' addresses would only work on this machine."""
+def check_bucket() -> None:
+    """Raise InvalidInput without a bucket: the pictures' addresses would only work on this machine."""
     with begun_run() as run:
         if run.services.embedded:
             raise InvalidInput(

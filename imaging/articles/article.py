@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, field
 from imaging.articles.brand import Brand
 from imaging.articles.fields import Fields, Id, PlainText, Text, plain_in_forms, without_default
 from imaging.articles.origin import Origin
-from imaging.slug import BRANDING, MAX_LENGTH, SLUG
+from imaging.slug import BRANDING, DEFAULT_TENANT, MAX_LENGTH, SLUG
 from imaging.text.dialects import title_words
 from imaging.text.teaser import teaser
 from imaging.validation import LANGUAGE, USER_ID
@@ -33,7 +33,7 @@ class Article(Fields):
         description="Markdown; ## headings get pictures of their own. Drag the field's corner for more lines",
     )
     user_id: str = Field(
-        "default",
+        DEFAULT_TENANT,
         pattern=USER_ID,
         title="Tenant",
         description="Whose article it is, and the pictures' first folder: a-z, 0-9, _ and -, at most 64",

@@ -13,7 +13,7 @@ from imaging.migration.addresses import Found, Picks
 from imaging.migration.finding import found_in_page, found_in_value
 from imaging.printable import printable
 from imaging.record import Image
-from imaging.slug import MAX_LENGTH, SLUG
+from imaging.slug import DEFAULT_TENANT, MAX_LENGTH, SLUG
 from imaging.validation import LANGUAGE, USER_ID
 
 # The names under which exports and front matter have the fields of an article, best first.
@@ -114,4 +114,4 @@ def _article(values: Mapping[str, Any], fallback_topic: str, origin: Origin) -> 
     try:
         return article_from(fields)
     except InvalidInput:  # a topic of signs that nobody sees, or the slug of the tenant's logos
-        return article_from({"topic": fallback_topic, "user_id": fields.get("user_id", "default")})
+        return article_from({"topic": fallback_topic, "user_id": fields.get("user_id", DEFAULT_TENANT)})

@@ -7,7 +7,7 @@ from pathlib import Path
 from blocks.configuration.settings import load_settings
 from blocks.observability.terminal import echo
 from imaging.errors import InvalidInput
-from imaging.slug import BRANDING
+from imaging.slug import BRANDING, DEFAULT_TENANT
 
 
 def local_page(data_dir: Path, user_id: str, slug: str) -> Path | None:
@@ -31,7 +31,7 @@ def slugs_on_this_machine(incomplete: str) -> list[str]:
 
 def _names(page: Path) -> tuple[str, ...]:
     named = f"{page.parent.name}/{page.stem}"
-    return (page.stem, named) if page.parent.name == "default" else (named,)
+    return (page.stem, named) if page.parent.name == DEFAULT_TENANT else (named,)
 
 
 def _pages(user_id: str | None) -> Iterator[Path]:
