@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imaging import keys, lock_names
+from imaging.articles.sources import BUCKET
 from imaging.run_names import tenant_tag
 from imaging.slug import BRANDING
 
@@ -84,4 +85,9 @@ class Target:
             tenant_tag(self.user_id) in tags
             or (bool(of_article) and name.startswith(self.folder))
             or self.user_id in {parameters.get("user_id"), of_article.get("user_id")}
+            or self._holds(parameters.get("source"))
         )
+
+    def _holds(self, source: Any) -> bool:
+        """Return whether a source is a folder of the tenant's in the bucket."""
+        return isinstance(source, str) and f"{source.rstrip('/')}/".startswith(f"{BUCKET}{self.folder}")
