@@ -19,7 +19,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from blocks.brands.reading import BrandReading, read_brand
-from blocks.delivery.spending import Spending
+from blocks.budgets.spending import Spending
 from blocks.delivery.terms import RunTerms
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.observability.telemetry import missing_exporter_once
@@ -43,11 +43,11 @@ from flows.lifecycle.stop_record import record_stop
 from flows.lifecycle.stoppable import StoppableRun
 from flows.lifecycle.stopping import stops_politely_async, unless_interrupted
 from flows.lifecycle.worker_thread import WorkerThread
-from imaging import keys, lock_names
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
+from imaging.names import keys, lock_names
+from imaging.names.run_names import article_run_name
 from imaging.record import ImageSet, StoredImage
-from imaging.run_names import article_run_name
 from imaging.spec import ImageSpec, Kinds
 from imaging.validation import labelled
 from tasks.claiming import claim_slug

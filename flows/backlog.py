@@ -25,11 +25,11 @@ from flows.backlog_run.shards import is_deployed, leave_report, run_in_shards
 from flows.backlog_run.source_pass import BacklogTerms, SourcePass
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.stopping import stops_politely_async
-from imaging import keys
 from imaging.articles.sources import TenantSource, checked_source, tenants_sources
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
-from imaging.quoting import without_query
+from imaging.names import keys
+from imaging.sanitizing.quoting import without_query
 from imaging.spec import Kinds
 from imaging.validation import FormLanguage, FormTenant, FormText, labelled
 

@@ -26,10 +26,10 @@ from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
 from flows.migration_run.migration import AT_ONCE, MigrationTerms, migration_of
 from flows.migration_run.output import checked_output
-from imaging import lock_names
 from imaging.makers import MadeBy
 from imaging.migration.report import MigrationReport
-from imaging.quoting import without_query
+from imaging.names import lock_names
+from imaging.sanitizing.quoting import without_query
 from imaging.validation import FormTenant, FormText, labelled
 from tasks.migration import Remaking
 from tasks.providers import check_providers

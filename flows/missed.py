@@ -14,8 +14,8 @@ from prefect.events.schemas.events import ReceivedEvent
 from prefect.logging import get_run_logger
 from prefect.states import Failed
 
-from imaging.printable import printable
-from imaging.quoting import quoted
+from imaging.sanitizing.printable import printable
+from imaging.sanitizing.quoting import quoted
 from imaging.validation import labelled
 
 _PREFIX = "prefect.event."

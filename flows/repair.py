@@ -24,9 +24,9 @@ from blocks.services import Services
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
-from imaging import lock_names
 from imaging.articles.claim import Claim
 from imaging.errors import BadPicture, StorageError
+from imaging.names import lock_names
 from tasks.repairing import mend_manifest, restore, store_under_hash, superseded
 
 observed()

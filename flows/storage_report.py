@@ -24,7 +24,7 @@ from blocks.usage.stored_bytes import StoredBytes
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
-from imaging import keys
+from imaging.names import keys
 from imaging.usage.month import MONTH, chosen_month, month_of
 from imaging.usage.report import UsageReport
 from imaging.validation import USER_ID, labelled

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, computed_field
 from imaging.articles.article import Article
 from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput
-from imaging.printable import printable, printable_name
+from imaging.sanitizing.printable import printable, printable_name
 
 MAX_LISTED = 100  # articles that a source's report names
 _MAX_WHY = 300  # characters

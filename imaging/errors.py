@@ -35,7 +35,7 @@ Messages are shown to users, stored in manifests and sent in events: they never 
 from datetime import datetime
 from typing import Self
 
-from imaging.printable import printable
+from imaging.sanitizing.printable import printable
 
 
 class ImagesError(Exception):

@@ -10,7 +10,7 @@ from imaging.kinds import Kind
 from imaging.makers import Provider
 from imaging.pictures.head_elements import Shown, head_elements
 from imaging.pictures.picture_element import picture_element
-from imaging.printable import printable
+from imaging.sanitizing.printable import printable
 from imaging.spec import Section
 
 Status = Literal["stored", "reused", "provider_url", "inline", "failed"]

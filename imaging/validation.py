@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
 
-from imaging.printable import printable, printable_name
+from imaging.sanitizing.printable import printable, printable_name
 
 USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 LANGUAGE = r"^[a-z]{2}$"

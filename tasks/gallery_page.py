@@ -9,7 +9,7 @@ from blocks.publishing.gallery_page import put_page, shows_the_same
 from blocks.publishing.manifest import whole
 from blocks.records.inventory import Inventory
 from blocks.run import current_run
-from imaging import keys
+from imaging.names import keys
 from imaging.record import ImageSet
 
 

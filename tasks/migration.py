@@ -13,7 +13,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
-from blocks.delivery.spending import Spending
+from blocks.budgets.spending import Spending
 from blocks.delivery.terms import RunTerms
 from blocks.migration.article_folder import ArticleFolder, article_folder
 from blocks.migration.bringing_home import BringingHome, Errand

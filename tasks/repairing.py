@@ -16,12 +16,12 @@ from blocks.publishing.manifest import in_plan_order
 from blocks.records.inventory import inventory_of
 from blocks.run import current_run
 from blocks.storage.spool import Spooled
-from imaging import keys
 from imaging.articles.brand import TenantBrand
 from imaging.articles.claim import Claim
 from imaging.entry import described
 from imaging.errors import BadPicture, StorageError
 from imaging.makers import MAKERS
+from imaging.names import keys
 from imaging.pictures.picture import inspect
 from imaging.record import BRAND_UNREAD, UNSHARED, Image, ImageSet
 from imaging.validation import parsed

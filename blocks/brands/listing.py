@@ -7,10 +7,10 @@ from blocks.brands.reading import stored_brand
 from blocks.brands.writing import brand_assets
 from blocks.services import Services
 from blocks.usage.places import tenants_in
-from imaging import keys
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import BrandReport
 from imaging.errors import InvalidInput
+from imaging.names import keys
 
 _AT_ONCE = 16
 

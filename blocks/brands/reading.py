@@ -10,11 +10,11 @@ from blocks.services import Services
 from blocks.storage.bucket import json_in
 from blocks.storage.errors import refusals_named
 from blocks.storage.private_files import write_private
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import TenantBrand
 from imaging.articles.language import Settled, settled
 from imaging.errors import InvalidInput, StorageError
+from imaging.names import keys
 from imaging.record import BRAND_UNREAD
 from imaging.validation import explain, parsed
 

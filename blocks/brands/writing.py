@@ -8,11 +8,11 @@ from blocks.brands.assets import asset_bytes, asset_key
 from blocks.brands.reading import stored_brand
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.services import Services
-from imaging import keys, lock_names
 from imaging.articles.brand import TenantBrand
 from imaging.articles.brand_change import ASSETS, EVERYTHING, Asset, BrandChange, StoredAsset
 from imaging.cards.logos.brand_logo import accepted_logo
 from imaging.errors import InvalidInput
+from imaging.names import keys, lock_names
 from imaging.slug import BRANDING
 from imaging.typesetting.own_font import accepted_font
 

@@ -15,12 +15,12 @@ from blocks.delivery.upload_receipts import write_receipt
 from blocks.records.claims import owns_slug
 from blocks.run import current_run
 from blocks.storage.spool import Spooled
-from imaging import keys
 from imaging.errors import BadPicture, NotDelivered, StorageError
+from imaging.names import keys
 from imaging.pictures.cleaning import accepted
 from imaging.pictures.picture import Picture
-from imaging.quoting import without_query
 from imaging.record import StoredImage
+from imaging.sanitizing.quoting import without_query
 from imaging.spec import ImageSpec
 
 Made = StoredImage | State[StoredImage]

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from blocks.configuration.settings import Settings
 from blocks.delivery.encoding import encoded
 from blocks.run import current_run
-from imaging import keys
 from imaging.errors import BadPicture
 from imaging.formats import Format
 from imaging.kinds import Kind
 from imaging.marking.marks import facts_known_of, packet_with
+from imaging.names import keys
 from imaging.pictures.containers import packet_in
 from imaging.pictures.picture import inspect, md5
 from imaging.pictures.web_formats import Rendition, widths

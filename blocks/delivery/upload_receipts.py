@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from blocks.delivery.terms import RunTerms
 from blocks.records.inventory import matches
 from blocks.result_storage import run_records
-from imaging import keys
+from imaging.names import keys
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 

@@ -21,7 +21,7 @@ from blocks.doctor.versions import check_packages, check_pillow
 from blocks.doctor.work import check_deployments, check_work_pool
 from blocks.provisioning.saved_blocks import secrets_of
 from imaging.errors import ConfigurationError
-from imaging.quoting import quoted
+from imaging.sanitizing.quoting import quoted
 
 Check = Callable[[Installation], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (

@@ -19,8 +19,8 @@ from blocks.provisioning.saved_blocks import BUCKET
 from blocks.services import image_store
 from blocks.storage.bucket import ImageStore, endpoint_of
 from blocks.storage.embedded import embedded_storage
-from imaging import keys
 from imaging.errors import StorageError
+from imaging.names import keys
 
 _SKEW_REFUSED, _SKEW_NOTED = 900, 60  # seconds; S3 refuses signatures that are older than 15 minutes
 _CACHE_CONTROL = "public, max-age=31536000, immutable"  # that of pictures with a hash in their name

@@ -21,10 +21,10 @@ from blocks.erasure.this_machine import OldAddresses, SpoolEntries, own_files
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.services import Services
 from blocks.usage.places import buckets_of
-from imaging import keys, lock_names
 from imaging.erasure.report import ErasureReport, Found
 from imaging.erasure.target import Target
 from imaging.errors import InvalidInput
+from imaging.names import keys, lock_names
 
 Tell = Callable[[str], None]
 

@@ -28,8 +28,8 @@ from blocks.configuration.defaults import BUDGETS, PLATFORMS, PUBLIC_BASE_URLS, 
 from blocks.configuration.variables import read_variables, write_variable
 from blocks.locks.unused_limits import all_limits, remove_limit
 from imaging.erasure.target import Target
+from imaging.names.run_names import tenant_tag
 from imaging.pages.gallery import literal
-from imaging.run_names import tenant_tag
 
 Named = Iterator[tuple[str, int]]
 _ARTICLES = "article-images"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from blocks.erasure.objects import below
 from blocks.erasure.shelves import Shelf
-from imaging import keys
 from imaging.erasure.target import Target
+from imaging.names import keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from blocks.erasure.shelves import Shelf
 from blocks.storage.bucket import json_in
 from blocks.storage.versions import ObjectVersion
 from blocks.usage.listing import at_once
-from imaging import keys
 from imaging.erasure.report import Found
 from imaging.erasure.target import Target
+from imaging.names import keys
 
 ORDERS = f"{keys.RESULTS_FOLDER}/_predictions/"
 

@@ -13,10 +13,10 @@ from blocks.erasure.shelves import Shelf
 from blocks.storage.versions import ObjectVersion
 from blocks.usage.files import CONTENT_TYPES
 from blocks.usage.listing import at_once
-from imaging import keys
 from imaging.erasure.documents import Cleaned, cleaned_json
 from imaging.erasure.report import Found
 from imaging.erasure.target import Target
+from imaging.names import keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """One at a time, over all machines and over the processes of this one: runs of an article, claims of a slug, changes
-of a tenant's monthly spend, passes over a backlog (names: `imaging/keys.py`, "Names of locks").
+of a tenant's monthly spend, passes over a backlog (names: `imaging/names/keys.py`, "Names of locks").
 
 Across machines it is a lease (`lease`). A killed holder's slot comes back when its lease has run out, after a minute.
 On one machine nobody waits for that: there the lock is a file's as well, which the kernel releases at once.

@@ -8,7 +8,7 @@ from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 from prefect.exceptions import ObjectNotFound
 
 from blocks.locks.lease import acquire
-from imaging import lock_names
+from imaging.names import lock_names
 
 _UNUSED = timedelta(days=7)
 _PAGE = 200  # limits; the API lists no more at once

@@ -14,10 +14,10 @@ from blocks.records.claims import claim, wished_slug
 from blocks.services import Services
 from blocks.storage.bucket import json_in
 from blocks.storage.errors import refusals_named
-from imaging import keys, lock_names
 from imaging.articles.article import Article
 from imaging.articles.language import settled
 from imaging.errors import StorageError
+from imaging.names import keys, lock_names
 from imaging.record import Image, ImageSet
 from imaging.validation import parsed
 

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 from blocks.migration.state import State
 from blocks.storage.bucket import ImageStore
-from imaging import keys
 from imaging.errors import StorageError
+from imaging.names import keys
 
 _PART = 1000  # entries
 _SECONDS = 15.0  # between two parts: what a machine that burns down has done since is done again, for nothing

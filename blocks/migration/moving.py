@@ -19,7 +19,6 @@ from blocks.network.data_uris import bytes_in
 from blocks.network.host_pace import HostPace
 from blocks.run import current_run
 from blocks.storage.private_files import write_private
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.entry import described
 from imaging.errors import (
@@ -36,6 +35,7 @@ from imaging.marking import xmp
 from imaging.marking.marks import marks
 from imaging.migration.addresses import Found, full, is_data
 from imaging.migration.report import Outcome
+from imaging.names import keys
 from imaging.pictures.picture import Picture, opened
 from imaging.record import Image
 from imaging.spec import ImageSpec

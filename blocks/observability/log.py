@@ -14,7 +14,7 @@ from prefect.logging.handlers import PrefectConsoleHandler
 from pythonjsonlogger.json import JsonFormatter
 
 from blocks.observability.terminal import logs_are_json
-from imaging.printable import printable
+from imaging.sanitizing.printable import printable
 from imaging.spec import ImageSpec
 
 FIELDS = ("tenant", "slug", "image")

@@ -8,7 +8,7 @@ from typing import TextIO
 import typer
 from rich.text import Text
 
-from imaging.printable import printable
+from imaging.sanitizing.printable import printable
 
 
 def logs_are_json() -> bool:

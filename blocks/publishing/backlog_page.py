@@ -9,8 +9,8 @@ from blocks.records.backlog_index import Done
 from blocks.services import Services
 from blocks.storage.local_files import file_of
 from blocks.storage.private_files import write_private
-from imaging import keys
 from imaging.backlog import Outcome, SourceReport
+from imaging.names import keys
 from imaging.pages.gallery_index import IndexEntry, index_page
 from imaging.slug import short_hash
 

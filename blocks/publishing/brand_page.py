@@ -7,10 +7,10 @@ from prefect.logging import get_run_logger
 
 from blocks.services import Services
 from blocks.storage.private_files import write_private
-from imaging import keys
 from imaging.articles.brand_change import BrandReport
 from imaging.cards.samples import Sample
 from imaging.errors import StorageError
+from imaging.names import keys
 from imaging.pages.brand_preview import brand_page, markdown_brand
 from imaging.pages.gallery import literal
 from imaging.slug import BRANDING, short_hash

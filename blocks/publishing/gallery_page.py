@@ -9,8 +9,8 @@ from blocks.records.inventory import Inventory
 from blocks.services import Services
 from blocks.storage.local_files import file_of
 from blocks.storage.private_files import write_private
-from imaging import keys
 from imaging.errors import StorageError
+from imaging.names import keys
 from imaging.pages.page import html_page
 from imaging.pages.public import public_set
 from imaging.record import Image, ImageSet

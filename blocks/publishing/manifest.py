@@ -4,9 +4,9 @@ from contextlib import suppress
 
 from blocks.records.inventory import Inventory
 from blocks.services import Services
-from imaging import keys
 from imaging.entry import located
 from imaging.errors import StorageError
+from imaging.names import keys
 from imaging.record import Image, ImageSet
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from prefect.context import FlowRunContext, SyncClientContext
 from prefect.runtime import flow_run
 
-from imaging.run_names import tenant_tag
+from imaging.names.run_names import tenant_tag
 
 
 def rename_run(name: str) -> None:

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim, Likeness
 from imaging.errors import InvalidInput, StorageError
+from imaging.names import keys
 from imaging.slug import candidates, slugify, spellings
 from imaging.validation import parsed
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from blocks.records.manifests import Manifests
 from blocks.storage.bucket import ImageStore, looks_like_md5
-from imaging import keys
 from imaging.entry import as_stored, entries
 from imaging.makers import MAKERS
+from imaging.names import keys
 from imaging.pictures.picture import md5
 from imaging.record import Image, StoredImage
 

@@ -17,8 +17,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.records.records import Records
-from imaging import keys
 from imaging.errors import BadPicture, ImagesError, NotDelivered, StorageError, UnsafeDownload
+from imaging.names import keys
 from imaging.spec import ImageSpec
 
 _KEPT = timedelta(hours=1)  # so long Replicate keeps what a prediction was made from, and what came of it

@@ -6,7 +6,7 @@ from typing import Any
 
 from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore, json_in
-from imaging import keys
+from imaging.names import keys
 from imaging.pages.public import public_document
 from imaging.record import ImageSet
 

@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.records.records import Records
-from imaging import keys, lock_names
 from imaging.errors import StorageError
+from imaging.names import keys, lock_names
 
 
 class Made(BaseModel):

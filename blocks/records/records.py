@@ -11,8 +11,8 @@ from pathlib import Path
 
 from blocks.storage.bucket import ImageStore, json_in
 from blocks.storage.private_files import write_private
-from imaging import keys
 from imaging.errors import StorageError
+from imaging.names import keys
 
 
 class Records:

@@ -19,7 +19,7 @@ from imaging.articles.article import Article
 from imaging.articles.files.parsing import article_from
 from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput
-from imaging.printable import printable
+from imaging.sanitizing.printable import printable
 from imaging.text.markup import markdown_of
 from imaging.text.plain import text_of, words_of
 from imaging.text.sections import cut

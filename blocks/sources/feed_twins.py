@@ -10,7 +10,7 @@ from imaging.articles.origin import url_key
 from imaging.articles.sources import is_feed
 from imaging.backlog import Entry
 from imaging.errors import InvalidInput
-from imaging.quoting import without_query
+from imaging.sanitizing.quoting import without_query
 
 
 @dataclass(frozen=True, slots=True)

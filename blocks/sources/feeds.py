@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from blocks.network.addresses import HostRules, entry_of, host_and_port, is_address
 from blocks.network.download import HEADERS, MAX_REDIRECTS, guarded_client
 from blocks.records.records import Records
-from imaging import keys
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
+from imaging.names import keys
 
 _FEED_HEADERS = HEADERS | {"Accept": "application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.5"}
 

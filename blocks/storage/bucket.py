@@ -14,8 +14,8 @@ from blocks.configuration.settings import Settings
 from blocks.network.backoff import Patience
 from blocks.storage.errors import SDK_ERRORS, error_code, storage_error
 from blocks.storage.s3_client import body_of, s3_bucket, s3_client
-from imaging import keys
 from imaging.errors import StorageError, StorageRefused
+from imaging.names import keys
 from imaging.pictures.picture import Picture, md5
 from imaging.slug import short_hash
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from blocks.storage.bucket import ImageStore
 from blocks.storage.s3_client import s3_client
-from imaging.bucket_rules import Kind
 from imaging.errors import StorageBusy, StorageError, StorageRefused
+from imaging.housekeeping.bucket_rules import Kind
 from imaging.pictures.picture import md5
 
 _API: dict[Kind, tuple[str, str, dict[str, Any]]] = {

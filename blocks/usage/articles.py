@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from blocks.services import Services
 from blocks.usage.listing import at_once
 from blocks.usage.places import slugs_of, tenants_in
-from imaging import keys
 from imaging.entry import entries
-from imaging.printable import printable
+from imaging.names import keys
+from imaging.sanitizing.printable import printable
 
 
 class ListedArticle(BaseModel):

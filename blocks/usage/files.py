@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from blocks.storage.bucket import ImageStore
 from blocks.usage.listing import at_once
 from blocks.usage.measurement import Measurement
-from imaging import keys
+from imaging.names import keys
 from imaging.usage.report import TenantUsage, flat_row
 
 CONTENT_TYPES = {

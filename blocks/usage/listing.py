@@ -10,7 +10,7 @@ from blocks.storage.bucket import ImageStore, json_in
 from blocks.storage.versions import ObjectVersion, version_pages
 from blocks.usage.places import buckets_of, tenant_prefixes
 from blocks.usage.tables import Tables
-from imaging import keys
+from imaging.names import keys
 from imaging.usage.named import is_manifest, named_objects
 
 UNREADABLE = "unreadable"

@@ -13,8 +13,8 @@ from blocks.services import Services
 from blocks.storage.versions import version_pages
 from blocks.usage.measurement import Measurement
 from blocks.usage.places import buckets_of
-from imaging import keys, lock_names
-from imaging.housekeeping import Orphan
+from imaging.housekeeping.report import Orphan
+from imaging.names import keys, lock_names
 from imaging.usage.named import is_manifest, named_objects
 
 # Files that somebody else has put into the folder are not ours to remove.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from blocks.storage.bucket import ImageStore
-from imaging import keys
+from imaging.names import keys
 from imaging.slug import BRANDING, SLUG
 from imaging.validation import USER_ID
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from imaging import keys
+from imaging.names import keys
 from imaging.validation import USER_ID
 
 _MEMORY = "256MB"

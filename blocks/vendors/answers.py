@@ -21,7 +21,7 @@ from imaging.errors import (
     ProviderRefused,
     Throttled,
 )
-from imaging.quoting import quoted
+from imaging.sanitizing.quoting import quoted
 
 _BUSY = {408, 409, 425}  # and every 5xx
 _NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)|exhausted balance|\bTOP_UP\b", re.IGNORECASE)

@@ -30,7 +30,7 @@ from blocks.network.backoff import Pause as Pausing
 from blocks.network.backoff import limit, retry_transient, slept
 from blocks.vendors.rate_limit import keep_pace
 from imaging.errors import ModelStarting, OutOfCredit, ProviderBusy, ProviderError, Throttled
-from imaging.quoting import quoted
+from imaging.sanitizing.quoting import quoted
 
 Answer = TypeVar("Answer")
 

@@ -26,7 +26,7 @@ from blocks.vendors.prediction_output import address_in, ending
 from blocks.vendors.replicate_list import IS_ID, MAX_PAGES, Page, request
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
 from imaging.pictures.picture import MAX_BYTES
-from imaging.quoting import quoted
+from imaging.sanitizing.quoting import quoted
 from imaging.spec import ImageSpec
 
 BLOCK_NAME = "replicate"

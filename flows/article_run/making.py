@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from blocks.delivery.spending import Admission
+from blocks.budgets.spending import Admission
 from flows.article_run.late import offered_again, reported
 from flows.article_run.pictures import (
     Making,

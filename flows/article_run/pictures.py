@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from prefect.futures import PrefectFuture, as_completed
 
+from blocks.budgets.spending import Spending
 from blocks.delivery.measuring import emit_image
-from blocks.delivery.spending import Spending
 from blocks.delivery.terms import RunTerms
 from blocks.publishing.progress import Progress
 from blocks.records.inventory import Inventory

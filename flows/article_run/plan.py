@@ -12,9 +12,9 @@ from blocks.brands.reading import BrandReading
 from blocks.records.inventory import Inventory
 from blocks.records.records import Records
 from blocks.services import Services
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import ImagesError, StorageError
+from imaging.names import keys
 from imaging.planning.chosen_platforms import platforms_of
 from imaging.planning.model_words import Words
 from imaging.planning.plan import Planner

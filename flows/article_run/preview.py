@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from blocks.brands.reading import read_brand
-from blocks.delivery.spending import Admission, Spending
+from blocks.budgets.spending import Admission, Spending
 from blocks.records.claims import slug_to_claim
 from blocks.records.inventory import Inventory, inventory_of
 from blocks.records.records import Records

@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.records.records import Records
 from flows.backlog_run.watch import Watch
-from imaging import keys
 from imaging.backlog import BacklogReport, SourceReport
+from imaging.names import keys
 
 DEPLOYMENT = "article-backlog/shard"
 _LOOK_AGAIN_SECONDS = 2.0

@@ -24,13 +24,13 @@ from flows.article_run.task_runner import task_runner
 from flows.backlog_run.article_calls import ArticleCalls, reason_of
 from flows.backlog_run.articles import articles_of
 from flows.lifecycle.worker_thread import WorkerThread
-from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.articles.language import in_source_language
 from imaging.backlog import Entry, Outcome, SourceReport, for_tenant, nothing_found
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, PassedOver, SourceError, StorageError
 from imaging.kinds import Kind
-from imaging.quoting import without_query
+from imaging.names import lock_names
+from imaging.sanitizing.quoting import without_query
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from flows.backlog import place_of
 from flows.backlog_run.source_pass import BacklogTerms
 from flows.commands.copies import copy_files
 from flows.commands.write_back import article_file, check_dialect
-from imaging import keys, lock_names
 from imaging.articles.sources import BUCKET, is_feed
 from imaging.backlog import for_tenant
 from imaging.entry import located
 from imaging.errors import ImagesError, InvalidInput, NotWritten
 from imaging.kinds import Kind
+from imaging.names import keys, lock_names
 from imaging.record import ImageSet
 
 

@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 
 from blocks.observability.terminal import echo
 from blocks.run import begun_run
-from imaging import keys
 from imaging.errors import InvalidInput
+from imaging.names import keys
 from imaging.record import ImageSet
 
 

@@ -24,8 +24,8 @@ from imaging.backlog import for_tenant
 from imaging.errors import ConfigurationError, ImagesError, PassedOver
 from imaging.kinds import Kind
 from imaging.planning.preview import ArticlePlan, Skipped, SourcePlan
-from imaging.printable import printable
-from imaging.quoting import without_query
+from imaging.sanitizing.printable import printable
+from imaging.sanitizing.quoting import without_query
 
 T = TypeVar("T")
 

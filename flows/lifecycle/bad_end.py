@@ -18,9 +18,9 @@ from blocks.run import Run
 from blocks.services import Services
 from flows.article_run.plan import Plan, planned_before
 from flows.lifecycle.stop_record import images_at_stop
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.entry import described, entries
+from imaging.names import keys
 from imaging.record import Image, ImageSet, StoredImage
 from imaging.spec import ImageSpec, Kinds
 from imaging.validation import parsed

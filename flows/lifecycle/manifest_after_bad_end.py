@@ -17,10 +17,10 @@ from blocks.records.claims import owned_slug
 from blocks.run import begun_run
 from flows.lifecycle.bad_end import BadEnd
 from flows.lifecycle.worker_thread import WorkerThread
-from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.errors import ImagesError
 from imaging.kinds import Kind
+from imaging.names import lock_names
 
 _KINDS = TypeAdapter(list[Kind])
 _ENDS = {StateType.CRASHED: "crashed", StateType.CANCELLING: "was cancelled", StateType.CANCELLED: "was cancelled"}

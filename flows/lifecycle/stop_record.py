@@ -6,9 +6,9 @@ from blocks.publishing.manifest import written
 from blocks.records.inventory import Inventory
 from blocks.run import Run
 from flows.article_run.plan import Plan
-from imaging import keys
 from imaging.entry import described, failed, located
 from imaging.makers import MAKERS
+from imaging.names import keys
 from imaging.record import Image, ImageSet
 from imaging.spec import ImageSpec
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from imaging.printable import printable
+from imaging.sanitizing.printable import printable
 
 _ENDED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 _MESSAGE = 200  # characters of a state's message

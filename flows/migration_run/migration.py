@@ -31,7 +31,7 @@ from imaging.errors import StorageError
 from imaging.makers import Provider
 from imaging.migration.addresses import Picks
 from imaging.migration.report import MAX_LISTED, STATUSES, MigrationReport, Outcome, Trouble, shown
-from imaging.quoting import without_query
+from imaging.sanitizing.quoting import without_query
 from tasks.migration import Remaking, move_pictures
 
 AT_ONCE = 8  # batches side by side

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from imaging.printable import printable, printable_name
+from imaging.sanitizing.printable import printable, printable_name
 from imaging.text.plain import without_directions, words_of
 
 MAX_URL = 2_000  # characters

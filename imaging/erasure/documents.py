@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from imaging import keys
 from imaging.erasure.target import Target
+from imaging.names import keys
 from imaging.usage.report import TenantUsage, total_usage
 
 Cleaned = tuple[str, bytes | None]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from imaging import keys, lock_names
 from imaging.articles.sources import BUCKET
-from imaging.run_names import tenant_tag
+from imaging.names import keys, lock_names
+from imaging.names.run_names import tenant_tag
 from imaging.slug import BRANDING
 
 _CACHED = re.compile(r"-([0-9a-f]{32})(?:\.attempt|\.receipt)?$")

@@ -11,8 +11,8 @@ from imaging.articles.origin import Origin
 from imaging.errors import InvalidInput
 from imaging.migration.addresses import Found, Picks
 from imaging.migration.finding import found_in_page, found_in_value
-from imaging.printable import printable
 from imaging.record import Image
+from imaging.sanitizing.printable import printable
 from imaging.slug import DEFAULT_TENANT, MAX_LENGTH, SLUG
 from imaging.validation import LANGUAGE, USER_ID
 

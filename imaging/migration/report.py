@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from imaging.printable import printable
+from imaging.sanitizing.printable import printable
 
 Status = Literal["moved", "dead", "refused", "later", "remade"]
 STATUSES: tuple[Status, ...] = ("moved", "dead", "refused", "later", "remade")

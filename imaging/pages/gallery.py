@@ -10,8 +10,8 @@ from markupsafe import Markup
 from imaging.backlog import BacklogReport
 from imaging.makers import MAKERS
 from imaging.migration.report import MigrationReport
-from imaging.quoting import without_query
 from imaging.record import Image, ImageSet
+from imaging.sanitizing.quoting import without_query
 
 # Each status in words for users.
 STATUS_TEXT = {

@@ -8,10 +8,10 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
-from imaging import keys
 from imaging.entry import located
 from imaging.formats import FORMATS
 from imaging.kinds import Kind
+from imaging.names import keys
 from imaging.pages.gallery import STATUS_TEXT, amount, painted, templates
 from imaging.pictures.picture_element import srcset
 from imaging.platforms import PLATFORMS, X_FRAME, Frame

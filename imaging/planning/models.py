@@ -19,7 +19,7 @@ from pydantic import (
 from imaging.errors import ConfigurationError
 from imaging.makers import MAKERS, Vendor
 from imaging.platforms import Platform
-from imaging.printable import printable_name
+from imaging.sanitizing.printable import printable_name
 from imaging.spec import ImageSpec
 from imaging.validation import explain
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import TenantBrand
 from imaging.card_templates import DEFAULT_TEMPLATE
 from imaging.cards import OVER_HERO
 from imaging.kinds import Kind
 from imaging.makers import MAKERS, PAINTER, PILLOW, Maker, Provider
+from imaging.names import keys
 from imaging.planning import prompts
 from imaging.planning.alt_texts import alt_text
 from imaging.planning.look import Look

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from imaging import keys
 from imaging.kinds import Kind
+from imaging.names import keys
 from imaging.record import Image, ImageSet
 from imaging.spec import Section
 from imaging.text.anchors import headings_of, lines_behind_headings

@@ -13,18 +13,19 @@ from pathlib import Path
 
 from tests.reliability.harness.process import clean_environment  # noqa: F401 - before Prefect is imported
 
-from . import report, rows_article, rows_backlog, rows_requests, rows_start, rows_workers
+from . import report
 from .contestants import Unfinished
 from .figures import Line, table
-from .row import Row
+from .rows import article, backlog, requests, start, workers
+from .rows.row import Row
 from .stage import open_stage
 
 ROWS: tuple[Row, ...] = (
-    *rows_requests.ROWS,
-    *rows_start.ROWS,
-    *rows_article.ROWS,
-    *rows_backlog.ROWS,
-    *rows_workers.ROWS,
+    *requests.ROWS,
+    *start.ROWS,
+    *article.ROWS,
+    *backlog.ROWS,
+    *workers.ROWS,
 )
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from .articles import OF_GENBLAZE, PICTURES, article, peers_article
-from .genblaze_environment import python_with_genblaze
+from .peers.genblaze_environment import python_with_genblaze
 from .stage import Stage
 
-_HERE = Path(__file__).parent
+_PEERS = Path(__file__).parent / "peers"
 _SECONDS = 1800
 NOT_INSTALLED = "cannot be installed"
 
@@ -51,7 +51,7 @@ def ours_backlog(stage: Stage, source: Path, **parameters: object) -> Sample:
 def plain(stage: Stage, topics: Sequence[str]) -> Sample:
     """Make articles by the plain script."""
     job = stage.job | {"articles": [peers_article(topic) for topic in topics]}
-    return _sample(_played([sys.executable, str(_HERE / "plain_peer.py")], stage, job), PICTURES * len(topics))
+    return _sample(_played([sys.executable, str(_PEERS / "plain_peer.py")], stage, job), PICTURES * len(topics))
 
 
 def genblaze(stage: Stage, topics: Sequence[str]) -> Sample | None:
@@ -60,7 +60,7 @@ def genblaze(stage: Stage, topics: Sequence[str]) -> Sample | None:
     if python is None:
         return None
     job = stage.job | {"articles": [peers_article(topic) for topic in topics]}
-    return _sample(_played([str(python), str(_HERE / "genblaze_peer.py")], stage, job), OF_GENBLAZE * len(topics))
+    return _sample(_played([str(python), str(_PEERS / "genblaze_peer.py")], stage, job), OF_GENBLAZE * len(topics))
 
 
 def _ours(stage: Stage, job: Mapping[str, Any], expected: int) -> Sample:

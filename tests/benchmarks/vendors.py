@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.standins import Call, ChutesStandin, Prediction, ReplicateStandin
-from tests.standins.models import Model
+from tests.standins.vendors.models import Model
 
 from .pictures import Look, Pictures
 

@@ -11,8 +11,8 @@ import pytest
 
 from flows.commands.arguments import read_article
 from imaging.articles.article import Article
-from imaging.keys import RESULTS_FOLDER
 from imaging.kinds import Kind
+from imaging.names.keys import RESULTS_FOLDER
 from imaging.pages.public import public_document
 from imaging.record import ImageSet
 from tests.flows.runs import GERMAN, SLUG

@@ -18,9 +18,9 @@ from blocks.configuration.variables import read_variable, write_variable
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.locks.unused_limits import all_limits
 from flows.storage_report import storage_report
-from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.kinds import Kind
+from imaging.names import lock_names
 from tests.flows.backlogs import backlog
 from tests.world import STARTED, CommandLine, World, run_set
 

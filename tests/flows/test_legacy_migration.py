@@ -11,7 +11,7 @@ from imaging.kinds import Kind
 from imaging.marking import xmp
 from imaging.marking.marks import marks
 from tests.blocks.hosts import FileHost
-from tests.flows.migrations import asked, counts, manifest, migrated, png
+from tests.flows.migration_run.migrations import asked, counts, manifest, migrated, png
 from tests.standins.pictures import bomb
 from tests.world import World, run_set
 

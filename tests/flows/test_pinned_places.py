@@ -10,7 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from imaging.articles.files.parsing import parse_markdown
 from imaging.slug import short_hash
 from tests.conftest import EXAMPLES
-from tests.standins.predictions import NSFW
+from tests.standins.vendors.predictions import NSFW
 from tests.world import CommandLine, World, run_set
 
 PINS = Path(__file__).with_name("pinned_places.json")

@@ -8,9 +8,9 @@ from pathlib import Path
 from prefect.client.orchestration import get_client
 
 from flows.repair import repair
-from imaging import lock_names
 from imaging.articles.article import Article
 from imaging.kinds import Kind
+from imaging.names import lock_names
 from tests.world import run_set
 
 

@@ -15,7 +15,7 @@ from imaging.errors import StorageError
 from imaging.kinds import Kind
 from imaging.planning.models import ModelTable
 from imaging.usage.report import UsageReport
-from tests.standins.predictions import NSFW
+from tests.standins.vendors.predictions import NSFW
 from tests.world import CommandLine, World, run_set
 
 PRICES = {model.name: model.price_usd for model in ModelTable().all()}

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.entry import described
 from imaging.makers import Provider
+from imaging.names import keys
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.over_hero import over_hero, without_hero
 from imaging.planning.plan import Planner

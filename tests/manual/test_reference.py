@@ -14,7 +14,7 @@ from imaging.articles.brand import Brand
 from imaging.articles.origin import Origin
 from imaging.backlog import BacklogReport, SourceReport, Trouble
 from imaging.erasure.report import ErasureReport, Found
-from imaging.housekeeping import BucketRules, LifecycleReport, Orphan
+from imaging.housekeeping.report import BucketRules, LifecycleReport, Orphan
 from imaging.migration import report as migration
 from imaging.migration.report import MigrationReport
 from imaging.planning.models import ModelTable

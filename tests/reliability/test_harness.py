@@ -23,7 +23,7 @@ from tests.reliability.rows.storage import breaks as bucket
 from tests.reliability.rows.table import show
 from tests.standins import Prediction
 from tests.standins.faults import Fault
-from tests.standins.models import MODELS
+from tests.standins.vendors.models import MODELS
 
 FLUX = MODELS["black-forest-labs/flux-dev"]
 

@@ -19,8 +19,8 @@ from imaging import errors
 from imaging.backlog import Outcome, SourceReport, backlog_report
 from imaging.entry import failed
 from imaging.errors import ImagesError
-from imaging.printable import printable
 from imaging.record import ImageSet
+from imaging.sanitizing.printable import printable
 from tests import ROOT
 from tests.security.fuzzing.outside import SPEC
 

@@ -8,11 +8,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.articles.files.parsing import article_from
 from imaging.errors import ConfigurationError, InvalidInput
+from imaging.names import keys
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.plan import Planner
 from imaging.slug import SLUG, candidates, slugify

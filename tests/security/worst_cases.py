@@ -13,7 +13,7 @@ from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.cards.logos.svg import draw_svg, is_svg
 from imaging.errors import ImagesError
 from imaging.pictures.anatomy import refuse_polyglot
-from imaging.printable import printable, printable_name
+from imaging.sanitizing.printable import printable, printable_name
 from imaging.slug import slugify
 from imaging.typesetting.clusters import clean
 from imaging.typesetting.syllables import syllables

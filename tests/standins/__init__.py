@@ -11,16 +11,16 @@ apart from the vendor's. What would have cost money is counted in `paid`, so tha
 `Faults` in `faults.py` holds the vocabulary of everything that can go wrong.
 """
 
-from .chutes_api import ChutesStandin, Generation
 from .cms_api import GhostStandin, GitHubStandin, NotionStandin, WordPressStandin
-from .fal_api import FalStandin
 from .faults import Fault
 from .feed_site import FeedSite
 from .messages import Answer, Call
-from .predictions import Prediction
-from .replicate_api import ReplicateStandin
+from .vendors.chutes_api import ChutesStandin, Generation
+from .vendors.fal_api import FalStandin
+from .vendors.predictions import Prediction
+from .vendors.replicate_api import ReplicateStandin
+from .vendors.writer_api import WriterStandin
 from .versioned_bucket import VersionedBucket
-from .writer_api import WriterStandin
 
 __all__ = [
     "Answer",

@@ -8,8 +8,8 @@ import pytest
 
 from blocks.publishing.artifacts import artifact_place
 from imaging.articles.article import Article
-from imaging.keys import RESULTS_FOLDER
 from imaging.kinds import Kind
+from imaging.names.keys import RESULTS_FOLDER
 from tests.world import World, run_set
 
 ARTICLE = Article(topic="Kaffee richtig lagern", excerpt="Kühl, trocken, dunkel.")

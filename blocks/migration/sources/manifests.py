@@ -9,12 +9,12 @@ from typing import Any
 from blocks.migration.sources.documents import DOCUMENTS, document_record, document_rewritten
 from blocks.migration.sources.source import Rewrite, Unread, copy_of
 from blocks.records.manifests import Manifests
-from imaging import keys
 from imaging.articles.files.documents import MAX_BYTES, decoded
 from imaging.articles.sources import BUCKET
 from imaging.entry import entries
 from imaging.errors import InvalidInput, StorageError, TooLarge
 from imaging.migration.record import Record
+from imaging.names import keys
 from imaging.record import ImageSet
 from imaging.validation import parsed
 

@@ -14,9 +14,9 @@ from blocks.usage.articles import ListedArticle, listed_articles
 from flows.commands.output.local_pages import local_page
 from flows.commands.output.status_line import line_hidden
 from flows.commands.prefect_api import prefect_api
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.errors import InvalidInput
+from imaging.names import keys
 
 _STYLES = {"complete": "green", "degraded": "yellow", "unfinished": "red"}
 

@@ -11,7 +11,7 @@ from blocks.configuration.settings import Settings, load_settings
 from blocks.observability.terminal import line
 from blocks.storage.local_files import file_of, lasting_url
 from flows.commands.output.local_pages import local_page
-from imaging import keys
+from imaging.names import keys
 from imaging.pages.gallery import painted, short_url, size
 from imaging.record import Image, ImageSet
 

@@ -19,9 +19,9 @@ from blocks.usage.measurement import measured_usage
 from blocks.usage.orphans import old_orphans, removed_orphans
 from blocks.usage.places import buckets_of
 from flows.commands.prefect_api import prefect_api
-from imaging.bucket_rules import Kind, NoRules, Wanted, merged_rules, shown_rules
 from imaging.errors import InvalidInput
-from imaging.housekeeping import BucketRules, LifecycleReport, Orphan
+from imaging.housekeeping.bucket_rules import Kind, NoRules, Wanted, merged_rules, shown_rules
+from imaging.housekeeping.report import BucketRules, LifecycleReport, Orphan
 from imaging.pages.usage import readable_bytes
 from imaging.usage.month import chosen_month
 

@@ -10,7 +10,7 @@ from imaging.articles.files.document_parts import Parts
 from imaging.articles.files.file_names import FileName
 from imaging.articles.files.foreign_names import NAMES, PAGE_IDS, meant
 from imaging.errors import InvalidInput
-from imaging.printable import printable_name
+from imaging.sanitizing.printable import printable_name
 from imaging.slug import BRANDING, slugify
 from imaging.text.reading import blocks
 from imaging.text.sections import cut

@@ -18,7 +18,7 @@ from imaging.articles.files.foreign_names import TEXTS, WORDS
 from imaging.articles.files.one_line_values import IN_QUOTES, NULL, ONE_WORD, OPEN, OWN_TEXTS, OWN_WORDS, written_value
 from imaging.articles.files.plain_yaml import PlainYAML, Refused
 from imaging.errors import InvalidInput
-from imaging.printable import printable_name
+from imaging.sanitizing.printable import printable_name
 
 MAX_LENGTH = 100_000  # characters; the YAML parser takes a second for them
 _LITERAL = OWN_TEXTS | TEXTS | ONE_WORD

@@ -15,7 +15,7 @@ from imaging.articles.files.picture_fields import PICTURE_FIELDS
 from imaging.articles.files.publication import unpublished
 from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput
-from imaging.printable import printable_name
+from imaging.sanitizing.printable import printable_name
 from imaging.text.inserted import without_inserted
 from imaging.validation import explain
 

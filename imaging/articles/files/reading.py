@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from imaging.articles.article import Article
-from imaging.printable import printable_name
+from imaging.sanitizing.printable import printable_name
 
 _MOST_NAMES = 12
 

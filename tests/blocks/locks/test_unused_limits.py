@@ -10,7 +10,7 @@ from prefect.exceptions import ObjectNotFound
 
 from blocks.locks.lease import acquire
 from blocks.locks.unused_limits import remove_limit, remove_unused_limits
-from imaging import lock_names
+from imaging.names import lock_names
 
 AT_ONCE = timedelta(0)
 DONE, GOING_ON = (lock_names.article_lock("run", "acme", slug) for slug in ("done-long-ago", "going-on"))

@@ -7,7 +7,7 @@ import pytest
 from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore
 from blocks.storage.s3_client import s3_bucket
-from imaging import keys
+from imaging.names import keys
 from tests.blocks.hosts import Bucket, s3_error
 from tests.standins import Answer
 

@@ -6,7 +6,7 @@ import pytest
 
 from blocks.storage.bucket import ImageStore
 from blocks.storage.bucket_rules import NoSuchApi, read_rules, write_rules
-from imaging.bucket_rules import Kind, NoRules, Wanted, merged_rules, shown_rules
+from imaging.housekeeping.bucket_rules import Kind, NoRules, Wanted, merged_rules, shown_rules
 from tests.blocks.storage.stores import at
 from tests.standins import VersionedBucket
 

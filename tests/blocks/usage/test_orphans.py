@@ -11,8 +11,8 @@ from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.services import Services
 from blocks.usage.measurement import measured_usage
 from blocks.usage.orphans import old_orphans, removed_orphans
-from imaging import lock_names
-from imaging.housekeeping import Orphan
+from imaging.housekeeping.report import Orphan
+from imaging.names import lock_names
 from imaging.usage.month import chosen_month
 from tests.standins import VersionedBucket
 

@@ -15,7 +15,7 @@ from imaging.errors import (
 )
 from imaging.spec import ImageSpec
 from tests.standins import ReplicateStandin
-from tests.standins.predictions import NSFW
+from tests.standins.vendors.predictions import NSFW
 
 
 def test_a_picture_comes_as_a_string_or_as_a_list(

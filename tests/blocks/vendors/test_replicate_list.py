@@ -12,7 +12,7 @@ from imaging.errors import PredictionEnded, ProviderBusy
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost
 from tests.standins import ReplicateStandin
-from tests.standins.models import MODELS
+from tests.standins.vendors.models import MODELS
 
 NOW = datetime.now(UTC)
 

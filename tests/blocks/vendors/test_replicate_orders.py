@@ -16,8 +16,8 @@ from imaging.errors import (
 )
 from imaging.spec import ImageSpec
 from tests.standins import ReplicateStandin
-from tests.standins.models import MODELS
-from tests.standins.predictions import NSFW
+from tests.standins.vendors.models import MODELS
+from tests.standins.vendors.predictions import NSFW
 
 
 def test_create_answers_at_once_with_the_id(

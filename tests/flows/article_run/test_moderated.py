@@ -2,7 +2,7 @@
 
 from imaging.kinds import Kind
 from tests.flows.runs import ARTICLE
-from tests.standins.predictions import NSFW
+from tests.standins.vendors.predictions import NSFW
 from tests.world import World, run_set
 
 

@@ -8,7 +8,7 @@ import httpx
 
 from imaging.articles.article import Article
 from imaging.kinds import Kind
-from tests.standins.predictions import NSFW
+from tests.standins.vendors.predictions import NSFW
 from tests.world import World, run_set
 
 ARTICLE = Article(topic="Kaffee richtig lagern", user_id="nordlicht")

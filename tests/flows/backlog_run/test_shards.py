@@ -15,8 +15,8 @@ from blocks.records.records import Records
 from flows.backlog_run import shards, watch
 from flows.backlog_run.shards import DEPLOYMENT, run_in_shards
 from flows.backlog_run.watch import Watch
-from imaging import keys
 from imaging.backlog import SourceReport
+from imaging.names import keys
 from tests.slate import deploy, wipe
 
 

@@ -10,7 +10,7 @@ from blocks.records.records import Records
 from imaging.articles.files.parsing import parse_markdown
 from imaging.kinds import Kind
 from tests.blocks.hosts import FileHost
-from tests.flows.migrations import asked, counts, manifest, migrated, png
+from tests.flows.migration_run.migrations import asked, counts, manifest, migrated, png
 from tests.world import World, run_set
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.kinds import Kind
 from imaging.makers import Provider
+from imaging.names import keys
 from imaging.planning.models import ModelTable, model_table
 from imaging.planning.plan import Planner
 from imaging.text.sections import supporting_count

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.standins import Answer, Call, ChutesStandin, FalStandin, Fault, Prediction, ReplicateStandin
-from tests.standins.models import Model
+from tests.standins.vendors.models import Model
 
 
 class WatchedReplicate(ReplicateStandin):

@@ -8,12 +8,12 @@ import yaml
 from prefect.utilities.schema_tools.hydration import HydrationContext, hydrate
 
 from blocks.sources.feed_items import parse_feed
-from imaging import keys
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
 from imaging.articles.files.parsing import parse_json, parse_markdown
 from imaging.entry import failed
 from imaging.errors import ImagesError
+from imaging.names import keys
 from imaging.pages import gallery
 from imaging.pages.page import html_page
 from imaging.planning.models import ModelTable, model_table

@@ -8,7 +8,7 @@ import pytest
 
 from imaging.errors import InvalidInput
 from tests.blocks.hosts import FileHost
-from tests.flows.migrations import counts, migrated, png
+from tests.flows.migration_run.migrations import counts, migrated, png
 from tests.world import CommandLine, World
 
 

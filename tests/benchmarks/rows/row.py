@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
-from .figures import Figure, Line
-from .stage import Stage
+from tests.benchmarks.figures import Figure, Line
+from tests.benchmarks.stage import Stage
 
 _Sample = TypeVar("_Sample")
 _numbers = count(1)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from tests.standins.faults import OUTCOMES, Fault
+from tests.standins.messages import Answer, Call
+from tests.standins.server import Standin, retry_headers
+
 from .cdn import Cdn
-from .faults import OUTCOMES, Fault
-from .messages import Answer, Call
 from .models import ULTRA_SIZES, Model
 from .predictions import Ledger, Prediction
-from .server import Standin, retry_headers
 
 _APP = r"/(?P<owner>[^/]+)/(?P<app>[^/]+)"
 _REQUEST = _APP + r"/requests/(?P<id>[^/]+)"

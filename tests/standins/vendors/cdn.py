@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .messages import Answer, Call
-from .pictures import CONTENT_TYPES, Drawing, picture
+from tests.standins.messages import Answer, Call
+from tests.standins.pictures import CONTENT_TYPES, Drawing, picture
+from tests.standins.server import Standin, retry_headers
+
 from .predictions import Ledger
-from .server import Standin, retry_headers
 
 _FILE = re.compile(r"/xezq/(?P<id>[0-9a-f]+)/out-(?P<number>\d+)\.(?P<extension>\w+)")
 

@@ -15,7 +15,7 @@ import pytest
 from imaging.marking.marks import marks
 from tests import forking
 from tests.blocks.hosts import FileHost
-from tests.flows.migrations import asked, counts, host, manifest, migrated, png
+from tests.flows.migration_run.migrations import asked, counts, host, manifest, migrated, png
 from tests.reliability.harness.s3_proxy import S3Proxy
 from tests.world import STARTED, World
 

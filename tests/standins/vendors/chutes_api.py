@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .messages import Answer, Call
-from .pictures import Drawing, picture
-from .server import Standin, retry_headers
+from tests.standins.messages import Answer, Call
+from tests.standins.pictures import Drawing, picture
+from tests.standins.server import Standin, retry_headers
 
 _PATH = re.compile(r"(?:/(?P<slug>[^/]+))?/generate")
 _SIDES = (128, 2048)

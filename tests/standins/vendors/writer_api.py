@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from .messages import Answer, Call
-from .server import Standin
+from tests.standins.messages import Answer, Call
+from tests.standins.server import Standin
 
 
 class WriterStandin(Standin):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imaging.quoting import quoted, without_query
+from imaging.sanitizing.quoting import quoted, without_query
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from imaging import keys, lock_names
 from imaging.articles.article import Article
+from imaging.names import keys, lock_names
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
 from imaging.spec import ImageSpec

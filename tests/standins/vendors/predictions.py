@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .faults import Fault
+from tests.standins.faults import Fault
+
 from .models import Model
 
 NSFW = "NSFW content detected. Try running it again, or try a different prompt."

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.benchmarks.articles import folder_of
+from tests.benchmarks.contestants import NOT_INSTALLED, Sample, genblaze, ours_backlog, plain
+from tests.benchmarks.figures import Figure, Goal, Line
+from tests.benchmarks.pictures import Look
+from tests.benchmarks.servers import Database, prefects_own_server
+from tests.benchmarks.stage import WEB_FORMATS, Stage
+from tests.benchmarks.vendors import Pace
 from tests.reliability.cluster.cluster import server_variables
 from tests.reliability.cluster.postgres import postgres
 
-from .articles import folder_of
-from .contestants import NOT_INSTALLED, Sample, genblaze, ours_backlog, plain
-from .figures import Figure, Goal, Line
-from .pictures import Look
 from .row import Row, figure, topics
-from .servers import Database, prefects_own_server
-from .stage import WEB_FORMATS, Stage
-from .vendors import Pace
 
 _ARTICLES, _WITH_FORMATS, _BESIDE_OTHERS = 20, 5, 10
 _RATE = "pictures/s"

@@ -9,7 +9,7 @@ from imaging.kinds import Kind
 from imaging.record import ImageSet
 from tests.reliability.harness.s3_proxy import CAP, S3Proxy, is_picture, is_put
 from tests.standins import Call
-from tests.standins.predictions import NSFW
+from tests.standins.vendors.predictions import NSFW
 from tests.world import World, run_set
 
 ARTICLE = Article(topic="Kaffee richtig lagern")

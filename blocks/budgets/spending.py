@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from blocks.delivery.bounds import Whose, bounds_of_budgets, bounds_of_bytes, bounds_of_quotas
+from blocks.budgets.bounds import Whose, bounds_of_budgets, bounds_of_bytes, bounds_of_quotas
 from blocks.records.ledger import Attempt, Ledger
 from blocks.records.monthly_spend import Made, Month, MonthlySpend
 from blocks.records.records import Records

@@ -10,12 +10,13 @@ from email.utils import format_datetime
 from types import TracebackType
 from typing import Any, Self
 
+from tests.standins.faults import OUTCOMES, Fault
+from tests.standins.messages import Answer, Call
+from tests.standins.server import Standin, retry_headers
+
 from .cdn import Cdn
-from .faults import OUTCOMES, Fault
-from .messages import Answer, Call
 from .models import MODELS, Model, by_version
 from .predictions import Ledger, Prediction
-from .server import Standin, retry_headers
 
 _ID = r"/v1/predictions/(?P<id>[^/]+)"
 _ROUTES = (

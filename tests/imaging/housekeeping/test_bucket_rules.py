@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from imaging.bucket_rules import NoRules, Wanted, merged_rules, shown_rules
+from imaging.housekeeping.bucket_rules import NoRules, Wanted, merged_rules, shown_rules
 
 LIFECYCLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/" xmlns:v="urn:vendor">

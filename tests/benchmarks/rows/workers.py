@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from .articles import folder_of
-from .contestants import Unfinished, ours_backlog
-from .figures import Figure, Goal, Line
+from tests.benchmarks.articles import folder_of
+from tests.benchmarks.contestants import Unfinished, ours_backlog
+from tests.benchmarks.figures import Figure, Goal, Line
+from tests.benchmarks.stage import Stage
+from tests.benchmarks.vendors import Pace
+
 from .row import Row, topics
-from .stage import Stage
-from .vendors import Pace
 
 _SHARDS, _ARTICLES = 2, 8
 """These eight file names are shared out evenly, four to a shard."""

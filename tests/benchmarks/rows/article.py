@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from .contestants import NOT_INSTALLED, Sample, genblaze, ours_article, plain
-from .figures import Figure, Goal, Line
-from .pictures import Look
+from tests.benchmarks.contestants import NOT_INSTALLED, Sample, genblaze, ours_article, plain
+from tests.benchmarks.figures import Figure, Goal, Line
+from tests.benchmarks.pictures import Look
+from tests.benchmarks.stage import WEB_FORMATS, Stage
+from tests.benchmarks.vendors import AS_IN_LIFE, Pace
+
 from .row import Row, figure, in_turn, topics
-from .stage import WEB_FORMATS, Stage
-from .vendors import AS_IN_LIFE, Pace
 
 _OF_LIMIT = "of the limit"
 

@@ -4,12 +4,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from .articles import PICTURES
-from .contestants import NOT_INSTALLED, genblaze, ours_article, plain
-from .figures import Figure, Goal, Line
+from tests.benchmarks.articles import PICTURES
+from tests.benchmarks.contestants import NOT_INSTALLED, genblaze, ours_article, plain
+from tests.benchmarks.figures import Figure, Goal, Line
+from tests.benchmarks.stage import Stage
+from tests.benchmarks.vendors import AS_IN_LIFE
+
 from .row import Row, topics
-from .stage import Stage
-from .vendors import AS_IN_LIFE
 
 
 def _requests(stage: Stage) -> Iterator[Line]:

@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .articles import article
-from .contestants import Unfinished
-from .figures import Figure, Goal, Line
+from tests.benchmarks.articles import article
+from tests.benchmarks.contestants import Unfinished
+from tests.benchmarks.figures import Figure, Goal, Line
+from tests.benchmarks.stage import Stage
+from tests.benchmarks.vendors import Pace
+
 from .row import Row, topics
-from .stage import Stage
-from .vendors import Pace
 
 
 def _start(stage: Stage) -> Iterator[Line]:

@@ -1,0 +1,1 @@
+"""Peers of the benchmark: genblaze, and a plain script."""

@@ -1,0 +1,1 @@
+"""The vendors, each by the wire protocol that its own documentation describes."""
