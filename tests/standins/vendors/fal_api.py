@@ -3,18 +3,16 @@
 import re
 import secrets
 import uuid
-from collections import Counter
-from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any
 
-from tests.standins.faults import OUTCOMES, Fault
+from tests.standins.faults import OUTCOMES
 from tests.standins.messages import Answer, Call
-from tests.standins.server import Standin, retry_headers
+from tests.standins.server import retry_headers
 
-from .cdn import Cdn
 from .models import ULTRA_SIZES, Model
-from .predictions import Ledger, Prediction
+from .ordering import OrderingStandin
+from .predictions import Prediction
 
 _APP = r"/(?P<owner>[^/]+)/(?P<app>[^/]+)"
 _REQUEST = _APP + r"/requests/(?P<id>[^/]+)"
@@ -59,7 +57,7 @@ MODELS = {
 }
 
 
-class FalStandin(Standin):
+class FalStandin(OrderingStandin):
     """The queue on one port and the host of its pictures on another, with `paid` counting the orders accepted.
 
     Outcomes of `create`: `nsfw` is refused by a content checker, `failed` by the runner, `output_null` has no picture,
@@ -69,55 +67,12 @@ class FalStandin(Standin):
     places = frozenset({"create", "get", "result", "cancel"})
 
     def __init__(self, delay: float = 0.0, key: str | None = None) -> None:
-        """`delay` is the seconds that a picture takes."""
-        super().__init__()
-        self.delay = delay
+        super().__init__(delay)
         self.key = key or f"{uuid.uuid4()}:{secrets.token_hex(16)}"
-        self.canceled: list[Prediction] = []
-        self._ledger = Ledger()
-        self.cdn = Cdn(self._ledger)
-
-    def __enter__(self) -> Self:
-        self.cdn.__enter__()
-        return super().__enter__()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            super().__exit__(kind, error, trace)
-        finally:
-            self.cdn.__exit__(kind, error, trace)
 
     def environment(self) -> dict[str, str]:
         """The variables that send the product here."""
         return {"FAL_KEY": self.key, "FAL_BASE_URL": self.base_url, "IMAGES_DOWNLOAD_HOSTS": self.cdn.host}
-
-    @property
-    def paid(self) -> list[Prediction]:
-        """Every order that was accepted, oldest first, whether or not its answer arrived."""
-        return self._ledger.all()
-
-    def counts(self) -> dict[str, int]:
-        """Orders by model."""
-        return dict(Counter(one.model for one in self.paid))
-
-    def advance(self, seconds: float) -> None:
-        """Let so many seconds pass for every order at once."""
-        for prediction in self.paid:
-            prediction.advance(seconds)
-
-    def fault(
-        self,
-        where: str,
-        kind: str | int,
-        times: int | None = 1,
-        match: Callable[[Call], object] | None = None,
-        **options: Any,
-    ) -> Fault:
-        """As `Standin.fault`; `where="download"` aims at the host of the pictures."""
-        faults = self.cdn.faults if where in self.cdn.places else self.faults
-        return faults.add(where, kind, times, match, options)
 
     def route(self, call: Call) -> Call:
         for where, method, path in _ROUTES:

@@ -2,21 +2,19 @@
 
 import re
 import secrets
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from tests.standins.faults import OUTCOMES, Fault
+from tests.standins.faults import OUTCOMES
 from tests.standins.messages import Answer, Call
-from tests.standins.server import Standin, retry_headers
+from tests.standins.server import retry_headers
 
-from .cdn import Cdn
 from .models import MODELS, Model, by_version
-from .predictions import Ledger, Prediction
+from .ordering import OrderingStandin
+from .predictions import Prediction
 
 _ID = r"/v1/predictions/(?P<id>[^/]+)"
 _ROUTES = (
@@ -45,7 +43,7 @@ _WORDS: dict[int, tuple[str, str]] = {
 }  # fmt: skip
 
 
-class ReplicateStandin(Standin):
+class ReplicateStandin(OrderingStandin):
     """The API on one port and its CDN on another, with `paid` counting what would have cost money."""
 
     places = frozenset({"create", "get", "list", "cancel", "account", "model"})
@@ -53,26 +51,9 @@ class ReplicateStandin(Standin):
     """How far the vendor's clock is ahead of ours: the times that it gives, and the header `Date`."""
 
     def __init__(self, delay: float = 0.0, token: str | None = None, page_size: int = 100) -> None:
-        """`delay` is the seconds that a prediction takes; it may be changed for those still to come."""
-        super().__init__()
-        self.delay = delay
+        super().__init__(delay)
         self.token = token or "r8_" + secrets.token_hex(18)
-        self.canceled: list[Prediction] = []
         self._page_size = page_size
-        self._ledger = Ledger()
-        self.cdn = Cdn(self._ledger)
-
-    def __enter__(self) -> Self:
-        self.cdn.__enter__()
-        return super().__enter__()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            super().__exit__(kind, error, trace)
-        finally:
-            self.cdn.__exit__(kind, error, trace)
 
     @property
     def download_host(self) -> str:
@@ -87,40 +68,14 @@ class ReplicateStandin(Standin):
             "IMAGES_DOWNLOAD_HOSTS": self.download_host,
         }
 
-    @property
-    def paid(self) -> list[Prediction]:
-        """Every prediction that was accepted, oldest first, whether or not its answer arrived."""
-        return self._ledger.all()
-
     def created(self, model: str | None = None) -> int:
         """How many were paid for: of one model (`owner/name` or just the name), or of all."""
         return len([one for one in self.paid if model in {None, one.model, one.model.split("/")[1]}])
-
-    def counts(self) -> dict[str, int]:
-        """Paid predictions by model."""
-        return dict(Counter(one.model for one in self.paid))
-
-    def advance(self, seconds: float) -> None:
-        """Let so many seconds pass for every prediction at once: no test has to sleep, or to be in time."""
-        for prediction in self.paid:
-            prediction.advance(seconds)
 
     def expire(self) -> None:
         """Let the hour pass after which the vendor deletes inputs, outputs and files."""
         for prediction in self.paid:
             prediction.expire()
-
-    def fault(
-        self,
-        where: str,
-        kind: str | int,
-        times: int | None = 1,
-        match: Callable[[Call], object] | None = None,
-        **options: Any,
-    ) -> Fault:
-        """As `Standin.fault`; `where="download"` aims at the CDN."""
-        faults = self.cdn.faults if where in self.cdn.places else self.faults
-        return faults.add(where, kind, times, match, options)
 
     def route(self, call: Call) -> Call:
         for where, method, path in _ROUTES:
