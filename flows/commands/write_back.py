@@ -19,8 +19,9 @@ from imaging.record import ImageSet
 from imaging.text.inserted import has_broken
 from imaging.write_back.dialects import DIALECTS, dialect_of, site_of
 from imaging.write_back.document import Document, document_of
+from imaging.write_back.fields import Target
 from imaging.write_back.front_matter import names_in
-from imaging.write_back.writing import Target, written_into
+from imaging.write_back.writing import written_into
 
 _MOST_FOLDERS = 12  # above an article in which its site's configuration is looked for
 _NO_HTML = (

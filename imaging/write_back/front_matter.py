@@ -19,6 +19,7 @@ from imaging.errors import InvalidInput
 from imaging.write_back.document import Document
 
 Value = str | list[str] | Mapping[str, str | int]
+Place = tuple[str, ...]  # the name of a field, and of what is set in it if it is a mapping
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -48,14 +49,18 @@ def value_of(document: Document, name: str) -> Any:
     return None
 
 
-def with_field(document: Document, name: str, value: Value) -> str:
+def with_field(document: Document, place: Place, value: Value) -> str:
     """Return the fields of the front matter with this one set. Raises InvalidInput where that cannot be done."""
     edit = {"yaml": _with_yaml, "toml": _with_toml, "json": _with_json}[document.kind]
-    edited = edit(document.inside, name, value, document.line_end)
+    edited = edit(document.inside, place, value, document.line_end)
     before, after = _fields(document, document.inside), _fields(document, edited)
-    if before is not None and (after is None or _others(before, name) != _others(after, name)):
-        raise InvalidInput(f"--write-back: {name}: cannot be set in this front matter: write it there yourself")
+    if before is not None and (after is None or _without(before, place) != _without(after, place)):
+        raise _cannot_be_set(place)
     return edited
+
+
+def _cannot_be_set(place: Place) -> InvalidInput:
+    return InvalidInput(f"--write-back: {'.'.join(place)}: cannot be set in this front matter: write it there yourself")
 
 
 def _fields(document: Document, inside: str) -> dict[str, Any] | None:
@@ -70,8 +75,12 @@ def _fields(document: Document, inside: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else {} if found is None else None
 
 
-def _others(fields: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
-    return [pair for pair in fields.items() if pair[0] != name]
+def _without(fields: Mapping[str, Any], place: Place) -> list[tuple[str, Any]]:
+    """Return the fields in order, without the one that is set."""
+    name, *rest = place
+    inner = fields.get(name)
+    others = [pair for pair in fields.items() if pair[0] != name]
+    return [*others, *(_without(inner, tuple(rest)) if rest and isinstance(inner, dict) else ())]
 
 
 # YAML: a field is a line that begins with its name, and the lines below that go on with it.
@@ -81,15 +90,30 @@ _GOES_ON = re.compile(r"[ \t]+\S|-(?:[ \t]|$)|[\]}]")
 _BLANK = re.compile(r"\s*$")
 
 
-def _with_yaml(inside: str, name: str, value: Value, line_end: str) -> str:
-    lines = _lines(inside)
-    place = _yaml_entry(inside, name)
-    if place is None:
+def _with_yaml(inside: str, place: Place, value: Value, line_end: str) -> str:
+    lines, name = _lines(inside), place[0]
+    found = _yaml_entry(inside, name)
+    if found is None:
         return f"{inside}{name}:{_yaml_value(value, line_end)}{line_end}"
-    first, end = place
+    first, end = found
     entry = "".join(lines[first:end])
+    if len(place) > 1:
+        return "".join([*lines[:first], _with_yaml_within(entry, place, value), *lines[end:]])
     colon = entry.index(":") + 1
     return "".join([*lines[:first], entry[:colon], _yaml_value(value, line_end), _comment(entry, name), *lines[end:]])
+
+
+def _with_yaml_within(entry: str, place: Place, value: Value) -> str:
+    """Return the lines of a mapping with a text of one line in it replaced."""
+    node = yaml.compose(entry, Loader=PlainYAML)
+    for name in place:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        node = next((one for key, one in pairs if key.value == name), None)
+    if not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"}:
+        raise _cannot_be_set(place)
+    start, end = node.start_mark.index, node.end_mark.index
+    space = "" if entry[start - 1].isspace() else " "
+    return f"{entry[:start]}{space}{json.dumps(value, ensure_ascii=False)}{entry[end:]}"
 
 
 def _comment(entry: str, name: str) -> str:
@@ -149,11 +173,14 @@ def _toml(inside: str) -> tomlkit.TOMLDocument:
         raise InvalidInput("--write-back: the front matter is no TOML") from None
 
 
-def _with_toml(inside: str, name: str, value: Value, line_end: str) -> str:
-    fields = _toml(inside)
+def _with_toml(inside: str, place: Place, value: Value, line_end: str) -> str:
+    fields, name = _toml(inside), place[0]
     item = tomlkit.inline_table().update(value) if isinstance(value, Mapping) else value
     if name in fields:
-        fields[name] = item
+        inner: Any = fields
+        for one in place[:-1]:
+            inner = inner[one]
+        inner[place[-1]] = item
         return tomlkit.dumps(fields)
     line, lines = f"{tomlkit.dumps({name: item}).rstrip()}{line_end}", _lines(inside)
     wanted = fields.unwrap() | {name: value}
@@ -166,18 +193,22 @@ def _with_toml(inside: str, name: str, value: Value, line_end: str) -> str:
                 and tomlkit.parse(above + line + "".join(lines[at:])).unwrap() == wanted
             ):
                 return above + line + "".join(lines[at:])
-    raise InvalidInput(f"--write-back: {name}: cannot be set in this front matter: write it there yourself")
+    raise _cannot_be_set(place)
 
 
 # JSON
 
 
-def _with_json(inside: str, name: str, value: Value, line_end: str) -> str:
+def _with_json(inside: str, place: Place, value: Value, line_end: str) -> str:
+    name, *within = place
     fields = list(_json_fields(inside))
     shown = json.dumps(value, ensure_ascii=False)
     for own, start, end in fields:
         if own == name:
-            return inside[:start] + shown + inside[end:]
+            there = inside[start:end]
+            return (
+                inside[:start] + (_with_json(there, tuple(within), value, line_end) if within else shown) + inside[end:]
+            )
     if not fields:
         return f'{{"{name}": {shown}}}'
     last = fields[-1][2]

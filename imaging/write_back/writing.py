@@ -5,18 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from imaging.kinds import Kind
-from imaging.names import keys
 from imaging.record import Image, ImageSet
 from imaging.spec import Section
 from imaging.text.anchors import headings_of, lines_behind_headings
 from imaging.text.inserted import Inserted, inserted_in, removed
-from imaging.write_back.dialects import Dialect
 from imaging.write_back.document import Document
 from imaging.write_back.elements import block_of
-from imaging.write_back.front_matter import Value, names_in, value_of, with_field
+from imaging.write_back.fields import Target, with_fields
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-_PREVIEWS = ("facebook", "linkedin", "x")  # cards in the format of link previews, the best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +25,6 @@ class Written:
     left: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """How pictures are written into a file. `is_mdx`: its comments and elements are those of MDX.
-
-    `is_ours`: how an address begins that an earlier run has written.
-    """
-
-    dialect: Dialect
-    is_mdx: bool
-    ours: tuple[str, ...] = ()
-
-
 def written_into(document: Document, image_set: ImageSet, target: Target) -> Written:
     """Return the document with the set's durable pictures. Raises InvalidInput for front matter that cannot be edited.
 
@@ -47,51 +32,17 @@ def written_into(document: Document, image_set: ImageSet, target: Target) -> Wri
     """
     shown = [image for image in image_set.images if image.durable and image.url]
     left = [f"{image.name}: is not stored: left out" for image in image_set.images if image not in shown]
-    places: list[str] = []
-    inside = document.inside
-    if (value := _field_value(shown, target.dialect)) and document.has_fields:
-        name = next((one for one in target.dialect.fields if one in names_in(document)), target.dialect.fields[0])
-        if _is_free(value_of(document, name), image_set, target):
-            inside = with_field(document, name, value)
-            places.append(name)
-        else:
-            left.append(f"{name}: has a picture of its own, which stays: take it out to have the hero or card there")
-    is_in_field = target.dialect.shows_field and document.has_fields
+    fields = with_fields(document, image_set, shown, target)
+    there = {one.name for one in inserted_in(document.body)}
     in_text = [
-        image for image in shown if image.kind is Kind.SUPPORTING or (image.kind is Kind.HERO and not is_in_field)
+        image
+        for image in shown
+        if image.kind is Kind.SUPPORTING
+        or (image.kind is Kind.HERO and (image.name in there or not fields.shows_picture))
     ]
     body, put, missing = _with_pictures(document, image_set, in_text, target)
-    return Written(replace(document, inside=inside, body=body).text, [*places, *put], [*left, *missing])
-
-
-def _field_value(shown: Sequence[Image], dialect: Dialect) -> Value | None:
-    """Return the value of the dialect's field; None where it has none, or no picture for it."""
-    hero = [image for image in shown if image.kind is Kind.HERO]
-    by_name = {image.name: image for image in shown}
-    cards = [by_name[name] for name in _PREVIEWS if name in by_name]
-    ranked = [*hero, *cards] if dialect.shows_field else [*cards, *hero]
-    if not ranked or not dialect.fields:
-        return None
-    first = ranked[0]
-    if dialect.form == "list":
-        return [str(image.url) for image in {image.sha256: image for image in reversed(ranked)}.values()][::-1]
-    if dialect.form == "mapping":
-        size = {"width": first.width, "height": first.height}
-        shape = {name: side for name, side in size.items() if side}
-        return {"path": str(first.url), **shape, "alt": " ".join(first.alt_text.split())}
-    return str(first.url)
-
-
-def _is_free(value: object, image_set: ImageSet, target: Target) -> bool:
-    """Return whether a field is empty, or has nothing but what an earlier run has written."""
-    if isinstance(value, dict):
-        return _is_free(value.get("path"), image_set, target)
-    if isinstance(value, list):
-        return all(_is_free(one, image_set, target) for one in value)
-    if not isinstance(value, str):
-        return value is None
-    place = f"/{keys.prefix(image_set.user_id, image_set.slug)}"
-    return not value.strip() or place in value or value.startswith(target.ours or ("\0",))
+    text = replace(fields.document, body=body).text
+    return Written(text, [*fields.places, *put], [*left, *fields.left, *missing])
 
 
 def _with_pictures(

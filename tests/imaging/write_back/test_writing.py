@@ -13,8 +13,9 @@ from imaging.record import ImageSet
 from imaging.text.inserted import has_broken, without_inserted
 from imaging.write_back.dialects import DIALECTS
 from imaging.write_back.document import document_of
+from imaging.write_back.fields import Target
 from imaging.write_back.front_matter import value_of
-from imaging.write_back.writing import Target, Written, written_into
+from imaging.write_back.writing import Written, written_into
 from tests import ROOT
 from tests.imaging.write_back.sets import set_for
 
