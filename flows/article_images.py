@@ -69,7 +69,7 @@ def run_name() -> str:
     flow_run_name=run_name,
     task_runner=configured_task_runner(),
     persist_result=True,
-    # Plain "json" reaches a caller in another process as a dict: Prefect 3.8 takes its field `data` for an old format.
+    # Plain "json" reaches a caller with Prefect 3.8 as a dict: that takes its field `data` for an old format.
     result_serializer="compressed/json",
     on_failure=[record_bad_end],
     on_crashed=[record_bad_end],

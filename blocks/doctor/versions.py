@@ -14,8 +14,7 @@ PRODUCT = "article-images"
 # Consequences of a wrong version that are hard to trace back to it.
 _WHY = {
     "prefect": "the product is tested with this version alone",
-    "fastapi": "Prefect's server does not start with it",
-    "sqlalchemy": "Prefect's scheduler fails with it, and scheduled runs are never created",
+    "whenever": "Prefect's scheduler fails with it, and scheduled runs are never created",
 }
 
 

@@ -136,7 +136,7 @@ def _missed_events(client: SyncPrefectClient) -> Wanted:
     """Return the automation that reports failed actions, such as for an event whose payload gave invalid parameters.
 
     Not for itself, since a failing notice would cause the next one without end. Nor for the one for killed runs: its
-    action fails harmlessly if a short run's last heartbeat arrives after its end.
+    action fails harmlessly if a run that is being stopped sends a heartbeat after its end.
     """
     actions = list(_notices(client))
     if not actions:

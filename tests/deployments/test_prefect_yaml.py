@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import httpx
 from flows.article_images import article_images
 from flows.backlog import article_backlog
 from tests import ROOT
-from tests.deployments.stack import automations, deployable, deployments, prefect
+from tests.deployments.stack import automations, deployable, deployments, prefect, wait_for
 
 TAGS = {
     "article-images/manual": {"by:hand", "spends"},
@@ -62,6 +63,19 @@ def test_deploying_again_changes_nothing(deployed: str, tmp_path: Path) -> None:
         assert [again[key] for key in same] == [schedule[key] for key in same]
         assert again["active"] == (name != "article-backlog/nightly")
     assert list(map(trigger, automations(deployed))) == list(map(trigger, triggers))
+
+
+def test_every_schedule_has_runs_to_come(deployed: str) -> None:
+    """The server plans runs of each deployment with a schedule, whatever packages its scheduler stands on."""
+    for deployment in deployments(deployed).values():
+        if any(schedule["active"] for schedule in deployment["schedules"]):
+            wait_for(partial(_planned, deployed, deployment["id"]))
+
+
+def _planned(api: str, deployment: str) -> int:
+    """How many runs of a deployment are scheduled."""
+    which = {"deployments": {"id": {"any_": [deployment]}}, "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    return int(httpx.post(f"{api}/flow_runs/count", json=which, timeout=60).json())
 
 
 def test_a_run_of_every_deployment_is_one_process(deployed: str) -> None:

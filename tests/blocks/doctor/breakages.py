@@ -100,11 +100,11 @@ def spooled(stage: Stage, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("IMAGES_DATA_DIR", "data")
 
 
-def excluded_fastapi(stage: Stage, patch: pytest.MonkeyPatch) -> None:
+def excluded_whenever(stage: Stage, patch: pytest.MonkeyPatch) -> None:
     """A version that the pins exclude, found before the one that is installed."""
-    folder = Path("elsewhere/fastapi-0.150.0.dist-info")
+    folder = Path("elsewhere/whenever-0.10.5.dist-info")
     folder.mkdir(parents=True)
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: fastapi\nVersion: 0.150.0\n")
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: whenever\nVersion: 0.10.5\n")
     patch.syspath_prepend(str(folder.parent.resolve()))
 
 
@@ -200,7 +200,7 @@ BROKEN: dict[str, tuple[Case, ...]] = {
     ),
     "another site": (
         Case(cdn(Answer(200, b"<html>", "text/html")), "public read", "FAIL", "set IMAGES_PUBLIC_BASE_URL"),
-        Case(excluded_fastapi, "package fastapi", "FAIL", "pip install 'fastapi<0.150'"),
+        Case(excluded_whenever, "package whenever", "FAIL", "pip install 'whenever>=0.11'"),
         Case(dot_env("OTHER_KEY=Hunter2\n"), ".env", "warn", "chmod 600 .env"),
     ),
     "CDN without types": (
