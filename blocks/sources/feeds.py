@@ -19,6 +19,8 @@ from blocks.network.download import HEADERS, MAX_REDIRECTS, guarded_client
 from blocks.records.records import Records
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 from imaging.names import keys
+from imaging.sanitizing.printable import printable
+from imaging.sanitizing.quoting import without_query
 
 _FEED_HEADERS = HEADERS | {"Accept": "application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.5"}
 
@@ -71,7 +73,7 @@ class FeedReader:
         try:
             status, headers, body = self._fetch(address, cached.conditions() if cached else {})
         except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-            raise SourceBusy(f"{_shown(address)} cannot be fetched: {type(error).__name__}") from None
+            raise SourceBusy(f"{_shown(address)} cannot be fetched: {_in_words(error)}") from None
         if cached and status == httpx.codes.NOT_MODIFIED:
             return FeedPage(b64decode(cached.body), cached.content_type, unchanged=True)
         _check_status(status, address)
@@ -148,7 +150,7 @@ def _refused(address: httpx.URL, url: httpx.URL, unsafe: UnsafeDownload) -> Sour
         return SourceError(f"{_shown(address)}: {unsafe}; if it is yours, list its host in IMAGES_DOWNLOAD_HOSTS")
     return SourceError(
         f"{_shown(address)} leads to {url.scheme}://{url.netloc.decode()}, which is not followed: only https to public"
-        " addresses is, and the host and port of the feed itself"
+        " addresses is, and the host and port that you gave"
     )
 
 
@@ -166,8 +168,23 @@ def _address(text: str, base: httpx.URL | None = None) -> httpx.URL:
         url = base.join(text) if base else httpx.URL(text)
         url.raw_host.decode("ascii")
     except (httpx.InvalidURL, ValueError, OverflowError):
-        raise SourceError("the feed leads to something that is not an address") from None
+        raise SourceError(f"{_named(text, base)} is not an address") from None
+    if not url.raw_host:
+        raise SourceError(f"{_named(text, base)} is not an address: it has no host")
     return url
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException | httpcore.TimeoutException):
+        return "it takes too long to answer"
+    if isinstance(error, httpx.ConnectError | httpcore.ConnectError):
+        return "no connection to the host: check its name, the port and the network"
+    return type(error).__name__
+
+
+def _named(text: str, base: httpx.URL | None) -> str:
+    """Return an address that is none for messages, without a query; the page that has it is not shown to be safe."""
+    return f"a link on {base.host}" if base else printable(without_query(text))[:200]
 
 
 def _shown(address: httpx.URL) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from bs4.dammit import EncodingDetector
 from lxml import etree
 
 from blocks.network.download import is_web_page
@@ -29,6 +30,13 @@ _MAX_TITLE, _MAX_EXCERPT = 300, 300  # characters
 _MOST_FEEDS = 3  # of a page that are looked at: a site's own, and those of comments and categories
 _FEED_TYPES = ("rss", "atom", "feed+json")
 _FURNITURE = ("header", "footer", "nav", "aside", "form")
+_COMMENTS = ".//*[@id='comments' or @id='respond' or @id='disqus_thread']"
+# Browsers read these as the larger sets that pages are written in (https://encoding.spec.whatwg.org/#names-and-labels).
+_LARGER = {
+    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252",
+    "iso-8859-9": "cp1254", "shift_jis": "cp932", "shift-jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030",
+    "euc-kr": "cp949",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,11 @@ def _parsed_feed(page: FeedPage) -> Feed:
 
 def _decoded(page: FeedPage) -> str:
     named = page.content_type.partition("charset=")[2].split(";")[0].strip(" \"'")
-    for charset in filter(None, (named, "utf-8-sig")):
+    is_wide = page.body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    declared = EncodingDetector.find_declared_encoding(page.body, is_html=True)
+    for charset in filter(None, ("utf-16" if is_wide else "", named.lower(), declared, "utf-8-sig")):
         with suppress(LookupError, ValueError):
-            return page.body.decode(charset)
+            return page.body.decode(_LARGER.get(charset, charset)).removeprefix("\ufeff")
     return page.body.decode("cp1252", errors="replace")
 
 
@@ -101,16 +111,28 @@ def _feed_links(root: Any) -> Sequence[str]:
 
 def _of_page(root: Any, address: str) -> Article:
     content = _content(root)
-    title = _meta(root, "og:title") or _words(content, ".//h1") or _words(root, "//h1") or _words(root, "//title")
+    title = _meta(root, "og:title") or _words(content, ".//h1") or _words(root, "//h1")
+    title = title or " ".join(root.xpath("string(//head/title)").split())
+    if not title:
+        raise InvalidInput(f"ARTICLE: the page at {address} has no title: neither og:title nor <h1> nor <title>")
     fields: dict[str, Any] = {
         "topic": cut(title, _MAX_TITLE),
         "excerpt": cut(teaser(_meta(root, "og:description") or _meta(root, "description"), title), _MAX_EXCERPT),
         "body": _body(content, title),
-        "origin": {"url": next(iter(root.xpath("//link[@rel='canonical']/@href")), "") or address},
+        "origin": {"url": _canonical(root, address)},
     }
     if language := language_code((root.get("lang") or _meta(root, "og:locale")).strip()):
         fields["language"] = language
     return article_from(fields)
+
+
+def _canonical(root: Any, address: str) -> str:
+    """Return the page's own address, as it says itself, else the one that was given."""
+    with suppress(SourceError):
+        for link in root.xpath("//link[@rel='canonical']/@href"):
+            if (url := next_page(address, link.strip())).startswith(("http://", "https://")):
+                return url
+    return address
 
 
 def _content(root: Any) -> Any:
@@ -124,6 +146,8 @@ def _content(root: Any) -> Any:
 def _body(content: Any, title: str) -> str:
     """Return the content as Markdown, without the page's furniture and its title."""
     etree.strip_elements(content, *_FURNITURE, with_tail=False)
+    for comments in content.xpath(_COMMENTS):
+        comments.tag = "script"
     for heading in list(content.iter("h1")):
         if " ".join("".join(heading.itertext()).split()).casefold() in title.casefold():
             heading.tag = "script"

@@ -134,7 +134,8 @@ def check_dialect(dialect: str | None, *, write_back: bool) -> None:
 def _target(path: Path, document: Document, chosen: str | None) -> tuple[Target, Path | None]:
     above = list(_names_above(path))
     site = site_of(above)
-    name = chosen or (site.dialect if site else dialect_of(path.as_posix(), document.kind, names_in(document)))
+    kind = "" if document.names_its_language else document.kind
+    name = chosen or (site.dialect if site else dialect_of(path.as_posix(), kind, names_in(document)))
     dialect, is_mdx = DIALECTS[name], path.suffix.lower() == ".mdx"
     folder = path.parents[site.up] if site and site.dialect == name else None
     if name == "hugo" and folder and not _renders_html(folder, above[site.up if site else 0]):

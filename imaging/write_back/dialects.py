@@ -19,8 +19,9 @@ class Dialect:
     `fields`: names for the picture in its front matter; the first that is there is used, else the first. `form` of its
     value: an address, a list of addresses, or a mapping with `path` and `alt`. `shows_field`: whether pages show it: it
     is the hero then, else the card for link previews, and the hero stands in the text. `keeps_html`: whether HTML in
-    the text reaches the page; `is_mdx`: whether it is JSX. `static`: the folder of the site whose files are served as
-    they are, empty for the site's own; None if there is none.
+    the text reaches the page; `is_mdx`: whether it is JSX. `opens_with_text`: whether the first paragraph is the page's
+    excerpt or description, so that a picture at the top stands below it. `static`: the folder of the site whose files
+    are served as they are, empty for the site's own; None if there is none.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Dialect:
     shows_field: bool = False
     keeps_html: bool = True
     is_mdx: bool = False
+    opens_with_text: bool = False
     static: str | None = None
 
 
@@ -36,9 +38,9 @@ DIALECTS: Mapping[str, Dialect] = {
     dialect.name: dialect
     for dialect in (
         Dialect("hugo", ("images",), "list", static="static"),
-        Dialect("jekyll", ("image",), "mapping", static=""),
+        Dialect("jekyll", ("image",), "mapping", opens_with_text=True, static=""),
         Dialect("astro", ("heroImage", "coverImage", "cover", "image"), shows_field=True, static="public"),
-        Dialect("docusaurus", ("image",), is_mdx=True, static="static"),
+        Dialect("docusaurus", ("image",), is_mdx=True, opens_with_text=True, static="static"),
         Dialect("eleventy", ("image", "cover", "ogImage")),
         Dialect("devto", ("cover_image",), shows_field=True, keeps_html=False),
         Dialect("obsidian", ("cover", "image", "banner")),

@@ -5,17 +5,18 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from imaging.articles.files.headless import headless
 from imaging.errors import InvalidInput
 
 _END = r"(?:\r\n|\r(?!\n)|\n)"
 _INSIDE = rf"[^\S\r\n]*{_END}(?P<inside>(?:[^\r\n]*{_END})*?)"
 _LAST = rf"[^\S\r\n]*(?:{_END}|\Z)"
 _FENCED = {
-    "yaml": re.compile(rf"\ufeff?\s*---{_INSIDE}(?:---|\.\.\.){_LAST}"),
-    "toml": re.compile(rf"\ufeff?\s*\+\+\+{_INSIDE}\+\+\+{_LAST}"),
+    "yaml": re.compile(rf"\ufeff?\s*---(?:ya?ml)?{_INSIDE}(?:---|\.\.\.){_LAST}"),
+    "toml": re.compile(rf"\ufeff?\s*(?P<fence>\+\+\+|---(?=toml))(?:toml)?{_INSIDE}(?P=fence){_LAST}"),
 }
-_OPEN = re.compile(rf"\ufeff?\s*(?:---|\+\+\+)[^\S\r\n]*{_END}")
-_JSON = re.compile(r"\ufeff?\s*(?=\{\s*\")")
+_OPEN = re.compile(rf"\ufeff?\s*(?:---(?:ya?ml|toml)?|\+\+\+)[^\S\r\n]*{_END}")
+_JSON = re.compile(rf"\ufeff?\s*(?:---json[^\S\r\n]*{_END}\s*)?(?=\{{\s*\")")
 # Pandoc's: title, authors and date, each a line that begins with %, with more lines indented.
 _TITLE_BLOCK = re.compile(rf"\ufeff?%[^\r\n]*(?:{_END}(?:%|[ \t]+\S)[^\r\n]*)*(?:{_END}|\Z)")
 
@@ -43,6 +44,11 @@ class Document:
         return self.kind in {"yaml", "toml", "json"}
 
     @property
+    def names_its_language(self) -> bool:
+        """Whether its front matter is TOML or JSON between dashes, as Eleventy has it and Hugo has not."""
+        return self.kind in {"toml", "json"} and self.before.lstrip("\ufeff \t\r\n").startswith("---")
+
+    @property
     def line_end(self) -> str:
         """The line end of the file: that of its first line."""
         found = re.search(_END, self.text)
@@ -62,8 +68,9 @@ def document_of(text: str) -> Document:
         return _with_json(text, opening.end())
     if block := _TITLE_BLOCK.match(text):
         return Document("title block", block[0], "", "", text[block.end() :])
-    mark = text[: text.startswith("\ufeff")]
-    return Document("", mark, "", "", text[len(mark) :])
+    fields = headless(text)
+    start = fields.end() if fields else int(text.startswith("\ufeff"))
+    return Document("", text[:start], "", "", text[start:])
 
 
 def _with_json(text: str, start: int) -> Document:
@@ -72,6 +79,7 @@ def _with_json(text: str, start: int) -> Document:
     except (ValueError, RecursionError):
         raise InvalidInput("--write-back: the front matter is not valid JSON") from None
     end = start + length
-    rest = re.compile(rf"[^\S\r\n]*{_END}?").match(text, end)
+    fence = rf"\s*---{_LAST}" if text[:start].rstrip().endswith("---json") else rf"[^\S\r\n]*{_END}?"
+    rest = re.compile(fence).match(text, end)
     body = rest.end() if rest else end
     return Document("json", text[:start], text[start:end], text[end:body], text[body:])

@@ -1,17 +1,18 @@
 """Writes an article's pictures into its Markdown text: front matter, the top, and below the right headings."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from imaging.kinds import Kind
 from imaging.record import Image, ImageSet
-from imaging.spec import Section
 from imaging.text.anchors import headings_of, lines_behind_headings
 from imaging.text.inserted import Inserted, inserted_in, removed
+from imaging.write_back.dialects import Dialect
 from imaging.write_back.document import Document
 from imaging.write_back.elements import block_of
 from imaging.write_back.fields import Target, with_fields
+from imaging.write_back.top import line_of_top
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
@@ -59,7 +60,7 @@ def _with_pictures(
         block = block_of(image, target.dialect, is_mdx_file=target.is_mdx).replace("\n", document.line_end)
         if image.name in stays:
             body, where = _replaced(body, image.name, block), "where it stood"
-        elif (line := _line_for(body, image.section if image.kind is Kind.SUPPORTING else None, image.kind)) is None:
+        elif (line := _line_for(body, image, target.dialect)) is None:
             missing.append(f"{image.name}: the file has no heading for it: left out ({image.url})")
             continue
         else:
@@ -81,27 +82,18 @@ def _is_outdated(one: Inserted, image_set: ImageSet, images: Sequence[Image]) ->
     return any(one.name.startswith(image.kind.value) for image in image_set.images)
 
 
-def _line_for(body: str, section: Section | None, kind: Kind) -> int | None:
+def _line_for(body: str, image: Image, dialect: Dialect) -> int | None:
     """Return the number of the line behind which a picture belongs: below its heading, or a hero's at the top."""
     plain = body.replace("\r\n", "\n").replace("\r", "\n")
     behind = lines_behind_headings(plain)
-    if kind is Kind.HERO:
-        return next(_tops(plain, behind))
-    if section is None:
+    if image.kind is Kind.HERO:
+        return line_of_top(plain, behind.values(), dialect)
+    if (section := image.section) is None:
         return None
     headings = {heading.anchor: heading.text for heading in headings_of(plain) if not heading.inset}
     same_words = (anchor for anchor, text in headings.items() if text == section.heading)
     anchor = section.anchor if headings.get(section.anchor) == section.heading else next(same_words, None)
     return behind[anchor] if anchor else None
-
-
-def _tops(plain: str, behind: dict[str, int]) -> Iterator[int]:
-    """Yield where the text begins: behind a title that is the first line of it, else above that line."""
-    lines = plain.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    if lines[first].startswith("# ") and first + 1 in behind.values():
-        yield first + 1
-    yield first
 
 
 def _put(document: Document, line: int, block: str) -> str:

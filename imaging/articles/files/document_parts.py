@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from imaging.articles.files.front_matter import MAX_LENGTH, fields_of, known_and_others
+from imaging.articles.files.headless import headless
 from imaging.errors import InvalidInput
 
-_YAML = re.compile(r"\s*---[^\S\n]*\n")
+_YAML = re.compile(r"\s*---(?:ya?ml)?[^\S\n]*\n")
 _YAML_END = re.compile(r"^(?:---|\.\.\.)[^\S\n]*$", re.MULTILINE)
-_TOML = re.compile(r"\s*\+\+\+[^\S\n]*\n")
+_TOML = re.compile(r"\s*(?:\+\+\+|---toml)[^\S\n]*\n")
 _TOML_END = re.compile(r"^\+\+\+[^\S\n]*$", re.MULTILINE)
-_JSON = re.compile(r"\s*(?=\{\s*\")")
+# Eleventy and others that use gray-matter name the language of the front matter behind the dashes.
+_PROGRAM = re.compile(r"\s*---(?P<language>js|javascript|coffee|coffeescript|cson)[^\S\n]*\n")
+_JSON = re.compile(r"\s*(?P<fence>---json[^\S\n]*\n\s*)?(?=\{\s*\")")
 _TITLE_BLOCK = re.compile(
     r"%[^\S\n]+(?P<title>[^\n]+(?:\n[^\S\n]+[^\n]+)*)(?:\n%[^\n]*(?:\n[^\S\n]+[^\n]+)*){0,2}(?:\n|\Z)"
 )
@@ -38,9 +41,19 @@ def parts_of(text: str) -> Parts:
     if fence := _TOML.match(text):
         return _toml(text, fence)
     if start := _JSON.match(text):
-        return _json(text, start.end())
+        return _json(text, start)
+    if program := _PROGRAM.match(text):
+        raise InvalidInput(f"front matter in {program['language']} is not run here: write it as YAML, TOML or JSON")
+    return _plain(text)
+
+
+def _plain(text: str) -> Parts:
+    """Return the parts of a document without front matter between lines of its own."""
     if block := _TITLE_BLOCK.match(text):
         return Parts({"title": " ".join(block["title"].split())}, [], text[block.end() :].strip())
+    if block := headless(text):
+        fields, others = fields_of(block["fields"].removesuffix("\n"), before=0)
+        return Parts(fields, others, text[block.end() :].strip())
     return Parts({}, [], text.strip())
 
 
@@ -53,9 +66,10 @@ def _yaml(text: str, fence: re.Match[str]) -> Parts:
 
 
 def _toml(text: str, fence: re.Match[str]) -> Parts:
-    end = _TOML_END.search(text, fence.end())
+    closing = "+++" if "+++" in fence[0] else "---"
+    end = (_TOML_END if closing == "+++" else _YAML_END).search(text, fence.end())
     if end is None:
-        raise InvalidInput("the front matter is not closed: end it with a line of +++")
+        raise InvalidInput(f"the front matter is not closed: end it with a line of {closing}")
     inside, before = text[fence.end() : end.start()], fence[0].count("\n")
     if len(inside) > MAX_LENGTH:
         raise InvalidInput(f"the front matter has more than {MAX_LENGTH:,} characters")
@@ -70,7 +84,8 @@ def _toml(text: str, fence: re.Match[str]) -> Parts:
     return Parts(*known_and_others(fields), text[end.end() :].strip())
 
 
-def _json(text: str, start: int) -> Parts:
+def _json(text: str, opening: re.Match[str]) -> Parts:
+    start = opening.end()
     inside = text[start : start + MAX_LENGTH]
     try:
         fields, length = json.JSONDecoder().raw_decode(inside)
@@ -79,4 +94,9 @@ def _json(text: str, start: int) -> Parts:
         raise InvalidInput(f"front matter, line {line}: cannot be read as JSON: {JSON_WORDS}") from None
     except (ValueError, RecursionError):
         raise InvalidInput(f"the front matter cannot be read as JSON: {_TOO_DEEP}") from None
-    return Parts(*known_and_others(fields), text[start + length :].strip())
+    body = text[start + length :].lstrip()
+    if opening["fence"]:
+        if (end := _YAML_END.match(body)) is None:
+            raise InvalidInput("the front matter is not closed: end it with a line of --- behind the last bracket")
+        body = body[end.end() :]
+    return Parts(*known_and_others(fields), body.strip())

@@ -4,6 +4,7 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import PurePath
 
 from imaging.articles.article import Article
 from imaging.articles.files.foreign_names import meant
@@ -17,6 +18,12 @@ MAX_BYTES = 10_000_000
 SUFFIXES = (
     ".md", ".markdown", ".mdown", ".mdwn", ".mdtext", ".mdtxt", ".mdx", ".mkd", ".mkdn", ".mkdown", ".livemd", ".json",
 )  # fmt: skip
+# Markup that would be read as Markdown, but badly.
+_OTHERS = {
+    ".adoc": "AsciiDoc", ".asciidoc": "AsciiDoc", ".docx": "Word", ".epub": "EPUB", ".ipynb": "a Jupyter notebook",
+    ".odt": "OpenDocument", ".org": "Org", ".pdf": "PDF", ".rst": "reStructuredText", ".rtf": "RTF", ".tex": "LaTeX",
+    ".textile": "Textile", ".typ": "Typst",
+}  # fmt: skip
 _MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|rss|feed)\b", re.IGNORECASE)
 
 
@@ -25,6 +32,8 @@ def read_document(data: bytes, path: str, shown: str = "") -> Reading:
 
     `shown`: how messages name it, if not by its path.
     """
+    if kind := _OTHERS.get(PurePath(path).suffix.lower()):
+        raise InvalidInput(f"{shown or path} is {kind}, which is not read: convert it to Markdown first (pandoc can)")
     text = decoded(data, shown or path)
     if _MARKUP.match(text):
         raise InvalidInput(
@@ -69,7 +78,9 @@ def decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidInput(f"{name} is not UTF-8 text: save it as UTF-8") from None
+        is_text = b"\0" not in data or data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        mend = "is not UTF-8 text: save it as UTF-8" if is_text else "is no text: give Markdown or JSON"
+        raise InvalidInput(f"{name} {mend}") from None
 
 
 def _is_json(text: str) -> bool:

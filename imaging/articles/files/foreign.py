@@ -18,7 +18,7 @@ from imaging.text.sections import cut
 OWN = ("topic", "excerpt", "article_id", "user_id", "language", "slug", "brand", "origin")
 _MAX_TITLE, _MAX_EXCERPT, _MAX_ID = 300, 2000, 200  # characters: longer ones of other systems are cut
 _TAG = re.compile(r"([A-Za-z]{2})(?:[-_.@][A-Za-z0-9]{1,8}){0,4}")  # BCP 47 and POSIX: en-US, de_AT, pt_BR.UTF-8
-_HEADING = re.compile(r" {0,3}#[ \t]+\S.*")
+_HEADING = re.compile(r" {0,3}(?:#[ \t]+\S.*|<h1(?:\s[^<>]*)?>.*</h1>\s*)", re.IGNORECASE)
 _UNDERLINE = re.compile(r"={2,}\s*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _PROPERTY = re.compile(r"([A-Z][\w /()-]{0,40}): +(\S.*)")  # of a page of Notion

@@ -31,7 +31,8 @@ _WELL_KNOWN = frozenset(
     {
         "topics", "brand", "brands", "branding", "colors", "logos", "templates", "slugs", "languages", "langs",
         "origins", "original", "original_url", "article", "articles", "article_type", "author_id", "excerpts", "users",
-        "user", "bodyclass", "body_class", "body_classes", "bgcolor", "template_key", "branded",
+        "user", "langue", "topico", "topicos", "bodyclass", "body_class", "body_classes", "bgcolor", "template_key",
+        "branded",
     }
 )  # fmt: skip
 _LIKE = 0.8  # colour and color, toppic and topic, user-id and user_id; but not layout, login, lead, tags

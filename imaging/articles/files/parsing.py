@@ -77,5 +77,5 @@ def read_markdown(text: str, path: str = "") -> Reading:
     if not known.fields.get("topic"):
         raise InvalidInput(_WITHOUT_TITLE)
     article = article_from(known.fields)
-    passed_over = tuple(one for one in known.passed_over if one not in PICTURE_FIELDS)
+    passed_over = tuple(one for one in dict.fromkeys(known.passed_over) if one not in PICTURE_FIELDS)
     return Reading(article, passed_over, unpublished(known.given, known.title, name.date))

@@ -64,3 +64,50 @@ def test_markdown_at_an_address_is_read_and_anything_else_refused(site: FeedSite
         WebPages().article(f"{site.base_url}/gone")
     with pytest.raises(SourceError):
         WebPages().article("http://localhost.localdomain.invalid/")
+
+
+@pytest.mark.parametrize(
+    ("charset", "declared", "content_type"),
+    [
+        ("iso-8859-15", '<meta charset="iso-8859-15">', "text/html"),
+        ("cp1252", "", "text/html; charset=ISO-8859-1"),  # as browsers read it
+        ("utf-8", "", "text/html; charset=nonsense"),
+        ("utf-16", "", "text/html"),
+    ],
+)
+def test_letters_are_those_of_the_page(site: FeedSite, charset: str, declared: str, content_type: str) -> None:
+    """The character set is that of the byte order mark, the header or the page's own <meta>, in this order."""
+    page = f"<html><head>{declared}<title>Käse für 5 €</title></head><body><p>Süß</p></body></html>"
+    reading = WebPages().article(site.put("/k/", page.encode(charset), content_type))
+    assert reading
+    assert (reading.article.topic, reading.article.body) == ("Käse für 5 €", "Süß")
+
+
+def test_a_page_of_another_charset_by_its_meta_element(site: FeedSite) -> None:
+    """Japanese pages of old name their character set in an http-equiv element."""
+    head = '<meta http-equiv="Content-Type" content="text/html; charset=Shift_JIS"><title>酵母①</title>'
+    reading = WebPages().article(
+        site.put("/j/", f"<html><head>{head}</head><p>塩</p></html>".encode("cp932"), "text/html")
+    )
+    assert reading
+    assert (reading.article.topic, reading.article.body) == ("酵母①", "塩")
+
+
+def test_the_title_element_and_a_relative_canonical_address_will_do(site: FeedSite) -> None:
+    """A page without <h1> and Open Graph has the title of its head; comments are no text; without any it is refused."""
+    head = '<head><title>\n Bike  lamps</title><link rel="canonical" href="/lamps"></head>'
+    page = f"<html>{head}<main><p>Text</p><div id=comments><h2>Hi</h2></div></main></html>"
+    address = site.put("/x/", page.encode(), "text/html")
+    reading = WebPages().article(address)
+    assert reading
+    article = reading.article
+    assert (article.topic, article.body, article.origin.url) == ("Bike lamps", "Text", f"{site.base_url}/lamps")
+    with pytest.raises(InvalidInput, match=r"^ARTICLE: the page at http://\S+/none has no title"):
+        WebPages().article(site.put("/none", b"<html><body><p>Text</p></body></html>", "text/html"))
+
+
+@pytest.mark.parametrize("address", ["http://", "https://[::1", "http://127.0.0.1:1/"])
+def test_what_cannot_be_an_address_is_said_in_plain_words(address: str) -> None:
+    """Nothing of the HTTP library's own words is shown."""
+    with pytest.raises(SourceError, match=r"is not an address|no connection to the host: check"):
+        WebPages().article(address)

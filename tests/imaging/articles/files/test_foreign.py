@@ -10,6 +10,7 @@ from imaging.articles.files.parsing import read_markdown
 from imaging.articles.files.publication import DRAFT, EXPIRED, FUTURE, TEMPLATE
 from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput, PassedOver
+from imaging.write_back.document import document_of
 from tests import ROOT
 
 POSTS = ROOT / "tests" / "posts"
@@ -126,6 +127,45 @@ def test_front_matter_is_yaml_toml_json_or_a_title_block() -> None:
         Article(topic="Tea", language="en", body="Text").model_dump_json()
     }
     assert read_markdown("% Tea\n  and more\n% Ann\n% 2020\n\nText").article.topic == "Tea and more"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '---json\n{\n  "title": "Tea",\n  "lang": "en"\n}\n---\nText.',  # Eleventy
+        '---toml\ntitle = "Tea"\nlang = "en"\n---\nText.',
+        "---yaml\ntitle: Tea\nlang: en\n---\nText.",
+        "Title: Tea\nLang: en\nTags: a,\n    b\n\nText.",  # Pelican, MultiMarkdown
+        "lang: en\ntitle: Tea\n---\nText.",  # Hexo
+        "\ufefflang: en\r\ntitle: Tea\r\n\r\nText.",
+    ],
+)
+def test_front_matter_may_name_its_language_or_have_no_line_before_it(text: str) -> None:
+    """Fields are found in gray-matter's fences and without any, and the text does not begin with them."""
+    article = read_markdown(text, "x.md").article
+    assert (article.topic, article.language, article.body) == ("Tea", "en", "Text.")
+    document = document_of(text)
+    assert (document.text, document.body) == (text, "Text.")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.rst", b"Title\n=====\n", "ARTICLE: a.rst is reStructuredText, which is not read: convert it to Markdown"),
+        ("a.adoc", b"= Title\n", "is AsciiDoc, which is not read"),
+        ("a.DOCX", b"PK\x03\x04\x00\xff", "is Word, which is not read"),
+        ("a.md", b"\x89PNG\x00\xff", "ARTICLE: a.md is no text: give Markdown or JSON"),
+        ("a.md", "Käse".encode("utf-16"), "is not UTF-8 text: save it as UTF-8"),
+        ("a.md", "Käse".encode("latin-1"), "is not UTF-8 text: save it as UTF-8"),
+        ("a.md", b"---js\n{title: 1}\n---\n", "front matter in js is not run here: write it as YAML, TOML or JSON"),
+        ("a.md", b'---json\n{"title": "x"}\nText', "not closed: end it with a line of --- behind the last bracket"),
+    ],
+)
+def test_what_is_no_markdown_is_refused_by_its_name(name: str, data: bytes, says: str) -> None:
+    """Other markup is not read as bad Markdown, and what is no text is not called badly encoded."""
+    with pytest.raises(InvalidInput) as error:
+        read_document(data, name, f"ARTICLE: {name}")
+    assert says in str(error.value)
 
 
 @pytest.mark.parametrize(
