@@ -32,11 +32,11 @@ test: lint # three workers, since tests mostly wait; a file's tests stay on one 
 pythons: dev # the other Pythons that are here: modules, pinned pictures, and an article's run
 	@sh tests/pythons.sh run
 
-faults: dev # every fault x kind of picture; ONLY='s3 503' for some rows
+faults: dev # every fault x kind of picture or command; ONLY='s3 503' or ONLY='^migrate' for some rows
 	$(BIN)/python -m tests.reliability.faults $(if $(ONLY),--only '$(ONLY)')
 
-crash: dev # kill -9 at 30 moments of a run, and run again
-	$(BIN)/python -m tests.reliability.crash
+crash: dev # kill -9 at 30 moments of a run, and run again; at ten of each command on tenants; ONLY=erase for one
+	$(BIN)/python -m tests.reliability.crash $(if $(ONLY),--only '$(ONLY)')
 
 stops: dev # SIGINT and SIGTERM at every quarter of a second of a run, a backlog, a worker's run; STEP=1 is quicker
 	$(BIN)/python -m tests.reliability.stops --step $(or $(STEP),0.25)

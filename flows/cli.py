@@ -14,7 +14,7 @@ from flows import cli_installation, cli_results, cli_tenants
 from flows.commands.process_start import prepare_process
 from flows.exit_codes import BAD_INPUT, COMPLETE, DEGRADED, OTHER
 from flows.lifecycle.stop_signals import signals_held
-from imaging.errors import ConfigurationError, ImagesError, InvalidInput
+from imaging.errors import ConfigurationError, ImagesError, InvalidInput, StorageRefused
 from imaging.kinds import Kind
 
 Only = Annotated[
@@ -215,6 +215,8 @@ def main() -> None:
             _command()()
     except (InvalidInput, ConfigurationError) as error:
         _leave(BAD_INPUT, str(error))
+    except StorageRefused as refused:
+        _leave(BAD_INPUT, str(refused.named()))
     except ImagesError as error:
         _leave(OTHER, str(error))
     except BrokenPipeError:

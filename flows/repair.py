@@ -43,17 +43,17 @@ def repair() -> dict[str, int] | State[dict[str, int]]:
             if entry := services.spool.read(digest):
                 articles[entry[0].spec.user_id, entry[0].spec.slug, entry[0].owner].append(digest)
         repaired = sum(_repair_article(services, *article, digests) for article, digests in articles.items())
-        _remove_unused_limits()
+        _remove_unused_limits(services)
         counts = {"repaired": repaired, "left": sum(map(len, articles.values())) - repaired}
     if counts["left"]:
         return Completed(name="Degraded", message=f"{counts['left']} pictures still wait for the bucket", data=counts)
     return counts
 
 
-def _remove_unused_limits() -> None:
+def _remove_unused_limits(services: Services) -> None:
     try:
         with get_client(sync_client=True) as client:
-            if removed := remove_unused_limits(client):
+            if removed := remove_unused_limits(client, services.locks):
                 get_run_logger().info("%d limits of locks that were not used for a week removed", removed)
     except httpx.HTTPError as error:  # the next repair tries again
         get_run_logger().warning("unused limits are left as they are: %s", type(error).__name__)

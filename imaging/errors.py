@@ -174,3 +174,10 @@ class StorageBusy(StorageError):
 
 class StorageRefused(StorageError):
     """The bucket refuses access (wrong key, no such bucket): a retry would fail again."""
+
+    def named(self) -> ConfigurationError:
+        """Return it as an error that names the variables to check."""
+        return ConfigurationError(
+            f"{str(self).rstrip('.')}. Check B2_ENDPOINT, B2_BUCKET_NAME, B2_KEY_ID and B2_APPLICATION_KEY"
+            " (or the block b2-images, which wins over them), and IMAGES_PRIVATE_BUCKET if it is set"
+        )

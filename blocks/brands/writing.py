@@ -67,7 +67,7 @@ def change_brand(
     if after != before or not readable:
         _write(services, user_id, after)
     services.remembered.clear()
-    unused = _unused(user_id, before, after, change) | files
+    unused = _unused(services, user_id, after, change) | files
     for key in unused | ({keys.brand_preview_key(user_id)} if after == TenantBrand() else set()):
         services.store.delete(key)
     return before, after
@@ -154,13 +154,13 @@ def _write(services: Services, user_id: str, brand: TenantBrand) -> None:
         services.store.put_json(key, brand.model_dump_json(exclude_none=True, indent=1), keys.NO_CACHE)
 
 
-def _unused(user_id: str, before: TenantBrand, after: TenantBrand, change: BrandChange) -> set[str]:
-    """Return the keys that nothing names any more: assets of ours that were replaced, and uploads."""
-    unused = set()
-    for name in ASSETS:
-        old, new = getattr(before, name), getattr(after, name)
-        if old and old != new and old.startswith(f"{BRANDING}/{name}."):
-            unused.add(asset_key(user_id, old))
-        if (given := getattr(change, name)) and given.startswith(UPLOAD):
-            unused.add(asset_key(user_id, given))
-    return unused
+def _unused(services: Services, user_id: str, after: TenantBrand, change: BrandChange) -> set[str]:
+    """Return the keys that nothing names any more: assets of ours that were replaced, and uploads that are done with.
+
+    By what lies there, so that the next change removes what one that was killed has left.
+    """
+    named = {asset_key(user_id, place) for name in ASSETS if (place := getattr(after, name))}
+    begins = [f"{BRANDING}/{name}." for name in ASSETS]
+    begins += [f"{UPLOAD}{name}." for name in ASSETS if getattr(change, name)]
+    starts = tuple(asset_key(user_id, place) for place in begins)
+    return {key for key in services.store.list(keys.branding(user_id)) if key.startswith(starts)} - named

@@ -17,7 +17,7 @@ from blocks.erasure.objects import Folders, Orders, Pictures, below
 from blocks.erasure.places import Place, Things
 from blocks.erasure.shared import Documents, shared_prefixes
 from blocks.erasure.shelves import BucketShelf, FolderShelf, Shelf
-from blocks.erasure.this_machine import OldAddresses, SpoolEntries, own_files
+from blocks.erasure.this_machine import IndexPages, OldAddresses, SpoolEntries, own_files
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.services import Services
 from blocks.usage.places import buckets_of
@@ -36,7 +36,7 @@ class Erasure:
         self._services = services
         self._client = client
         self._target = target
-        self._limits = Limits(client, target)
+        self._limits = Limits(client, target, services.locks)
 
     def plan(self) -> ErasureReport:
         """Find what there is, and change nothing."""
@@ -148,6 +148,8 @@ def stored_places(services: Services, target: Target, known: Known) -> Iterator[
         yield Folders(target, shelf)
     files = own_files(services, target)
     yield Things("pages and copies on this machine", files.listed, files.remove)
+    pages = IndexPages(target, services.settings.images_data_dir.resolve() / "gallery")
+    yield Things("pages on backlogs on this machine", pages.listed, pages.remove)
     path = services.settings.images_data_dir.resolve() / "migrations" / f"{services.store.place}.sqlite"
     addresses = OldAddresses(target, path)
     yield Things("old addresses known to this machine", addresses.listed, addresses.remove)

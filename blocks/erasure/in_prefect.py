@@ -136,10 +136,11 @@ class SharedArtifacts:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of the target's locks."""
+    """The limits of the target's locks. `folder`: of the locks of this machine."""
 
     client: SyncPrefectClient
     target: Target
+    folder: Path
 
     def listed(self) -> Named:
         """Yield their names."""
@@ -148,7 +149,7 @@ class Limits:
     def remove(self) -> None:
         """Remove those that nobody holds."""
         for name, _ in list(self.listed()):
-            remove_limit(self.client, name)
+            remove_limit(self.client, self.folder, name)
 
     def taken(self) -> list[str]:
         """Return the names of those that seem to be held."""

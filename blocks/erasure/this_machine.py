@@ -1,5 +1,6 @@
 """What this machine keeps of a target beside the records: spool, pages, brand, old addresses, results of flows."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -96,6 +97,32 @@ class OldAddresses:
             return call(state)
         finally:
             state.close()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPages:
+    """The pages on backlogs that name the target or lead to it. The next pass over a source writes its page again.
+
+    `folder`: of the pages of this machine.
+    """
+
+    target: Target
+    folder: Path
+
+    def listed(self) -> Named:
+        """Yield the files."""
+        yield from _sizes(self._files())
+
+    def remove(self) -> None:
+        """Delete them."""
+        for path in list(self._files()):
+            path.unlink(missing_ok=True)
+
+    def _files(self) -> Iterator[Path]:
+        leads_there = re.compile(rf"[\"/:>]{self.target}[/.<]")  # addresses, the source, the tenant it was run for
+        for path in self.folder.glob("backlog-*.html"):
+            if leads_there.search(path.read_text(errors="replace")):
+                yield path
 
 
 def own_files(services: Services, target: Target) -> Files:

@@ -2,43 +2,42 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 from prefect.exceptions import ObjectNotFound
 
-from blocks.locks.lease import acquire
+from blocks.locks.one_at_a_time import one_at_a_time
 from imaging.names import lock_names
 
 _UNUSED = timedelta(days=7)
 _PAGE = 200  # limits; the API lists no more at once
-_MOST = 500  # in one go: three requests for each
+_MOST = 500  # in one go: some requests for each
 
 
-def remove_unused_limits(client: SyncPrefectClient, unused: timedelta = _UNUSED) -> int:
+def remove_unused_limits(client: SyncPrefectClient, folder: Path, unused: timedelta = _UNUSED) -> int:
     """Remove up to 500 limits of locks that were neither taken nor given back for so long; return how many.
 
     The next run that needs one makes it anew. Raises httpx.HTTPError.
     """
     before = datetime.now(UTC) - unused
     names = [limit.name for limit in all_limits(client) if _is_lock(limit) and _is_idle_since(limit, before)]
-    return sum(remove_limit(client, name) for name in names[:_MOST])
+    return sum(remove_limit(client, folder, name) for name in names[:_MOST])
 
 
-def remove_limit(client: SyncPrefectClient, name: str) -> bool:
-    """Remove a limit while holding its only slot, so that no run has it; return False where a run has."""
+def remove_limit(client: SyncPrefectClient, folder: Path, name: str) -> bool:
+    """Remove a limit while holding its lock, so that no run has it; return False where a run has.
+
+    `folder`: of this machine's locks. With the lock's file there, the next run frees what a killed removal has held.
+    """
     try:
-        lease = acquire(client, name, wait=False)
-    except BlockingIOError:
+        with one_at_a_time(name, folder, wait=False) as lease:
+            if lease is None:  # the API does not answer
+                return False
+            client.delete_global_concurrency_limit_by_name(name)
+    except (BlockingIOError, ObjectNotFound):  # a run has it; another repair was quicker
         return False
-    if lease is None:  # the API does not answer
-        return False
-    try:
-        client.delete_global_concurrency_limit_by_name(name)
-    except ObjectNotFound:  # another repair was quicker
-        return False
-    finally:
-        lease.release()
     return True
 
 

@@ -12,7 +12,7 @@ from prefect.events.schemas.events import ResourceSpecification
 
 HEARTBEAT = "article-images.heartbeat"
 HEARTBEAT_SECONDS = 30.0
-FLOWS = ["article-images", "article-backlog", "repair", "legacy-migration"]
+FLOWS = ["article-images", "article-backlog", "repair", "legacy-migration", "storage-report", "brand-assets"]
 """The flows that send heartbeats, and whose bad ends are reported."""
 NAME = "article-images: killed runs"
 FORMER = ("article-images: killed at start",)

@@ -23,7 +23,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from blocks.network.transient_errors import is_passing
-from imaging.errors import ConfigurationError, StorageBusy, StorageError, StorageRefused
+from imaging.errors import StorageBusy, StorageError, StorageRefused
 
 SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, OSError, RecursionError)
 """Errors of S3 client calls; RecursionError is raised for a redirect without a region, followed without end."""
@@ -125,7 +125,4 @@ def refusals_named() -> Iterator[None]:
     try:
         yield
     except StorageRefused as refused:
-        raise ConfigurationError(
-            f"{str(refused).rstrip('.')}. Check B2_ENDPOINT, B2_BUCKET_NAME, B2_KEY_ID and B2_APPLICATION_KEY"
-            " (or the block b2-images, which wins over them), and IMAGES_PRIVATE_BUCKET if it is set"
-        ) from None
+        raise refused.named() from None

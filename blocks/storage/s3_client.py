@@ -7,7 +7,8 @@ uses of AWS on this machine. Only a block without keys (with a role or profile) 
 import os
 import re
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any, cast
@@ -18,6 +19,7 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ConstantProvider
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
+from botocore.utils import parse_timestamp
 from prefect_aws import AwsCredentials, MinIOCredentials, S3Bucket
 from prefect_aws.client_parameters import AwsClientParameters
 
@@ -81,6 +83,7 @@ class _OwnSession(Session):
         }
         super().__init__(session_vars=defaults | {"ignore_configured_endpoint_urls": (None, None, True, None)})
         self.get_component("config_store").set_config_provider("s3", ConstantProvider({}))
+        self.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
 
     @property
     def full_config(self) -> dict[str, Any]:
@@ -90,6 +93,13 @@ class _OwnSession(Session):
     def get_scoped_config(self) -> dict[str, Any]:
         """Return the profile's configuration: none."""
         return {}
+
+
+def _moment(value: Any) -> datetime:
+    """Return a moment in an answer. By botocore's own parser it takes three quarters of the time of a LIST."""
+    with suppress(ValueError, TypeError):
+        return datetime.fromisoformat(value)
+    return parse_timestamp(value)
 
 
 def s3_client(credentials: Credentials) -> Any:

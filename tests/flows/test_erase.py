@@ -22,6 +22,7 @@ from imaging.articles.article import Article
 from imaging.kinds import Kind
 from imaging.names import lock_names
 from tests.flows.backlogs import backlog
+from tests.naming import naming_below
 from tests.world import STARTED, CommandLine, World, run_set
 
 MADE = [Kind.HERO, Kind.CARD]
@@ -30,16 +31,6 @@ MADE = [Kind.HERO, Kind.CARD]
 def naming(word: str, world: World) -> Iterator[Path]:
     """Yield the files of bucket and machine that name the word."""
     yield from naming_below(word, world.bucket, Path(world.environment["IMAGES_DATA_DIR"]))
-
-
-def naming_below(word: str, *folders: Path) -> Iterator[Path]:
-    """Yield files and folders with the word in their path or their text, of whatever kind they are."""
-    whole = re.compile(rb"(?<![a-z0-9_-])" + word.encode() + rb"(?![a-z0-9_-])")
-    for folder in folders:
-        for path in folder.rglob("*"):
-            text = str(path.relative_to(folder)).encode() + (b"\n" + path.read_bytes() if path.is_file() else b"")
-            if whole.search(text):
-                yield path
 
 
 def runs(api: SyncPrefectClient) -> list[FlowRun]:

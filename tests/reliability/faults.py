@@ -20,15 +20,15 @@ from tests.reliability.rows.table import console, show
 def main() -> int:
     """Play the rows that were asked for and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.faults", description=__doc__)
-    parser.add_argument("--only", default="", metavar="REGEX", help="only rows in whose name and kinds this is found")
+    parser.add_argument("--only", default="", metavar="REGEX", help="only rows in whose title this is found")
     parser.add_argument("--list", action="store_true", help="name the rows and play none")
     parser.add_argument("--jobs", type=int, default=4, help="rows at a time (default 4)")
     options = parser.parse_args()
-    rows = [row for row in ROWS if re.search(options.only, f"{row.name} × {row.only or 'all'}")]
+    rows = [row for row in ROWS if re.search(options.only, row.title)]
     out = console()
     if options.list:
         for row in rows:
-            out.print(f"{row.name} × {row.only or 'all'}", markup=False, highlight=False)
+            out.print(row.title, markup=False, highlight=False)
         out.print(f"{len(rows)} rows", highlight=False)
         return 0
     with tempfile.TemporaryDirectory(prefix="article-images-faults-", ignore_cleanup_errors=True) as root:
@@ -39,7 +39,7 @@ def main() -> int:
 
 def _told(result: Result) -> str:
     how = result.skipped or "; ".join(result.complaints) or "ok"
-    return f"{result.row.name} × {result.row.only or 'all'}: {how} ({result.seconds:.0f} s)"
+    return f"{result.row.title}: {how} ({result.seconds:.0f} s)"
 
 
 if __name__ == "__main__":

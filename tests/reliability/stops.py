@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from tests import ROOT
+from tests.reliability.harness.engine import new_run, start_engine
 from tests.reliability.harness.pool import in_order
 from tests.reliability.harness.world import ARTICLE, World, open_world, prefect_server
 
@@ -123,27 +123,8 @@ def _backlog(world: World) -> "subprocess.Popen[str]":
 
 
 def _engine(world: World) -> "subprocess.Popen[str]":
-    flow = httpx.post(f"{world.environment['PREFECT_API_URL']}/flows/", json={"name": "article-images"}).json()["id"]
-    run = {
-        "flow_id": flow,
-        "parameters": {"article": ARTICLE | {"user_id": world.tenant}},
-        "state": {"type": "PENDING"},
-    }
-    made = httpx.post(f"{world.environment['PREFECT_API_URL']}/flow_runs/", json=run).json()
-    variables = {
-        "PREFECT__FLOW_RUN_ID": made["id"],
-        "PREFECT__FLOW_ENTRYPOINT": f"{ROOT / 'flows/article_images.py'}:article_images",
-        "PREFECT_LOGGING_LEVEL": "CRITICAL",
-    }
-    with (world.folder / "stderr").open("w") as err:
-        return subprocess.Popen(
-            [sys.executable, "-m", "flows.lifecycle.run_engine"],
-            env=world.environment | variables,
-            cwd=ROOT,
-            stdout=err,
-            stderr=err,
-            text=True,
-        )
+    run = new_run(world, "article_images", {"article": ARTICLE | {"user_id": world.tenant}})
+    return start_engine(world, "article_images", run)
 
 
 _STARTS: dict[str, Callable[[World], "subprocess.Popen[str]"]] = {"run": _run, "backlog": _backlog, "engine": _engine}

@@ -9,9 +9,11 @@ import httpx
 import pytest
 from rich.console import Console
 
-from tests.reliability.crash import Moment, crash, moments
+from tests.reliability.commands.command import Run
+from tests.reliability.crash import crash
 from tests.reliability.harness.gate import Gate
 from tests.reliability.harness.ledger import Tally, as_after_a_kill, chutes_twice, ended_in_vain, replicate_twice
+from tests.reliability.harness.moments import Moment, Phase, moments
 from tests.reliability.harness.process import Finished
 from tests.reliability.harness.s3_proxy import is_picture
 from tests.reliability.harness.vendors import Delivery, WatchedReplicate
@@ -35,7 +37,7 @@ def _prediction(outcome: str | None = None, prompt: str = "a") -> Prediction:
 
 def test_the_table_has_at_least_sixty_rows_each_with_a_name_of_its_own() -> None:
     """Fewer than sixty would leave something out; two rows of one name could not be told apart in the sum."""
-    names = [(row.name, row.only) for row in ROWS]
+    names = [row.title for row in ROWS]
     assert len(names) >= 60
     assert len(set(names)) == len(names)
 
@@ -66,8 +68,9 @@ def test_a_repeated_call_counts_apart_where_the_answer_was_lost() -> None:
 
 def test_moments_are_spread_and_repeatable() -> None:
     """The same seed gives the same kills, all within the run; odd ones bring their own storage."""
-    planned = moments(30, 3, start=2.0, working=3.0)
-    assert planned == moments(30, 3, start=2.0, working=3.0)
+    phases = [Phase("start", 2.0, 0.1), Phase("first call", 3.0, 0.9)]
+    planned = moments(30, 3, phases, aimed=True)
+    assert planned == moments(30, 3, phases, aimed=True)
     assert [one.number for one in planned] == list(range(34))
     assert all(0 <= one.seconds <= 3.0 for one in planned)
     assert [sum(one.after == what for one in planned) for what in ("start", "first call", "create")] == [3, 27, 4]
@@ -128,7 +131,7 @@ def test_some_rows_and_a_crash(tmp_path: Path, prefect_api: str) -> None:
     ]
     with ThreadPoolExecutor(3) as pool:
         played = [pool.submit(play, row, prefect_api, tmp_path) for row in rows]
-        killed = pool.submit(crash, Moment(1, 0.02, "create"), prefect_api, tmp_path).result()
+        killed = pool.submit(crash, Run, Moment(1, 0.02, "create"), prefect_api, tmp_path).result()
         refused, storage = (future.result() for future in played)
     assert refused.tally is not None
     assert (refused.tally.paid, refused.tally.twice, refused.tally.lost) == (1, 0, 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -37,7 +38,7 @@ def use(client: SyncPrefectClient, name: str) -> None:
     assert lease.release()
 
 
-def test_only_limits_that_nobody_has_used_for_long_are_removed(client: SyncPrefectClient) -> None:
+def test_only_limits_that_nobody_has_used_for_long_are_removed(client: SyncPrefectClient, tmp_path: Path) -> None:
     """One that was used just now, is held, was changed by somebody or is no lock's stays; one that went comes again."""
     for name in (DONE, lock_names.spend_lock("acme")):
         use(client, name)
@@ -45,8 +46,8 @@ def test_only_limits_that_nobody_has_used_for_long_are_removed(client: SyncPrefe
     client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name="article-images.wide", limit=2))
     held = acquire(client, GOING_ON)
     assert held
-    assert remove_unused_limits(client) == 0
-    assert remove_unused_limits(client, AT_ONCE) >= 2
+    assert remove_unused_limits(client, tmp_path) == 0
+    assert remove_unused_limits(client, tmp_path, AT_ONCE) >= 2
     names = (DONE, lock_names.spend_lock("acme"), GOING_ON, "articles", "article-images.wide")
     assert [is_there(client, name) for name in names] == [False, False, True, True, True]
     assert (held.trouble, held.release()) == (None, True)
@@ -55,14 +56,14 @@ def test_only_limits_that_nobody_has_used_for_long_are_removed(client: SyncPrefe
         client.delete_global_concurrency_limit_by_name(name)
 
 
-def test_a_limit_that_a_run_takes_meanwhile_stays(client: SyncPrefectClient) -> None:
+def test_a_limit_that_a_run_takes_meanwhile_stays(client: SyncPrefectClient, tmp_path: Path) -> None:
     """It was free when it was listed: the slot is taken before the limit is removed, and a run has it by then."""
     held = acquire(client, GOING_ON)
     assert held
-    assert remove_limit(client, GOING_ON) is False
+    assert remove_limit(client, tmp_path, GOING_ON) is False
     assert client.read_global_concurrency_limit_by_name(GOING_ON).active_slots == 1
     held.release()
-    assert remove_limit(client, GOING_ON) is True
+    assert remove_limit(client, tmp_path, GOING_ON) is True
 
 
 def test_the_next_run_takes_the_lock_whose_limit_was_removed_under_it(client: SyncPrefectClient) -> None:

@@ -20,6 +20,7 @@ _NOTHING_TO_COLLECT = {"failed", "nsfw", "canceled", "aborted", "gone", "output_
 class Tally:
     """`paid` counts predictions and Chutes calls over all runs.
 
+    `durable` of `planned`: pictures, or what else a command was to do.
     `twice`: beyond one for a picture, while an earlier one could be had. `again`: Chutes calls repeated because
     the answer to the first was lost on the way, which nobody can look up. `lost`: delivered by the vendor, and
     neither in the bucket nor collected in the end. `lies`: durable entries whose object is not there, and
@@ -53,14 +54,12 @@ def take(world: World, runs: Sequence[Finished], only: str) -> Tally:
         if entry["durable"] and entry["key"] in objects
     ]
     predictions = world.orders
-    twice, again = replicate_twice(predictions), 0
     more_twice, again = chutes_twice(world.chutes.deliveries)
-    known = [one for one in predictions if one.id not in world.fal.unknown]
-    lost = _replicate_lost(known, hashes, entries) + _chutes_lost(world.chutes.deliveries, hashes, entries)
+    lost = orders_lost(world, entries) + _chutes_lost(world.chutes.deliveries, hashes, entries)
     durable, lies = _manifest(world, kinds)
     return Tally(
         paid=len(predictions) + len(world.chutes.paid),
-        twice=twice + more_twice,
+        twice=replicate_twice(predictions) + more_twice,
         again=again,
         lost=lost,
         durable=durable,
@@ -103,8 +102,10 @@ def _spec(prediction: Prediction) -> tuple[object, ...]:
     return prediction.model, prediction.input.get("prompt"), prediction.input.get("aspect_ratio")
 
 
-def _replicate_lost(predictions: Iterable[Prediction], hashes: set[str], entries: Sequence[Mapping[str, Any]]) -> int:
-    """Pictures with a prediction that succeeded and is still there, none of which is in the bucket."""
+def orders_lost(world: World, entries: Sequence[Mapping[str, Any]]) -> int:
+    """Pictures with an order that succeeded and is still there, none of which is in the bucket or among `entries`."""
+    hashes = world.hashes()
+    predictions = [one for one in world.orders if one.id not in world.fal.unknown]
     collected = {str(entry["prediction_id"]).rpartition("~")[2] for entry in entries}  # fal.ai: owner~app~id
     had: dict[tuple[object, ...], bool] = {}
     for one in predictions:

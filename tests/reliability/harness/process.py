@@ -33,13 +33,14 @@ class Finished:
             return "hangs"
         if self.image_set:
             return str(self.image_set["status"])
-        return {0: "complete", 2: "refused", -9: "killed"}.get(self.exit_code, "error")
+        return {0: "complete", 2: "refused", 3: "degraded", -9: "killed"}.get(self.exit_code, "error")
 
     @property
     def message(self) -> str:
-        """The first error text: an image's, the run's, or the last line on standard error."""
+        """The first error text: an image's, an old address's, the run's, or the last line on standard error."""
         found = self.image_set or {}
         errors = [image.get("error") for image in found.get("images", [])] + list(found.get("problems", []))
+        errors += [link["why"] for link in found.get("links", []) if link["status"] not in {"moved", "remade"}]
         lines = [line for line in self.stderr.splitlines() if line.strip()]
         return next((str(error) for error in errors if error), lines[-1] if lines else "")
 

@@ -112,7 +112,7 @@ class _Proxying(_Handler):
         url = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()} | {"x-target": self.path}
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        call = Call(self.command, url.path, dict(parse_qsl(url.query)), headers, body)
+        call = Call(self.command, url.path, dict(parse_qsl(url.query, keep_blank_values=True)), headers, body)
         line = Line(self.connection, self.server.closing)
         answer, fault, call = self.server.standin.handle(call)
         if call.method == "HEAD" and fault is None:  # its length is that of a body which is not sent
@@ -142,8 +142,13 @@ def is_get(call: Call) -> bool:
 
 
 def is_list(call: Call) -> bool:
-    """Whether the call lists a prefix."""
-    return is_get(call) and "list-type" in call.query
+    """Whether the call lists a prefix, or the versions below it."""
+    return is_get(call) and ("list-type" in call.query or "versions" in call.query)
+
+
+def is_delete(call: Call) -> bool:
+    """Whether the call deletes an object."""
+    return call.method == "DELETE"
 
 
 def for_seconds(seconds: float, of: Callable[[Call], object] = lambda _: True) -> Callable[[Call], bool]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import forking
+from tests.blocks.hosts import FileHost
 from tests.reliability.harness.gate import Gate
 from tests.reliability.harness.process import CONFIGURING, Finished, clean_environment, parsed
 from tests.reliability.harness.s3_proxy import S3Proxy
@@ -40,6 +41,8 @@ class World:
     replicate: WatchedReplicate
     chutes: WatchedChutes
     fal: WatchedFal
+    host: FileHost
+    """A host of old pictures, for `migrate`."""
     s3: S3Proxy
     s3_gate: Gate
     prefect_gate: Gate
@@ -66,7 +69,7 @@ class World:
 
     def lift(self) -> None:
         """From now on all is well; a stuck prediction goes on."""
-        for part in (self.replicate, self.replicate.cdn, self.chutes, self.fal, self.fal.cdn):
+        for part in (self.replicate, self.replicate.cdn, self.chutes, self.fal, self.fal.cdn, self.host):
             part.faults.clear()
         self.replicate.on_create = self.chutes.on_paid = None
         self.s3.mend()
@@ -173,6 +176,7 @@ def open_world(
         replicate = parts.enter_context(WatchedReplicate(delay=delay))
         chutes = parts.enter_context(WatchedChutes(delay=delay))
         fal = parts.enter_context(WatchedFal(delay=delay))
+        host = parts.enter_context(FileHost())
         with _STARTING:
             store = parts.enter_context(embedded_storage(folder / "bucket"))
         endpoint = str(store.bucket.credentials.aws_client_parameters.endpoint_url)
@@ -202,7 +206,7 @@ def open_world(
             }
         root = (data if embedded else folder / "bucket") / "storage" / BUCKET
         environment |= variables or {}
-        world = World(folder, replicate, chutes, fal, s3, s3_gate, prefect_gate, environment, root)
+        world = World(folder, replicate, chutes, fal, host, s3, s3_gate, prefect_gate, environment, root)
         try:
             yield world
         finally:

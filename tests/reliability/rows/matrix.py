@@ -6,6 +6,7 @@ from tests.reliability.rows.fal import FAL
 from tests.reliability.rows.replicate import REPLICATE
 from tests.reliability.rows.rest import REST
 from tests.reliability.rows.storage import STORAGE
+from tests.reliability.rows.tenants import TENANTS
 
 # Those that wait longest first: they would else run alone at the end.
-ROWS = [*REST, *STORAGE, *REPLICATE, *CHUTES, *FAL, *CONFIGURATION]
+ROWS = [*REST, *STORAGE, *REPLICATE, *CHUTES, *FAL, *CONFIGURATION, *TENANTS]

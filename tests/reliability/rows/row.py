@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.reliability.commands.command import Command, Run
 from tests.reliability.harness import ledger
-from tests.reliability.harness.process import Finished, has_repair
+from tests.reliability.harness.process import Finished
 from tests.reliability.harness.world import World, open_world
 
 Breaks = Callable[[World], object]
@@ -27,7 +28,7 @@ class Row:
     that checks. Without it the run comes first, which is harder, since it must not pay for what waits in the
     spool, and `repair` gets its chance only where that run has left something missing. `passes`: the trouble is over
     before the first run gives it up, which has to be complete. `unpaid`: the
-    first run ends with exit 2, and nothing was paid when it did.
+    first run ends with exit 2, and nothing was paid when it did. `ends`: with which code it ends, where that is sure.
     """
 
     name: str
@@ -41,6 +42,13 @@ class Row:
     passes: bool = False
     seconds: float = 150
     unpaid: bool = False
+    ends: int | None = None
+    command: type[Command] = Run
+
+    @property
+    def title(self) -> str:
+        """What the table calls it."""
+        return f"{self.name} × {self.only or 'all'}" if self.command is Run else f"{self.command.name}: {self.name}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,8 @@ class Result:
         found += [f"{self.tally.lost} lost"] if self.tally.lost else []
         if self.row.unpaid and (self.runs[0].exit_code != 2 or self.spent_first):
             found.append(f"exit {self.runs[0].exit_code} and {self.spent_first} paid, not exit 2 and none")
+        if self.row.ends is not None and self.runs[0].exit_code != self.row.ends:
+            found.append(f"exit {self.runs[0].exit_code}, not {self.row.ends}")
         found += [f"run {n} hangs" for n, run in enumerate(self.runs, 1) if run.exit_code is None]
         found += self.tally.lies
         if self.row.passes and self.runs[0].state != "complete":
@@ -89,7 +99,7 @@ class Result:
         found = []
         if self.tally.durable < self.tally.planned:
             found.append(f"does not heal: {self.runs[-1].message or self.runs[-1].state}")
-        if any(run.state == "error" for run in self.runs[:-1]):
+        if self.row.command is Run and any(run.state == "error" for run in self.runs[:-1]):
             found.append("no set came back: exit 1")
         return found
 
@@ -99,23 +109,24 @@ def play(row: Row, prefect_api: str, root: Path) -> Result:
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="row-", dir=root))
     with open_world(folder, prefect_api, delay=row.delay, variables=row.variables) as world:
-        run = world.run_arguments(row.only)
+        command = row.command(world, row.only)
+        command.prepare()
         try:
             row.breaks(world)
         except Skipped as reason:
             return Result(row, skipped=str(reason))
-        runs = [world.call(*run, seconds=row.seconds)]
+        runs = [command.call(row.seconds)]
         spent = len(world.orders) + len(world.chutes.paid)
         world.lift()
         if row.then:
             row.then(world)
-            runs.append(world.call(*run, seconds=row.seconds))
+            runs.append(command.call(row.seconds))
             world.lift()
-        if row.mends_first and has_repair():
-            world.call("repair", seconds=row.seconds)
-        runs.append(world.call(*run, seconds=row.seconds))
-        tally = ledger.take(world, runs, row.only)
-        if has_repair() and (tally.lost or tally.durable < tally.planned):
-            world.call("repair", seconds=row.seconds)
-            tally = ledger.take(world, runs, row.only)
+        if row.mends_first:
+            command.mend(row.seconds)
+        runs.append(command.call(row.seconds))
+        tally = command.tally(runs)
+        if tally.lost or tally.durable < tally.planned:
+            command.mend(row.seconds)
+            tally = command.tally(runs)
     return Result(row, tuple(runs), tally, seconds=time.monotonic() - began, spent_first=spent)

@@ -20,7 +20,7 @@ def console() -> Console:
 def show(results: Sequence[Result], out: Console) -> bool:
     """Print the table and its sum; tell whether every row keeps the promise."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("", "fault × kind", "state", "exit", *_NUMBERS, "s", "message"):
+    for heading in ("", "fault × kind, or command: fault", "state", "exit", *_NUMBERS, "s", "message"):
         right = heading in _NUMBERS or heading == "s"
         table.add_column(heading, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
     for result in results:
@@ -31,7 +31,7 @@ def show(results: Sequence[Result], out: Console) -> bool:
 
 
 def _cells(result: Result) -> list[Text]:
-    name = f"{result.row.name} × {result.row.only or 'all'}"
+    name = result.row.title
     if result.tally is None:
         return [Text("-"), Text(name, style="dim"), *[Text("")] * 8, Text(f"skipped: {result.skipped}", style="dim")]
     tally, states = result.tally, [run.state for run in result.runs]
@@ -59,7 +59,7 @@ def _details(results: Sequence[Result], out: Console) -> None:
     for result in results:
         for style, lines in (("red", result.complaints), ("yellow", result.remarks)):
             for line in lines:
-                out.print(Text(f"  {result.row.name} × {result.row.only or 'all'}: {line}", style=style))
+                out.print(Text(f"  {result.row.title}: {line}", style=style))
         if result.complaints and result.message:
             out.print(Text(f"    said: {result.message}", style="dim"))
 
