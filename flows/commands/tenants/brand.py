@@ -35,22 +35,22 @@ def remove_brand(user_id: str, asset: str | None) -> BrandReport:
 def report_on_brand(user_id: str) -> BrandReport:
     """Return a tenant's brand, with the sizes of its assets."""
     from blocks.brands.listing import shown_brand
-    from blocks.services import loaded_services
+    from blocks.run import begun_run
     from flows.commands.prefect_api import prefect_api
 
     check_tenant(user_id, "USER_ID")
-    with prefect_api(), loaded_services() as services:
-        return shown_brand(services, user_id)
+    with prefect_api(), begun_run() as run:
+        return shown_brand(run.services, user_id)
 
 
 def print_brands(*, as_json: bool) -> None:
     """Print the tenants that have a brand."""
     from blocks.brands.listing import brands
-    from blocks.services import loaded_services
+    from blocks.run import begun_run
     from flows.commands.prefect_api import prefect_api
 
-    with prefect_api(), loaded_services() as services:
-        found = list(brands(services))
+    with prefect_api(), begun_run() as run:
+        found = list(brands(run.services))
     if as_json:
         print_json(json.dumps([_document(report) for report in found], indent=1))
         return
@@ -81,12 +81,12 @@ def _run(
 def _uploaded(user_id: str, files: dict[Asset, bytes]) -> dict[str, str]:
     """Put the files beside the brand, as a flow's parameters are too small for them; return their places."""
     from blocks.brands.writing import upload
-    from blocks.services import loaded_services
+    from blocks.run import begun_run
 
     if not files:
         return {}
-    with loaded_services() as services:
-        return {name: upload(services, user_id, name, data) for name, data in files.items()}
+    with begun_run() as run:
+        return {name: upload(run.services, user_id, name, data) for name, data in files.items()}
 
 
 def _is_far(place: str) -> bool:

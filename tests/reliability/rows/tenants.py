@@ -179,7 +179,7 @@ ERASE = [
         "s3 503 from the tenth DELETE": (fresh(503, lambda: from_the(10, is_delete)), _BUSY, 1),
         "s3 403 from the tenth DELETE": (fresh(403, lambda: from_the(10, is_delete)), _REFUSED, None),
         "s3 reset before, for ever": (bucket("reset_before"), _BROKEN, 1),
-        "prefect gone for 30 s from the tenth DELETE": (at_the(10, is_delete, _AWAY), _PREFECT, 1),
+        "prefect gone for 30 s from the tenth DELETE": (at_the(10, is_delete, _AWAY), _PREFECT, None),
         "prefect gone for 30 s": (_AWAY, "PREFECT_API_URL", 2),
     }),
 ]  # fmt: skip
