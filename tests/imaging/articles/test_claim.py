@@ -102,3 +102,14 @@ def test_an_old_claim_knows_a_topic_that_is_read_better_now() -> None:
     """A claim from before entities were resolved is that of the same article."""
     old = Claim.model_validate({"topic": "Baker&#8217;s Notes &amp; \u202eTips"})
     assert old.is_of(Article(topic="Baker&#8217;s Notes &amp; \u202eTips"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "own"),
+    [({"topic": "Tee!"}, True), ({"body": "Ganz anders."}, True), ({"topic": "Kaffee", "body": "Ganz anders."}, False)],
+)
+def test_a_file_with_another_title_and_text_is_another_article(changes: dict[str, str], own: bool) -> None:
+    """Either may be corrected; where both are new, the file was used again for something else."""
+    origin = {"source": "/srv/posts", "path": "tee.md"}
+    owner = Article.model_validate({**ITEM, "origin": origin})
+    assert Claim.of(owner).is_of(owner.model_copy(update=changes)) is own

@@ -38,6 +38,10 @@ CASES = {
         json.dumps({"root": [{"type": "image", "src": "https://old.example/j.png", "alt": "Jam"}]}),
         {"https://old.example/j.png": "Jam"},
     ),
+    "an address for a text": (
+        json.dumps({"src": "https://old.example/k.png", "alt": "https://old.example/k.png"}),
+        {"https://old.example/k.png": ""},
+    ),
     "PHP": (r'{"url":"https:\/\/old.example\/p.png"}', {"https://old.example/p.png": ""}),
     "social": ('<meta property="og:image" content="https://old.example/og">', {"https://old.example/og": ""}),
     "a page, no picture": ('<a href="https://old.example/blog/">x</a>', {}),
