@@ -7,8 +7,7 @@ spec's digest. Needs the blocks `b2-images`, `replicate` and `chutes`, or the va
 them the storage is embedded and the pictures are painted offline.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated
 
@@ -18,23 +17,23 @@ from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from blocks.brands.reading import BrandReading, read_brand
+from blocks.brands.reading import read_brand
 from blocks.budgets.spending import Spending
 from blocks.delivery.terms import RunTerms
-from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.observability.telemetry import missing_exporter_once
 from blocks.publishing.artifacts import artifact_place
-from blocks.publishing.naming import rename_run, tag_with_tenant
+from blocks.publishing.naming import tag_with_tenant
 from blocks.publishing.progress import Progress
-from blocks.records.claims import standing_claim, wished_slug
+from blocks.records.claims import wished_slug
 from blocks.records.inventory import Inventory
 from blocks.result_storage import results_kept_in
 from blocks.run import Run, begun_run
+from flows.article_run.begin import claimed, settled
 from flows.article_run.finish import end_state, finished, published
 from flows.article_run.making import make
 from flows.article_run.pictures import Making
 from flows.article_run.plan import planned
-from flows.article_run.run_log import log_plan, log_retitled
+from flows.article_run.run_log import log_plan
 from flows.article_run.task_runner import check_task_runner, configured_task_runner, tasks_run_here
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.manifest_after_bad_end import record_bad_end
@@ -45,13 +44,11 @@ from flows.lifecycle.stopping import stops_politely_async, unless_interrupted
 from flows.lifecycle.worker_thread import WorkerThread
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
-from imaging.names import keys, lock_names
+from imaging.names import keys
 from imaging.names.run_names import article_run_name
 from imaging.record import ImageSet, StoredImage
 from imaging.spec import ImageSpec, Kinds
 from imaging.validation import labelled
-from tasks.claiming import claim_slug
-from tasks.inventory import take_inventory
 from tasks.pictures.makers import TASKS
 from tasks.providers import check_providers
 
@@ -107,8 +104,8 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
     tagged = run.background.start(tag_with_tenant, article.user_id)
     providers = check_providers.submit()
     branding = read_brand(run.services, article.user_id)
-    article = _settled(run, branding, article)
-    with _claimed(run, article) as inventory:
+    article = settled(run, branding, article)
+    with claimed(run, article) as inventory:
         branding.check_known(bucket_answers=not inventory.trouble)
         # What tasks write in other processes is not known here.
         held = keys.article_records(article.user_id, inventory.slug) if tasks_run_here() else None
@@ -130,37 +127,6 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
                 with stop.recorded_by(partial(record_stop, run, plan, making.inventory, progress.images)):
                     image_set, results = finished(making, results, records)
                     return published(making, image_set, results, only)
-
-
-def _settled(run: Run, branding: BrandReading, article: Article) -> Article:
-    """Return the article with its language settled, and log why it is this one."""
-    settled = branding.settled(article, run.services.settings.images_language)
-    get_run_logger().info("language: %s (%s)", settled.article.language, settled.reason)
-    return settled.article
-
-
-@contextmanager
-def _claimed(run: Run, article: Article) -> Iterator[Inventory]:
-    """Find the article's slug and yield what the bucket holds of it, while no other run has the article.
-
-    Two locks, since articles that only share a topic's slug must not wait for each other's pictures.
-    """
-    user_id, wished = article.user_id, wished_slug(article)
-    if (claim := standing_claim(run.services.store, article)) is None:
-        with _locked(run, lock_names.article_lock("claim", user_id, wished)):
-            claim = claim_slug(article)
-    if claim.slug != wished:
-        rename_run(article_run_name(user_id, claim.slug))
-    if claim.title_before:
-        log_retitled(article_run_name(user_id, claim.slug), claim.title_before)
-    with _locked(run, lock_names.article_lock("run", user_id, claim.slug)):
-        yield take_inventory(user_id, claim)
-
-
-@contextmanager
-def _locked(run: Run, name: str) -> Iterator[None]:
-    with one_at_a_time(name, run.services.locks) as lease, run.in_flight.under(lease):
-        yield
 
 
 def submit(
