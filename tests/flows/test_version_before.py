@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.local_stack.local_server import local_api
@@ -53,6 +54,7 @@ def test_nothing_is_paid_for_again_and_nothing_moves(
         image_set = run_set(article)
         with get_client(sync_client=True) as client:
             limits = {limit.name for limit in client.read_global_concurrency_limits(limit=200, offset=0)}
+        EventsWorker.drain_all(timeout=30)  # else it sends the events of later tests to this server, which is gone then
     assert Counter(image.status for image in image_set.images) == {"reused": 7, "stored": 2}
     cards = {str(image.key) for image in image_set.images if image.kind is Kind.CARD}
     assert {image.key for image in image_set.images if image.status == "stored"} == cards
