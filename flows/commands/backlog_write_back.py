@@ -16,7 +16,7 @@ from blocks.sources.files import FileEntry, files_in
 from flows.backlog import place_of
 from flows.backlog_run.source_pass import BacklogTerms
 from flows.commands.copies import copy_files
-from flows.commands.write_back import article_file, check_dialect
+from flows.commands.write_back import OF_THE_SITE, article_file, check_dialect
 from imaging.articles.sources import BUCKET, is_feed
 from imaging.backlog import for_tenant
 from imaging.entry import located
@@ -41,6 +41,7 @@ class FolderWriteBack:
 
         A file that cannot be written does not stop the others: its line says why.
         """
+        told: set[str] = set()
         with begun_run() as run:
             services = run.services
             place = place_of(services, self.source, self.user_id, BacklogTerms(only=self.only))
@@ -50,7 +51,10 @@ class FolderWriteBack:
                     if known is None or not isinstance(entry, FileEntry) or entry.key.lower().endswith(".json"):
                         continue
                     try:
-                        yield f"{entry.key}: {'; '.join(self._write(services, entry, known))}"
+                        done, *left = self._write(services, entry, known)
+                        yield f"{entry.key}: {done}"
+                        yield from (reason for reason in left if reason not in told)
+                        told.update(reason for reason in left if reason == OF_THE_SITE)
                         # It is the same article, which need not be run again.
                         now = known.fingerprint.replace(_hash_of(known), entry.fingerprint())
                         index.note(entry.key, known._replace(fingerprint=now))

@@ -24,9 +24,9 @@ from imaging.write_back.front_matter import names_in
 from imaging.write_back.writing import written_into
 
 _MOST_FOLDERS = 12  # above an article in which its site's configuration is looked for
-_NO_HTML = (
-    "the site leaves HTML out of Markdown, so plain pictures stand in the text: markup.goldmark.renderer.unsafe = true"
-    " in Hugo's configuration lets <picture> elements through"
+OF_THE_SITE = (  # what holds for all articles of a site, and is said once
+    "  ! the site leaves HTML out of Markdown, so plain pictures stand in the text: in Hugo's configuration"
+    " markup.goldmark.renderer.unsafe = true lets <picture> elements through"
 )
 _UNSAFE = re.compile(r"\bunsafe\b[\"']?\s*[:=]\s*true\b")
 
@@ -61,8 +61,12 @@ class ArticleFile:
             self._replace(data)
         done = "" if data != self.data else "; nothing had to change"
         places = ", ".join(written.places) or "no picture"
-        left = [*written.left, *([_NO_HTML] if target.dialect.name == "hugo" and not target.dialect.keeps_html else [])]
-        return [f"Written back ({target.dialect.name}): {places}{done}", *(f"  ! {reason}" for reason in left)]
+        leaves_html_out = target.dialect.name == "hugo" and not target.dialect.keeps_html
+        return [
+            f"Written back ({target.dialect.name}): {places}{done}",
+            *(f"  ! {reason}" for reason in written.left),
+            *([OF_THE_SITE] if leaves_html_out else []),
+        ]
 
     def _addresses_in(self, output: Path, image_set: ImageSet) -> tuple[Callable[[str], str], tuple[str, ...]]:
         """Return how copies below a folder are named in this file, and how the addresses of hero and cards begin."""

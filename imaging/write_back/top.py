@@ -12,7 +12,8 @@ from imaging.write_back.dialects import Dialect
 
 _MODULE = re.compile(r"(?:import|export)\s")  # of MDX; it ends with a blank line
 _TITLE = re.compile(r"# |<h1\b", re.IGNORECASE)
-_UNDERLINE = re.compile(r"(?:={2,}|-{2,})\s*")
+_UNDERLINE = re.compile(r"={2,}\s*")
+_NO_WORDS = re.compile(r"(?:={2,}|-{2,})\s*$|\s*(?:```|~~~|:::|\{%|\{\{[<%]|<)")  # an underline, or what goes on below
 # A line that begins a paragraph, and no list, quotation, table, container, template, definition or HTML.
 _WORDS = re.compile(r"(?!\d+[.)]\s|[*_]\s|[*_]{3}|```|\[[^\]]*\]:)[^\W_]|[*_`(\[\"'“„«‹‘¿¡](?!\s)")
 
@@ -25,14 +26,14 @@ def line_of_top(plain: str, headings_end: Collection[int], dialect: Dialect) -> 
         at = _filled(lines, _blank(lines, at))
     if at == len(lines):
         return 0 if not dialect.is_mdx else _last_filled(lines)
-    under = at + 1 < len(lines) and lines[at + 1].startswith("==") and _UNDERLINE.fullmatch(lines[at + 1]) is not None
+    under = at + 1 < len(lines) and _UNDERLINE.fullmatch(lines[at + 1]) is not None
     if (under or _TITLE.match(lines[at])) and at + 1 + under in headings_end:
         at += 1 + under
         begin = _filled(lines, at)
     else:
         begin = at
     end = _blank(lines, begin)
-    is_paragraph = begin < end and _WORDS.match(lines[begin]) and not any(map(_UNDERLINE.fullmatch, lines[begin:end]))
+    is_paragraph = begin < end and _WORDS.match(lines[begin]) and not any(map(_NO_WORDS.match, lines[begin:end]))
     goes_on = _filled(lines, end) < len(lines)
     return end if dialect.opens_with_text and is_paragraph and goes_on else at
 

@@ -18,6 +18,7 @@ from tests.imaging.write_back.sets import set_for
         ("jekyll", "Intro of\ntwo lines.\n\nMore.\n", "Intro of\ntwo lines.\n\n"),
         ("jekyll", "**Bold** words.\n\nMore.\n", "**Bold** words.\n\n"),
         ("jekyll", "# Title\n\nIntro.\n\nMore.\n", "# Title\n\nIntro.\n\n"),
+        ("jekyll", "Intro.\n{% highlight sh %}\na\n\nb\n{% endhighlight %}\n\nMore.\n", ""),
         ("jekyll", "Nothing else.\n", ""),
         ("jekyll", "## A section\n\nText.\n", ""),
         ("jekyll", "* a list\n\nText.\n", ""),
