@@ -8,10 +8,12 @@ from typing import Annotated, NoReturn
 
 import typer
 from typer.core import TyperOption
+from typer.exceptions import TyperException
 
 from blocks.observability.terminal import echo, print_json
 from flows import cli_installation, cli_results, cli_tenants
 from flows.commands.process_start import prepare_process
+from flows.commands.usage_errors import in_words, is_help
 from flows.exit_codes import BAD_INPUT, COMPLETE, DEGRADED, OTHER
 from flows.lifecycle.stop_signals import signals_held
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, StorageRefused
@@ -189,8 +191,11 @@ for commands in (cli_results, cli_installation, cli_tenants):
     commands.add_to(app)
 
 
-def _command() -> Callable[[], None]:
-    """Return the command line; the options for shell completion work, and are not in its help."""
+def _command() -> Callable[..., int | None]:
+    """Return the command line; the options for shell completion work, and are not in its help.
+
+    It is called with `standalone_mode=False`, and returns an exit code, None for success.
+    """
     command = typer.main.get_command(app)
     for option in command.params:
         if isinstance(option, TyperOption) and option.name in _COMPLETION:
@@ -212,7 +217,11 @@ def main() -> None:
     prepare_process()
     try:
         with signals_held():
-            _command()()
+            sys.exit(_command()(standalone_mode=False) or COMPLETE)
+    except TyperException as error:
+        sys.exit(BAD_INPUT) if is_help(error) else _leave(BAD_INPUT, in_words(error))
+    except typer.Abort:
+        _leave(OTHER, "not confirmed: nothing was done")
     except (InvalidInput, ConfigurationError) as error:
         _leave(BAD_INPUT, str(error))
     except StorageRefused as refused:

@@ -64,7 +64,7 @@ def files_in(folder: Path) -> Listing:
     there, save for Jekyll's `_posts`. So are `node_modules`, and files about a project, such as a README.
     """
     if not folder.is_dir():
-        raise InvalidInput(f"SOURCE: {folder} is not a folder")
+        raise InvalidInput(f"SOURCE: {folder} {'is not a folder' if folder.exists() else 'does not exist'}")
     left_out: list[str] = []
     names = sorted(names_in(folder, left_out=left_out))
     articles = [FileEntry(folder, name) for name in names if _is_article(name)]

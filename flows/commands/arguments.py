@@ -76,6 +76,8 @@ def _from_stdin() -> Reading:
 
 def _from_file(source: str) -> Reading:
     path = Path(source)
+    if source and path.is_dir():
+        raise InvalidInput(f"ARTICLE: {source} is a folder: article-images backlog makes the articles in it")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -91,4 +93,5 @@ def _for_tenant(article: Article, user_id: str, argument: str = "--user-id") -> 
     try:
         return Article.model_validate(article.model_dump() | {"user_id": user_id})
     except ValidationError as error:
-        raise InvalidInput(f"{argument}: {explain(error, shows_values=True)}") from None
+        words = explain(error, shows_values=True).removeprefix("user_id: ")
+        raise InvalidInput(f"{argument}: {words}") from None

@@ -119,7 +119,7 @@ def test_what_is_asked_wrongly_ends_with_one_line(painted: object, cli: CommandL
         ("--month", "2999-01"): "month: 2999-01 is to come",
         ("--month", "2026-13"): "month: '2026-13' is none",
         ("nobody",): "user_id: the bucket has nothing of a tenant nobody",
-        ("No body",): "USER_ID: user_id: must be 1 to 64 of",
+        ("No body",): "USER_ID: must be 1 to 64 of",
     }.items():
         answer = cli("usage", *arguments)
         assert (answer.returncode, answer.stdout) == (2, "")
