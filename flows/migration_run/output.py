@@ -1,6 +1,5 @@
 """What a migration leaves for people: the rewrite map, and rewritten copies of the source's files."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +68,7 @@ def write_map(
     column: str | None = None,
 ) -> None:
     """Write the rewrite map in the format of its suffix. It takes its place when it is whole. Raises InvalidInput."""
-    draft = path.with_name(f".{path.name[-100:]}.{os.getpid()}")
+    draft = path.with_name(f".{path.name[-100:]}.part")  # the next run writes over that of a killed one
     rows = map_rows(records, state, column, spell=path.suffix.lower() == ".sql")
     try:
         with draft.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:

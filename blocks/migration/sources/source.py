@@ -1,6 +1,5 @@
 """What a source of old addresses can do: yield its records, and write a rewritten copy of each of its files."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,7 +50,7 @@ def opened(path: Path) -> Iterator[TextIO]:
 def copy_of(original: Path | None, folder: Path, name: str) -> Iterator[TextIO]:
     """Open a copy below `folder` to write; it takes its place when it is whole. Raises InvalidInput."""
     target = folder / name
-    draft = target.with_name(f".{target.name[-100:]}.{os.getpid()}")
+    draft = target.with_name(f".{target.name[-100:]}.part")  # the next run writes over that of a killed one
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.parent.resolve().is_relative_to(folder.resolve()):

@@ -116,7 +116,7 @@ MIGRATE = [
         "host 429 for ever": (host(429), "429", 3),
         "host 500 for ever": (host(500), "500", 3),
         "host reset before, for ever": (host("reset_before"), _BROKEN, 3),
-        "host hangs": (host("stall"), "time|answer|reach|host", 3),
+        "host hangs": (host("stall"), "longer than", 3),
         "host html": (host("html"), "picture", 3),
         "host truncated": (host("truncated"), "whole|ended|broke|body", 3),
         "host endless": (host("endless"), "bytes|large", 3),
