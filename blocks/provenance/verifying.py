@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from blocks.provenance.signatures import Signature, signature_of
 from blocks.provenance.signing import Signer
@@ -40,7 +40,8 @@ def verify_picture(data: bytes, recorded: Mapping[str, str] | None, signer: Sign
             content_type, pixels = Image.MIME[image.format or ""], image.width * image.height
         properties = marks(data) if pixels <= MAX_PIXELS else {}
     except Exception as error:  # noqa: BLE001 - a file that breaks its readers is not a stored picture
-        raise BadPicture(f"not a picture that can be read: {type(error).__name__}") from None
+        why = "its format is not known" if isinstance(error, UnidentifiedImageError) else "it is damaged"
+        raise BadPicture(f"not a picture that can be read: {why}") from None
     if pixels > MAX_PIXELS:
         raise BadPicture(f"the picture has {pixels:,} pixels; at most {MAX_PIXELS:,} are read")
     yield _mark(properties, (recorded or {}).get("provider"))

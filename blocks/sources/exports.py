@@ -92,6 +92,9 @@ def _not_public(post: Mapping[str, Any]) -> str | None:
     status, kind = str(post.get("status") or "publish"), str(post.get("type") or "post")
     if kind not in _KINDS:
         return "no post"
+    content = post.get("content")
+    if isinstance(content, Mapping) and content.get("protected") is True:
+        return "needs a password"
     return None if status in _PUBLIC else "draft" if status == "draft" else "not published"
 
 

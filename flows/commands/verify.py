@@ -53,7 +53,7 @@ def _is_well(target: str, services: Services | None) -> bool:
 
 
 def _read(target: str, services: Services | None) -> Read:
-    if services is None or Path(target).is_file():
+    if services is None or Path(target).exists():
         return _from_file(target), None
     if "://" not in target:
         data = services.store.get(target, services.settings.images_max_bytes)

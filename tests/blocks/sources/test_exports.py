@@ -29,6 +29,8 @@ REST = [{
     "id": 7, "guid": {"rendered": "https://b.example/?p=7"}, "title": {"rendered": "Tea &#8211; hot"}, "type": "post",
     "content": {"rendered": "<h2>Black</h2>"}, "excerpt": {"rendered": "<p>One word.</p>"}, "status": "publish",
     "link": "https://b.example/tea/",
+}, {
+    "id": 8, "title": {"rendered": "Protected: Y"}, "content": {"rendered": "", "protected": True}, "status": "publish",
 }]  # fmt: skip
 
 
@@ -49,7 +51,7 @@ def test_each_published_post_is_an_article(tmp_path: Path) -> None:
     assert (the.body, passed_over) == ("## Noir", ["not published"])
     [hot], passed_over = read(tmp_path / "posts.json", REST)
     assert (hot.topic, hot.excerpt, hot.article_id) == ("Tea – hot", "One word.", "https://b.example/?p=7")
-    assert (hot.origin.url, passed_over) == ("https://b.example/tea/", [])
+    assert (hot.origin.url, passed_over) == ("https://b.example/tea/", ["needs a password"])
 
 
 def test_what_is_no_export_is_told(tmp_path: Path) -> None:

@@ -119,5 +119,6 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_read(cli: CommandL
     done = cli("verify", *(str(tmp_path / name) for name in ("bomb.png", "large.png", "page.png", "good.png")))
     assert done.returncode == 1
     assert done.stdout.count("  FAIL  picture: ") == 3
+    assert "page.png\n  FAIL  picture: not a picture that can be read: its format is not known\n" in done.stdout
     assert "ok    mark: trainedAlgorithmicMedia" in done.stdout
     assert done.stdout.splitlines()[-1] == "3 of 4 bad"
