@@ -15,6 +15,7 @@ from urllib.parse import quote
 from imaging.articles.files.documents import MAX_BYTES, SUFFIXES
 from imaging.entry import located
 from imaging.errors import ImagesError, InvalidInput, NotWritten
+from imaging.kinds import Kind
 from imaging.record import ImageSet
 from imaging.text.inserted import has_broken
 from imaging.write_back.dialects import DIALECTS, dialect_of, site_of
@@ -76,9 +77,13 @@ class ArticleFile:
             start = f"/{quote(output.relative_to(served).as_posix())}/".replace("/./", "/")
         else:
             below = quote(Path(os.path.relpath(output, self.path.parent)).as_posix())
-            start = f"{below if below.startswith('.') else f'./{below}'}/"
+            # Astro takes ./ alone for a path; Hugo finds the files of a page bundle by their names, without it.
+            plain = "" if below == "." else f"{below}/"
+            start = plain if below.startswith("..") or self.target.dialect.name == "hugo" else f"./{plain}"
         place = f"{image_set.user_id}/{image_set.slug}/"
-        return lambda key: start + quote(key.removeprefix(place)), (f"{start}hero.", f"{start}platform/")
+        heroes = (image.key for image in image_set.images if image.kind is Kind.HERO and image.key)
+        ours = (f"{start}platform/", *(start + quote(key.removeprefix(place)) for key in heroes))
+        return lambda key: start + quote(key.removeprefix(place)), ours
 
     def _replace(self, data: bytes) -> None:
         draft = self.path.with_name(f".{self.path.name[-100:]}.{os.getpid()}")

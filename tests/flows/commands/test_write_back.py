@@ -129,6 +129,21 @@ def test_an_own_picture_beside_the_article_is_not_taken_for_a_copy(tmp_path: Pat
         assert '<img src="./hero.png"' in post.read_text()
 
 
+def test_a_page_bundle_of_hugo_has_its_pictures_by_their_names(tmp_path: Path) -> None:
+    """Hugo looks for a bundle's files by name, without ./; a picture of the author's with another suffix stays."""
+    bundle = tmp_path / "content" / "posts" / "tea"
+    bundle.mkdir(parents=True)
+    (tmp_path / "hugo.toml").write_text("title = 'x'\n")
+    post = bundle / "index.md"
+    post.write_text("---\ntitle: x\ncover: {image: ''}\nfeatured_image: hero.jpg\n---\nText\n")
+    article_file(str(post)).written_back(set_for("Text"), bundle)
+    done = post.read_bytes()
+    assert b'cover: {image: "hero.png"}\nfeatured_image: hero.jpg\n' in done
+    assert b'images: ["platform/facebook_og.png", "hero.png"]\n' in done
+    article_file(str(post)).written_back(set_for("Text"), bundle)
+    assert post.read_bytes() == done
+
+
 def test_a_hugo_site_that_leaves_html_out_gets_markdown(tmp_path: Path) -> None:
     """Goldmark drops HTML unless it is told to be unsafe: then pictures are Markdown, which is said."""
     (tmp_path / "content").mkdir()
