@@ -1,13 +1,18 @@
 """Copies of a set's files in a folder, for those who publish from there."""
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from blocks.observability.terminal import echo
 from blocks.run import begun_run
-from imaging.errors import InvalidInput
+from imaging.errors import InvalidInput, NotWritten
 from imaging.names import keys
 from imaging.record import ImageSet
+
+_MANIFEST = "manifest.json"
+_FIXED = (_MANIFEST, "gallery.html", "hero.png", "hero.jpg", "hero.webp")  # names that an author may have as well
 
 
 def check_bucket() -> None:
@@ -28,9 +33,34 @@ def check_folder(folder: Path) -> None:
         raise InvalidInput(f"--output: {folder} cannot be created: {error.strerror}") from None
 
 
+def check_own(folder: Path) -> None:
+    """Raise InvalidInput for a folder with files of somebody else that copies would replace."""
+    others = [name for name in _FIXED if (folder / name).exists()]
+    if others and not _whose(folder):
+        raise InvalidInput(
+            f"--output: {folder / others[0]} is not a copy of ours, and would be lost: choose a new folder"
+        )
+
+
+def _whose(folder: Path) -> str | None:
+    """Return whose copies are in a folder, by the manifest among them: tenant and slug; None if they are not ours."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        return keys.prefix(manifest["user_id"], manifest["slug"])
+    return None
+
+
 def copy_files(image_set: ImageSet, folder: Path) -> None:
-    """Copy the set's files from the bucket into the folder, under the names that they have in the article's folder."""
+    """Copy the set's files from the bucket into the folder, under the names that they have in the article's folder.
+
+    Raises NotWritten for a folder with the copies of another article, whose pages would show these pictures.
+    """
     place = keys.prefix(image_set.user_id, image_set.slug)
+    if (there := _whose(folder)) not in {None, place}:
+        raise NotWritten(
+            f"--output: {folder} has the pictures of {there}: give each article a folder of its own; those of {place}"
+            " are stored, and the next run copies them for nothing"
+        )
     with begun_run() as run:
         for key in _keys(image_set):
             name = PurePosixPath(key.removeprefix(place))

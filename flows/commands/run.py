@@ -13,7 +13,7 @@ from blocks.configuration.settings import load_settings
 from blocks.run import begun_run
 from flows.article_images import article_images
 from flows.article_run.preview import previewed
-from flows.commands.copies import check_bucket, check_folder, copy_files
+from flows.commands.copies import check_bucket, check_folder, check_own, copy_files
 from flows.commands.output.progress import progress_shown
 from flows.commands.output.status_line import line_hidden, show_status
 from flows.commands.prefect_api import prefect_api
@@ -46,6 +46,7 @@ def run_flow(article: Article, options: RunOptions) -> tuple[ImageSet, str | Non
     load_settings()  # fail before starting a server
     if options.output:
         check_folder(options.output)
+        check_own(options.output)
     with prefect_api() as server:
         if options.is_written_back and not options.output:
             check_bucket()

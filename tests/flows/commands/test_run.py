@@ -1,7 +1,12 @@
 """The command `run`: its limit, and copies of the files."""
 
+import json
 from pathlib import Path
 
+import pytest
+
+from flows.commands.copies import check_own
+from imaging.errors import InvalidInput
 from tests.world import CommandLine, World
 
 ARTICLE = '{"topic": "Milk", "user_id": "acme"}'
@@ -28,6 +33,22 @@ def test_the_files_are_copied_where_they_are_wanted(world: World, cli: CommandLi
     assert copied == {key.removeprefix("acme/milk/") for key in world.objects()}
     assert {"hero.png", "platform/linkedin_og.png", "manifest.json", "gallery.html"} <= copied
     assert (output / "hero.png").read_bytes() == world.store.get("acme/milk/hero.png")
+    other = cli("run", "-", "--only", "card", "--output", str(output), stdin='{"topic": "Tea", "user_id": "acme"}')
+    assert other.returncode == 1
+    assert f"--output: {output} has the pictures of acme/milk/: give each article a folder of its own" in other.stderr
+    assert json.loads((output / "manifest.json").read_bytes())["slug"] == "milk"
+    again = cli("run", "-", "--only", "card", "--output", str(output), stdin=ARTICLE)
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize("name", ["hero.png", "manifest.json"])
+def test_copies_replace_no_files_of_others(name: str, tmp_path: Path) -> None:
+    """A folder with the author's own picture, or the manifest of their web app, is refused and stays as it is."""
+    (tmp_path / name).write_text('{"name": "My app"}')
+    with pytest.raises(InvalidInput, match=f"{name} is not a copy of ours"):
+        check_own(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"user_id": "acme", "slug": "milk"}')
+    check_own(tmp_path)
 
 
 def test_a_folder_that_cannot_be_is_bad_input(world: World, cli: CommandLine, tmp_path: Path) -> None:
