@@ -91,8 +91,9 @@ def _print_article_plan(plan: ArticlePlan) -> None:
     console = Console()
     console.print(line(f"{plan.user_id}/{plan.slug}", "bold"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("image", "action", "model"):
+    for heading in ("image", "action"):
         table.add_column(heading, no_wrap=True)
+    table.add_column("model", overflow="fold")  # a narrow terminal breaks these lines, and cuts no price
     table.add_column("USD", justify="right", no_wrap=True)
     table.add_column("", overflow="fold")
     for image in plan.images:

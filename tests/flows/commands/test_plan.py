@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from flows.commands.plan import print_plan
 from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.kinds import Kind
+from imaging.planning.preview import ArticlePlan, PlannedImage
 from tests import ROOT
 from tests.world import CommandLine, World, run_set
 
@@ -130,3 +132,16 @@ def test_a_plan_of_a_source(world: World, cli: CommandLine, tmp_path: Path) -> N
     shown = cli("plan", str(folder))
     assert shown.stdout.splitlines()[-1].startswith("2 articles, 2 skipped; ")
     assert world.paid == (0, 0)
+
+
+def test_a_narrow_terminal_cuts_no_price(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With 60 columns the names of models go on in the next line, and each price and action is whole."""
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = PlannedImage(
+        name="comparison-juggernautxl", kind=Kind.COMPARISON, provider="replicate", action="remake", price_usd=0.172,
+        model="black-forest-labs/flux-1.1-pro-ultra", why="the prompt has changed",
+    )  # fmt: skip
+    print_plan(ArticlePlan(user_id="acme", slug="tea", topic="Tea", images=[shown]))
+    out = capsys.readouterr().out
+    assert (" 0.172 " in out, " remake " in out, "…" in out) == (True, True, False)
+    assert max(map(len, out.splitlines())) <= 60
