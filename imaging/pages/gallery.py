@@ -1,6 +1,7 @@
 """Gallery and table artifacts for the Prefect UI. (`page` makes the standalone HTML page.)"""
 
 import re
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
@@ -12,6 +13,8 @@ from imaging.makers import MAKERS
 from imaging.migration.report import MigrationReport
 from imaging.record import Image, ImageSet
 from imaging.sanitizing.quoting import without_query
+
+_LINE = 80  # characters, which the first UI has room for on a screen of 1,400 pixels
 
 # Each status in words for users.
 STATUS_TEXT = {
@@ -106,6 +109,12 @@ def literal(text: object) -> Markup:
     return Markup(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", folded))  # noqa: S704 - see above
 
 
+def _lines(text: object) -> Markup:
+    """Return the text as `literal`, in lines: Prefect's first UI does not wrap what is in a table, and cuts it."""
+    folded = " ".join(str(text).split())
+    return Markup("<br>").join(literal(line) for line in textwrap.wrap(folded, _LINE, break_on_hyphens=False))
+
+
 def _fenced(text: object) -> Markup:
     """Return the text for a fenced block, with the fence characters, which would end it, as entities."""
     return Markup(str(text).replace("`", "&#96;").replace("~~~", "&#126;~~"))  # noqa: S704 - nothing is markup there
@@ -131,6 +140,7 @@ templates = Environment(
 )
 templates.filters |= {
     "literal": literal,
+    "lines": _lines,
     "attribute": _attribute,
     "address": _address,
     "fenced": _fenced,

@@ -148,10 +148,22 @@ def test_a_picture_without_a_thumbnail_is_shown_itself() -> None:
     assert set(page.all("img", "width")) == {"180"}
 
 
+def letters(words: str) -> str:
+    """Harmless words that are as long: they take as many lines."""
+    return re.sub(r"\S", "x", words)
+
+
+def test_long_words_are_in_lines_that_the_first_ui_has_room_for() -> None:
+    """It does not wrap what stands in a table, and cuts it at the edge."""
+    page = gallery.markdown_gallery(a_set("Milchzucker und seine zwei Bausteine " * 9), {})
+    cells = [line for row in page.splitlines() if row.startswith("| **") for line in row.split("<br>")]
+    assert max(len(line.replace("\\", "")) for line in cells if "Milchzucker" in line and "alt=" not in line) <= 82
+
+
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_are_words(words: str) -> None:
     """Topics, alternative texts and errors add no tag, attribute, link, row or line, and read as they were written."""
-    harmless, hostile = a_set(), a_set(words, words)
+    harmless, hostile = a_set(*2 * [letters(words)]), a_set(words, words)
     for expected, page in zip(both(harmless), both(hostile), strict=True):
         assert page.shape == expected.shape
         assert page.all("a", "href") == expected.all("a", "href")
@@ -166,7 +178,7 @@ def test_hostile_words_are_words(words: str) -> None:
 )
 def test_any_words_leave_the_shape_of_the_gallery_alone(words: str) -> None:
     """No mixture of Markdown's and HTML's signs changes what the page is made of."""
-    for expected, page in zip(both(a_set()), both(a_set(words, words)), strict=True):
+    for expected, page in zip(both(a_set(*2 * [letters(words)])), both(a_set(words, words)), strict=True):
         assert page.shape == expected.shape
 
 
