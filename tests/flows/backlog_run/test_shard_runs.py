@@ -10,13 +10,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import httpx
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelled, Crashed
 
 from flows.backlog_run.shards import is_deployed, start_shard
 from tests import forking
+from tests.deployments.stack import runs
 from tests.flows.backlogs import backlog, counts, put
 from tests.world import World
 
@@ -71,9 +71,7 @@ def test_shards_are_runs_of_their_own(world: World, tmp_path: Path, prefect_api:
         runner.communicate()
     assert (counts(report), report.problems) == ((4, 0, 0, 1), [])
     assert len(world.replicate.paid) == 4
-    asked = {"flow_runs": {"deployment_id": {"is_null_": False}}, "sort": "START_TIME_DESC", "limit": 2}
-    runs = httpx.post(f"{prefect_api}/flow_runs/filter", json=asked).json()
-    assert sorted(run["parameters"]["shard"] for run in runs) == [1, 2]
+    assert sorted(run["parameters"]["shard"] for run in runs(prefect_api, "article-backlog/shard")) == [1, 2]
     assert counts(backlog(folder, "acme")) == (0, 4, 0, 1)  # the index is the same without shards
     asyncio.run(takes_over_what_goes_on())
 
