@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 
 from blocks.background import Background
 from blocks.in_flight import InFlight, why_ended
+from blocks.memory import give_back_freed_memory
 from blocks.observability.stopwatch import Stopwatch
 from blocks.services import Services, loaded_services, services_without_embedded_storage
 from blocks.storage.spool import Spooled
@@ -55,6 +56,7 @@ class Run:
     @classmethod
     def of(cls, services: Services, in_flight: InFlight | None = None) -> "Run":
         """Return a run that uses these services."""
+        give_back_freed_memory()
         in_flight = in_flight or InFlight()
         settings, store = services.settings, services.store
         patience = replace(store.patience, seconds=settings.images_retry_seconds, pause=in_flight.pause)
