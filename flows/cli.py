@@ -13,7 +13,6 @@ from typer.exceptions import TyperException
 from blocks.observability.terminal import echo, print_json
 from flows import cli_installation, cli_results, cli_tenants
 from flows.commands.process_start import prepare_process
-from flows.commands.usage_errors import in_words, is_help
 from flows.exit_codes import BAD_INPUT, COMPLETE, DEGRADED, OTHER
 from flows.lifecycle.stop_signals import signals_held
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, StorageRefused
@@ -207,6 +206,15 @@ def _is_address(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
+def _leave_wrongly_called(error: TyperException) -> NoReturn:
+    """End after a call that is none; one with nothing at all has shown the help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.exit(BAD_INPUT)
+    from flows.commands.usage_errors import in_words
+
+    _leave(BAD_INPUT, in_words(error))
+
+
 def _leave(code: int, message: str) -> NoReturn:
     echo(f"article-images: {message}", err=True)
     sys.exit(code)
@@ -219,7 +227,7 @@ def main() -> None:
         with signals_held():
             sys.exit(_command()(standalone_mode=False) or COMPLETE)
     except TyperException as error:
-        sys.exit(BAD_INPUT) if is_help(error) else _leave(BAD_INPUT, in_words(error))
+        _leave_wrongly_called(error)
     except typer.Abort:
         _leave(OTHER, "not confirmed: nothing was done")
     except (InvalidInput, ConfigurationError) as error:

@@ -18,11 +18,6 @@ _IN_OUR_WORDS = {
 }
 
 
-def is_help(error: TyperException) -> bool:
-    """Return whether a command was called with nothing, and so has shown its help."""
-    return type(error).__name__ == "NoArgsIsHelpError"
-
-
 def in_words(error: TyperException) -> str:
     """Return an error of the command line's library in our words."""
     context, given = getattr(error, "ctx", None), str(getattr(error, "message", ""))

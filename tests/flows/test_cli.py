@@ -3,6 +3,8 @@
 import json
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -10,6 +12,7 @@ from urllib.request import url2pathname
 import httpx
 import pytest
 
+from tests import ROOT
 from tests.conftest import EXAMPLES
 from tests.deployments.stack import wait_for
 from tests.world import CommandLine, World, command, command_anew
@@ -192,3 +195,10 @@ def test_json_and_tables_need_no_utf8(painted: Path, prefect_api: str) -> None:
     left = [painted, *painted.rglob("*")]
     assert len(left) > 10
     assert [path for path in left if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_the_command_line_is_declared_without_what_its_commands_need() -> None:
+    """Help, completion and errors of use wait for neither Prefect nor pydantic, which take seconds to import."""
+    code = "import json, sys, flows.cli; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"prefect", "pydantic", "httpx", "boto3", "PIL", "numpy", "jinja2"} & set(json.loads(done.stdout))
