@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from imaging.articles.files.picture_fields import THEME_FIELDS, Shown
 from imaging.errors import InvalidInput
 from imaging.kinds import Kind
 from imaging.names import keys
@@ -11,16 +12,18 @@ from imaging.record import Image, ImageSet
 from imaging.write_back.dialects import Dialect
 from imaging.write_back.document import Document
 from imaging.write_back.front_matter import Place, Value, names_in, value_of, with_field
-from imaging.write_back.theme_fields import THEME_FIELDS, Shown, address_name
 
 _PREVIEWS = ("facebook", "linkedin", "x")  # cards in the format of link previews, the best first
+_OF_THEMES = Dialect("theme")
+# The names under which a picture that is a mapping has its address: `cover: {image: "", alt: ""}`, `image: {src: ""}`.
+_ADDRESSES = ("path", "src", "url", "image", "href")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """How pictures are written into a file. `is_mdx`: its comments and elements are those of MDX.
 
-    `is_ours`: how an address begins that an earlier run has written.
+    `ours`: how an address begins that an earlier run has written.
     """
 
     dialect: Dialect
@@ -58,9 +61,6 @@ def with_fields(document: Document, image_set: ImageSet, shown: Sequence[Image],
     return written
 
 
-_OF_THEMES = Dialect("theme")
-
-
 def _ranked(shown: Sequence[Image]) -> tuple[list[Image], list[Image]]:
     by_name = {image.name: image for image in shown}
     return [image for image in shown if image.kind is Kind.HERO], [by_name[one] for one in _PREVIEWS if one in by_name]
@@ -77,7 +77,7 @@ def _theme_fields(document: Document, names: set[str], dialect: Dialect) -> Iter
             continue
         for name in place[1:]:
             value = value.get(name, ()) if isinstance(value, dict) else ()
-        if isinstance(value, dict) and address_name(value):
+        if isinstance(value, dict) and _address_name(value):
             is_hidden = str(value.get("hidden")).lower() == "true"  # PaperMod's, on the article's page alone
             yield place, "list" if is_hidden else where
         elif value is None or (isinstance(value, str) and value.lower() not in {"false", "true"}):
@@ -108,7 +108,7 @@ def _put(written: FieldsWritten, place: Place, ranked: Sequence[Image], image_se
 def _values(place: Place, value: Any, ranked: Sequence[Image], dialect: Dialect) -> Iterator[tuple[Place, Value]]:
     """Yield what is to be set: the whole field, or in a mapping of the author's its address and empty text."""
     whole, first = _value(ranked, dialect), ranked[0]
-    if isinstance(value, dict) and (name := address_name(value)) and not _is_whole(value, whole):
+    if isinstance(value, dict) and (name := _address_name(value)) and not _is_whole(value, whole):
         yield (*place, name), str(first.url)
         if "alt" in value and not str(value["alt"] or "").strip():
             yield (*place, "alt"), " ".join(first.alt_text.split())
@@ -135,7 +135,7 @@ def _value(ranked: Sequence[Image], dialect: Dialect) -> Value:
 def _is_free(value: Any, image_set: ImageSet, target: Target) -> bool:
     """Return whether a field is empty, or has nothing but what an earlier run has written."""
     if isinstance(value, dict):
-        name = address_name(value)
+        name = _address_name(value)
         return _is_free(value[name], image_set, target) if name else not value
     if isinstance(value, list):
         return all(_is_free(one, image_set, target) for one in value)
@@ -143,3 +143,8 @@ def _is_free(value: Any, image_set: ImageSet, target: Target) -> bool:
         return value is None
     place = f"/{keys.prefix(image_set.user_id, image_set.slug)}"
     return not value.strip() or place in value or value.startswith(target.ours or ("\0",))
+
+
+def _address_name(value: Mapping[str, Any]) -> str | None:
+    """Return the name under which a picture has its address; None where it has none."""
+    return next((name for name in _ADDRESSES if name in value), None)

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from imaging.articles.files.picture_fields import PICTURE_FIELDS
+from imaging.articles.files.picture_fields import PICTURE_FIELDS, THEME_FIELDS
 from imaging.write_back.dialects import DIALECTS
 from imaging.write_back.document import document_of
 from imaging.write_back.fields import Target
-from imaging.write_back.theme_fields import THEME_FIELDS
 from imaging.write_back.writing import Written, written_into
 from tests.imaging.write_back.sets import set_for
 
