@@ -20,6 +20,9 @@ PINNED = ("--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirem
 THIS = ("--no-deps", "--no-build-isolation", "--editable", ".")
 PIP = (sys.executable, "-m", "pip", "--no-input", "--disable-pip-version-check", "install")
 UV = ("pip", "install", "--color", "never", "--python", sys.executable)
+# Where Python may not keep what it compiles, each start compiles a thousand modules: 15 s. pip does it in any case.
+BYTECODE = ("--compile-bytecode",) if sys.dont_write_bytecode else ()
+CODE = ("flows", "tasks", "blocks", "imaging")
 EVERY = 2  # seconds between two lines where there is no terminal
 STEP = re.compile(r"\s*(Downloading|Collecting|Resolved|Prepared|Installing|Building) .*?(?=\s*$| \(from )")
 CAUSES = (
@@ -36,6 +39,8 @@ def main(lock: str) -> str | None:
     show(f"Installing the packages of {lock} into .venv, once.\n")
     with LOG.open("w+") as log:
         if by_uv(lock, log) or by_pip(lock, log):
+            if sys.dont_write_bytecode:
+                ran([sys.executable, "-m", "compileall", "-q", *CODE], log)
             show("", over=True)
             return None
         log.seek(0)
@@ -51,7 +56,7 @@ def by_uv(lock: str, log: TextIO) -> bool:
         uv = Path(folder, "bin", "uv")
         return (
             ran([*PIP, "--quiet", "--retries", "1", "--target", folder, *PINNED, str(requirement)], log)
-            and ran([str(uv), *UV, *PINNED, lock], log)
+            and ran([str(uv), *UV, *BYTECODE, *PINNED, lock], log)
             and ran([str(uv), *UV, *THIS], log)
         )
 
