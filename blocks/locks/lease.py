@@ -9,11 +9,16 @@ cannot renew:
   default leases live in its memory) but still counts the slot. The slot is given back and taken again.
 - The lease has run out: it is taken again. If another run has it by then, the lock is lost: this run orders and
   stores nothing more, and leaves the article to the other one.
+
+A run that is stopped gives back all that it holds, those slots as well that the API is just being asked for: others
+would wait a minute for them.
 """
 
 import threading
 import time
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from uuid import UUID
 
@@ -32,10 +37,10 @@ _SAY_SO_EVERY = 60  # looks
 
 
 class Lease:
-    """A slot that is held, and renewed until it is released."""
+    """A slot that is held by a flow run, and renewed until it is released."""
 
-    def __init__(self, client: SyncPrefectClient, name: str, lease_id: UUID) -> None:
-        self.id = lease_id
+    def __init__(self, client: SyncPrefectClient, name: str, lease_id: UUID, run_id: str | None = None) -> None:
+        self.id, self.run_id = lease_id, run_id
         self.lost: str | None = None
         self._client, self._name = client, name
         self.renewed = _now()
@@ -60,6 +65,7 @@ class Lease:
     def let_go(self) -> bool:
         """Give the slot back at once. Where the API does not answer the lease runs out by itself."""
         self._stop.set()
+        _held.discard(self)
         return give_back(self._client, self.id)
 
     def renew(self) -> None:
@@ -89,19 +95,25 @@ class Lease:
             self.renew()
 
 
+_held: set[Lease] = set()
+_asked_for: Counter[str | None] = Counter()  # by flow run: slots that the API is being asked for
+_stopped: set[str | None] = set()
+_answered = threading.Condition()
+
+
 def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease | None:
     """Wait for the slot and return its lease; None where the API does not answer.
 
     Once it has answered that another run holds the slot, it is waited for without limit; without `wait` that raises
-    BlockingIOError.
+    BlockingIOError, as it does for a run that is stopped.
     """
     try:
-        lease_id = _try(client, name)
+        lease = _taken(client, name)
     except (httpx.HTTPError, KeyError, ValueError) as error:
         _warn(f"no lock over machines for {name}: {type(error).__name__}")
         return None
     looks = 0
-    while lease_id is None:
+    while lease is None:
         if not wait:
             raise BlockingIOError(f"another run holds the lock {name}")
         if looks % _SAY_SO_EVERY == 0:
@@ -112,8 +124,21 @@ def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease
         looks += 1
         time.sleep(_LOOK_AGAIN_SECONDS)
         with suppress(httpx.HTTPError, KeyError, ValueError):
-            lease_id = _try(client, name)
-    return Lease(client, name, lease_id)
+            lease = _taken(client, name)
+    return lease
+
+
+def let_all_go(run_id: str, seconds: float) -> None:
+    """Give back all slots of a run that ends with its process, and take none for it any more.
+
+    `seconds`: how long to wait for answers of the API.
+    """
+    with _answered:
+        _stopped.add(run_id)
+        _answered.wait_for(lambda: not _asked_for[run_id], seconds)
+        held = [lease for lease in _held.copy() if lease.run_id == run_id]
+    for lease in held:
+        lease.let_go()
 
 
 def give_back(client: SyncPrefectClient, lease_id: UUID) -> bool:
@@ -125,6 +150,33 @@ def give_back(client: SyncPrefectClient, lease_id: UUID) -> bool:
     except httpx.HTTPError:
         return False
     return True
+
+
+def _taken(client: SyncPrefectClient, name: str) -> Lease | None:
+    """Return the lease of the slot, or None while another run has it. Raises as `_try`, and as `_asking`."""
+    run_id = flow_run.id
+    with _asking(run_id):
+        lease_id = _try(client, name)
+        if lease_id is None:
+            return None
+        lease = Lease(client, name, lease_id, run_id)
+        _held.add(lease)
+        return lease
+
+
+@contextmanager
+def _asking(run_id: str | None) -> Iterator[None]:
+    """Ask the API for a slot within the context. Raises BlockingIOError for a run that is stopped."""
+    with _answered:
+        if run_id in _stopped:
+            raise BlockingIOError("the run is stopped")
+        _asked_for[run_id] += 1
+    try:
+        yield
+    finally:
+        with _answered:
+            _asked_for[run_id] -= 1
+            _answered.notify_all()
 
 
 def _try(client: SyncPrefectClient, name: str) -> UUID | None:

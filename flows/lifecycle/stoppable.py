@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
 from blocks.in_flight import Order
+from blocks.locks.lease import let_all_go
 from blocks.run import Run
 from blocks.services import Services
 from blocks.vendors.registry import KeepsOrders
@@ -66,8 +67,9 @@ class StoppableRun:
         """Record the state of the run and set it in the API. Return a message for the user."""
         began = time.monotonic()
         message = "; ".join(filter(None, [why, *(self._recorded(self._run, why) if self._run else [])]))
-        tell: list[Callable[[], None]] = [partial(self._tell, message), self._release_lock]
-        side_by_side(tell, _ALL_SECONDS - (time.monotonic() - began))
+        left = _ALL_SECONDS - (time.monotonic() - began)
+        tell: list[Callable[[], None]] = [partial(self._tell, message), partial(let_all_go, str(self.id), left)]
+        side_by_side(tell, left)
         return message
 
     def _recorded(self, run: Run, why: str) -> list[str]:
@@ -92,10 +94,6 @@ class StoppableRun:
 
     def _tell(self, message: str) -> None:
         self._context.copy().run(set_cancelled, self.id, message)
-
-    def _release_lock(self) -> None:
-        if self._run and (lease := self._run.in_flight.lease):
-            lease.let_go()
 
 
 def side_by_side(calls: Sequence[Callable[[], T]], seconds: float) -> list[T | None]:

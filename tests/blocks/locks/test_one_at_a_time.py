@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
+from threading import Event
+from uuid import uuid4
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from blocks.in_flight import InFlight
-from blocks.locks.lease import Lease, acquire
+from blocks.locks.lease import Lease, acquire, let_all_go
 from blocks.locks.one_at_a_time import one_at_a_time
 from imaging.errors import ProviderError, StorageError
 from tests.reliability.harness.gate import Gate
@@ -105,3 +109,34 @@ def test_a_lease_that_could_not_be_given_back_keeps_nobody_waiting(prefect_api: 
             gate.shut()
         with one_at_a_time("unheard", tmp_path, wait=False) as lease:
             assert lease
+
+
+def test_a_stopped_run_gives_back_what_the_api_is_just_being_asked_for(
+    prefect_api: str, client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that ends with its process keeps no slot, that of a request on its way neither, and takes none any more."""
+    run_id = str(uuid4())
+    monkeypatch.setenv("PREFECT__FLOW_RUN_ID", run_id)
+    asked, go_on = Event(), Event()
+
+    def hold(piece: bytes) -> None:
+        if b"increment-with-lease" in piece:
+            asked.set()
+            assert go_on.wait(60)
+
+    with Gate(prefect_api.removeprefix("http://").partition("/")[0]) as gate, ThreadPoolExecutor() as threads:
+        gate.heard = hold
+        with (
+            temporary_settings({PREFECT_API_URL: f"http://{gate.host}/api"}),
+            get_client(sync_client=True) as asking,
+        ):
+            held(client, "had")
+            taking = threads.submit(copy_context().run, acquire, asking, "asked for")
+            assert asked.wait(60)
+            leaving = threads.submit(let_all_go, run_id, 60)
+            go_on.set()
+            leaving.result()
+            assert taking.result()
+    assert (slots(client, "had"), slots(client, "asked for")) == (0, 0)
+    with pytest.raises(BlockingIOError, match="stopped"):
+        acquire(client, "had")
