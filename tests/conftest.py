@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -18,7 +19,7 @@ import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
-from tests import OURS, ROOT
+from tests import OURS, ROOT, forking
 
 # Prefect reads its home when it is imported: before anything of ours. Each of pytest's workers has one of its own.
 _HOME = Path(tempfile.mkdtemp(prefix="article-images-tests-"))
@@ -55,6 +56,12 @@ FEW = settings(max_examples=settings().max_examples // 4)
 """For what draws a picture or asks a server for each example."""
 
 EXAMPLES = ROOT / "examples"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start what processes are forked from, for all of pytest's workers: it imports while they collect."""
+    if getattr(config.option, "numprocesses", None):
+        forking.start()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -124,6 +131,7 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 fcntl.flock(lock, fcntl.LOCK_UN)
             # Registering the block types that Prefect brings takes a server three seconds, and nobody here wants them.
             patch.setenv("PREFECT_API_BLOCKS_REGISTER_ON_START", "false")
+            patch.setattr(sys, "executable", forking.python())
             url = running.enter_context(local_api(home, linger=0))
             if not known:
                 copy_database(home / "prefect.db", tables)

@@ -189,11 +189,11 @@ def command_anew(
     *arguments: str, prefect_api: str | None = None, stdin: str | None = None, **variables: str
 ) -> "subprocess.CompletedProcess[str]":
     """Run the console script in a Python that is started for it, where the start counts."""
-    return _called((sys.executable,), arguments, prefect_api, stdin, variables)
+    return _called(sys.executable, arguments, prefect_api, stdin, variables)
 
 
 def _called(
-    python: Sequence[str],
+    python: str,
     arguments: Sequence[str],
     prefect_api: str | None,
     stdin: str | None,
@@ -202,7 +202,7 @@ def _called(
     script = Path(sysconfig.get_path("scripts")) / "article-images"
     environment = {**os.environ, **variables, **({"PREFECT_API_URL": prefect_api} if prefect_api else {})}
     return subprocess.run(
-        [*python, str(script), *arguments],
+        [python, str(script), *arguments],
         env=environment,
         input=stdin,
         capture_output=True,

@@ -2,10 +2,9 @@
 
 import json
 import os
-import signal
 import subprocess
-import sysconfig
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ import httpx
 
 from blocks.storage.bucket import ImageStore
 from blocks.storage.embedded import BUCKET, embedded_storage
-from tests import ROOT
+from flows.local_stack import leftovers
+from tests import ROOT, forking
 from tests.standins import ChutesStandin, ReplicateStandin
 
 Found = TypeVar("Found")
@@ -24,7 +24,7 @@ Found = TypeVar("Found")
 
 def prefect(*arguments: str, api: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
     """Run Prefect's own command."""
-    command = [str(Path(sysconfig.get_path("scripts")) / "prefect"), *arguments]
+    command = [forking.python(), "-m", "prefect", *arguments]
     environment = os.environ | {"PREFECT_API_URL": api}
     return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=240, check=True)
 
@@ -121,10 +121,12 @@ def vendors(folder: Path) -> Iterator[Vendors]:
 @contextmanager
 def worker(api: str, log: Path, **variables: str) -> Iterator[None]:
     """Run a worker of the pool for as long as the context lasts."""
-    command = [str(Path(sysconfig.get_path("scripts")) / "prefect"), "worker", "start", "--pool", "images"]
+    command = [forking.python(), "-m", "prefect", "worker", "start", "--pool", "images"]
+    mark = uuid.uuid4().hex
     # Its runs' logs are looked at in the UI.
     logged = {"PREFECT_LOGGING_TO_API_ENABLED": "true"}
-    environment = os.environ | {"PREFECT_API_URL": api, "PREFECT_WORKER_QUERY_SECONDS": "1"} | logged | variables
+    served = {"PREFECT_API_URL": api, "PREFECT_WORKER_QUERY_SECONDS": "1", leftovers.VARIABLE: mark}
+    environment = os.environ | served | logged | variables
     with log.open("w") as file:
         process = subprocess.Popen(
             command, env=environment, cwd=log.parent, stdout=file, stderr=file, start_new_session=True
@@ -132,5 +134,5 @@ def worker(api: str, log: Path, **variables: str) -> Iterator[None]:
         try:
             yield
         finally:
-            os.killpg(process.pid, signal.SIGKILL)  # its own stop is no business of these tests
+            leftovers.end_marked(mark, 0)  # at once: its own stop is no business of these tests
             process.wait()

@@ -5,7 +5,7 @@ What was seen is kept as pictures in build/screenshots.
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +77,9 @@ def test_a_day_in_its_life(deployed: str, ui: str, working: Vendors, tmp_path: P
 
 
 def _schedule_soon(api: str) -> None:
-    """Let the nightly schedule come every minute: a busy scheduler can miss a moment, which then does not come back."""
+    """Let the nightly schedule come every 15 s: a busy scheduler can miss a moment, which then does not come back."""
     address, _ = _schedule(api)
-    soon = datetime.now(UTC) + timedelta(seconds=25)
-    nightly = {"interval": 60, "anchor_date": soon.isoformat(), "timezone": "UTC"}
+    nightly = {"interval": 15, "anchor_date": datetime.now(UTC).isoformat(), "timezone": "UTC"}
     httpx.patch(address, json={"schedule": nightly, "active": True}, timeout=60).raise_for_status()
 
 

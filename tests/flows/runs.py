@@ -37,7 +37,7 @@ def start(prefect_api: str, *options: str) -> "subprocess.Popen[str]":
     """Start a run of FIELDS in a process of its own."""
     script = Path(sysconfig.get_path("scripts")) / "article-images"
     process = subprocess.Popen(
-        [*forking.python(), str(script), "run", "-", "--json", *options],
+        [forking.python(), str(script), "run", "-", "--json", *options],
         env=os.environ | {"PREFECT_API_URL": prefect_api},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -1,6 +1,6 @@
-"""Imports the product once, and forks a process from that for each script that is asked for (see client.py).
+"""Imports the product and Prefect's server once, and forks a process from that for each that is asked for (client.py).
 
-python -m tests.forking.server SOCKET
+python -m tests.forking.server FOLDER
 """
 
 import gc
@@ -20,20 +20,23 @@ from typing import Any
 PRODUCT = (
     "flows.article_images", "flows.backlog", "flows.legacy_migration", "flows.repair", "flows.cli", "flows.entry",
     *(f"flows.commands.{name}" for name in ("run", "backlog", "plan", "tenants.migrate", "output.report", "verify")),
+    "flows.lifecycle.run_to_be", "flows.local_stack.busy_database", "flows.local_stack.server_guard",
 )  # fmt: skip
+PREFECT = ("prefect.server.api.server", "prefect.cli", "prefect.cli.deploy", "prefect.cli.worker",
+           "prefect.workers.process", "uvicorn")  # fmt: skip
 
 
-def serve(path: str) -> None:
-    """Fork until standard input is closed. Returns in each forked process, and in this one at the end."""
-    for name in PRODUCT:
+def serve(folder: str) -> "list[str]":
+    """Fork until standard input is closed. Returns the arguments of each forked process, and none at the end."""
+    for name in (*PRODUCT, *PREFECT):
         importlib.import_module(name)
     assert threading.active_count() == 1, "a fork would lose the other threads"
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
+        listener.bind(f"{folder}/starting")
         listener.listen()
-        print("ready", flush=True)  # noqa: T201 - read by the process that has started this one
+        os.rename(f"{folder}/starting", f"{folder}/socket")
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the keepers' ends are nobody's business
         waited: list[Any] = [listener, sys.stdin]
         while sys.stdin not in select.select(waited, [], [])[0]:
@@ -41,23 +44,32 @@ def serve(path: str) -> None:
             with connection:
                 if os.fork() == 0:
                     listener.close()
-                    run_and_keep(connection)
-                    return
+                    return run_and_keep(connection, f"{folder}/python")
+    return []
 
 
-def run_and_keep(connection: socket.socket) -> None:
+def run_and_keep(connection: socket.socket, python: str) -> "list[str]":
     """Fork once more: the inner process returns, and is the one asked for; the outer waits for it, and reports."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    head, streams, _, _ = socket.recv_fds(connection, 4, 3)
+    head, given, _, _ = socket.recv_fds(connection, 4, 64)
     request = b""
     while len(request) < int.from_bytes(head, "big"):
         request += connection.recv(1 << 16)
     process = os.fork()
     if process == 0:
-        arguments, environment, folder = marshal.loads(request)  # noqa: S302 - from the client, on the same machine
-        _become(arguments, environment, folder, streams)
-        return
-    for stream in (0, 1, 2, *streams):
+        arguments, environment, folder, mask, ignored, files = marshal.loads(request)  # noqa: S302 - from the client
+        connection.close()
+        _open(dict(zip(files, given, strict=True)))
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+        os.umask(mask)
+        os.chdir(folder)
+        sys.executable = python
+        _become(environment)
+        return list(arguments)
+    for stream in (0, 1, 2, *given):
         os.close(stream)
     connection.sendall(process.to_bytes(4, "big"))
     ended = os.pidfd_open(process)
@@ -70,29 +82,53 @@ def run_and_keep(connection: socket.socket) -> None:
     os._exit(0)
 
 
-def _become(arguments: list[str], environment: dict[str, str], folder: str, streams: list[int]) -> None:
+def _open(files: dict[int, int]) -> None:
+    """Give files the numbers that they have in the client: {number there: number here}."""
+    above = max(*files, *files.values()) + 1
+    for place, here in enumerate(files.values()):
+        os.dup2(here, above + place)
+        os.close(here)
+    for place, there in enumerate(files):
+        os.dup2(above + place, there)
+        os.close(above + place)
+
+
+def _become(environment: dict[str, str]) -> None:
     from prefect.context import refresh_global_settings_context
     from prefect.logging.configuration import setup_logging
 
     from flows.commands.process_start import prepare_process
 
-    os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
-        os.close(stream)
     opened = partial(open, encoding=environment.get("PYTHONIOENCODING"), closefd=False)
     sys.stdin, sys.stdout = opened(0), opened(1, "w")
     sys.stderr = opened(2, "w", buffering=1, errors="backslashreplace")
-    sys.argv = arguments
-    sys.path[0] = os.path.dirname(arguments[0])
     prepare_process()  # as the command line does before it imports Prefect, which then does what follows
     refresh_global_settings_context()
     setup_logging(incremental=False)
 
 
+def run(arguments: "list[str]") -> None:
+    """Run what Python would run with these arguments."""
+    sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    match arguments:
+        case ["-m", module, *others]:
+            sys.path.insert(0, os.getcwd())
+            sys.argv = [module, *others]
+            sys.modules.pop(module, None)
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        case ["-c", code, *others]:
+            sys.path.insert(0, "")
+            sys.argv = ["-c", *others]
+            exec(code, {"__name__": "__main__"})  # noqa: S102 - as Python does
+        case [script, *_]:
+            sys.path.insert(0, os.path.dirname(script))
+            sys.argv = arguments
+            runpy.run_path(script, run_name="__main__")
+
+
 if __name__ == "__main__":
-    serve(sys.argv[1])
-    if sys.argv[0] != __file__:  # the process that was asked for
-        runpy.run_path(sys.argv[0], run_name="__main__")
+    if asked := serve(sys.argv[1]):
+        sys.path.pop(0)  # the folder of this process
+        run(asked)

@@ -73,10 +73,10 @@ class Stage:
 
     def run(self, name: str, *arguments: str, stdin: str = "") -> None:
         """Run the console script in a process of its own, and keep what it printed. `good` starts from nothing."""
-        python = (sys.executable,) if name == "good" else forking.python()
+        python = sys.executable if name == "good" else forking.python()
         script = Path(sysconfig.get_path("scripts")) / "article-images"
         done = subprocess.run(
-            [*python, str(script), *arguments],
+            [python, str(script), *arguments],
             env=os.environ | self.variables, cwd=self.root / "cwd", input=stdin.encode(), capture_output=True,
             timeout=280, check=False,
         )  # fmt: skip

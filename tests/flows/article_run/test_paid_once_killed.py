@@ -109,7 +109,7 @@ def test_six_runs_at_once_pay_once(world: World, prefect_api: str, tmp_path: Pat
     environment = os.environ | {"PREFECT_API_URL": prefect_api}
     script = tmp_path / "three_runs.py"
     script.write_text(THREE_RUNS)
-    command = [*forking.python(), str(script)]
+    command = [forking.python(), str(script)]
     processes = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     sets = [one for process in processes for one in json.loads(process.communicate()[0])]
     assert world.paid == (5, 2)

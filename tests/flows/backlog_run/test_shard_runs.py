@@ -4,10 +4,8 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 import sysconfig
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from prefect import flow
@@ -21,10 +19,10 @@ from tests.flows.backlogs import backlog, counts, put
 from tests.world import World
 
 
-def start(prefect_api: str, script: Path, *arguments: str, python: Sequence[str] = ()) -> "subprocess.Popen[str]":
+def start(prefect_api: str, script: Path, *arguments: str) -> "subprocess.Popen[str]":
     """Start a script of the product in a process of its own."""
     return subprocess.Popen(
-        [*(python or forking.python()), str(script), *arguments],
+        [forking.python(), str(script), *arguments],
         env=os.environ | {"PREFECT_API_URL": prefect_api, "PREFECT_RUNNER_POLL_FREQUENCY": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -61,7 +59,7 @@ def test_shards_are_runs_of_their_own(world: World, tmp_path: Path, prefect_api:
     serving = tmp_path / "serving.py"
     code = ["if __name__ == '__main__':", "    article_backlog.serve(name='shard')"]  # its runs import it again
     serving.write_text("\n".join(["from flows.backlog import article_backlog", *code, ""]))
-    runner = start(prefect_api, serving, python=[sys.executable])  # it starts processes by its own executable
+    runner = start(prefect_api, serving)
     try:
         while not asyncio.run(is_deployed()) and runner.poll() is None:
             time.sleep(0.1)

@@ -231,7 +231,7 @@ def test_runs_side_by_side_are_all_stopped_and_so_is_their_caller(
     pipes: dict[str, Any] = dict.fromkeys(["stdout", "stderr"], subprocess.PIPE)
     script = tmp_path / "publish.py"
     script.write_text(PUBLISH)
-    process = subprocess.Popen([*forking.python(), str(script)], env=environment, text=True, **pipes)
+    process = subprocess.Popen([forking.python(), str(script)], env=environment, text=True, **pipes)
     until(process, lambda: len(world.replicate.paid) == 2 and "default/a/manifest.json" in world.objects())
     first = str(world.store.get_json("default/a/manifest.json")["flow_run_id"])
     until(process, lambda: state_of(prefect_api, first) == "COMPLETED")

@@ -4,7 +4,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import sysconfig
 import time
 import uuid
@@ -16,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from tests import forking
 from tests.standins import ReplicateStandin
 from tests.world import command
 
@@ -51,7 +51,7 @@ class Machine:
         with (self.folder / "said").open("wb") as said:
             process = subprocess.Popen(
                 # `nohup make test` has SIGHUP ignored.
-                ["env", "--default-signal=HUP", sys.executable, str(script), "up", "--port", str(self.port)],
+                ["env", "--default-signal=HUP", forking.python(), str(script), "up", "--port", str(self.port)],
                 env=os.environ | self.variables,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -120,7 +120,7 @@ def lingering_server(machine: Machine) -> Iterator["subprocess.Popen[bytes]"]:
     """A local server as a run leaves it behind."""
     lock = machine.home / "article-images-server.lock"
     server = subprocess.Popen(
-        [sys.executable, "-m", "flows.local_stack.local_server", str(free_port()), str(lock), "600"],
+        [forking.python(), "-m", "flows.local_stack.local_server", str(free_port()), str(lock), "600"],
         env=os.environ | {"PREFECT_HOME": str(machine.home)},
         stderr=subprocess.DEVNULL,
     )

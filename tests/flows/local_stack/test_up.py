@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -92,14 +93,6 @@ def test_a_run_beside_it_shares_server_and_storage(machine: Machine, up: object)
     assert all(httpx.get(image["url"]).status_code == 200 for image in image_set["images"])
 
 
-def test_a_second_up_names_the_first(machine: Machine, up: "subprocess.Popen[bytes]") -> None:
-    """A second `up` ends with exit code 2 and says which process serves where; the first goes on."""
-    done = machine.call("up")
-    assert done.returncode == 2
-    assert f"process {up.pid}, {machine.ui}" in done.stderr
-    assert machine.ask("GET", "health") is True
-
-
 def test_a_backlog_is_cancelled_and_killed_after_its_first_article(
     machine: Machine, up: object, tmp_path: Path
 ) -> None:
@@ -149,13 +142,17 @@ def test_sigterm_ends_everything_and_a_run_says_that_it_was_stopped(
 ) -> None:
     """While predictions take a minute, SIGTERM ends all processes with exit code 0; the run is Cancelled.
 
-    Then `up` starts again; when a part of it is killed it says which, ends the rest, and exits with 1.
+    A second `up` says which process to send it to, with exit code 2. Then `up` starts again; when a part of it is
+    killed it says which, ends the rest, and exits with 1.
     """
     machine.replicate.delay = 60.0
     before = machine.replicate.created()
     run = machine.run_manual("Tee")
     wait_for(lambda: machine.replicate.created() == before + 3)
-    up.terminate()
+    second = machine.call("up")
+    assert second.returncode == 2
+    [pid] = re.findall(rf"process (\d+), {machine.ui}; end it with: kill \1\n", second.stderr)
+    os.kill(int(pid), signal.SIGTERM)
     assert up.wait(PATIENCE) == 0
     assert machine.processes() == {}
     assert machine.said.endswith("article-images up: stopped\n")

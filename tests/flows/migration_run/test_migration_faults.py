@@ -40,7 +40,7 @@ def test_a_killed_migration_goes_on_and_repeats_nothing(
     host.fault("download", "slow", times=None, seconds=0.02)
     script = Path(sysconfig.get_path("scripts")) / "article-images"
     process = subprocess.Popen(
-        [*forking.python(), str(script), "migrate", str(folder)],
+        [forking.python(), str(script), "migrate", str(folder)],
         env=os.environ | {"PREFECT_API_URL": prefect_api},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -29,7 +29,7 @@ class BrandSet(OnTenants):
         (folder / "logo.png").write_bytes(picture("logo", 200, 100, "png"))
         (folder / "preview.html").write_text("<p>the preview before</p>")
 
-    def start(self, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
+    def start(self, python: str = sys.executable) -> "subprocess.Popen[str]":
         logo = str(self.world.folder / "after.svg")
         return self.world.start("brand", "set", self.tenant, *_OPTIONS, "--logo", logo, python=python)
 

@@ -31,7 +31,7 @@ class Command(ABC):
         """Put there what the command needs; nothing is broken yet."""
 
     @abstractmethod
-    def start(self, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
+    def start(self, python: str = sys.executable) -> "subprocess.Popen[str]":
         """Start it as a process."""
 
     def call(self, seconds: float = 150) -> Finished:
@@ -59,7 +59,7 @@ class Run(Command):
     orders = True
     phases: ClassVar[Mapping[After, float]] = {"start": 0.1, "first call": 0.9}
 
-    def start(self, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
+    def start(self, python: str = sys.executable) -> "subprocess.Popen[str]":
         return self.world.start(*self.world.run_arguments(self.only), python=python)
 
     def mend(self, seconds: float = 150) -> None:

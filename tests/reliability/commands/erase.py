@@ -29,7 +29,7 @@ class Erase(OnTenants):
             (folder / "migrated" / f"picture_{number:016x}.png").write_bytes(picture(str(number), 16, 16, "png"))
         self.planned = sum(is_of(key, [self.tenant]) for key in self.objects())
 
-    def start(self, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
+    def start(self, python: str = sys.executable) -> "subprocess.Popen[str]":
         return self.world.start("erase", self.tenant, "--yes", python=python)
 
     def found(self, objects: dict[str, bytes], runs: Sequence[Finished]) -> tuple[int, int, list[str]]:

@@ -49,7 +49,7 @@ class Migrate(OnTenants):
         """Where map and copies go, and nothing else."""
         return self.world.folder / "out"
 
-    def start(self, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
+    def start(self, python: str = sys.executable) -> "subprocess.Popen[str]":
         self.out.mkdir(exist_ok=True)
         results = ("--map", str(self.out / "links.csv"), "--rewrite", str(self.out / "posts"))
         options = ("--user-id", self.tenant, "--remake", "--json", *self.more, *results)

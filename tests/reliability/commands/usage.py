@@ -22,7 +22,7 @@ class Usage(OnTenants):
 
     name = "usage"
 
-    def start(self, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
+    def start(self, python: str = sys.executable) -> "subprocess.Popen[str]":
         return self.world.start("usage", python=python)
 
     def found(self, objects: dict[str, bytes], runs: Sequence[Finished]) -> tuple[int, int, list[str]]:
@@ -37,7 +37,7 @@ class StorageReport(OnTenants):
 
     name = "storage-report"
 
-    def start(self, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
+    def start(self, python: str = sys.executable) -> "subprocess.Popen[str]":
         self.run = new_run(self.world, "storage_report", {})
         return start_engine(self.world, "storage_report", self.run)
 

@@ -10,7 +10,7 @@ import sysconfig
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,12 +88,12 @@ class World:
         """The SHA-256 of every object of a tenant, pictures as the vendor delivered them."""
         return {hashlib.sha256(unmarked(path.read_bytes())).hexdigest() for path in self.objects().values()}
 
-    def start(self, *arguments: str, python: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, python: str = sys.executable) -> "subprocess.Popen[str]":
         """Start the console script; its output goes to files, so that no pipe can fill up."""
         script = Path(sysconfig.get_path("scripts")) / "article-images"
         with (self.folder / "stdout").open("w") as out, (self.folder / "stderr").open("w") as err:
             return subprocess.Popen(
-                [*python, str(script), *arguments],
+                [python, str(script), *arguments],
                 env=self.environment | {MARK: self.mark},
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
