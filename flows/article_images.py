@@ -26,7 +26,7 @@ from blocks.publishing.naming import tag_with_tenant
 from blocks.publishing.progress import Progress
 from blocks.records.claims import wished_slug
 from blocks.records.inventory import Inventory
-from blocks.result_storage import results_kept_in
+from blocks.result_storage import FLOW_RESULTS, results_kept_in
 from blocks.run import Run, begun_run
 from flows.article_run.begin import claimed, settled
 from flows.article_run.finish import end_state, finished, published
@@ -66,8 +66,7 @@ def run_name() -> str:
     flow_run_name=run_name,
     task_runner=configured_task_runner(),
     persist_result=True,
-    # Plain "json" reaches a caller with Prefect 3.8 as a dict: that takes its field `data` for an old format.
-    result_serializer="compressed/json",
+    result_serializer=FLOW_RESULTS,
     on_failure=[record_bad_end],
     on_crashed=[record_bad_end],
     on_cancellation=[record_bad_end],  # by a worker, where the run was killed before it could
@@ -135,7 +134,8 @@ def submit(
     """Map each maker's task over its specs. `overwrite`: neither the cache nor the picture in the bucket will do."""
     futures: dict[PrefectFuture[StoredImage], ImageSpec] = {}
     for provider, task in TASKS.items():
-        mine = [spec for spec in specs if spec.provider == provider]
+        if not (mine := [spec for spec in specs if spec.provider == provider]):
+            continue
         earlier = [None if overwrite else inventory.stored(spec.digest) for spec in mine]
         mapped = task.with_options(refresh_cache=overwrite).map(mine, earlier=earlier, terms=unmapped(terms))
         futures |= zip(mapped, mine, strict=True)

@@ -13,6 +13,7 @@ from prefect import flow
 from pydantic import Field, WithJsonSchema
 
 from blocks.publishing.naming import tag_with_tenant
+from blocks.result_storage import FLOW_RESULTS
 from blocks.run import begun_run
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.observed import observed
@@ -41,7 +42,7 @@ Names = Annotated[
 _NOTHING = BrandChange()
 
 
-@flow(name="brand-assets", flow_run_name="brand of {user_id}", persist_result=True, result_serializer="compressed/json")
+@flow(name="brand-assets", flow_run_name="brand of {user_id}", persist_result=True, result_serializer=FLOW_RESULTS)
 def brand_assets(
     user_id: Annotated[UserId, labelled("Tenant")],
     brand: Annotated[BrandChange, labelled("Changes")] = _NOTHING,

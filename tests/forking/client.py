@@ -29,9 +29,8 @@ def main(path: str, python: str, arguments: list[str]) -> None:
     socket.send_fds(server, [len(request).to_bytes(4, "big")], files)
     server.sendall(request)
     process = int.from_bytes(server.recv(4), "big")
-    for number in HANDED_ON:
-        if number not in ignored:
-            signal.signal(number, lambda number, _: os.kill(process, number))
+    for number in HANDED_ON:  # those that are ignored too: the forked process may have handlers by now
+        signal.signal(number, lambda number, _: os.kill(process, number))
     for file in files:  # whoever reads them sees their end when the process has ended
         os.close(file)
     status = int.from_bytes(server.recv(4), "big")
