@@ -1,5 +1,6 @@
 """The articles that are made: six sections each, so nine pictures, and the same work as a peer's job."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,11 @@ OF_GENBLAZE = 5
 _SECTIONS = ("Worum es geht", "Was man braucht", "So geht es", "Worauf zu achten ist", "Was es kostet", "Fazit")
 _EXCERPT = "Was dabei geschieht, warum es gelingt, und was hilft, wenn nicht."
 _BODY = "\n\n".join(f"## {each}\n\nViele fragen sich das. Hier steht, was wir ausprobiert haben." for each in _SECTIONS)
+
+
+def pictures_of(parameters: Mapping[str, Any]) -> int:
+    """Return how many pictures an article of a backlog has: all, or its hero `only`."""
+    return len(parameters.get("only") or range(PICTURES))
 
 
 def article(topic: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .articles import OF_GENBLAZE, PICTURES, article, peers_article
+from .articles import OF_GENBLAZE, PICTURES, article, peers_article, pictures_of
 from .peers.genblaze_environment import python_with_genblaze
 from .stage import Stage
 
@@ -44,7 +44,7 @@ def ours_article(stage: Stage, topic: str) -> Sample:
 
 def ours_backlog(stage: Stage, source: Path, **parameters: object) -> Sample:
     """Make a folder of articles by the flow `article-backlog`."""
-    expected = PICTURES * len(list(source.iterdir()))
+    expected = pictures_of(parameters) * len(list(source.iterdir()))
     return _ours(stage, {"source": str(source), **parameters}, expected)
 
 

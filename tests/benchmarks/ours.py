@@ -13,7 +13,7 @@ from typing import Any
 from flows.article_images import article_images
 from flows.backlog import article_backlog
 from imaging.articles.article import Article
-from tests.benchmarks.articles import PICTURES
+from tests.benchmarks.articles import pictures_of
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def _article(fields: dict[str, Any]) -> tuple[int, str]:
 
 def _backlog(parameters: dict[str, Any]) -> tuple[int, str]:
     report: Any = asyncio.run(article_backlog(**parameters))
-    return PICTURES * report.complete, report.status
+    return pictures_of(parameters) * report.complete, report.status
 
 
 def _cpu() -> float:

@@ -29,10 +29,10 @@ def _start(stage: Stage) -> Iterator[Line]:
     yield Line("`article-images --help`", _figure([_timed(stage, "--help") for _ in range(5)]), Goal(0.3))
     _timed(beside, *run)
     work = "a run with everything there, whole process"
-    up = [_timed(beside, *run) for _ in range(3)]
+    up = [_timed(beside, *run) for _ in range(2)]
     yield Line(f"{work}, beside a server that is up", _figure(up), Goal(4.5))
     _alone(alone, *run)  # makes the database
-    yield Line(f"{work}, without a server", _figure([_alone(alone, *run) for _ in range(2)]), Goal(15))
+    yield Line(f"{work}, without a server", _figure([_alone(alone, *run)]), Goal(15))
 
 
 def _alone(stage: Stage, *arguments: str) -> float:

@@ -17,8 +17,8 @@ from tests.benchmarks.vendors import Pace
 
 from .row import Row, topics
 
-_SHARDS, _ARTICLES = 2, 8
-"""These eight file names are shared out evenly, four to a shard."""
+_SHARDS, _ARTICLES = 2, 4
+"""These file names are shared out evenly, two to a shard."""
 _PACE = Pace(hero=25, dev=25, chutes=25)
 
 
