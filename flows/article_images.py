@@ -20,6 +20,7 @@ from prefect.runtime import flow_run
 from blocks.brands.reading import read_brand
 from blocks.budgets.spending import Spending
 from blocks.delivery.terms import RunTerms
+from blocks.early_loading import load_early
 from blocks.observability.telemetry import missing_exporter_once
 from blocks.publishing.artifacts import artifact_place
 from blocks.publishing.naming import tag_with_tenant
@@ -89,6 +90,7 @@ async def article_images(
     # The body is plain synchronous code on a thread of its own; the flow is async so that many can run side by
     # side in one process.
     async with stops_politely_async() as stop:
+        load_early(article)
         with begun_run() as run, heartbeats(), WorkerThread() as thread:
             stop.use(run)
             check_task_runner(run.services)

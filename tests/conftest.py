@@ -11,12 +11,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from functools import cache
 from pathlib import Path
 
 import certifi
 import pytest
-from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
 from tests import OURS, ROOT, forking
@@ -42,10 +40,6 @@ os.environ["IMAGES_VARIANTS"] = os.environ["IMAGES_PINNED"] = "off"
 _END = "-----END CERTIFICATE-----\n"
 (_HOME / "authority.pem").write_text(Path(certifi.where()).read_text().partition(_END)[0] + _END)
 os.environ["SSL_CERT_FILE"] = os.environ["PREFECT_API_SSL_CERT_FILE"] = str(_HOME / "authority.pem")
-
-# Each test has a bucket of its own, so an S3 client of its own, and each client parses a megabyte of the same models.
-_models = cache(JSONFileLoader().load_file)
-JSONFileLoader.load_file = lambda _self, file_path: _models(file_path)  # type: ignore[assignment, method-assign]
 
 # HYPOTHESIS_PROFILE=thorough tries ten times as many examples. The machine may be busy: nothing is held against time.
 _calm = settings(settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])

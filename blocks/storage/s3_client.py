@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ import httpx
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ConstantProvider
 from botocore.exceptions import BotoCoreError
+from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 from prefect_aws import AwsCredentials, MinIOCredentials, S3Bucket
@@ -73,6 +74,19 @@ def region_of(endpoint: str) -> str:
     return match[1] if match else "us-east-1"
 
 
+@cache
+def _descriptions() -> Loader:
+    """Return the loader of AWS's descriptions of S3, 3 MB of JSON: all clients of the process use what it has read."""
+    return create_loader()
+
+
+@cache
+def load_descriptions() -> None:
+    """Read the descriptions of S3, which takes a third of a second: a client that is created later needs less."""
+    with _CREATING:
+        boto3.Session(botocore_session=_OwnSession()).client("s3", region_name="us-east-1")
+
+
 class _OwnSession(Session):
     """A botocore session without environment variables, files and profiles."""
 
@@ -82,6 +96,7 @@ class _OwnSession(Session):
             for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
         }
         super().__init__(session_vars=defaults | {"ignore_configured_endpoint_urls": (None, None, True, None)})
+        self.register_component("data_loader", _descriptions())
         self.get_component("config_store").set_config_provider("s3", ConstantProvider({}))
         self.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
 

@@ -10,6 +10,7 @@ from typing import cast
 import typer
 
 from blocks.configuration.settings import load_settings
+from blocks.early_loading import load_early
 from blocks.run import begun_run
 from flows.article_images import article_images
 from flows.article_run.preview import previewed
@@ -47,6 +48,7 @@ def run_flow(article: Article, options: RunOptions) -> tuple[ImageSet, str | Non
     if options.output:
         check_folder(options.output)
         check_own(options.output)
+    load_early(article)
     with prefect_api() as server:
         if options.is_written_back and not options.output:
             check_bucket()

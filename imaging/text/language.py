@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import cache, lru_cache
+from threading import Lock
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -28,8 +29,21 @@ def language_of(title: str, excerpt: str, body: str) -> str | None:
     return str(language) if probability >= _LEAST and agreeing >= _AGREEING else None
 
 
-@cache  # loading takes a second or two
+def load_languages() -> None:
+    """Load the model, which takes a second: call it in another thread where a language will be asked for."""
+    _identifier()
+
+
 def _identifier() -> LanguageIdentifier:
+    with _LOADING:
+        return _loaded()
+
+
+_LOADING = Lock()
+
+
+@cache
+def _loaded() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([label for label in identifier.labels if len(label) == 2])  # ISO 639-1
     return identifier

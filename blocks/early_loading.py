@@ -1,0 +1,21 @@
+"""What a run needs after its first questions to the API, loaded meanwhile by other threads, once a process."""
+
+from collections.abc import Callable
+from functools import cache
+from threading import Thread
+
+from blocks.storage.s3_client import load_descriptions
+from imaging.articles.article import Article
+from imaging.text.language import load_languages
+
+
+def load_early(article: Article) -> None:
+    """Begin to load the descriptions of S3, and the model of languages where the article does not name its own."""
+    _begin(load_descriptions)
+    if "language" not in article.model_fields_set:
+        _begin(load_languages)
+
+
+@cache
+def _begin(load: Callable[[], None]) -> None:
+    Thread(target=load, name=load.__name__, daemon=True).start()
