@@ -1,5 +1,6 @@
 """Any machine: which Python is taken, what is said where there is none, and how the image's commands are found."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -72,3 +73,13 @@ def test_on_windows_a_sentence_says_where_it_runs() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert "WSL" in done.stderr
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(
+    "CI" not in os.environ, reason="it installs users' packages for each Python that is here: make pythons"
+)
+def test_the_other_pythons_that_are_here() -> None:
+    """Under every other supported Python all modules can be imported, and keys and pictures are the pinned ones."""
+    done = subprocess.run(["sh", "tests/pythons.sh"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
