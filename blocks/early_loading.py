@@ -1,6 +1,7 @@
 """What a run needs after its first questions to the API, loaded meanwhile by other threads, once a process."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from threading import Thread
 
@@ -18,4 +19,9 @@ def load_early(article: Article) -> None:
 
 @cache
 def _begin(load: Callable[[], None]) -> None:
-    Thread(target=load, name=load.__name__, daemon=True).start()
+    Thread(target=_quietly, args=[load], name=load.__name__, daemon=True).start()
+
+
+def _quietly(load: Callable[[], None]) -> None:
+    with suppress(Exception):  # whoever needs it meets the error, and says so
+        load()
