@@ -7,8 +7,9 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
@@ -27,14 +28,24 @@ from tests.world import STARTED, CommandLine, World, run_set
 
 MADE = [Kind.HERO, Kind.CARD]
 
+Found = TypeVar("Found")
+
 
 def naming(word: str, world: World) -> Iterator[Path]:
     """Yield the files of bucket and machine that name the word."""
     yield from naming_below(word, world.bucket, Path(world.environment["IMAGES_DATA_DIR"]))
 
 
+def every(page: Callable[[int], list[Found]]) -> list[Found]:
+    """Read page after page, each from an offset: runs and artifacts of other tests are on the same server."""
+    found: list[Found] = []
+    while more := page(len(found)):
+        found += more
+    return found
+
+
 def runs(api: SyncPrefectClient) -> list[FlowRun]:
-    return api.read_flow_runs(limit=200)
+    return every(lambda offset: api.read_flow_runs(limit=200, offset=offset))
 
 
 def start_command(*arguments: str, prefect_api: str) -> "subprocess.Popen[str]":
@@ -52,7 +63,8 @@ def start_command(*arguments: str, prefect_api: str) -> "subprocess.Popen[str]":
 
 def artifacts(api: SyncPrefectClient) -> set[str]:
     query = ArtifactFilter(key=ArtifactFilterKey(exists_=True))
-    return {str(artifact.key) for artifact in api.read_artifacts(artifact_filter=query, limit=200)}
+    found = every(lambda offset: api.read_artifacts(artifact_filter=query, limit=200, offset=offset))
+    return {str(artifact.key) for artifact in found}
 
 
 def test_a_tenant_is_erased_and_new_afterwards(world: World, api: SyncPrefectClient, cli: CommandLine) -> None:
