@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prefect.client.orchestration import get_client
 
+from blocks.locks.unused_limits import all_limits
 from flows.repair import repair
 from imaging.articles.article import Article
 from imaging.kinds import Kind
@@ -30,5 +31,4 @@ def test_repair_removes_the_limits_of_an_article_that_was_done_last_week(painted
 def limits_of(slug: str) -> set[str]:
     """The names of an article's limits."""
     with get_client(sync_client=True) as client:
-        limits = client.read_global_concurrency_limits(limit=200)
-    return {limit.name for limit in limits if limit.name.endswith(f".{slug}")}
+        return {limit.name for limit in all_limits(client) if limit.name.endswith(f".{slug}")}
