@@ -10,8 +10,8 @@ cannot renew:
 - The lease has run out: it is taken again. If another run has it by then, the lock is lost: this run orders and
   stores nothing more, and leaves the article to the other one.
 
-A run that is stopped gives back all that it holds, those slots as well that the API is just being asked for: others
-would wait a minute for them.
+A run that is stopped takes no lock any more, and its process ends when its short locks are given back, that one as well
+that the API is just being asked for: others would wait a minute for it.
 """
 
 import threading
@@ -65,8 +65,11 @@ class Lease:
     def let_go(self) -> bool:
         """Give the slot back at once. Where the API does not answer the lease runs out by itself."""
         self._stop.set()
-        _held.discard(self)
-        return give_back(self._client, self.id)
+        heard = give_back(self._client, self.id)
+        with _changed:
+            _held.discard(self)
+            _changed.notify_all()
+        return heard
 
     def renew(self) -> None:
         """Renew the lease, or take the slot again. An API that does not answer changes nothing."""
@@ -98,7 +101,7 @@ class Lease:
 _held: set[Lease] = set()
 _asked_for: Counter[str | None] = Counter()  # by flow run: slots that the API is being asked for
 _stopped: set[str | None] = set()
-_answered = threading.Condition()
+_changed = threading.Condition()
 
 
 def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease | None:
@@ -128,17 +131,19 @@ def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease
     return lease
 
 
-def let_all_go(run_id: str, seconds: float) -> None:
-    """Give back all slots of a run that ends with its process, and take none for it any more.
+def end_locks(run_id: str, but: Lease | None, seconds: float) -> None:
+    """Take no lock any more for a run that ends with its process, and wait for its holders to give theirs back.
 
-    `seconds`: how long to wait for answers of the API.
+    `but`: the lease that the run itself works under. After `seconds` the others are left to run out: a lock that is
+    given back while its holder still writes would protect nothing.
     """
-    with _answered:
+
+    def is_done() -> bool:
+        return not _asked_for[run_id] and not any(one.run_id == run_id for one in _held - {but})
+
+    with _changed:
         _stopped.add(run_id)
-        _answered.wait_for(lambda: not _asked_for[run_id], seconds)
-        held = [lease for lease in _held.copy() if lease.run_id == run_id]
-    for lease in held:
-        lease.let_go()
+        _changed.wait_for(is_done, seconds)
 
 
 def give_back(client: SyncPrefectClient, lease_id: UUID) -> bool:
@@ -160,23 +165,24 @@ def _taken(client: SyncPrefectClient, name: str) -> Lease | None:
         if lease_id is None:
             return None
         lease = Lease(client, name, lease_id, run_id)
-        _held.add(lease)
+        with _changed:
+            _held.add(lease)
         return lease
 
 
 @contextmanager
 def _asking(run_id: str | None) -> Iterator[None]:
     """Ask the API for a slot within the context. Raises BlockingIOError for a run that is stopped."""
-    with _answered:
+    with _changed:
         if run_id in _stopped:
             raise BlockingIOError("the run is stopped")
         _asked_for[run_id] += 1
     try:
         yield
     finally:
-        with _answered:
+        with _changed:
             _asked_for[run_id] -= 1
-            _answered.notify_all()
+            _changed.notify_all()
 
 
 def _try(client: SyncPrefectClient, name: str) -> UUID | None:

@@ -14,7 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
 from blocks.in_flight import Order
-from blocks.locks.lease import let_all_go
+from blocks.locks.lease import end_locks
 from blocks.run import Run
 from blocks.services import Services
 from blocks.vendors.registry import KeepsOrders
@@ -25,6 +25,7 @@ from imaging.record import ImageSet
 # A stop may take 10 s in all; what takes longer than its share is left behind. Telling the API has what the rest left.
 _STEPS_SECONDS, _RECORD_SECONDS, _ALL_SECONDS = 3.0, 3.0, 9.0
 _REGISTERED_SECONDS = 0.3
+_LOCKS_SECONDS = 2.0  # what is done under a short lock takes a few requests
 
 T = TypeVar("T")
 
@@ -67,9 +68,8 @@ class StoppableRun:
         """Record the state of the run and set it in the API. Return a message for the user."""
         began = time.monotonic()
         message = "; ".join(filter(None, [why, *(self._recorded(self._run, why) if self._run else [])]))
-        left = _ALL_SECONDS - (time.monotonic() - began)
-        tell: list[Callable[[], None]] = [partial(self._tell, message), partial(let_all_go, str(self.id), left)]
-        side_by_side(tell, left)
+        tell: list[Callable[[], None]] = [partial(self._tell, message), self._release_locks]
+        side_by_side(tell, _ALL_SECONDS - (time.monotonic() - began))
         return message
 
     def _recorded(self, run: Run, why: str) -> list[str]:
@@ -94,6 +94,13 @@ class StoppableRun:
 
     def _tell(self, message: str) -> None:
         self._context.copy().run(set_cancelled, self.id, message)
+
+    def _release_locks(self) -> None:
+        """Give the article's lock back: nothing is written under it any more. Wait for what is done under others."""
+        lease = self._run.in_flight.lease if self._run else None
+        if lease:
+            lease.let_go()
+        end_locks(str(self.id), lease, _LOCKS_SECONDS)
 
 
 def side_by_side(calls: Sequence[Callable[[], T]], seconds: float) -> list[T | None]:

@@ -13,7 +13,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from blocks.in_flight import InFlight
-from blocks.locks.lease import Lease, acquire, let_all_go
+from blocks.locks.lease import Lease, acquire, end_locks
 from blocks.locks.one_at_a_time import one_at_a_time
 from imaging.errors import ProviderError, StorageError
 from tests.reliability.harness.gate import Gate
@@ -111,10 +111,10 @@ def test_a_lease_that_could_not_be_given_back_keeps_nobody_waiting(prefect_api: 
             assert lease
 
 
-def test_a_stopped_run_gives_back_what_the_api_is_just_being_asked_for(
+def test_a_run_that_ends_with_its_process_waits_for_what_is_done_under_its_locks(
     prefect_api: str, client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that ends with its process keeps no slot, that of a request on its way neither, and takes none any more."""
+    """A lock whose request is on its way is used and given back first; none is taken from its holder, or taken anew."""
     run_id = str(uuid4())
     monkeypatch.setenv("PREFECT__FLOW_RUN_ID", run_id)
     asked, go_on = Event(), Event()
@@ -130,13 +130,19 @@ def test_a_stopped_run_gives_back_what_the_api_is_just_being_asked_for(
             temporary_settings({PREFECT_API_URL: f"http://{gate.host}/api"}),
             get_client(sync_client=True) as asking,
         ):
-            held(client, "had")
+            of_the_run = held(client, "of the run")
             taking = threads.submit(copy_context().run, acquire, asking, "asked for")
             assert asked.wait(60)
-            leaving = threads.submit(let_all_go, run_id, 60)
+            leaving = threads.submit(end_locks, run_id, of_the_run, 60)
             go_on.set()
+            taken = taking.result()
+            assert taken
+            assert (leaving.done(), slots(client, "asked for")) == (False, 1)
+            taken.release()
             leaving.result()
-            assert taking.result()
-    assert (slots(client, "had"), slots(client, "asked for")) == (0, 0)
+    assert (slots(client, "of the run"), slots(client, "asked for")) == (1, 0)
     with pytest.raises(BlockingIOError, match="stopped"):
-        acquire(client, "had")
+        acquire(client, "asked for")
+    end_locks(run_id, None, 0.1)
+    assert slots(client, "of the run") == 1  # its holder has not given it back
+    of_the_run.release()
