@@ -69,18 +69,31 @@ def signals_held() -> Iterator[None]:
     Where one comes and there is no run to stop, the process ends by SystemExit, with a line that says why.
     """
     if _process_is_ours.is_set() or threading.current_thread() is not threading.main_thread():
-        yield
+        with _errors_of_a_stop():
+            yield
         return
     _process_is_ours.set()
     take_signals()
     try:
-        yield
+        with _errors_of_a_stop():
+            yield
     except Stopped as stopped:
         _say([str(stopped)])
         sys.exit(stopped.exit_code)
     finally:
         give_signals_back()
         _process_is_ours.clear()
+
+
+@contextmanager
+def _errors_of_a_stop() -> Iterator[None]:
+    """Raise Stopped for whatever became of it: an import's callback swallows it, pydantic makes another error of it."""
+    try:
+        yield
+    except Exception:
+        if is_stopping():
+            raise Stopped(_reason[0]) from None
+        raise
 
 
 @contextmanager
