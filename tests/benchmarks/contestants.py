@@ -23,12 +23,12 @@ class Unfinished(Exception):
 
 @dataclass(frozen=True)
 class Sample:
-    """One play: seconds, processor seconds of the process and of Prefect's server, pictures, peak memory in MiB."""
+    """One play: seconds, processor seconds, pictures; of ours the peak memory in MiB and what Prefect's server took."""
 
     seconds: float
     cpu_seconds: float
     pictures: float
-    mib: float
+    mib: float = 0.0
     server_cpu_seconds: float = 0.0
 
     @property

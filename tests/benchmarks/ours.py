@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from flows.article_images import article_images
@@ -25,7 +26,7 @@ def main() -> None:
         "seconds": time.perf_counter() - began,
         "cpu_seconds": _cpu() - cpu,
         "pictures": pictures,
-        "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "mib": _peak_mib(),
     }
     json.dump({**figures, "status": status}, sys.stdout)
 
@@ -44,6 +45,12 @@ def _cpu() -> float:
     """Seconds of processor time of this process and of those it has waited for."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def _peak_mib() -> float:
+    """The most memory of this process. `ru_maxrss` would begin with that of the process that started this one."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
 
 
 if __name__ == "__main__":

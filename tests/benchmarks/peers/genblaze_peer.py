@@ -7,7 +7,6 @@ plain downloads over one pool, which is less work than its own.
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from typing import Any
@@ -59,7 +58,6 @@ async def main(job: dict[str, Any]) -> dict[str, float]:
         "seconds": time.perf_counter() - began,
         "cpu_seconds": time.process_time() - cpu,
         "pictures": pictures,
-        "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 

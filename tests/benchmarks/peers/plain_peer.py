@@ -7,7 +7,6 @@ no retry, no orchestration, no marks. A program of its own: a job as JSON on sta
 import asyncio
 import io
 import json
-import resource
 import sys
 import time
 from collections.abc import Awaitable, Mapping, Sequence
@@ -135,7 +134,6 @@ async def main(job: Mapping[str, Any]) -> dict[str, float]:
         "seconds": time.perf_counter() - began,
         "cpu_seconds": time.process_time() - cpu,
         "pictures": pictures,
-        "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 
