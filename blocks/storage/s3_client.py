@@ -84,7 +84,9 @@ def _descriptions() -> Loader:
 def load_descriptions() -> None:
     """Read the descriptions of S3, which takes a third of a second: a client that is created later needs less."""
     with _CREATING:
-        boto3.Session(botocore_session=_OwnSession()).client("s3", region_name="us-east-1")
+        # Without keys botocore would ask EC2's metadata service for a role.
+        session = boto3.Session("none", "none", region_name="us-east-1", botocore_session=_OwnSession())
+        session.client("s3")
 
 
 class _OwnSession(Session):

@@ -1,4 +1,4 @@
-"""What a run needs later is loaded meanwhile, once, and only what it needs."""
+"""What a run needs later is loaded meanwhile, once, and only what it needs; nobody is asked for it."""
 
 import subprocess
 
@@ -11,6 +11,8 @@ from blocks.storage import s3_client
 from imaging.articles.article import Article
 from imaging.text import language
 
+asked_for = []
+sys.addaudithook(lambda event, about: asked_for.append(about[1]) if event == "socket.connect" else None)
 for number in range(3):
     load_early(Article(topic=f"Tea {number}", **dict([*zip(["language"], sys.argv[1:])])))
 loads = [thread for thread in threading.enumerate() if thread.name.startswith("load_")]
@@ -18,6 +20,7 @@ asked = language.language_of("The tea", "", "Tea is a drink that people make fro
 for thread in loads:
     thread.join()
 print(len(loads), asked, s3_client.load_descriptions.cache_info().currsize, language._loaded.cache_info().misses)
+assert not asked_for, asked_for
 """
 
 
