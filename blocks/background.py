@@ -6,17 +6,18 @@ from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-_THREADS = 4
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Background:
-    """Starts calls; `close` waits for all of them. What a call raises, its future does."""
+    """Starts calls, as many at once as it has threads; `close` waits for all of them.
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="background")
+    What a call raises, its future does.
+    """
+
+    def __init__(self, threads: int = 4) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="background")
 
     def start(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Start the call and return at once."""

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
+from blocks.background import Background
 from blocks.budgets.bounds import Whose, bounds_of_budgets, bounds_of_bytes, bounds_of_quotas
 from blocks.records.ledger import Attempt, Ledger
 from blocks.records.monthly_spend import Made, Month, MonthlySpend
@@ -17,6 +18,8 @@ from imaging.planning.budget import Bound, Limits, affordable
 from imaging.planning.quotas import Measure, Quota, quota_standing
 from imaging.record import Image
 from imaging.spec import ImageSpec
+
+_READ_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Spending:
 
     def settle(self, specs: Iterable[ImageSpec], spent_usd: float) -> None:
         """Note what was spent. Orders for `specs` whose cost no run has reported yet stay reserved."""
-        self._month.settle(spent_usd, sum(map(self._owed_usd, specs)), self._made)
+        self._month.settle(spent_usd, sum(self._owed(specs).values()), self._made)
 
     def hold_against_quotas(self, images: Iterable[Image]) -> None:
         """Note what the run has stored, and emit the events that are due. Without quotas nothing is asked."""
@@ -121,8 +124,8 @@ class Spending:
 
     def _admit(self, specs: Sequence[ImageSpec], bounds: Sequence[Bound], *, refresh: bool) -> Admission:
         """Admit the specs that there is room for."""
+        owed = self._owed(specs)
         paid = [] if refresh else [spec for spec in specs if not self.is_to_be_ordered(spec)]
-        owed = {spec.digest: self._owed_usd(spec) for spec in specs}
         self._reserved_for |= owed
         self._reserved += sum(owed.values())
         others = [spec for spec in specs if spec not in paid]
@@ -189,6 +192,12 @@ class Spending:
             or spool.read(spec.digest) is not None
             or spool.arrived(spec.digest) is not None
         )
+
+    def _owed(self, specs: Iterable[ImageSpec]) -> dict[str, float]:
+        """Return what is owed for each picture, by digest. Their records are read side by side."""
+        with closing(Background(_READ_AT_ONCE)) as background:
+            owed = {spec.digest: background.start(self._owed_usd, spec) for spec in specs}
+            return {digest: usd.result() for digest, usd in owed.items()}
 
     def _owed_usd(self, spec: ImageSpec) -> float:
         return sum(attempt.owed_usd(one.price_usd) for one, attempt in self._attempts(spec) if attempt)

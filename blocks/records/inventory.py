@@ -1,10 +1,12 @@
 """The inventory of an article: what the bucket holds of it before anything is ordered."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from blocks.background import Background
 from blocks.records.manifests import Manifests
 from blocks.storage.bucket import ImageStore, looks_like_md5
 from imaging.entry import as_stored, entries
@@ -93,7 +95,12 @@ def inventory_of(
 
     `is_new`: nobody had claimed its slug before; it is new only if nothing is found of it either.
     """
-    objects, manifest = store.list(keys.prefix(user_id, slug)), manifests.read(user_id, slug)
+    with closing(Background()) as background:
+        listed = background.start(store.list, keys.prefix(user_id, slug))
+        earlier = None if is_new else manifests.read(user_id, slug)
+        objects = listed.result()
+    is_new = is_new and not objects
+    manifest = earlier or manifests.read(user_id, slug, is_new=is_new)
     key, data = keys.manifest_key(user_id, slug), manifest.public
     if data and not matches(objects, key, len(data), md5(data)):
         # The object that was just read has another ETag: ETags are no MD5s here, however they look. Sizes have to do.
@@ -104,7 +111,7 @@ def inventory_of(
         images=entries(manifest.document),
         problems=_problems(manifest.document),
         site_name=_site_name(manifest.document),
-        is_new=is_new and not objects and manifest.document is None,
+        is_new=is_new and manifest.document is None,
         outdated=manifest.outdated,
     )
 

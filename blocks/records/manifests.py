@@ -1,9 +1,10 @@
 """The manifest of an article: a public one beside its pictures, and the whole of it among the records."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from blocks.background import Background
 from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore, json_in
 from imaging.names import keys
@@ -32,13 +33,18 @@ class Manifests:
     records: Records
     prompts: bool
 
-    def read(self, user_id: str, slug: str) -> Manifest:
+    def read(self, user_id: str, slug: str, *, is_new: bool = False) -> Manifest:
         """Return the article's manifest; what cannot be read as JSON is as good as absent. Raises StorageError.
 
         The public one counts where it is newer: then the other could not be written, or is by an older version.
+        `is_new`: the bucket has nothing of the article; this machine may have what the bucket could not take.
         """
-        data = self.store.get(keys.manifest_key(user_id, slug))
-        public, whole = json_in(data), self._whole(user_id, slug)
+        if is_new:
+            return Manifest(json_in(self.records.local(keys.whole_manifest(user_id, slug))))
+        with closing(Background()) as background:
+            published = background.start(self.store.get, keys.manifest_key(user_id, slug))
+            whole, data = self._whole(user_id, slug), published.result()
+        public = json_in(data)
         outdated = isinstance(public, dict) and public.get("cost_usd") is not None
         return Manifest(whole if _created(whole) >= _created(public) else public, data, outdated)
 

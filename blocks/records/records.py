@@ -37,7 +37,7 @@ class Records:
         self._held = held
         self._is_new = is_new
         self.is_alone = is_alone
-        self._known: dict[str, bytes] = {}
+        self._known: dict[str, bytes | None] = {}  # None: the bucket has none
         self._trouble: str | None = None
         # Paths whose last write in this run reached this machine alone: what the bucket has under them is older.
         self._ahead: set[str] = set()
@@ -138,7 +138,7 @@ class Records:
             return self._known.get(path)
         data = None if self._store is None else self._store.get(keys.record_key(path))
         whole = None if data is None else _whole(data)
-        if whole is not None and self._is_held(path):
+        if self._is_held(path):
             self._known[path] = whole
         return whole
 

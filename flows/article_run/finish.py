@@ -16,6 +16,7 @@ from blocks.records.records import Records
 from flows.article_run.formats_under_way import ended
 from flows.article_run.pictures import Making, Result, Results
 from flows.article_run.run_log import log_end, outcomes
+from imaging.makers import MAKERS
 from imaging.pages.gallery import painted
 from imaging.record import UNSHARED, Image, ImageSet
 from imaging.spec import Kinds
@@ -29,7 +30,8 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
     run, specs = making.run, making.plan.specs
     if not making.inventory.trouble and not run.services.embedded:
         records.catch_up(run.services.store)
-    may_be_ordered = [one for spec in specs for one in (spec, *making.plan.planner.alternatives(spec))]
+    of_vendors = [spec for spec in specs if MAKERS[spec.provider].is_paid]
+    may_be_ordered = [one for spec in of_vendors for one in (spec, *making.plan.planner.alternatives(spec))]
     spent_usd = sum(result.image.cost_usd for result in results.values())
     settled = run.background.start(making.spending.settle, may_be_ordered, spent_usd)
     problems: list[str] = []
@@ -39,13 +41,13 @@ def finished(making: Making, results: Results, records: Records) -> tuple[ImageS
         making.progress.note(image)
         done[name] = replace(result, image=image)
         problems += [problem] if problem else []
+    images: list[Image] = [done[spec.name].image for spec in specs]
+    problems += [problem for spec in specs if (problem := done[spec.name].problem)]
+    problems += check_shares(images)
     settled.result()
     making.spending.hold_against_quotas(result.image for result in done.values())
     if records.trouble:
         problems.append(f"{UNSHARED}: {records.trouble}")
-    images: list[Image] = [done[spec.name].image for spec in specs]
-    problems += [problem for spec in specs if (problem := done[spec.name].problem)]
-    problems += check_shares(images)
     return making.plan.confirmed(run.services).image_set(images, problems), done
 
 
