@@ -1,7 +1,5 @@
 """Trouble that passes does not cost the run: it is waited out within limits, and nothing is paid for twice."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from imaging.articles.article import Article
@@ -14,14 +12,6 @@ from tests.world import World, run_set
 
 ARTICLE = Article(topic="Kaffee richtig lagern")
 COLD = "No instances available (yet) for chute_id='0b1c'"
-
-
-@pytest.fixture
-def bucket(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Proxy]:
-    """The world's bucket, behind a proxy that can fail."""
-    with S3Proxy(world.environment["B2_ENDPOINT"].removeprefix("http://")) as proxy:
-        monkeypatch.setenv("B2_ENDPOINT", f"http://{proxy.host}")
-        yield proxy
 
 
 def statuses(image_set: ImageSet) -> set[str]:
