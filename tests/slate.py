@@ -4,6 +4,8 @@ from contextlib import suppress
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectNotFound
 
 from blocks.provisioning.alerts import ALERTS
@@ -35,3 +37,10 @@ def deploy(client: SyncPrefectClient, name: str) -> UUID:
     """Make the deployment `flow/deployment` in the pool, as `prefect deploy` would; it cannot be run."""
     flow, _, deployment = name.partition("/")
     return client.create_deployment(client.create_flow_from_name(flow), deployment, work_pool_name=POOL)
+
+
+def runs_of(client: SyncPrefectClient, name: str) -> list[FlowRun]:
+    """The runs of a deployment, oldest first. Of all runs the API gives the first 200, and other tests have more."""
+    deployment = FlowRunFilterDeploymentId(any_=[client.read_deployment_by_name(name).id])
+    found = client.read_flow_runs(flow_run_filter=FlowRunFilter(deployment_id=deployment))
+    return sorted(found, key=lambda run: str(run.created))

@@ -23,7 +23,7 @@ from blocks.provisioning.automations import (
 )
 from blocks.provisioning.pool import ensure_pool
 from flows.missed import missed_event
-from tests.slate import deploy, wipe
+from tests.slate import deploy, runs_of, wipe
 
 TOO_SOON = timedelta(minutes=9)
 
@@ -54,17 +54,16 @@ def notice_after(client: SyncPrefectClient, automation: str, emit: Callable[[], 
     for _ in range(60):
         emit()
         for _ in range(10):
-            for run in runs_of(client, MISSED_DEPLOYMENT):
+            for run in taken(client, MISSED_DEPLOYMENT):
                 if run.parameters["automation"] == automation:
                     return run
             time.sleep(0.1)
     raise AssertionError(f"no notice of {automation}")
 
 
-def runs_of(client: SyncPrefectClient, name: str) -> list[FlowRun]:
+def taken(client: SyncPrefectClient, name: str) -> list[FlowRun]:
     """The runs of a deployment. They are deleted, so that no worker finds them."""
-    deployment = client.read_deployment_by_name(name).id
-    runs = [run for run in client.read_flow_runs() if run.deployment_id == deployment]
+    runs = runs_of(client, name)
     for run in runs:
         client.delete_flow_run(run.id)
     return runs
@@ -79,7 +78,7 @@ def test_one_repair_follows_the_degraded_runs_of_ten_minutes(api: SyncPrefectCli
     notice_after(api, "after all", lambda: failed_action("after all"))
     runs: list[FlowRun] = []
     for _ in range(120):  # an action follows its event a moment later
-        if runs := runs_of(api, REPAIR_DEPLOYMENT):
+        if runs := taken(api, REPAIR_DEPLOYMENT):
             break
         time.sleep(0.25)
     [run] = runs

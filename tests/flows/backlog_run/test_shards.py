@@ -17,7 +17,7 @@ from flows.backlog_run.shards import DEPLOYMENT, run_in_shards
 from flows.backlog_run.watch import Watch
 from imaging.backlog import SourceReport
 from imaging.names import keys
-from tests.slate import deploy, wipe
+from tests.slate import deploy, runs_of, wipe
 
 
 @pytest.fixture
@@ -31,13 +31,6 @@ def api(prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncPrefe
         wipe(client)
 
 
-def begun(client: SyncPrefectClient) -> list[FlowRun]:
-    """The runs of the deployment, oldest first."""
-    deployment = client.read_deployment_by_name(DEPLOYMENT).id
-    found = [run for run in client.read_flow_runs() if run.deployment_id == deployment]
-    return sorted(found, key=lambda run: str(run.created))
-
-
 @flow
 async def sharded(records: Records, number: int) -> tuple[list[SourceReport], list[str]]:
     return await run_in_shards({"source": "nowhere"}, number, records)
@@ -45,7 +38,7 @@ async def sharded(records: Records, number: int) -> tuple[list[SourceReport], li
 
 async def died(client: SyncPrefectClient, before: int) -> FlowRun:
     """Have the newest run die as soon as there are more than `before`."""
-    while len(runs := await asyncio.to_thread(begun, client)) <= before:
+    while len(runs := await asyncio.to_thread(runs_of, client, DEPLOYMENT)) <= before:
         await asyncio.sleep(0.05)
     client.set_flow_run_state(runs[-1].id, Running())
     client.set_flow_run_state(runs[-1].id, Crashed(message="its machine is gone"))
@@ -59,7 +52,7 @@ def test_a_shard_whose_machine_died_is_started_again(api: SyncPrefectClient, tmp
     async def play() -> tuple[list[SourceReport], list[str]]:
         going = asyncio.create_task(sharded(records, 1))
         await died(api, 0)
-        while len(runs := await asyncio.to_thread(begun, api)) < 2:
+        while len(runs := await asyncio.to_thread(runs_of, api, DEPLOYMENT)) < 2:
             await asyncio.sleep(0.05)
         report = shards._Left(sources=[SourceReport(source="nowhere", complete=3)])
         records.write(keys.shard_path(runs[-1].id), report.model_dump_json().encode())
@@ -81,7 +74,7 @@ def test_what_kills_every_machine_is_given_up(api: SyncPrefectClient, tmp_path: 
         return await going
 
     reports, problems = asyncio.run(play())
-    assert (reports, len(begun(api))) == ([], 4)
+    assert (reports, len(runs_of(api, DEPLOYMENT))) == ([], 4)
     assert problems == ["shard 1 of 1 left no report; its run is Crashed: its machine is gone"]
 
 
