@@ -204,12 +204,12 @@ class ImageSet(BaseModel):
 
     @property
     def troubles(self) -> list[str]:
-        """One line for each reason why the set is not complete."""
-        images = [
-            f"{image.name}: {image.status}"
-            + (f" in place of {image.fallback_from}" if image.fallback_from else "")
-            + (f" ({image.error})" if image.error else "")
-            for image in self.images
-            if not image.durable or image.fallback_from
-        ]
+        """One line for each reason why the set is not complete, with the images that have it."""
+        names: dict[str, list[str]] = {}
+        for image in self.images:
+            if not image.durable or image.fallback_from:
+                instead = f" in place of {image.fallback_from}" if image.fallback_from else ""
+                reason = image.status + instead + (f" ({image.error})" if image.error else "")
+                names.setdefault(reason, []).append(image.name)
+        images = [f"{', '.join(having)}: {reason}" for reason, having in names.items()]
         return [printable(trouble) for trouble in [*images, *self.problems]]

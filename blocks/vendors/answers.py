@@ -93,14 +93,14 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
         kind = ModelStarting if is_cold_start(response.text[:2000]) else ProviderBusy
         return kind(message, retry_after(response))
     if is_out_of_credit(response):
-        return OutOfCredit(f"{message}. The account's balance is used up: top it up, then run again")
+        return OutOfCredit(f"{message.rstrip('.')}. The account's balance is used up: top it up, then run again")
     if status == 429:
         return Throttled(message, retry_after(response))
     if moderated:
         return Moderated(message)
     if status in {401, 403}:
         return ProviderRefused(
-            f"{message}. {secret_variable} was refused: set a valid one and run article-images setup"
+            f"{message.rstrip('.')}. {secret_variable} was refused: set a valid one and run article-images setup"
         )
     # Without the vendor's own words it may be a proxy's on the way: no reason to order anything again.
     return (NotThere if status in {404, 410} and detail else ProviderRefused)(message)

@@ -16,6 +16,9 @@ from imaging.sanitizing.quoting import without_query
 
 _LINE = 80  # characters, which the first UI has room for on a screen of 1,400 pixels
 
+NONE = "–"
+"""What stands where there is nothing: a hyphen alone is a list in Markdown."""
+
 # Each status in words for users.
 STATUS_TEXT = {
     "stored": "stored",
@@ -59,7 +62,7 @@ def table(image_set: ImageSet) -> list[dict[str, str]]:
             "status": image.status,
             "size": size(image),
             "cost (USD)": f"{image.cost_usd:.3f}",
-            "url": _address(short_url(image)) if image.url else "-",  # cells are Markdown; reasons are free text
+            "url": _address(short_url(image)) if image.url else NONE,  # cells are Markdown; reasons are free text
         }
         for image in image_set.images
     ]
@@ -68,7 +71,7 @@ def table(image_set: ImageSet) -> list[dict[str, str]]:
 def size(image: Image) -> str:
     """Return pixels and bytes in words for users: `2752x1536, 3.1 MB`."""
     if image.width is None or image.bytes is None:
-        return "-"
+        return NONE
     return f"{image.width}x{image.height}, {amount(image.bytes)}"
 
 

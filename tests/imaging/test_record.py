@@ -138,6 +138,8 @@ def test_a_set_is_complete_when_every_picture_is_durable_and_nothing_went_wrong(
     assert image_set(entry()).troubles == []
     assert image_set(entry(), fallback).troubles == ["hero: provider_url (bucket is down)"]
     assert image_set(failed(HERO, "refused")).troubles == ["hero: failed (refused)"]
+    two = failed(HERO, "refused"), failed(HERO.model_copy(update={"name": "tiktok"}), "refused")
+    assert image_set(*two, failed(HERO, "late")).troubles == ["hero, tiktok: failed (refused)", "hero: failed (late)"]
     assert image_set(entry(), problems=["no manifest: down"]).troubles == ["no manifest: down"]
     degraded = (
         image_set(fallback), image_set(failed(HERO, "no")), image_set(entry(), problems=["x"]), image_set(other_model),

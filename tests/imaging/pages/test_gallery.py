@@ -219,7 +219,7 @@ def test_the_table_holds_addresses_and_no_words_from_outside(error: str) -> None
     """The UI reads cells as Markdown: an error is not printed there, a data URL only its beginning."""
     rows = gallery.table(a_set(error=error))
     assert rows == gallery.table(a_set())
-    assert rows[1]["url"] == "-"
+    assert rows[1]["url"] == gallery.NONE
     assert re.fullmatch(r"data:image/png;base64,A{18}…", rows[3]["url"])
     assert max(len(cell) for row in rows for cell in row.values()) < 200
 
@@ -236,4 +236,4 @@ def test_sizes_are_told_in_pixels_and_bytes(count: int, words: str) -> None:
     """Bytes are rounded to what people compare; a picture that is missing has no size."""
     image = a_set().images[0]
     assert gallery.size(image.model_copy(update={"bytes": count})) == f"2752x1536, {words}"
-    assert gallery.size(a_set().images[1]) == "-"
+    assert gallery.size(a_set().images[1]) == gallery.NONE
