@@ -25,9 +25,11 @@ _VP8X_ALPHA, _VP8X_XMP = 0x10, 0x04
 def packet_in(data: bytes) -> bytes | None:
     """Return the XMP packet of a PNG, JPEG, WebP or AVIF picture, None if it has none. Raises OSError."""
     with opened(data) as image:
-        if image.format == "PNG" and _PNG_XMP in data:
-            image.load()  # the chunk may follow the pixels
         packet = image.info.get("xmp")
+        # A PNG's chunk may follow the pixels, which are not decoded where that cannot be.
+        if image.format == "PNG" and _PNG_XMP in data and (packet is None or packets(data) > 1):
+            image.load()
+            packet = image.info.get("xmp")
     return packet.encode() if isinstance(packet, str) else packet
 
 
