@@ -117,7 +117,7 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
             place = artifact_place(article.user_id, plan.slug)
             all_there = not refresh and all(inventory.stored(spec.digest) for spec in plan.specs)
             names = [spec.name for spec in plan.specs]
-            progress = Progress(f"progress-{place}", names, run.background, all_there=all_there)
+            progress = Progress(f"progress-{place}", names, run, all_there=all_there)
             terms = RunTerms(Claim.of(article), storage_trouble=inventory.trouble, newest_orders=providers.result())
             tagged.result()
             spending = Spending(run.services, records, article.user_id, plan.slug)

@@ -11,8 +11,8 @@ from uuid import UUID
 import httpx
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
-from blocks.background import Background
 from blocks.observability.steps import Step, report_step
+from blocks.run import Run
 from imaging.record import Image
 
 _UPDATE_SECONDS = 2.0  # at least, between two updates of the artifact: each is a request
@@ -25,13 +25,14 @@ class Progress:
     in the bucket already, so there is an artifact only once one of them turns out to be missing.
     """
 
-    def __init__(self, key: str, names: Sequence[str], background: Background, *, all_there: bool = False) -> None:
+    def __init__(self, key: str, names: Sequence[str], run: Run, *, all_there: bool = False) -> None:
         self.images: dict[str, Image] = {}
         self._key = key
         self._names = names
         self._total = len(names)
         self._done = 0
-        self._background = background
+        self._background = run.background
+        self._in_flight = run.in_flight
         self._artifact: Future[UUID] | None = None
         self._sending = threading.Lock()
         self._updated = time.monotonic()
@@ -40,8 +41,12 @@ class Progress:
         self._show_step()
 
     def note(self, image: Image) -> None:
-        """Note what is known of `image`, for the manifest of a stopped run; it may yet be stored."""
-        self.images[image.name] = image
+        """Note what is known of `image`, for the manifest of a stopped run; it may yet be stored.
+
+        What fails once the run is being stopped has not failed: the next run collects or makes it.
+        """
+        if image.durable or not self._in_flight.closed:
+            self.images[image.name] = image
 
     def count(self, image: Image) -> None:
         """Count one more image that is done, well or badly."""

@@ -172,8 +172,7 @@ def noted(making: Making, result: Result, instead_of: tuple[ImageSpec, NotMade] 
         ordered, reason = instead_of
         image = fallen_back(costing(image, reason.cost_usd), ordered, reason.why)
     image, web_formats = begun(making.run, making.inventory, image)
-    if image.durable or not making.run.in_flight.closed:  # what fails once the run is stopped has not failed
-        making.progress.note(image)
+    making.progress.note(image)
     if image.status not in NOT_STORED:
         report(making, image)
     return replace(result, image=image, web_formats=web_formats, instead_of=instead_of)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from prefect.context import SyncClientContext
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings, temporary_settings
 
 from blocks.configuration.settings import load_settings
@@ -16,16 +17,19 @@ from flows.local_stack.local_server import local_api
 def prefect_api() -> Iterator[str | None]:
     """Use the configured Prefect API, and yield None; or use the local server, and yield its URL.
 
+    All that is asked meanwhile is asked by one client: each reads all authorities that TLS trusts when it is made.
     Raises ConfigurationError if no API answers at the configured address.
     """
     if configured := get_current_settings().api.url:
         bypass_for_this_machine(configured)
-        check_reachable(configured)
-        yield None
+        with SyncClientContext.get_or_create():
+            check_reachable(configured)
+            yield None
         return
     with (
         local_api(PREFECT_HOME.value(), load_settings().images_server_linger, _announce_start) as url,
         temporary_settings({PREFECT_API_URL: url}),
+        SyncClientContext.get_or_create(),
     ):
         yield url
 
