@@ -181,6 +181,8 @@ def _not_well_formed(trouble: Any) -> str | None:
 def _xml_item(entry: Any, language: str) -> FeedItem:
     nothing = {"value": "", "type": "text/plain"}
     title, summary = entry.get("title_detail") or nothing, entry.get("summary_detail") or nothing
+    if excerpt := entry.get("excerpt_encoded"):  # WXR: what the site's feed has as its description
+        summary = {"value": excerpt, "type": "text/html"}
     contents = entry.get("content") or [summary]  # RSS without content:encoded has its text in the summary
     content = max(contents, key=lambda one: "html" in one["type"])
     return FeedItem(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -22,6 +23,7 @@ from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
 from imaging.text.hidden import visible
+from imaging.text.shortcodes import NOWHERE, OWN, closed_names, shortcode_end, without_shortcodes
 
 _NO_BREAK = re.compile(r"^( {0,3}#{1,6})[^\S\n\t ]", re.MULTILINE)  # macOS types it with Alt and the space bar
 
@@ -41,8 +43,6 @@ _IN_BODIES: Mapping[str, Sequence[str]] = {
         *_IN_TITLES["["],
         r"(?<![^\n])\[[ xX]\](?=\s|$)",  # a task's checkbox
         r"\[![A-Za-z]{1,30}\][+-]?",  # a GitHub alert, an Obsidian callout
-        r"\[/?(?:gallery|caption|embed|audio|video|playlist|more|nextpage)\s*/?\]",  # WordPress
-        r"\[/?[a-z][\w-]{0,40}(?:\s{1,9}[\w-]{1,40}=(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|[^\s\]\"']{1,300})){1,20}\s{0,9}/?\]",
     ),
     "{": (
         r"\{\{[^\n]{0,500}?\}\}",
@@ -60,6 +60,7 @@ _IN_BODIES: Mapping[str, Sequence[str]] = {
     "\\": (r"\\\((?=[^\n\\^_=]{0,100}(?:[\^_=]|\\(?![()])))(?:[^\n\\]|\\(?![()])){1,300}+\\\)",),
     "^": (r"(?<=\s)\^[A-Za-z0-9-]{1,60}\s{0,9}$",),  # a block's id (Obsidian)
 }
+_LABEL = re.compile(r"\[([^\[\]]{1,300})\]")
 _EXPRESSION = re.compile(r"\{[^{}\n]{0,500}\}")
 
 # Lines that are not a paragraph: placeholders for the table of contents, attributes, ends of containers.
@@ -88,7 +89,8 @@ def bodies() -> MarkdownIt:
     parser.block.ruler.before("table", "esm", _esm)
     parser.inline.ruler.before("escape", "attributes", _attributes)
     parser.inline.ruler.before("escape", "expression", _expression)
-    return _with_marks(parser, _IN_BODIES)
+    _with_marks(parser, _IN_BODIES).inline.ruler.before("escape", "shortcode", _shortcode)
+    return parser
 
 
 @cache
@@ -100,13 +102,14 @@ def _titles() -> MarkdownIt:
 
 def title_words(title: str) -> str:
     """Return a title as readers see it, without short codes, formulas and the like; anything else is plain text."""
-    children = _titles().parseInline(title)[0].children or ()
+    children = _titles().parseInline(without_shortcodes(title, lone=NOWHERE))[0].children or ()
     words = "".join(child.content for child in children if child.type == "text")
     return title if words == title else " ".join(words.split()) or title
 
 
 def _show(state: StateCore) -> None:
     state.src = _NO_BREAK.sub(r"\1 ", visible(state.src))
+    state.env["closed"] = closed_names(state.src)
 
 
 def _with_marks(parser: MarkdownIt, patterns: Mapping[str, Sequence[str]]) -> MarkdownIt:
@@ -125,6 +128,22 @@ def _mark(patterns: Mapping[str, Sequence[re.Pattern[str]]], state: StateInline,
             state.pos = found.end()
             return True
     return False
+
+
+def _shortcode(state: StateInline, silent: bool) -> bool:
+    """Skip shortcodes of WordPress; a link is none."""
+    if state.src[state.pos] != "[":
+        return False
+    end = shortcode_end(state.src, state.pos, state.env.get("closed", frozenset()), OWN)
+    if end is None or end > state.posMax or state.src.startswith("(", end):
+        return False
+    second = _LABEL.match(state.src, end)
+    labels = {state.src[state.pos + 1 : end - 1], second[1] if second else ""}
+    references = state.env.get("references") or ()
+    if references and any(normalizeReference(label) in references for label in labels):
+        return False
+    state.pos = end
+    return True
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:

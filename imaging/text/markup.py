@@ -10,6 +10,7 @@ from markdownify import MarkdownConverter
 from imaging.errors import InvalidInput
 from imaging.text.plain import NOT_WORDS, parsed
 from imaging.text.reading import is_no_reading
+from imaging.text.shortcodes import closed_names, without_shortcodes
 
 _MAX_HTML = 4_000_000  # characters; eight times the largest body that a run accepts
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -44,6 +45,7 @@ def _clean(root: Any) -> None:
         elif element.tag != "pre" and (is_no_reading(element.tag, element.attrib) or _is_note(element)):
             element.tag = "script"
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *NOT_WORDS, with_tail=False)
+    _drop_shortcodes(root)
     seen: set[Any] = set()
     for heading in root.iter(*_HEADINGS):
         for element in heading.iterancestors():
@@ -52,6 +54,17 @@ def _clean(root: Any) -> None:
             seen.add(element)
             if element.tag in _LAYOUT:  # a link around a heading, or a layout table
                 element.tag = "div"
+
+
+def _drop_shortcodes(root: Any) -> None:
+    """Remove WordPress' shortcodes outside code."""
+    closed = closed_names("".join(root.itertext()))
+    in_code = {one for code in root.iter("code", "pre") for one in code.iterdescendants()}
+    for element in root.iter(etree.Element):
+        if element.text and element not in in_code and element.tag not in {"code", "pre"}:
+            element.text = without_shortcodes(element.text, closed)
+        if element.tail and element not in in_code:
+            element.tail = without_shortcodes(element.tail, closed)
 
 
 def _is_note(element: Any) -> bool:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from imaging.text.dialects import bodies
 from imaging.text.plain import NOT_WORDS
+from imaging.text.shortcodes import closed_names, without_shortcodes
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # A heading inside these is not a section of the article.
@@ -39,7 +40,7 @@ class Block:
 @lru_cache(maxsize=4)  # called several times for an article: to count sections, to find aspects, to show headings
 def blocks(body: str) -> tuple[Block, ...]:
     """Return the headings and paragraphs of a Markdown body that have words, in order."""
-    reader = _Reader()
+    reader = _Reader(closed_names(body))
     for token in bodies().parse(body):
         if token.type in _ADMONITIONS:
             token.tag = "aside"
@@ -77,8 +78,11 @@ def is_anchor(href: str | None, text: str, *, raised: bool) -> bool:
 class _Reader(HTMLParser):
     """Collects the tags and text of a body into blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, closed: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self._closed = closed  # names of shortcodes
+        self._in_html = False
+        self._codes = 0  # how many <code> are open
         self.blocks: list[Block] = []
         self.end = 0  # the line behind what is being read
         self._words: list[str] = []
@@ -110,9 +114,11 @@ class _Reader(HTMLParser):
 
     def read_html(self, html: str) -> None:
         """Handle HTML; tags left open are closed at its end."""
+        self._in_html, self._codes = True, 0
         with suppress(AssertionError):  # html.parser raises it for `<![`
             self.feed(html)
         self.reset()
+        self._in_html = False
 
     def find_id(self, markdown: str) -> None:
         """Note the id that a Markdown heading gives itself at its end: `{#id}`, or `{: #id}` (kramdown)."""
@@ -140,6 +146,8 @@ class _Reader(HTMLParser):
             self._links.append((attributes.get("href"), len(self._words)))
         elif tag == "sup":
             self._raised += 1
+        elif tag == "code":
+            self._codes += 1
         elif tag in {"br", "div"}:
             self._words.append(" ")
 
@@ -161,10 +169,13 @@ class _Reader(HTMLParser):
                 del self._words[start:]
         elif tag == "sup":
             self._raised = max(0, self._raised - 1)
+        elif tag == "code":
+            self._codes = max(0, self._codes - 1)
 
     def handle_data(self, data: str) -> None:
         if self._level is not None and not self._hidden and not self._notes:
-            self._words.append(data)
+            is_text = self._in_html and not self._codes  # in Markdown the parser has skipped them
+            self._words.append(without_shortcodes(data, self._closed) if is_text else data)
 
     def end_block(self) -> None:
         text = " ".join("".join(self._words).split())

@@ -1,6 +1,8 @@
-"""Removal of what blog software appends to summaries: "read more" links and "first appeared on" notes."""
+"""Removal of what blog software puts into summaries: "read more" links, "first appeared on" notes, shortcodes."""
 
 import re
+
+from imaging.text.shortcodes import without_shortcodes
 
 # The start of the sentence, and the words between the title and the blog's name; a line or two for each language.
 _FOOTERS = (
@@ -44,6 +46,7 @@ _BRACKETED = re.compile(
     rf"\s*[\[(]\s?(?:more|mehr|weiter|suite|más|{_MORE})\s?(?:…|\.{{3}}|→|»|›)?\s?[\])]$", re.IGNORECASE
 )
 _CUT = re.compile(r"\s*[\[(](?:…|\.{3})[\])](?P<rest>(?:(?![\[(](?:…|\.{3})).){0,400})$", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!<!--).){0,2000}?-->", re.DOTALL)  # of WordPress' blocks, and `<!--more-->`
 _ENDS = '.!?…:;。！？؟"”“»’)'
 
 
@@ -52,7 +55,7 @@ def teaser(text: str, title: str = "\n") -> str:
 
     If the software had cut it within a sentence, it ends in an ellipsis.
     """
-    text = text.strip()
+    text = without_shortcodes(_COMMENT.sub("", text)).strip()
     for _ in range(3):
         before = text
         text = _BRACKETED.sub("", _APPEARED.sub("", text).rstrip())

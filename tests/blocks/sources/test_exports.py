@@ -11,9 +11,11 @@ from imaging.articles.article import Article
 from imaging.errors import InvalidInput
 
 WXR = """<?xml version="1.0"?><rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"
- xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>B</title><language>en-US</language>
+ xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"><channel><title>B</title><language>en-US</language>
 <item><title>Tea</title><link>https://b.example/tea/</link><guid isPermaLink="false">https://b.example/?p=1</guid>
-<content:encoded><![CDATA[<h2>Black</h2><p>Text</p>]]></content:encoded>
+<description></description><content:encoded><![CDATA[<!-- wp:heading --><h2>Black</h2><p>Text</p>]]></content:encoded>
+<excerpt:encoded><![CDATA[<!-- wp:paragraph --><p>One word.</p>]]></excerpt:encoded>
 <wp:post_type>post</wp:post_type><wp:status>publish</wp:status></item>
 <item><title>Secret</title><guid>https://b.example/?p=2</guid><wp:post_type>post</wp:post_type>
 <wp:status>draft</wp:status></item></channel></rss>"""
@@ -46,6 +48,7 @@ def test_each_published_post_is_an_article(tmp_path: Path) -> None:
     [tea], passed_over = read(tmp_path / "wp.xml", WXR)
     assert (tea.topic, tea.article_id, tea.origin.url) == ("Tea", "https://b.example/?p=1", "https://b.example/tea/")
     assert (tea.language, tea.body.split("\n")[0], passed_over) == ("en", "## Black", ["draft, or no post"])
+    assert tea.excerpt == "One word."
     [the], passed_over = read(tmp_path / "ghost.json", GHOST)
     assert (the.topic, the.excerpt, the.language, the.article_id) == ("Thé & café", "Un mot.", "fr", "g1")
     assert (the.body, passed_over) == ("## Noir", ["not published"])
