@@ -17,6 +17,7 @@ from flows.exit_codes import BAD_INPUT, COMPLETE, DEGRADED, OTHER
 from flows.lifecycle.stop_signals import signals_held
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput, StorageRefused
 from imaging.kinds import Kind
+from imaging.web_address import is_web_address
 
 Only = Annotated[
     list[str] | None, typer.Option(help=f"Only these kinds: {', '.join(Kind)}; repeatable or a comma list")
@@ -87,7 +88,7 @@ def run(  # noqa: PLR0917 - a command's options, all by name
     check_dialect(dialect, write_back=write_back)
     file = article_file(article, dialect) if write_back else None
     kinds = chosen_kinds(only)
-    read = None if _is_address(article) else read_article(article, user_id)
+    read = None if is_web_address(article) else read_article(article, user_id)
     with status_line("loading"):
         if read is None:
             from flows.commands.web_article import web_article
@@ -131,7 +132,7 @@ def plan(
     is_article = source == STDIN or (Path(source).is_file() and not is_export(Path(source)))
     article = read_article(source, user_id) if is_article else None
     with status_line("planning"):
-        if _is_address(source):
+        if is_web_address(source):
             from flows.commands.web_article import article_or_feed
 
             article = article_in(reading, user_id) if (reading := article_or_feed(source)) else None
@@ -200,10 +201,6 @@ def _command() -> Callable[..., int | None]:
         if isinstance(option, TyperOption) and option.name in _COMPLETION:
             option.hidden = True
     return command
-
-
-def _is_address(text: str) -> bool:
-    return text.startswith(("http://", "https://"))
 
 
 def _leave_wrongly_called(error: TyperException) -> NoReturn:

@@ -20,6 +20,7 @@ from imaging.planning.models import model_table
 from imaging.planning.quotas import quotas_from
 from imaging.usage.prices import storage_prices
 from imaging.validation import LANGUAGE, explain
+from imaging.web_address import with_small_host
 
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
 
@@ -161,7 +162,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a host like s3.eu-central-003.backblazeb2.com, or a full URL") from None
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("must be a plain address, without credentials, query or fragment")
-        return url.rstrip("/")
+        return with_small_host(url).rstrip("/")
 
     @model_validator(mode="after")
     def _all_of_b2_or_none(self) -> "Settings":

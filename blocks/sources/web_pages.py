@@ -25,6 +25,7 @@ from imaging.text.markup import markdown_of
 from imaging.text.plain import parsed, text_of
 from imaging.text.sections import cut
 from imaging.text.teaser import teaser
+from imaging.web_address import is_web_address
 
 _MAX_TITLE, _MAX_EXCERPT = 300, 300  # characters
 _MOST_FEEDS = 3  # of a page that are looked at: a site's own, and those of comments and categories
@@ -130,7 +131,7 @@ def _canonical(root: Any, address: str) -> str:
     """Return the page's own address, as it says itself, else the one that was given."""
     with suppress(SourceError):
         for link in root.xpath("//link[@rel='canonical']/@href"):
-            if (url := next_page(address, link.strip())).startswith(("http://", "https://")):
+            if is_web_address(url := next_page(address, link.strip())):
                 return url
     return address
 

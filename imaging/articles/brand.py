@@ -21,7 +21,7 @@ def _six_hex_digits(color: str) -> str:
 
 def is_address(place: str) -> bool:
     """Return whether this is an http(s) URL that an asset may be fetched from, as far as its form says."""
-    return len(place) <= MAX_URL and re.fullmatch(r"https?://[^\s/]\S*", place) is not None and place.isprintable()
+    return len(place) <= MAX_URL and re.fullmatch(r"(?i:https?)://[^\s/]\S*", place) is not None and place.isprintable()
 
 
 def is_key(place: str) -> bool:

@@ -11,7 +11,7 @@ from imaging.articles.fields import PlainText
 from imaging.articles.origin import id_key, url_key
 from imaging.slug import short_hash
 
-_ADDRESS = re.compile(r"https?://\S+")  # links may change while the text stays the same
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)  # links may change while the text stays the same
 
 
 def _no_file(_path: str) -> bool:

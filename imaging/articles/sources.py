@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from imaging.articles.fields import Fields, Line
 from imaging.errors import ConfigurationError, InvalidInput
 from imaging.validation import LANGUAGE, USER_ID, explain
+from imaging.web_address import is_web_address, with_small_host
 
 BUCKET = "bucket:"
 
@@ -37,7 +38,7 @@ def tenants_sources(value: Any, name: str) -> dict[str, list[TenantSource]]:
 
 def is_feed(source: str) -> bool:
     """Return whether the source is a feed's address."""
-    return source.startswith(("http://", "https://"))
+    return is_web_address(source)
 
 
 def checked_source(source: str) -> str:
@@ -49,7 +50,7 @@ def checked_source(source: str) -> str:
     if is_feed(source):
         if "@" in source.split("/")[2]:
             raise InvalidInput("SOURCE: an address with credentials in it would be shown to people: give one without")
-        return source
+        return with_small_host(source)
     if "://" in source or "\0" in source or not source.strip():
-        raise InvalidInput("SOURCE: must be a folder, the http(s) address of a feed, or bucket:FOLDER")
+        raise InvalidInput("SOURCE: must be a folder, an export, the http(s) address of a feed, or bucket:FOLDER")
     return str(Path(source).resolve())

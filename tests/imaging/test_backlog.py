@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from imaging.articles.article import Article
+from imaging.articles.brand import is_address
+from imaging.articles.origin import Origin, id_key
 from imaging.articles.sources import checked_source
 from imaging.backlog import MAX_LISTED, Outcome, SourceReport, backlog_report, for_tenant
 from imaging.errors import InvalidInput
@@ -71,6 +73,16 @@ def test_sources_are_spelled_in_three_ways() -> None:
     assert checked_source("articles") == str(Path.cwd() / "articles")
     for source in ("https://blog.example/feed.json?key=1", "http://blog.example", "bucket:acme/articles/"):
         assert checked_source(source) == source
+
+
+def test_an_address_in_capitals_is_the_same_source() -> None:
+    """Scheme and host have no case: what is written otherwise is not another source; path and query stay."""
+    assert checked_source("HTTP://Blog.Example:8080/Feed?Key=A") == "http://blog.example:8080/Feed?Key=A"
+    assert id_key("Https://WWW.blog.example/Tea/") == id_key("http://blog.example/Tea")
+    assert Origin(source="HTTPS://blog.example/feed").is_feed
+    assert is_address("HTTPS://blog.example/logo.png")
+    with pytest.raises(InvalidInput, match="credentials"):
+        checked_source("HTTPS://me:secret@x/feed")
 
 
 @pytest.mark.parametrize(

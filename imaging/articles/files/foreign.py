@@ -14,6 +14,7 @@ from imaging.sanitizing.printable import printable_name
 from imaging.slug import BRANDING, slugify
 from imaging.text.reading import blocks
 from imaging.text.sections import cut
+from imaging.web_address import is_web_address
 
 OWN = ("topic", "excerpt", "article_id", "user_id", "language", "slug", "brand", "origin")
 _MAX_TITLE, _MAX_EXCERPT, _MAX_ID = 300, 2000, 200  # characters: longer ones of other systems are cut
@@ -100,7 +101,7 @@ def _from_foreign(given: Mapping[str, Any], name: FileName, *, has_page_id: bool
     elif name.notion_id:
         fields["article_id"] = name.notion_id
     addresses = (str(given.get(one, "")) for one in NAMES["url"])
-    if url := next((one for one in addresses if re.match(r"https?://\S+$", one)), None):
+    if url := next((one for one in addresses if is_web_address(one) and not re.search(r"\s", one)), None):
         fields["origin"] = {"url": url}
     return fields
 
@@ -131,7 +132,7 @@ def _slug(value: Any, *, digits: bool = False) -> str | None:
         return None
     text = str(value).strip()
     try:
-        path = unquote(urlsplit(text).path) if re.match(r"https?://", text) else text
+        path = unquote(urlsplit(text).path) if is_web_address(text) else text
     except ValueError:
         return None
     if re.search(r"[:{}<>*|\n]", path) or text.lower() in {"false", "true"}:

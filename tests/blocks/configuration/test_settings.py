@@ -17,6 +17,13 @@ B2 = {
 }
 
 
+def test_an_endpoint_in_capitals_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scheme and host have no case: public addresses begin as they do for everybody else."""
+    for name, value in (B2 | {"B2_ENDPOINT": "HTTPS://S3.Example/Path/"}).items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().b2_endpoint == "https://s3.example/Path"
+
+
 def test_nothing_is_required() -> None:
     """With no variable set everything has its default, and there is no bucket and no vendor."""
     settings = load_settings()

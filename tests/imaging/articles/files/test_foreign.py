@@ -102,6 +102,7 @@ def test_a_title_is_taken_from_the_first_place_that_has_one() -> None:
         ("title: x\npermalink: false", {"topic": "x"}),
         ("title: x\nslug: /", {"topic": "x"}),
         ("title: x\nslug: 2024/Über uns", {"topic": "x", "slug": "uber-uns"}),
+        ("title: x\nurl: HTTPS://example.com/a/b.html", {"topic": "x", "slug": "b", "origin": {"url": "HTTPS://example.com/a/b.html"}}),
         ("title: x\nurl: https://example.com/a/b.html", {"topic": "x", "slug": "b", "origin": {"url": "https://example.com/a/b.html"}}),
         ("title: x\nbrand: Acme", {"topic": "x"}),
         ("title: x\nbrand:\n  color: #0A7D5A", {"topic": "x", "brand": {"color": "#0a7d5a"}}),
