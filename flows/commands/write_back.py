@@ -6,7 +6,7 @@ written to it since is never overwritten.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,10 +18,11 @@ from imaging.errors import ImagesError, InvalidInput, NotWritten
 from imaging.kinds import Kind
 from imaging.record import ImageSet
 from imaging.text.inserted import has_broken
-from imaging.write_back.dialects import DIALECTS, dialect_of, site_of
+from imaging.write_back.dialects import DIALECTS, dialect_of, is_configuration, site_of
 from imaging.write_back.document import Document, document_of
 from imaging.write_back.fields import Target
 from imaging.write_back.front_matter import names_in
+from imaging.write_back.site_path import SitePath, site_path
 from imaging.write_back.writing import written_into
 
 _MOST_FOLDERS = 12  # above an article in which its site's configuration is looked for
@@ -34,13 +35,17 @@ _UNSAFE = re.compile(r"\bunsafe\b[\"']?\s*[:=]\s*true\b")
 
 @dataclass(frozen=True, slots=True)
 class ArticleFile:
-    """An article's file as it was read, and how pictures are written into it. `site`: its site's folder, if known."""
+    """An article's file as it was read, and how pictures are written into it.
+
+    `site`: its site's folder, if known; `below`: the path of its host below which it is served.
+    """
 
     path: Path
     data: bytes
     document: Document
     target: Target
     site: Path | None
+    below: SitePath
 
     def written_back(self, image_set: ImageSet, output: Path | None = None) -> list[str]:
         """Write the pictures into the file; return what was done and what was not, a line each. Raises NotWritten.
@@ -49,10 +54,16 @@ class ArticleFile:
         """
         target = self.target
         if output:
-            address, ours = self._addresses_in(output, image_set)
-            images = [located(image, address) if image.durable else image for image in image_set.images]
+            start, ours, before_text = self._addresses_in(output)
+            place = f"{image_set.user_id}/{image_set.slug}/"
+            images = [
+                located(image, lambda key: start + quote(key.removeprefix(place))) if image.durable else image
+                for image in image_set.images
+            ]
+            heroes = [quote(image.key.removeprefix(place)) for image in images if image.kind is Kind.HERO and image.key]
             image_set = image_set.model_copy(update={"images": images})
-            target = replace(target, ours=ours)
+            begun = tuple(f"{one}{name}" for one in ours for name in ("platform/", *heroes))
+            target = replace(target, ours=begun, before_text=before_text)
         try:
             written = written_into(self.document, image_set, target)
         except ImagesError as error:
@@ -62,28 +73,28 @@ class ArticleFile:
             self._replace(data)
         done = "" if data != self.data else "; nothing had to change"
         places = ", ".join(written.places) or "no picture"
-        leaves_html_out = target.dialect.name == "hugo" and not target.dialect.keeps_html
+        leaves_html_out = target.dialect.name == "hugo" and not target.dialect.keeps_html and written.in_text
         return [
             f"Written back ({target.dialect.name}): {places}{done}",
             *(f"  ! {reason}" for reason in written.left),
             *([OF_THE_SITE] if leaves_html_out else []),
         ]
 
-    def _addresses_in(self, output: Path, image_set: ImageSet) -> tuple[Callable[[str], str], tuple[str, ...]]:
-        """Return how copies below a folder are named in this file, and how the addresses of hero and cards begin."""
+    def _addresses_in(self, output: Path) -> tuple[str, tuple[str, ...], str]:
+        """Return how a copy's address begins, how it may have begun before, and what the text has before it.
+
+        A site below a path of its host has that path in front; before its configuration said so it had not.
+        """
         output, static = output.resolve(), self.target.dialect.static
         served = (self.site / static) if self.site and static is not None else None
         if served and output.is_relative_to(served):
             start = f"/{quote(output.relative_to(served).as_posix())}/".replace("/./", "/")
-        else:
-            below = quote(Path(os.path.relpath(output, self.path.parent)).as_posix())
-            # Astro takes ./ alone for a path; Hugo finds the files of a page bundle by their names, without it.
-            plain = "" if below == "." else f"{below}/"
-            start = plain if below.startswith("..") or self.target.dialect.name == "hugo" else f"./{plain}"
-        place = f"{image_set.user_id}/{image_set.slug}/"
-        heroes = (image.key for image in image_set.images if image.kind is Kind.HERO and image.key)
-        ours = (f"{start}platform/", *(start + quote(key.removeprefix(place)) for key in heroes))
-        return lambda key: start + quote(key.removeprefix(place)), ours
+            return self.below.everywhere + start, (self.below.everywhere + start, start), self.below.in_text
+        below = quote(Path(os.path.relpath(output, self.path.parent)).as_posix())
+        # Astro takes ./ alone for a path; Hugo finds the files of a page bundle by their names, without it.
+        plain = "" if below == "." else f"{below}/"
+        start = plain if below.startswith("..") or self.target.dialect.name == "hugo" else f"./{plain}"
+        return start, (start,), ""
 
     def _replace(self, data: bytes) -> None:
         draft = self.path.with_name(f".{self.path.name[-100:]}.{os.getpid()}")
@@ -128,8 +139,7 @@ def article_file(source: str, dialect: str | None = None) -> ArticleFile:
             "--write-back: a comment <!-- article-images:... --> has no <!-- /article-images --> below it, or a blank"
             " line between them: put it right, or take both out"
         )
-    target, site = _target(path, document, dialect)
-    return ArticleFile(path, data, document, target, site)
+    return ArticleFile(path, data, document, *_target(path, document, dialect))
 
 
 def check_dialect(dialect: str | None, *, write_back: bool) -> None:
@@ -140,16 +150,18 @@ def check_dialect(dialect: str | None, *, write_back: bool) -> None:
         raise InvalidInput(f"--dialect: {dialect} is none; choose from {', '.join(DIALECTS)}")
 
 
-def _target(path: Path, document: Document, chosen: str | None) -> tuple[Target, Path | None]:
+def _target(path: Path, document: Document, chosen: str | None) -> tuple[Target, Path | None, SitePath]:
     above = list(_names_above(path))
     site = site_of(above)
     kind = "" if document.names_its_language else document.kind
     name = chosen or (site.dialect if site else dialect_of(path.as_posix(), kind, names_in(document)))
     dialect, is_mdx = DIALECTS[name], path.suffix.lower() == ".mdx"
     folder = path.parents[site.up] if site and site.dialect == name else None
-    if name == "hugo" and folder and not _renders_html(folder, above[site.up if site else 0]):
+    configuration = _configuration(folder, above[site.up], name) if site and folder else ""
+    if name == "hugo" and folder and not _UNSAFE.search(configuration):  # Goldmark leaves HTML out of Markdown then
         dialect = replace(dialect, keeps_html=False)
-    return Target(replace(dialect, is_mdx=is_mdx or dialect.is_mdx), is_mdx), folder
+    target = Target(replace(dialect, is_mdx=is_mdx or dialect.is_mdx), is_mdx)
+    return target, folder, site_path(name, configuration)
 
 
 def _names_above(path: Path) -> Iterator[Collection[str]]:
@@ -164,11 +176,11 @@ def _names_above(path: Path) -> Iterator[Collection[str]]:
             return
 
 
-def _renders_html(site: Path, names: Collection[str]) -> bool:
-    """Return whether a Hugo site shows HTML in Markdown, which it leaves out unless Goldmark is told to be unsafe."""
-    for name in names:
-        if re.fullmatch(r"(?:hugo|config)\.(?:toml|ya?ml|json)", name):
+def _configuration(site: Path, names: Collection[str], dialect: str) -> str:
+    """Return the text of a site's configuration."""
+    texts = []
+    for name in sorted(names):
+        if is_configuration(name, dialect):
             with suppress(OSError):
-                if _UNSAFE.search((site / name).read_text(errors="replace")):
-                    return True
-    return False
+                texts.append((site / name).read_text(errors="replace"))
+    return "\n".join(texts)

@@ -92,6 +92,13 @@ def site_of(above: Sequence[Collection[str]]) -> Site | None:
     return None
 
 
+def is_configuration(name: str, dialect: str) -> bool:
+    """Return whether a file of a site's folder is its configuration."""
+    return bool(
+        (dialect in _MARKS and _MARKS[dialect].fullmatch(name)) or (dialect == "hugo" and _OLD_HUGO.fullmatch(name))
+    )
+
+
 def dialect_of(path: str, kind: str, names: Collection[str]) -> str:
     """Return the dialect of an article outside any site, by its path, and the kind and names of its front matter."""
     folders = [part.lower() for part in path.replace("\\", "/").split("/")[:-1]]

@@ -23,12 +23,14 @@ _ADDRESSES = ("path", "src", "url", "image", "href")
 class Target:
     """How pictures are written into a file. `is_mdx`: its comments and elements are those of MDX.
 
-    `ours`: how an address begins that an earlier run has written.
+    `ours`: how an address begins that an earlier run has written. `before_text`: what stands before addresses in the
+    text, but not in fields.
     """
 
     dialect: Dialect
     is_mdx: bool
     ours: tuple[str, ...] = ()
+    before_text: str = ""
 
 
 @dataclass(slots=True)

@@ -19,11 +19,15 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text with pictures in it. `places`: where they were put; `left`: what was not written, and why."""
+    """A text with pictures in it. `places`: where they were put; `left`: what was not written, and why.
+
+    `in_text`: whether some stand in the text.
+    """
 
     text: str
     places: Sequence[str]
     left: Sequence[str]
+    in_text: bool
 
 
 def written_into(document: Document, image_set: ImageSet, target: Target) -> Written:
@@ -43,7 +47,7 @@ def written_into(document: Document, image_set: ImageSet, target: Target) -> Wri
     ]
     body, put, missing = _with_pictures(document, image_set, in_text, target)
     text = replace(fields.document, body=body).text
-    return Written(text, [*fields.places, *put], [*left, *fields.left, *missing])
+    return Written(text, [*fields.places, *put], [*left, *fields.left, *missing], bool(put))
 
 
 def _with_pictures(
@@ -57,7 +61,9 @@ def _with_pictures(
             body = removed(body, one)
     places, missing = [], []
     for image in images:
-        block = block_of(image, target.dialect, is_mdx_file=target.is_mdx).replace("\n", document.line_end)
+        block = block_of(_in_text(image, target.before_text), target.dialect, is_mdx_file=target.is_mdx).replace(
+            "\n", document.line_end
+        )
         if image.name in stays:
             body, where = _replaced(body, image.name, block), "where it stood"
         elif (line := _line_for(body, image, target.dialect)) is None:
@@ -68,6 +74,13 @@ def _with_pictures(
             where = image.section.heading if image.section else ""
         places.append(f"{image.name} ({where or 'top'})")
     return body, places, missing
+
+
+def _in_text(image: Image, before: str) -> Image:
+    if not before:
+        return image
+    variants = [one.model_copy(update={"url": f"{before}{one.url}"}) for one in image.variants]
+    return image.model_copy(update={"url": f"{before}{image.url}", "variants": variants})
 
 
 def _shows(one: Inserted, image: Image) -> bool:

@@ -144,6 +144,45 @@ def test_a_page_bundle_of_hugo_has_its_pictures_by_their_names(tmp_path: Path) -
     assert post.read_bytes() == done
 
 
+@pytest.mark.parametrize(
+    ("name", "configuration", "in_field", "in_text"),
+    [
+        ("_config.yml", 'baseurl: "/blog"\n', "/img", "{{ site.baseurl }}/img"),
+        ("_config.yml", "# baseurl: /blog\ntitle: x\n", "/img", "/img"),
+        ("hugo.toml", "baseURL = 'https://x.example/blog/'\n", "/blog/img", "/blog/img"),
+        ("hugo.yaml", "baseurl: https://x.example/\n", "/img", "/img"),
+        ("hugo.yaml", "baseURL: https://x.example/blog\ncanonifyURLs: true\n", "/img", "/img"),
+        ("astro.config.mjs", "  site: 'https://x.example',\n  base: '/blog',\n", "/blog/img", "/blog/img"),
+        ("docusaurus.config.js", "  // baseUrl: '/y/',\n  baseUrl: '/blog/',\n", "/blog/img", "/blog/img"),
+        ("docusaurus.config.js", "  baseUrl: '/',\n", "/img", "/img"),
+    ],
+)
+def test_a_site_below_a_path_has_it_in_its_addresses(
+    name: str, configuration: str, in_field: str, in_text: str, tmp_path: Path
+) -> None:
+    """Pictures of a site that is not at its host's root are found, whether its system adds the path or not."""
+    (tmp_path / name).write_text(configuration)
+    post = tmp_path / "content" / "x.md"
+    post.parent.mkdir()
+    static = {"_config.yml": "", "astro.config.mjs": "public"}.get(name, "static")
+    field = "heroImage" if name.startswith("astro") else "image"
+    post.write_text(f"---\ntitle: x\n{field}: /img/hero.png\n---\nText\n\n{SECTIONS}")  # as of a run before
+    for _ in range(2):
+        article_file(str(post)).written_back(set_for(SECTIONS), tmp_path / static / "img")
+    text = post.read_text()
+    assert f'"{in_field}/' in text.split("---\n")[1]
+    assert re.search(rf"[\"<]{re.escape(in_text)}/supporting/\w+\.png", text.split("---\n")[2])
+
+
+def test_what_holds_for_text_is_said_of_text(tmp_path: Path) -> None:
+    """A post that has no picture in its text is not told how Hugo shows them there."""
+    (tmp_path / "hugo.toml").write_text("title = 'x'\n")
+    post = tmp_path / "x.md"
+    post.write_text("---\ntitle: x\ncover: {image: own.png}\n---\nText\n")
+    lines = article_file(str(post)).written_back(set_for("Text"))
+    assert not any("unsafe" in line for line in lines)
+
+
 def test_a_hugo_site_that_leaves_html_out_gets_markdown(tmp_path: Path) -> None:
     """Goldmark drops HTML unless it is told to be unsafe: then pictures are Markdown, which is said."""
     (tmp_path / "content").mkdir()
