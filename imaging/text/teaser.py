@@ -1,4 +1,4 @@
-"""Removal of what blog software puts into summaries: "read more" links, "first appeared on" notes, shortcodes."""
+"""Removal of what blog software puts into summaries: "read more" links, "first appeared on" notes, tags."""
 
 import re
 
@@ -47,6 +47,7 @@ _BRACKETED = re.compile(
 )
 _CUT = re.compile(r"\s*[\[(](?:…|\.{3})[\])](?P<rest>(?:(?![\[(](?:…|\.{3})).){0,400})$", re.DOTALL)
 _COMMENT = re.compile(r"<!--(?:(?!<!--).){0,2000}?-->", re.DOTALL)  # of WordPress' blocks, and `<!--more-->`
+_TAG = re.compile(r"\{\{[<%][^{}\n]{0,500}[>%]\}\}|\{%[^{}\n]{0,500}%\}")  # Hugo's short codes, tags of Liquid
 _ENDS = '.!?…:;。！？؟"”“»’)'
 
 
@@ -55,7 +56,7 @@ def teaser(text: str, title: str = "\n") -> str:
 
     If the software had cut it within a sentence, it ends in an ellipsis.
     """
-    text = without_shortcodes(_COMMENT.sub("", text)).strip()
+    text = without_shortcodes(_without_tags(_COMMENT.sub("", text))).strip()
     for _ in range(3):
         before = text
         text = _BRACKETED.sub("", _APPEARED.sub("", text).rstrip())
@@ -63,6 +64,11 @@ def teaser(text: str, title: str = "\n") -> str:
         if text == before:
             break
     return text
+
+
+def _without_tags(text: str) -> str:
+    plain = _TAG.sub(" ", text)
+    return text if plain == text else re.sub(r" (?=[.,;:!?…])", "", " ".join(plain.split()))
 
 
 def _without_link(text: str, title: str) -> str:

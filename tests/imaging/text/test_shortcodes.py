@@ -19,6 +19,7 @@ from imaging.text.teaser import teaser
         ("[embed]https://a.example[/embed] Tee [code lang=js]a[0] = 1[/code]", "Tee"),
         ('[caption id="a" width=300] Ein Glas[/caption] Tee [/column]', "Ein Glas Tee"),
         ("Tee [et_pb_section fb_built=”1″ label=”sec […]", "Tee"),
+        ("Was {% include name.html %} sagt, {{< param x >}} {{% y %}}und {{ z }}.", "Was sagt, und {{ z }}."),
         ("<!-- wp:shortcode -->[gallery]<!-- /wp:shortcode --> Tee <!--more-->", "Tee"),
     ],
 )
