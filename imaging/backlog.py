@@ -47,7 +47,7 @@ def for_tenant(article: Article, user_id: str | None) -> Article:
 class Outcome(BaseModel):
     """The result of one article's run. `why`: what is missing or went wrong; empty for a complete one.
 
-    `picture`: the key of its hero in the smallest size, if it has one.
+    `picture`: the key of its hero in the smallest size, if it has one. `painted`: whether some are by the painter.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,6 +57,7 @@ class Outcome(BaseModel):
     slug: str = ""
     topic: str = ""
     picture: str | None = None
+    painted: bool = False
     cost_usd: float = 0.0
     why: str = ""
     flow_run_id: str | None = None
@@ -114,7 +115,8 @@ class SourceReport(Counts):
     `problems`: those of the source itself, such as a page that could not be read. `unread`: the numbers of files that
     are not read as articles, by suffix. `passed_over`: those of documents and folders that are no articles, or not
     public, by reason. `unused_fields`: how many articles have fields that mean nothing here, by their names.
-    `index_page`: the path of the page that leads to all galleries, on the machine of the run.
+    `index_page`: the path of the page that leads to all galleries, on the machine of the run. `painted`: how many of
+    those that were run have pictures by the offline painter.
     """
 
     source: str
@@ -125,12 +127,14 @@ class SourceReport(Counts):
     passed_over: dict[str, int] = {}
     unused_fields: dict[str, int] = {}
     index_page: str | None = None
+    painted: int = 0
 
     def plus(self, key: str, outcome: Outcome) -> "SourceReport":
         """Return the report with one more article."""
         changes: dict[str, object] = {
             outcome.came: getattr(self, outcome.came) + 1,
             "cost_usd": round(self.cost_usd + outcome.cost_usd, 6),
+            "painted": self.painted + outcome.painted,
         }
         if outcome.came != "complete" and len(self.trouble) < MAX_LISTED:
             trouble = Trouble(
@@ -182,6 +186,7 @@ class SourceReport(Counts):
             "trouble": [*self.trouble, *other.trouble][:MAX_LISTED],
             "problems": list(dict.fromkeys([*self.problems, *other.problems])),
             "index_page": None,  # each shard has its own
+            "painted": self.painted + other.painted,
             "unread": self.unread | other.unread,  # each shard has listed the whole source
             "passed_over": _added(self.passed_over, other.passed_over),
             "unused_fields": _added(self.unused_fields, other.unused_fields),

@@ -18,6 +18,7 @@ from imaging.articles.article import Article
 from imaging.backlog import Outcome
 from imaging.errors import ConfigurationError, ImagesError
 from imaging.kinds import Kind
+from imaging.pages.gallery import painted
 from imaging.record import ImageSet
 
 # Of 1,000 runs against a local server on a machine that was busy beyond measure, 15 met an API that failed them.
@@ -66,6 +67,7 @@ class ArticleCalls:
             slug=made.slug,
             topic=made.topic,
             picture=_smallest_hero(made),
+            painted=painted(made),
             cost_usd=made.cost_usd,
             why="; ".join(made.troubles),
             flow_run_id=run_id,

@@ -12,6 +12,7 @@ from flows.backlog import VARIABLE, article_backlog
 from flows.commands.arguments import echo_unused
 from flows.commands.backlog_write_back import FolderWriteBack
 from flows.commands.copies import check_bucket, check_folder
+from flows.commands.output.painted_note import print_painted_note
 from flows.commands.output.progress import progress_shown
 from flows.commands.prefect_api import prefect_api
 from flows.lifecycle.stop_signals import run_apart
@@ -63,6 +64,8 @@ def print_backlog(report: BacklogReport) -> None:
         console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
     if any(article.run_url for source in report.sources for article in source.trouble):
         console.print("The log of a run: at its address, or by prefect flow-run logs ID", style="dim", soft_wrap=True)
+    if any(source.painted for source in report.sources):
+        print_painted_note(console)
     pages = [source.index_page for source in report.sources if source.index_page]
     for page in pages[:-1]:
         console.print(line(f"Galleries: {page}"), soft_wrap=True)

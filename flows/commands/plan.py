@@ -1,7 +1,7 @@
 """The command `plan`: what runs would make, reuse and make again, and what that would cost. Spends nothing."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from flows.backlog import place_of
 from flows.backlog_run.articles import articles_of
 from flows.backlog_run.source_pass import BacklogTerms
 from flows.commands.arguments import echo_unused
+from flows.commands.output.painted_note import print_painted_note
 from flows.commands.prefect_api import prefect_api
 from imaging.articles.article import Article
 from imaging.articles.language import in_source_language
@@ -23,6 +24,7 @@ from imaging.articles.sources import checked_source
 from imaging.backlog import for_tenant
 from imaging.errors import ConfigurationError, ImagesError, PassedOver
 from imaging.kinds import Kind
+from imaging.makers import PAINTER
 from imaging.planning.preview import ArticlePlan, Skipped, SourcePlan
 from imaging.sanitizing.printable import printable
 from imaging.sanitizing.quoting import without_query
@@ -103,7 +105,15 @@ def _print_article_plan(plan: ArticlePlan) -> None:
     console.print(table)
     for problem in plan.problems:
         console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
-    console.print(f"\n{plan}", highlight=False)
+    console.print()
+    _print_painted_note(console, [plan])
+    console.print(f"{plan}", highlight=False)
+
+
+def _print_painted_note(console: Console, plans: Iterable[ArticlePlan]) -> None:
+    due = (image for plan in plans for image in plan.images if image.action != "reuse")
+    if any(image.provider == PAINTER.name for image in due):
+        print_painted_note(console, makes="would make them, for nothing", wish="real ones and their prices")
 
 
 def _print_source_plan(plan: SourcePlan) -> None:
@@ -113,5 +123,6 @@ def _print_source_plan(plan: SourcePlan) -> None:
         console.print(line(f"{article.user_id}/{article.slug}: {article}"), soft_wrap=True)
     for skipped in plan.skipped:
         console.print(line(f"  skipped {skipped.path}: {skipped.why}", "yellow"), soft_wrap=True)
+    _print_painted_note(console, plan.articles)
     articles = "1 article" if len(plan.articles) == 1 else f"{len(plan.articles)} articles"
     console.print(f"{articles}, {len(plan.skipped)} skipped; {plan.cost_usd:.3f} USD", highlight=False)

@@ -11,6 +11,7 @@ from blocks.configuration.settings import Settings, load_settings
 from blocks.observability.terminal import line
 from blocks.storage.local_files import file_of, lasting_url
 from flows.commands.output.local_pages import local_page
+from flows.commands.output.painted_note import print_painted_note
 from imaging.names import keys
 from imaging.pages.gallery import painted, short_url, size
 from imaging.record import Image, ImageSet
@@ -34,10 +35,7 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
     for trouble in image_set.troubles:
         console.print(line(f"  ! {trouble}", "yellow"))
     if painted(image_set):
-        console.print(
-            "[bold yellow]Painted offline.[/] No key for the providers of these pictures is configured, so the"
-            " built-in painter made them.\nSet REPLICATE_API_TOKEN and CHUTES_API_KEY for real ones: docs/variables.md"
-        )
+        print_painted_note(console)
         console.print()
     for heading, place in _places(image_set, settings, server):
         console.print(line(f"{heading}: {place}"), soft_wrap=True)

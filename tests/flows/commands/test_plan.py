@@ -134,6 +134,22 @@ def test_a_plan_of_a_source(world: World, cli: CommandLine, tmp_path: Path) -> N
     assert world.paid == (0, 0)
 
 
+def test_free_pictures_are_said_to_be_painted(painted: Path, cli: CommandLine, tmp_path: Path) -> None:
+    """Without keys a plan and a backlog say why all is free, and how to have real pictures; not where none is made."""
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    (folder / "tea.md").write_text("# Tea\n\nText.\n")
+    for call in (("plan", str(folder / "tea.md")), ("plan", str(folder)), ("backlog", str(folder), "--only", "hero")):
+        *above, last = cli(*call).stdout.splitlines()
+        assert any(line.startswith("Painted offline. ") for line in above), call
+        assert any("REPLICATE_API_TOKEN" in line for line in above)
+        assert "USD" in last
+    for call in (("plan", str(folder), "--only", "hero"), ("backlog", str(folder), "--only", "hero")):
+        assert "Painted" not in cli(*call).stdout
+    report = json.loads(cli("backlog", str(folder), "--only", "hero", "--recheck", "--json").stdout)
+    assert report["sources"][0]["painted"] == 1
+
+
 def test_a_narrow_terminal_cuts_no_price(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """With 60 columns the names of models go on in the next line, and each price and action is whole."""
     monkeypatch.setenv("COLUMNS", "60")
