@@ -83,8 +83,8 @@ def _is_html(page: FeedPage) -> bool:
 
 def _not_html(page: FeedPage, address: str) -> Reading | None:
     with suppress(InvalidInput):
-        items = _parsed_feed(page).items
-        return Reading(items[0].article()) if len(items) == 1 else None
+        feed = _parsed_feed(page)
+        return Reading(feed.items[0].article()) if len(feed.items) == 1 and not feed.next_url else None
     if page.content_type.startswith("text/") and "xml" not in page.content_type:
         return read_markdown(_decoded(page), address.partition("?")[0])
     raise InvalidInput(f"ARTICLE: {address} is no web page, feed or Markdown")

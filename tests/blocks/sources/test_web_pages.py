@@ -51,6 +51,8 @@ def test_a_page_in_the_sites_feed_is_its_item(site: FeedSite) -> None:
     alone = WebPages().article(site.put_json("/one.json", [item]))
     assert alone
     assert alone.article.article_id == "l-1"
+    more = site.put_json("/first.json", [item], f"{site.base_url}/one.json")
+    assert WebPages().article(more) is None  # the first page of several has one item
 
 
 def test_markdown_at_an_address_is_read_and_anything_else_refused(site: FeedSite) -> None:
