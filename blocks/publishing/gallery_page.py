@@ -8,7 +8,7 @@ from prefect.logging import get_run_logger
 from blocks.records.inventory import Inventory
 from blocks.services import Services
 from blocks.storage.local_files import file_of
-from blocks.storage.private_files import write_private
+from blocks.storage.private_files import keep_out_of_git, write_private
 from imaging.errors import StorageError
 from imaging.names import keys
 from imaging.pages.page import html_page
@@ -50,6 +50,7 @@ def write_page(services: Services, image_set: ImageSet, previews: Mapping[str, s
     folder = f"{manifest.parents[2].as_uri()}/" if manifest else None
     try:
         write_private(path, html_page(image_set, previews, excerpt, folder=folder).encode())
+        keep_out_of_git(data_dir)
     except OSError as error:
         get_run_logger().warning("no gallery page at %s: %s", path, error.strerror)
         return None

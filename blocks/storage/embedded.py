@@ -24,7 +24,13 @@ from pathlib import Path
 
 from blocks.storage.bucket import ImageStore
 from blocks.storage.file_lock import file_lock, lock_file
-from blocks.storage.private_files import CHILD_UMASK, make_private_folder, private_opener, write_private
+from blocks.storage.private_files import (
+    CHILD_UMASK,
+    keep_out_of_git,
+    make_private_folder,
+    private_opener,
+    write_private,
+)
 from blocks.storage.s3_client import s3_bucket
 from imaging.children import minimal_environment
 from imaging.errors import ConfigurationError
@@ -113,6 +119,7 @@ def _prepared(data_dir: Path) -> dict[str, str]:
     try:
         make_private_folder(data_dir / "storage" / BUCKET)
         make_private_folder(data_dir / "logs")
+        keep_out_of_git(data_dir)
         with _alone(data_dir):
             return _remembered(data_dir / "storage.json")
     except OSError as error:

@@ -1,6 +1,7 @@
 """Creating files and folders that other users of this machine cannot read: pictures, records, logs, keys."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 CHILD_UMASK = 0o077
@@ -17,6 +18,16 @@ def make_private_folder(folder: Path) -> None:
     except FileNotFoundError:
         make_private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def keep_out_of_git(data_dir: Path) -> None:
+    """Have git ignore the folder of this machine's data, as it may lie in the repository of a site.
+
+    One under a name that its owner has chosen may have files of theirs, and is left alone.
+    """
+    if data_dir.name == ".article-images":
+        with suppress(OSError), open(data_dir / ".gitignore", "x") as file:
+            file.write("*\n")
 
 
 def private_opener(path: str, flags: int) -> int:
