@@ -1,6 +1,7 @@
 """Copies of a set's files in a folder, for those who publish from there."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,9 @@ from imaging.names import keys
 from imaging.record import ImageSet
 
 _MANIFEST = "manifest.json"
+_OF_THE_RUN = {"created_at", "flow_run_id"}
+_SAME = {"reused": "stored"}
+_PORT = re.compile(rb"http://127\.0\.0\.1:\d+")  # of the storage on this machine, another one with each start
 _FIXED = (_MANIFEST, "gallery.html", "hero.png", "hero.jpg", "hero.webp")  # names that an author may have as well
 
 
@@ -70,10 +74,31 @@ def copy_files(image_set: ImageSet, folder: Path) -> None:
                 continue
             target = folder / name
             try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+                if not _is_there(target, data):
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(data)
             except OSError as error:
                 raise InvalidInput(f"--output: {target} cannot be written: {error.strerror}") from None
+
+
+def _is_there(target: Path, data: bytes) -> bool:
+    """Return whether the copy is there already, so that generators and git see no change where there is none.
+
+    A manifest also names the run: one that differs in nothing else is as good.
+    """
+    if not target.is_file():
+        return False
+    there = target.read_bytes()
+    return there == data or (target.name == _MANIFEST and _lasting(there) == _lasting(data) is not None)
+
+
+def _lasting(manifest: bytes) -> object:
+    """Return what a manifest says of the pictures, not of the run that has written it; None if it is none."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        read = json.loads(_PORT.sub(b"", manifest))
+        images = [image | {"status": _SAME.get(image["status"], image["status"])} for image in read["images"]]
+        return {key: value for key, value in read.items() if key not in _OF_THE_RUN} | {"images": images}
+    return None
 
 
 def _keys(image_set: ImageSet) -> Iterator[str]:

@@ -37,8 +37,14 @@ def test_the_files_are_copied_where_they_are_wanted(world: World, cli: CommandLi
     assert other.returncode == 1
     assert f"--output: {output} has the pictures of acme/milk/: give each article a folder of its own" in other.stderr
     assert json.loads((output / "manifest.json").read_bytes())["slug"] == "milk"
+    written = {path: path.stat().st_mtime_ns for path in output.rglob("*")}
     again = cli("run", "-", "--only", "card", "--output", str(output), stdin=ARTICLE)
     assert again.returncode == 0, again.stderr
+    assert {path: path.stat().st_mtime_ns for path in output.rglob("*")} == written  # nothing new, nothing written
+    manifest = json.loads((output / "manifest.json").read_bytes())
+    (output / "manifest.json").write_text(json.dumps(manifest | {"topic": "Old"}))
+    assert cli("run", "-", "--only", "card", "--output", str(output), stdin=ARTICLE).returncode == 0
+    assert json.loads((output / "manifest.json").read_bytes())["topic"] == manifest["topic"]
 
 
 @pytest.mark.parametrize("name", ["hero.png", "manifest.json"])
