@@ -18,7 +18,7 @@ from imaging.errors import ImagesError, InvalidInput, NotWritten
 from imaging.kinds import Kind
 from imaging.record import ImageSet
 from imaging.text.inserted import has_broken
-from imaging.write_back.dialects import DIALECTS, dialect_of, is_configuration, site_of
+from imaging.write_back.dialects import DIALECTS, HUGO_FOLDER, dialect_of, is_configuration, site_of
 from imaging.write_back.document import Document, document_of
 from imaging.write_back.fields import Target
 from imaging.write_back.front_matter import names_in
@@ -165,12 +165,17 @@ def _target(path: Path, document: Document, chosen: str | None) -> tuple[Target,
 
 
 def _names_above(path: Path) -> Iterator[Collection[str]]:
-    """Yield the names in the article's folder and in those above it, up to the repository's own folder."""
+    """Yield the names in the article's folder and in those above it, up to the repository's own folder.
+
+    With those of the folder that holds Hugo's configuration in parts.
+    """
     for folder in path.parents[:_MOST_FOLDERS]:
         try:
             names = frozenset(os.listdir(folder))
         except OSError:
             return
+        with suppress(OSError):
+            names |= {f"{HUGO_FOLDER}/{name}" for name in os.listdir(folder / HUGO_FOLDER)}
         yield names
         if ".git" in names or folder == Path.home():
             return

@@ -52,14 +52,16 @@ DIALECTS: Mapping[str, Dialect] = {
 
 # By a file or folder beside the article or in one of the folders above it; the nearest counts.
 _MARKS = {
-    "hugo": re.compile(r"hugo\.(?:toml|ya?ml|json)"),
+    "hugo": re.compile(r"(?:config/_default/)?hugo\.(?:toml|ya?ml|json)"),
     "jekyll": re.compile(r"_config\.ya?ml|_config\.toml"),
     "astro": re.compile(r"astro\.config\.\w+"),
     "docusaurus": re.compile(r"docusaurus\.config\.\w+"),
     "eleventy": re.compile(r"\.?eleventy(?:\.config)?\.[cm]?[jt]s"),
     "obsidian": re.compile(r"\.obsidian"),
 }
-_OLD_HUGO = re.compile(r"config\.(?:toml|ya?ml|json)")
+HUGO_FOLDER = "config/_default"  # Hugo's configuration in parts
+_OLD_HUGO = re.compile(rf"(?:{HUGO_FOLDER}/)?config\.(?:toml|ya?ml|json)")
+_PART_OF_HUGO = re.compile(rf"{HUGO_FOLDER}/markup\.(?:toml|ya?ml|json)")
 _FIELDS = {  # names that only one system has
     "astro": {"heroImage", "pubDate"},
     "devto": {"cover_image"},
@@ -94,9 +96,9 @@ def site_of(above: Sequence[Collection[str]]) -> Site | None:
 
 def is_configuration(name: str, dialect: str) -> bool:
     """Return whether a file of a site's folder is its configuration."""
-    return bool(
-        (dialect in _MARKS and _MARKS[dialect].fullmatch(name)) or (dialect == "hugo" and _OLD_HUGO.fullmatch(name))
-    )
+    marks = [_MARKS[dialect]] if dialect in _MARKS else []
+    marks += [_OLD_HUGO, _PART_OF_HUGO] if dialect == "hugo" else []
+    return any(mark.fullmatch(name) for mark in marks)
 
 
 def dialect_of(path: str, kind: str, names: Collection[str]) -> str:

@@ -150,6 +150,7 @@ def test_a_page_bundle_of_hugo_has_its_pictures_by_their_names(tmp_path: Path) -
         ("_config.yml", 'baseurl: "/blog"\n', "/img", "{{ site.baseurl }}/img"),
         ("_config.yml", "# baseurl: /blog\ntitle: x\n", "/img", "/img"),
         ("hugo.toml", "baseURL = 'https://x.example/blog/'\n", "/blog/img", "/blog/img"),
+        ("config/_default/config.toml", 'baseurl = "https://x.example/blog/"\n', "/blog/img", "/blog/img"),
         ("hugo.yaml", "baseurl: https://x.example/\n", "/img", "/img"),
         ("hugo.yaml", "baseURL: https://x.example/blog\ncanonifyURLs: true\n", "/img", "/img"),
         ("astro.config.mjs", "  site: 'https://x.example',\n  base: '/blog',\n", "/blog/img", "/blog/img"),
@@ -161,6 +162,7 @@ def test_a_site_below_a_path_has_it_in_its_addresses(
     name: str, configuration: str, in_field: str, in_text: str, tmp_path: Path
 ) -> None:
     """Pictures of a site that is not at its host's root are found, whether its system adds the path or not."""
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(configuration)
     post = tmp_path / "content" / "x.md"
     post.parent.mkdir()
@@ -187,8 +189,14 @@ def test_a_hugo_site_that_leaves_html_out_gets_markdown(tmp_path: Path) -> None:
     """Goldmark drops HTML unless it is told to be unsafe: then pictures are Markdown, which is said."""
     (tmp_path / "content").mkdir()
     post = tmp_path / "content" / "x.md"
-    for configuration, is_html in (("title = 'x'\n", False), ("[markup.goldmark.renderer]\nunsafe=true\n", True)):
-        (tmp_path / "hugo.toml").write_text(configuration)
+    (tmp_path / "config" / "_default").mkdir(parents=True)
+    for name, configuration, is_html in (
+        ("hugo.toml", "title = 'x'\n", False),
+        ("hugo.toml", "[markup.goldmark.renderer]\nunsafe=true\n", True),
+        ("hugo.toml", "", False),
+        ("config/_default/markup.toml", "[goldmark.renderer]\nunsafe = true\n", True),
+    ):
+        (tmp_path / name).write_text(configuration)
         post.write_text(POST)
         lines = article_file(str(post)).written_back(set_for(SECTIONS))
         assert ("<picture>" in post.read_text(), "![" in post.read_text()) == (is_html, not is_html)
@@ -200,6 +208,7 @@ def test_a_hugo_site_that_leaves_html_out_gets_markdown(tmp_path: Path) -> None:
     [
         (["hugo.toml"], "content/x.md", "Text", "hugo"),
         (["config.toml", "content/a.md"], "content/posts/x.md", "Text", "hugo"),
+        (["config/_default/hugo.yaml"], "docs/x.md", "Text", "hugo"),
         (["_config.yml"], "docs/x.md", "Text", "jekyll"),
         (["astro.config.mjs"], "src/pages/x.md", "Text", "astro"),
         (["docusaurus.config.ts"], "docs/x.md", "Text", "docusaurus"),
