@@ -15,7 +15,7 @@ _ADDRESS = r"https?://[^\s\[\]]{1,2000}+"
 _SHORTCODE = re.compile(
     r"(?<!\[)\[(?P<end>/)?(?P<name>[A-Za-z][\w-]{0,60}+)"
     rf"(?P<given>(?:=(?:{_QUOTED}|{_ADDRESS}|[^\s\[\]]{{1,300}}+))?"
-    rf"(?:\s{{1,9}}(?:[\w:-]{{1,60}}+=(?:{_QUOTED}|{_VALUE})|{_ADDRESS}|[\w-]{{1,60}}+)){{0,60}}+)"
+    rf"(?:\s{{1,9}}(?:[\w:-]{{1,60}}+=(?:{_QUOTED}|{_VALUE})|{_ADDRESS}|[\w-]{{1,60}}+)){{0,400}}+)"
     r"\s{0,9}+/?(?P<close>\](?!\]))?"
 )
 # Arguments that no words in brackets have: a quoted value, an address, or a value after the first word.

@@ -16,6 +16,7 @@ from imaging.text.teaser import teaser
         ("[contact-form-7 id=“12“ title=“Bob's Tee“]Tee", "Tee"),
         ("Ein [su_x]guter[/su_x], [b]heißer[/b] [url=https://a.example]Tee[/url].", "Ein guter, heißer Tee."),
         ("[youtube https://a.example/?v=b] Tee [audio mp3='a.mp3'][/audio]", "Tee"),
+        ("[box_1 " + " ".join(f'_wide{i}="||{i}px|"' for i in range(150)) + "]Tee[/box_1]", "Tee"),
         ("[embed]https://a.example[/embed] Tee [code lang=js]a[0] = 1[/code]", "Tee"),
         ('[caption id="a" width=300] Ein Glas[/caption] Tee [/column]', "Ein Glas Tee"),
         ("Tee [et_pb_section fb_built=”1″ label=”sec […]", "Tee"),
