@@ -13,6 +13,7 @@ import httpx
 
 from blocks.network.addresses import HostRules, is_public
 from blocks.network.deadline import TimedBackend, TimedTransport, deadline_passed, seconds_left, set_deadline
+from blocks.network.packing import IDENTITY, Unreadable, unpacked
 from blocks.network.retry_after import retry_after_in
 from imaging.errors import PictureGone, ProviderBusy, UnsafeDownload
 
@@ -22,7 +23,7 @@ MAX_REDIRECTS = 5
 _STEP = 30  # seconds without any data
 _BEGINNING = 1024  # bytes, enough to tell a picture
 _WEB_PAGE = re.compile(rb"\s*+<(?:!doctype html|html)", re.IGNORECASE)
-# Pictures are compressed already: a content encoding could only hide a decompression bomb.
+# Pictures are compressed already. A bucket that keeps files as gzip sends them so all the same.
 HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
 
 
@@ -166,7 +167,7 @@ class Downloader:
     def _body(self, answer: httpx.Response, url: httpx.URL) -> bytes:
         self._check(answer, url)
         body = bytearray()
-        for part in answer.iter_raw():
+        for part in self._parts(answer, url):
             body += part
             if len(body) > self._max_bytes:
                 raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
@@ -179,7 +180,16 @@ class Downloader:
 
     def _beginning(self, answer: httpx.Response, url: httpx.URL) -> bytes:
         self._check(answer, url)
-        return next(answer.iter_raw(_BEGINNING), b"")
+        return next(self._parts(answer, url, _BEGINNING), b"")[:_BEGINNING]
+
+    def _parts(self, answer: httpx.Response, url: httpx.URL, size: int | None = None) -> Iterator[bytes]:
+        """Yield the body in parts, each read from `size` bytes. Raises ProviderBusy where it cannot be unpacked."""
+        try:
+            yield from unpacked(
+                answer.iter_raw(size), answer.headers.get("content-encoding", IDENTITY), self._max_bytes
+            )
+        except Unreadable as error:
+            raise ProviderBusy(f"the download from {url.host} is {error}").answered(answer.status_code) from None
 
     def _check(self, answer: httpx.Response, url: httpx.URL) -> None:
         status = answer.status_code

@@ -5,7 +5,6 @@ address, or if IMAGES_DOWNLOAD_HOSTS lists it: otherwise DNS could point a name 
 Redirects and next pages must be https on public addresses, or have the host and port of the feed itself.
 """
 
-import zlib
 from base64 import b64decode, b64encode
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.network.addresses import HostRules, entry_of, host_and_port, is_address
 from blocks.network.download import HEADERS, MAX_REDIRECTS, guarded_client
+from blocks.network.packing import IDENTITY, Unreadable, unpacked
 from blocks.records.records import Records
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 from imaging.names import keys
@@ -96,18 +96,14 @@ class FeedReader:
         raise SourceError(f"{_shown(address)} has more than {MAX_REDIRECTS} redirects")
 
     def _body(self, answer: httpx.Response) -> bytes:
-        packing = answer.headers.get("content-encoding", "identity").lower()
-        if packing not in {"identity", "gzip"}:
-            raise SourceError(f"the page at {answer.url.host} has the encoding {packing[:20]!r}, not requested")
-        unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # buckets send files stored as gzip so, unrequested
-        body = bytearray()
-        for part in answer.iter_raw():
-            try:
-                body += unpack.decompress(part, self.max_bytes + 1) if packing == "gzip" else part
-            except zlib.error:
-                raise SourceError(f"the page at {answer.url.host} is declared as gzip, and is not") from None
-            if len(body) > self.max_bytes:
-                raise SourceError(f"the page at {answer.url.host} has more than {self.max_bytes:,} bytes")
+        encoding, body = answer.headers.get("content-encoding", IDENTITY), bytearray()
+        try:
+            for part in unpacked(answer.iter_raw(), encoding, self.max_bytes):
+                body += part
+                if len(body) > self.max_bytes:
+                    raise SourceError(f"the page at {answer.url.host} has more than {self.max_bytes:,} bytes")
+        except Unreadable as error:
+            raise SourceError(f"the page at {answer.url.host} is {error}") from None
         return bytes(body)
 
     def _rules(self) -> HostRules:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from blocks.network.deadline import TimedBackend, TimedTransport, set_deadline
+from blocks.network.packing import IDENTITY, Unreadable, unpacked
 from blocks.network.retry_after import as_seconds, retry_after_in
 from blocks.network.transient_errors import is_cold_start
 from blocks.vendors.refusals import is_moderation
@@ -51,7 +52,7 @@ class WholeAnswers(TimedTransport):
         """Return the answer with its body in memory."""
         request.extensions["timeout"] = self._timeout
         request.extensions["trace"] = self._begin
-        request.headers["Accept-Encoding"] = "identity"
+        request.headers["Accept-Encoding"] = IDENTITY
         set_deadline(math.inf)  # no time is lost by waiting for a connection
         answer = super().handle_request(request)
         try:
@@ -67,14 +68,14 @@ class WholeAnswers(TimedTransport):
             set_deadline(self._seconds)
 
     def _read(self, answer: httpx.Response) -> bytes:
-        if answer.headers.get("content-encoding", "identity").lower() != "identity":
-            # A few hundred bytes may unpack to gigabytes, packed twice and three times over.
-            raise httpx.DecodingError("packed, which was not asked for")
-        body = bytearray()
-        for part in answer.iter_raw():
-            body += part
-            if len(body) > self._max_bytes:
-                raise TooLarge(f"more than {self._max_bytes:,} bytes")
+        encoding, body = answer.headers.get("content-encoding", IDENTITY), bytearray()
+        try:
+            for part in unpacked(answer.iter_raw(), encoding, self._max_bytes):
+                body += part
+                if len(body) > self._max_bytes:
+                    raise TooLarge(f"more than {self._max_bytes:,} bytes")
+        except Unreadable as error:
+            raise httpx.DecodingError(str(error)) from None
         return bytes(body)
 
 

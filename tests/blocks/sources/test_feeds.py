@@ -61,17 +61,17 @@ def test_a_server_that_names_no_version_is_always_asked_for_all(records: Records
 
 
 def test_a_page_that_comes_packed_is_unpacked_up_to_its_limit(records: Records) -> None:
-    """A bucket that keeps files as gzip sends them so, unasked; what it did not keep so, or is a bomb, is refused."""
+    """A bucket that keeps files as gzip sends them so, unasked; broken, a bomb or packed otherwise it is refused."""
     with FeedSite(packing="gzip") as site:
         address = site.put("/feed", gzip.compress(b"<rss>" * 100), "text/xml")
         assert reader(address, records).page(1, address).body == b"<rss>" * 100
         with pytest.raises(SourceError, match="499 bytes"):
             replace(reader(address, records), max_bytes=499).page(1, address)
-        site.put("/feed", b"<rss>", "text/xml")
-        with pytest.raises(SourceError, match="is declared as gzip"):
+        site.put("/feed", b"\x1f\x8b<rss>", "text/xml")
+        with pytest.raises(SourceError, match="said to be packed as gzip, and is not"):
             reader(address, records).page(1, address)
         site.packing = "br"
-        with pytest.raises(SourceError, match="encoding 'br'"):
+        with pytest.raises(SourceError, match="packed as 'br'"):
             reader(address, records).page(1, address)
 
 

@@ -187,11 +187,27 @@ def test_a_head_that_does_not_end_in_time_is_given_up() -> None:
         made.get(f"http://{host}/a")
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "br", "zstd", "identity, deflate"])
-def test_a_packed_answer_is_not_unpacked(files: FileHost, encoding: str) -> None:
-    """Half a kilobyte, packed twice, unpacks to a quarter of a gigabyte: nothing packed is asked for or opened."""
+def test_an_answer_that_comes_packed_is_read(files: FileHost) -> None:
+    """A proxy on the way packs what nobody asked it to: what was paid for is in that answer."""
+    address = files.page("/a", gzip.compress(b"a picture"), content_encoding="gzip")
+    with client(max_bytes=100) as made:
+        answer = made.get(address)
+    assert answer.content == b"a picture"
+    assert "content-encoding" not in answer.headers
+    assert files.requests[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_packed_answer_is_unpacked_up_to_the_limit(files: FileHost) -> None:
+    """A kilobyte may unpack to a megabyte: it counts as too large before it is in memory."""
+    address = files.page("/a", gzip.compress(bytes(1_000_000)), content_encoding="gzip")
+    with client(max_bytes=1000) as made, pytest.raises(TooLarge, match="more than 1,000 bytes"):
+        made.get(address)
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "identity, deflate"])
+def test_what_is_packed_otherwise_is_not_unpacked(files: FileHost, encoding: str) -> None:
+    """Half a kilobyte, packed twice, unpacks to a quarter of a gigabyte: one layer of gzip is opened, nothing else."""
     body = gzip.compress(gzip.compress(bytes(1_000_000)))
     address = files.page("/a", body, content_encoding=encoding)
     with client(max_bytes=10**12) as made, pytest.raises(httpx.DecodingError, match="not asked for"):
         made.get(address)
-    assert files.requests[0].headers["accept-encoding"] == "identity"
