@@ -23,6 +23,7 @@ from blocks.vendors.answers import NotThere, WholeAnswers, account_name, vendor_
 from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.looks import Looks
 from blocks.vendors.prediction_output import address_in, ending
+from blocks.vendors.replicate_answer import with_what_is_needed
 from blocks.vendors.replicate_list import IS_ID, MAX_PAGES, Page, request
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
 from imaging.pictures.picture import MAX_BYTES
@@ -226,15 +227,16 @@ class _Strict(WholeAnswers):
     """What the package's client leaves out, below the transport in which it retries.
 
     Its create without waiting has no timeout at all; its own retries of a GET sleep through any Retry-After,
-    an hour too; its errors drop that header. So every request gets a deadline, and every error answer becomes
-    one of ours before the package sees it.
+    an hour too; its errors drop that header; its model refuses what it does not expect. So every request gets a
+    deadline, every error answer becomes one of ours before the package sees it, and of a prediction it sees what is
+    needed.
     """
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = super().handle_request(request)
         if response.is_error:
             raise vendor_error("Replicate", "REPLICATE_API_TOKEN", response)
-        return response
+        return with_what_is_needed(response)
 
 
 @lru_cache(maxsize=8)

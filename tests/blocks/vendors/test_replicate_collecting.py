@@ -187,3 +187,32 @@ def test_a_status_of_the_future_is_waited_through(
     body = replicate_api.paid[0].json(replicate_api.base_url, replicate_api.cdn.base_url) | {"status": "queued"}
     replicate_api.fault("get", "wrong_type", body=body)
     assert replicate.collect(prediction_id).endswith("out-0.png")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"version": None, "model": None, "input": None},
+        {"urls": {"get": None, "stream": {}}, "logs": ["a", "b"], "metrics": [1], "created_at": 1764460800},
+        {"urls": None, "logs": None, "metrics": None, "error": {}, "unknown": {"x": [1]}},
+    ],
+)
+def test_fields_that_are_not_needed_do_not_stand_between_us_and_the_picture(
+    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec, changed: dict[str, Any]
+) -> None:
+    """What is paid for is collected whatever Replicate makes of the fields that nobody here reads."""
+    prediction_id = replicate.create(hero)
+    body = replicate_api.paid[0].json(replicate_api.base_url, replicate_api.cdn.base_url, "succeeded") | changed
+    replicate_api.fault("get", "wrong_type", times=None, body=body)
+    assert replicate.collect(prediction_id) == f"{replicate_api.cdn.base_url}/xezq/{prediction_id}/out-0.png"
+
+
+def test_a_prediction_whose_error_is_an_object_has_failed(
+    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec
+) -> None:
+    """An error in another shape is an end all the same, and its words are told."""
+    prediction_id = replicate.create(hero)
+    body = replicate_api.paid[0].json(replicate_api.base_url, replicate_api.cdn.base_url, "failed")
+    replicate_api.fault("get", "wrong_type", times=None, body=body | {"error": {"detail": "no such seed"}})
+    with pytest.raises(PredictionEnded, match="no such seed"):
+        replicate.collect(prediction_id)

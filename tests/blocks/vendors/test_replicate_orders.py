@@ -133,3 +133,12 @@ def test_a_create_nobody_listens_to(replicate_api: ReplicateStandin, hero: Image
     nobody = Replicate(api_token="r8_geheim", base_url="http://127.0.0.1:9")
     with pytest.raises(ProviderBusy, match="cannot be reached: ConnectError"):
         nobody.create(hero)
+
+
+def test_an_order_is_known_by_its_id(
+    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec
+) -> None:
+    """An answer to a create has an id; fields of other types than expected do not make it another answer."""
+    body: dict[str, Any] = {"id": "abc123", "status": "starting", "version": None, "urls": [], "metrics": 3}
+    replicate_api.fault("create", "wrong_type", body=body)
+    assert replicate.create(hero) == "abc123"
