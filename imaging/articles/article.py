@@ -22,6 +22,9 @@ MAX_BODY_BYTES = 480_000
 class Article(Fields):
     """One article, as the CMS knows it. Only the topic is required."""
 
+    # Not the tenant and the body: whose pictures they are, and what they show, must not be lost by a slip.
+    null_is_absent = frozenset({"excerpt", "language", "brand", "origin"})
+
     # The run form shows the fields in this order (a docstring would stand in the form).
     topic: PlainText = Field(
         ..., title="Topic", description="The article's title, 1 to 300 characters, in any language"

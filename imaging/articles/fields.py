@@ -1,7 +1,7 @@
 """Fields of what users write: text in one spelling, and models that refuse unknown names."""
 
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
@@ -56,8 +56,12 @@ def without_default(schema: dict[str, Any]) -> None:
 
 
 class Fields(BaseModel):
-    """Fields from untrusted input. Refuses names with control characters, as Prefect would print them as they are."""
+    """Fields from untrusted input. Refuses names with control characters, as Prefect would print them as they are.
 
+    `null_is_absent`: fields that count as absent where they are null, as content systems write one that is empty.
+    """
+
+    null_is_absent: ClassVar[frozenset[str]] = frozenset()
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @model_validator(mode="before")
@@ -68,4 +72,6 @@ class Fields(BaseModel):
         if hostile or len(unknown) > _MOST_UNKNOWN:
             shown = printable_name(str(next(iter(hostile or unknown))))
             raise ValueError(f"has fields that it should not have, such as {shown}: check their spelling")
-        return fields
+        if not isinstance(fields, dict):
+            return fields
+        return {name: value for name, value in fields.items() if value is not None or name not in cls.null_is_absent}

@@ -131,3 +131,13 @@ def test_signs_that_turn_the_direction_are_taken_out_everywhere() -> None:
     """Topic, excerpt and body lose them; marks that right-to-left scripts need stay."""
     article = Article(topic="Rechnung \u202egnp.exe", excerpt="a\u2066b\u2069", body="## X\u202dY\u200f")
     assert (article.topic, article.excerpt, article.body) == ("Rechnung gnp.exe", "ab", "## XY\u200f")
+
+
+def test_null_counts_as_absent_where_that_loses_nothing() -> None:
+    """Content systems write null for what is empty: the default holds, as where the field is not there."""
+    names = ("excerpt", "language", "article_id", "slug", "brand", "origin")
+    article = Article.model_validate({"topic": "Milch", **dict.fromkeys(names)})
+    assert article == Article(topic="Milch")
+    assert "language" not in article.model_fields_set  # so the tenant's holds
+    for name in ("topic", "user_id", "body"):
+        assert complaint({"topic": "Milch", name: None}).startswith(f"{name}: ")
