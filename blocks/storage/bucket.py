@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Patience
 from blocks.storage.errors import SDK_ERRORS, error_code, storage_error
+from blocks.storage.pages import following_page
 from blocks.storage.s3_client import body_of, s3_bucket, s3_client
 from imaging.errors import StorageError, StorageRefused
 from imaging.names import keys
@@ -102,11 +103,11 @@ class ImageStore:
             Metadata=dict(metadata),
         )
         etag = as_plain_etag(answer.get("ETag", ""))
-        if not etag:
-            raise StorageError(f"the bucket did not confirm {key}: its answer has no ETag")
-        # The ETag of an object encrypted by AWS KMS only looks like an MD5: then compare the bytes.
-        if looks_like_md5(etag) and etag != digest and self.get(key) != data:
-            raise StorageError(f"the bucket stored something else under {key}: its MD5 is {etag}, ours {digest}")
+        # The ETag of an object encrypted by AWS KMS only looks like an MD5, and some stores send none: then compare the
+        # bytes.
+        if (not etag or (looks_like_md5(etag) and etag != digest)) and self.get(key) != data:
+            said = f"its MD5 is {etag}, ours {digest}" if etag else "its answer has no ETag"
+            raise StorageError(f"the bucket stored something else under {key}: {said}")
 
     def get(self, key: str, max_bytes: int | None = None, version: str = "") -> bytes | None:
         """Return the bytes of an object (or of that version), None if there is none. Raises StorageError, TooLarge."""
@@ -171,9 +172,8 @@ class ImageStore:
                 item["Key"].removeprefix(self.folder): (item["Size"], as_plain_etag(item.get("ETag", "")))
                 for item in answer.get("Contents", [])
             }
-            if not answer.get("IsTruncated"):
+            if not (token := following_page(answer, token, self.bucket.bucket_name)):
                 return
-            token = {"ContinuationToken": answer["NextContinuationToken"]}
 
     def delete(self, key: str) -> None:
         """Delete the object with all its versions, if it exists. Raises StorageError."""

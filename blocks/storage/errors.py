@@ -32,13 +32,16 @@ SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, OSError, Recursio
 # at midnight, and the picture waits in the spool.
 _REFUSED = {
     "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "AccessDenied", "InvalidBucketName",
-    "UnauthorizedAccess", "AuthorizationHeaderMalformed", "PermanentRedirect", "403", "401",
+    "UnauthorizedAccess", "AuthorizationHeaderMalformed", "PermanentRedirect", "403", "401", "Unauthorized",
+    "ExpiredToken", "InvalidToken", "TokenRefreshRequired", "InvalidSecurity", "AccountProblem", "AllAccessDisabled",
+    "NotSignedUp",
 }  # fmt: skip
 _INCOMPLETE = (
     ConfigNotFound, InvalidConfigError, NoCredentialsError, NoRegionError, ParamValidationError,
     PartialCredentialsError, ProfileNotFound,
 )  # fmt: skip
 _CAP = re.compile(r"\bcap\b|cap exceeded|usage", re.IGNORECASE)
+_OF_AN_OBJECT = {"GetObject", "HeadObject"}
 _BUSY = {408, 409, 425, 429}  # of the 4xx
 _PASSING = {"RequestTimeout", "RequestTimeTooSkewed", "SlowDown", "OperationAborted", "BadDigest"}
 _SKEW_SECONDS = 900  # S3 refuses signatures that are older
@@ -66,7 +69,7 @@ def _answered(error: ClientError, bucket: str) -> StorageError:
         return StorageError(message)
     if code == "RequestTimeTooSkewed" and _clock_is_off(error.response):
         return StorageRefused(f"{message.rstrip('.')}: set this machine's clock")
-    if code in _REFUSED or _is_no_listing(error, code):
+    if code in _REFUSED or _is_no_answer_of_a_bucket(error, code):
         return StorageRefused(message)
     return _type_of(error)(message)
 
@@ -75,15 +78,19 @@ def _type_of(error: Exception) -> type[StorageError]:
     return StorageBusy if is_passing(error) else StorageError
 
 
-def _is_no_listing(error: ClientError, code: str) -> bool:
-    """Return whether the answer to a LIST cannot be a bucket's: the endpoint is wrong.
+def _is_no_answer_of_a_bucket(error: ClientError, code: str) -> bool:
+    """Return whether a question is answered in a way in which no bucket answers it: the configuration is wrong.
 
-    An endpoint with the bucket's name in its host or path takes the LIST for a GET of an object (`NoSuchKey`).
+    An endpoint with the bucket's name in its host or path takes the LIST for a GET of an object (`NoSuchKey`). Whether
+    there is an object is answered with 400 for a token that has expired, a key of the wrong length and the like, with
+    301 in another region.
     """
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    if error.operation_name != "ListObjectsV2" or code in _PASSING or status in _BUSY:
+    if code in _PASSING or status in _BUSY:
         return False
-    return 300 <= status < 500
+    if error.operation_name in _OF_AN_OBJECT:
+        return status in {301, 400, 401}
+    return error.operation_name == "ListObjectsV2" and 300 <= status < 500
 
 
 def _clock_is_off(response: Any) -> bool:

@@ -130,10 +130,14 @@ def s3_client(credentials: Credentials) -> Any:
 
 def body_of(answer: Mapping[str, Any], key: str, max_bytes: int | None) -> bytes:
     """Return the object in a GET's answer. Raises TooLarge before reading more than `max_bytes`."""
+    size = answer.get("ContentLength")  # None where it comes in chunks
     with closing(answer["Body"]) as body:
-        if max_bytes is not None and answer["ContentLength"] > max_bytes:
-            raise TooLarge(f"{key} has {answer['ContentLength']:,} bytes, and at most {max_bytes:,} are read")
-        return cast(bytes, body.read())
+        if max_bytes is None or (size is not None and size <= max_bytes):
+            return cast(bytes, body.read())
+        data = b"" if size else cast(bytes, body.read(max_bytes + 1))
+    if size or len(data) > max_bytes:
+        raise TooLarge(f"{key} has {size or len(data):,} bytes, and at most {max_bytes:,} are read")
+    return data
 
 
 @lru_cache(maxsize=8)

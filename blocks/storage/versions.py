@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from blocks.storage.bucket import ImageStore, as_plain_etag
+from blocks.storage.pages import following_page
 from imaging.errors import StorageBusy, StorageError, StorageRefused
 
 _REPEATS = 3  # times that a page is asked for again where the bucket repeats the one before
@@ -95,9 +96,5 @@ def _object_pages(store: ImageStore, prefix: str) -> Iterator[Page]:
     while True:
         answer = store.call("list_objects_v2", Prefix=store.full_key(prefix), **token)
         yield Page([_version(store, item, hides=False) for item in answer.get("Contents", [])], has_versions=False)
-        if not answer.get("IsTruncated"):
+        if not (token := following_page(answer, token, store.bucket.bucket_name)):
             return
-        following = {"ContinuationToken": answer["NextContinuationToken"]}
-        if following == token:
-            raise StorageError(f"the bucket {store.bucket.bucket_name} repeats a page of its LIST")
-        token = following

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from blocks.storage.bucket import ImageStore
+from blocks.storage.pages import following_page
 from imaging.names import keys
 from imaging.slug import BRANDING, SLUG
 from imaging.validation import USER_ID
@@ -43,6 +44,5 @@ def _folders(store: ImageStore, prefix: str) -> Iterator[str]:
         page = store.call("list_objects_v2", Prefix=store.full_key(prefix), Delimiter="/", **token)
         for folder in page.get("CommonPrefixes", []):
             yield folder["Prefix"].removeprefix(store.full_key(prefix)).rstrip("/")
-        if not page.get("IsTruncated"):
+        if not (token := following_page(page, token, store.bucket.bucket_name)):
             return
-        token = {"ContinuationToken": page["NextContinuationToken"]}

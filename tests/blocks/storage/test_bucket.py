@@ -8,9 +8,10 @@ import pytest
 from blocks.configuration.settings import load_settings
 from blocks.storage.bucket import ImageStore, bucket_from, looks_like_md5
 from blocks.storage.s3_client import region_of
-from imaging.errors import StorageError, StorageRefused
+from blocks.usage.places import tenants_in
+from imaging.errors import StorageError, StorageRefused, TooLarge
 from imaging.pictures.picture import inspect
-from tests.blocks.hosts import Bucket
+from tests.blocks.hosts import Bucket, talker
 from tests.blocks.storage.stores import YEAR, at, stored
 from tests.standins import Answer
 from tests.standins.pictures import picture
@@ -118,7 +119,7 @@ def test_a_put_is_not_followed_by_another_question(fake_s3: Bucket) -> None:
 
 @pytest.mark.parametrize("etag", ['"0123456789abcdef0123456789abcdef"', '"0123456789ABCDEF0123456789ABCDEF"', "", None])
 def test_what_was_stored_must_be_what_was_made(fake_s3: Bucket, etag: str | None) -> None:
-    """Another MD5 than ours, or an answer without any, is no confirmation."""
+    """Another MD5 than ours, or an answer without any, is no confirmation: what is read back must be ours."""
     fake_s3.script = [Answer(200, b"", "", {} if etag is None else {"ETag": etag})]
     with pytest.raises(StorageError, match=r"a\.png") as wrong:
         at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
@@ -133,6 +134,36 @@ def test_an_etag_that_is_no_md5_is_accepted(fake_s3: Bucket) -> None:
     unlike = {"ETag": '"0123456789abcdef0123456789abcdef"'}  # under a key of AWS's KMS: what is read back tells
     fake_s3.script = [Answer(200, b"", "", unlike), Answer(200, b"picture", "image/png", unlike)]
     at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+
+
+def test_a_store_that_sends_no_etag_is_read_back(fake_s3: Bucket) -> None:
+    """Such a store takes pictures all the same: the bytes themselves confirm them."""
+    fake_s3.script = [Answer(200), Answer(200, b"picture", "image/png")]
+    at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+    assert [call.method for call in fake_s3.requests] == ["PUT", "GET"]
+
+
+def test_an_object_that_comes_without_its_length_has_the_limit_of_any() -> None:
+    """A store or proxy that answers in chunks names no length: no more than the limit and one byte are read."""
+    chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npicture\r\n0\r\n\r\n"
+    with talker(chunks) as (host, _):
+        assert at(f"http://{host}").get("a.png", 7) == b"picture"
+    with talker(chunks) as (host, _), pytest.raises(TooLarge, match="at most 6 are read"):
+        at(f"http://{host}").get("a.png", 6)
+
+
+def test_a_list_that_does_not_say_where_it_goes_on_is_refused(fake_s3: Bucket) -> None:
+    """A part of the objects must not pass for all of them: what is not listed would be made again."""
+    body = (
+        b"<ListBucketResult><IsTruncated>true</IsTruncated>"
+        b"<Contents><Key>a/1</Key><Size>1</Size></Contents></ListBucketResult>"
+    )
+    fake_s3.script = [Answer(200, body, "application/xml")]
+    store = at(fake_s3.base_url)
+    with pytest.raises(StorageRefused, match="does not speak ListObjectsV2"):
+        store.list("a/")
+    with pytest.raises(StorageRefused, match="does not speak ListObjectsV2"):
+        tenants_in(store)
 
 
 @pytest.mark.parametrize(

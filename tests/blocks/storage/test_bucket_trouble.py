@@ -53,7 +53,8 @@ def test_an_account_at_its_cap_is_trouble_that_passes(fake_s3: Bucket, message: 
 @pytest.mark.parametrize(
     ("status", "code"),
     [(403, "InvalidAccessKeyId"), (403, "SignatureDoesNotMatch"), (403, "AccessDenied"), (401, "UnauthorizedAccess"),
-     (404, "NoSuchBucket"), (400, "InvalidBucketName"), (400, "AuthorizationHeaderMalformed")],
+     (404, "NoSuchBucket"), (400, "InvalidBucketName"), (400, "AuthorizationHeaderMalformed"), (400, "ExpiredToken"),
+     (403, "AccountProblem"), (401, "Unauthorized")],
 )  # fmt: skip
 def test_a_bucket_that_says_no_is_refused(fake_s3: Bucket, status: int, code: str) -> None:
     """What a retry does not change is told as such by every call, with the bucket's name and no secret."""
@@ -68,6 +69,29 @@ def test_a_bucket_that_says_no_is_refused(fake_s3: Bucket, status: int, code: st
         with pytest.raises(StorageRefused, match=f"the bucket images answered {code}: no") as refused:
             call()
         assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, "InvalidArgument"), (400, "InvalidRequest"), (400, ""), (401, "")])
+def test_a_question_that_no_bucket_answers_so_is_refused(fake_s3: Bucket, status: int, code: str) -> None:
+    """Our keys are names that every store takes: an answer of 400 to a GET speaks of the credentials (R2 has a code
+    `InvalidArgument` for a key of the wrong length), in a PUT it may be the object.
+    """
+    fake_s3.script = [s3_error(status, code, "no") if code else Answer(status)]
+    store = at(fake_s3.base_url)
+    for ask in (store.get, store.list):
+        with pytest.raises(StorageRefused, match=f"the bucket images answered {code or status}"):
+            ask("a.png")
+    with pytest.raises(StorageRefused, match=f"the bucket images answered {status}"):  # a HEAD has no words
+        store.metadata("a.png")
+
+
+@pytest.mark.parametrize("code", ["RequestTimeout", "BadDigest", "SlowDown"])
+def test_a_400_that_passes_is_no_refusal(fake_s3: Bucket, code: str) -> None:
+    """A few of S3's 400s are of the moment."""
+    fake_s3.script = [s3_error(400, code, "later")]
+    with pytest.raises(StorageError) as passing:
+        at(fake_s3.base_url).get("a.png")
+    assert not isinstance(passing.value, StorageRefused)
 
 
 def test_a_real_store_refuses_a_wrong_key_secret_or_bucket(store: ImageStore) -> None:

@@ -135,9 +135,7 @@ def test_a_create_nobody_listens_to(replicate_api: ReplicateStandin, hero: Image
         nobody.create(hero)
 
 
-def test_an_order_is_known_by_its_id(
-    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec
-) -> None:
+def test_an_order_is_known_by_its_id(replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec) -> None:
     """An answer to a create has an id; fields of other types than expected do not make it another answer."""
     body: dict[str, Any] = {"id": "abc123", "status": "starting", "version": None, "urls": [], "metrics": 3}
     replicate_api.fault("create", "wrong_type", body=body)

@@ -1,0 +1,26 @@
+"""Where a LIST that comes in pages goes on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from imaging.errors import StorageError, StorageRefused
+
+
+def following_page(answer: Mapping[str, Any], sent: Mapping[str, str], bucket: str) -> dict[str, str]:
+    """Return what the next page of a LIST is asked for with; nothing after the last page.
+
+    `sent`: what this page was asked for with. Raises StorageRefused for a bucket that does not say where to go on, as
+    those do that know the first version of LIST alone; StorageError for one that repeats itself.
+    """
+    if not answer.get("IsTruncated"):
+        return {}
+    token = answer.get("NextContinuationToken")
+    if not token:
+        raise StorageRefused(
+            f"the bucket {bucket} lists a part of its objects, and does not say where the rest begins:"
+            " it does not speak ListObjectsV2"
+        )
+    following = {"ContinuationToken": str(token)}
+    if following == sent:
+        raise StorageError(f"the bucket {bucket} repeats a page of its LIST")
+    return following
