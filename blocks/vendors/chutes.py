@@ -1,4 +1,4 @@
-"""Chutes: one POST, answered with the picture's bytes. Every answered order is paid for."""
+"""Chutes: one POST, answered with the picture's bytes, by some models in JSON. Every answered order is paid for."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr
 from blocks.configuration.settings import Settings
 from blocks.network.download import is_web_page
 from blocks.vendors.answers import TooLarge, WholeAnswers, account_name, vendor_error, words_in
+from blocks.vendors.embedded_picture import embedded_picture
 from blocks.vendors.free_checks import FreeCheck
 from imaging.errors import BadPicture, Moderated, ProviderBusy, ProviderError
 from imaging.pictures.picture import MAX_BYTES
@@ -75,6 +76,8 @@ class Chutes(Block):
             raise ProviderError(
                 f"the answer of Chutes was lost ({type(error).__name__}); run again to order again"
             ).costing(spec.price_usd) from None
+        if response.is_success and (picture := embedded_picture(response.content)):
+            return picture
         # A picture may come with 201, and an error with 200: then the vendor's words for it are there.
         if not response.is_success or words_in(response):
             refused = vendor_error("Chutes", "CHUTES_API_KEY", response)

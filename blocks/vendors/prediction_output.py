@@ -8,7 +8,10 @@ from blocks.network.transient_errors import is_interruption
 from blocks.vendors.refusals import is_moderation
 from imaging.errors import Interrupted, Moderated, NotDelivered, PredictionEnded, PredictionStopped, ProviderError
 
-_PICTURES = ("image", "images", "output", "outputs", "url", "urls", "uri", "href", "file", "files", "data", "result")
+_PICTURES = (
+    "image", "images", "output", "outputs", "url", "urls", "uri", "href", "file", "files", "data", "result",
+    "image_base64", "b64_json", "base64",
+)  # fmt: skip
 _ADDRESS = re.compile(r"(?:https?|data):", re.IGNORECASE)
 _MAX_NESTED = 4  # lists and objects in one another
 
@@ -30,14 +33,14 @@ def address_in(output: Any, prediction_id: str, error: str, *, removed: bool) ->
     if removed:
         gone = "its output holds no picture any more: it is deleted after one hour"
         raise PredictionEnded(f"prediction {prediction_id} succeeded but {gone}")
-    if texts := list(_strings(output, _MAX_NESTED)):
+    if texts := list(texts_in(output)):
         return next((text for text in texts if _ADDRESS.match(text)), texts[0])
     raise (Moderated if is_moderation(error) else NotDelivered)(
         f"prediction {prediction_id} succeeded but its output holds no picture" + (f": {error}" if error else "")
     )
 
 
-def _strings(output: Any, depth: int) -> Iterator[str]:
+def texts_in(output: Any, depth: int = _MAX_NESTED) -> Iterator[str]:
     """Yield the texts in an output in their order; in an object only those that are named like a picture."""
     if isinstance(output, str):
         if output.strip():
@@ -45,4 +48,4 @@ def _strings(output: Any, depth: int) -> Iterator[str]:
     elif isinstance(output, list | dict) and depth:
         named = [output[name] for name in _PICTURES if name in output] if isinstance(output, dict) else output
         for part in named:
-            yield from _strings(part, depth - 1)
+            yield from texts_in(part, depth - 1)

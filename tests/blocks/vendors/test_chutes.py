@@ -1,6 +1,8 @@
 """Chutes: what is asked, what each answer means, and that nothing holds us up."""
 
+import base64
 import io
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from imaging.errors import BadPicture, ImagesError, OutOfCredit, ProviderBusy, P
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost
 from tests.standins import ChutesStandin
+from tests.standins.pictures import picture
 
 
 def test_one_request_answers_with_the_picture(chutes_api: ChutesStandin, chutes: Chutes, comparison: ImageSpec) -> None:
@@ -113,6 +116,27 @@ def test_an_answer_without_end_is_no_picture(chutes_api: ChutesStandin, chutes: 
     chutes_api.fault("generate", "endless")
     with module._client(patient.timeout), pytest.raises(BadPicture, match="more than 67,108,864 bytes"):
         patient.generate(comparison)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"images": ["{}"], "message": "done"},
+        {"image": "data:image/jpeg;base64,{}", "error": ""},
+        {"data": [{"b64_json": "{}"}]},
+        ["{}"],
+    ],
+)
+def test_a_picture_within_json_is_taken_out(
+    chutes_api: ChutesStandin, chutes: Chutes, comparison: ImageSpec, body: Any
+) -> None:
+    """Slugs are configurable, and some models answer with Base64 in JSON, beside words that are no trouble: the picture
+    was paid for.
+    """
+    jpeg = picture("milk", 64, 64, "jpg")
+    encoded = base64.b64encode(jpeg).decode()
+    chutes_api.fault("generate", "wrong_type", body=json.loads(json.dumps(body).replace("{}", encoded)))
+    assert chutes.generate(comparison) == jpeg
 
 
 @pytest.mark.parametrize("kind", ["empty", "wrong_type"])
