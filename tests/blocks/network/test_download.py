@@ -150,6 +150,7 @@ def test_a_packed_file_has_the_limit_of_any(files: FileHost) -> None:
         (gzip.compress(bytes(range(256)))[:-20], "gzip", "broke off"),
         (b"\x1f\x8b no such thing", "gzip", "and is not"),
     ],
+    ids=["twice", "brotli", "half", "no gzip"],
 )
 def test_what_cannot_be_unpacked_is_fetched_again(files: FileHost, body: bytes, encoding: str, message: str) -> None:
     """It is no verdict on the picture: the vendor has it, and the next answer may be whole."""
