@@ -17,6 +17,8 @@ HANDED_ON = [int(signal.SIGINT), int(signal.SIGTERM), int(signal.SIGHUP)]
 
 def main(path: str, python: str, arguments: list[str]) -> None:
     """Ask for the process, and wait for its end."""
+    if arguments[:1] == ["-B"]:  # `multiprocessing` repeats it; what is imported is in memory anyway
+        del arguments[0]
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in {"-m", "-c"}):
         os.execv(python, [python, *arguments])  # noqa: S606 - it is our own
     files = [int(name) for name in os.listdir("/dev/fd")]

@@ -6,6 +6,7 @@ python -m tests.forking.server FOLDER
 import gc
 import importlib
 import marshal
+import multiprocessing
 import os
 import runpy
 import select
@@ -67,6 +68,7 @@ def run_and_keep(connection: socket.socket, python: str) -> "list[str]":
         os.umask(mask)
         os.chdir(folder)
         sys.executable = python
+        multiprocessing.set_executable(python)  # by which Prefect starts the runs that it serves
         _become(environment)
         return list(arguments)
     for stream in (0, 1, 2, *given):
