@@ -28,6 +28,7 @@ from tests import forking
 from tests.pauses import no_pauses
 from tests.slate import wipe
 from tests.standins import ChutesStandin, ReplicateStandin
+from tests.standins.pictures import indexed
 
 CommandLine = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -120,6 +121,7 @@ def _nothing_goes_on() -> Iterator[None]:
 def open_world(root: Path, storage: Path) -> Iterator[World]:
     """Vendors and a bucket of their own on the server of `storage`, with files below `root`; nothing points at them."""
     with ReplicateStandin() as replicate, ChutesStandin() as chutes:
+        replicate.cdn.draw = chutes.draw = indexed  # no test here looks at pixels
         folder = root / "beside"
         folder.mkdir(parents=True)
         served = json.loads((storage / "storage.json").read_text())

@@ -16,6 +16,7 @@ from imaging.names.keys import RESULTS_FOLDER
 from imaging.pages.public import public_document
 from imaging.record import ImageSet
 from tests.flows.runs import GERMAN, SLUG
+from tests.standins.pictures import picture
 from tests.world import World, open_world, run_set
 
 NAMES = [
@@ -29,6 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, prefect_api: str, storage: Pa
     """A world in which one run has made one long article, for the tests that only look at what came of it."""
     root = tmp_path_factory.mktemp("made")
     with open_world(root, storage) as world:
+        world.replicate.cdn.draw = world.chutes.draw = picture  # as vendors make them, without a palette
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(root)
             world.enter(patch)
