@@ -16,15 +16,14 @@ from imaging.kinds import Kind
 from imaging.record import ImageSet
 from tests.world import World, run_set
 
-VENDORS = [Kind.HERO, Kind.COMPARISON]
-
 
 def quota(monkeypatch: pytest.MonkeyPatch, **value: object) -> None:
     monkeypatch.setenv("IMAGES_QUOTAS", json.dumps(value))
 
 
-def made(topic: str, tenant: str = "acme") -> ImageSet:
-    return run_set(Article(topic=topic, user_id=tenant), VENDORS)
+def made(topic: str, tenant: str = "acme", kind: Kind = Kind.COMPARISON) -> ImageSet:
+    """Make the two compared pictures of an article, 0.012 USD, or those of another kind."""
+    return run_set(Article(topic=topic, user_id=tenant), [kind])
 
 
 def announced(client: SyncPrefectClient, since: datetime, expected: int) -> list[tuple[str, str, str]]:
@@ -40,25 +39,25 @@ def announced(client: SyncPrefectClient, since: datetime, expected: int) -> list
 
 
 def test_a_months_pictures_run_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of four pictures the second article gets one, the third none, each announced once; other tenants are free."""
+    """Of three pictures the second article gets one, the third none, each announced once; other tenants are free."""
     since = datetime.now(UTC)
-    quota(monkeypatch, tenants={"acme": {"month_pictures": 4}})
+    quota(monkeypatch, tenants={"acme": {"month_pictures": 3}})
     assert made("Tee").status == "complete"
     second = made("Kaffee")
-    assert [image.provider for image in second.images] == ["replicate", "painter", "painter"]
-    why = f"over acme's quota of 4 pictures for {since:%Y-%m} (images_quotas, month_pictures): 1 are left"
+    assert [image.provider for image in second.images] == ["chutes", "painter"]
+    why = f"over acme's quota of 3 pictures for {since:%Y-%m} (images_quotas, month_pictures): 1 are left"
     assert second.images[1].error == why
-    assert world.paid == (2, 2)
+    assert world.paid == (0, 3)
     third = made("Kakao")
     assert {image.provider for image in third.images} == {"painter"}
     assert {image.status for image in made("Tee").images} == {"reused"}
-    assert made("Wasser", "acme-2").status == "complete"
-    assert world.paid == (3, 4)
+    assert made("Wasser", "acme-2", Kind.HERO).status == "complete"
+    assert world.paid == (1, 3)
     storage_report(user_id="acme")
     with get_client(sync_client=True) as client:
         assert announced(client, since, 1) == [("tenant.quota.exceeded", "acme", "month_pictures")]
-        quota(monkeypatch, tenants={"acme": {"month_pictures": 5}})  # another quota, so with events of its own
-        assert made("Kakao").images[0].provider == "replicate"
+        quota(monkeypatch, tenants={"acme": {"month_pictures": 4}})  # another quota, so with events of its own
+        assert [image.provider for image in made("Kakao").images] == ["chutes", "painter"]
         made("Saft")
         assert announced(client, since, 2) == 2 * [("tenant.quota.exceeded", "acme", "month_pictures")]
 
@@ -66,14 +65,14 @@ def test_a_months_pictures_run_out(world: World, monkeypatch: pytest.MonkeyPatch
 def test_a_months_money_runs_out_and_the_rest_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """At 80% of the USD there is a warning, once; beyond the quota pictures are refused before anything is spent."""
     since = datetime.now(UTC)
-    write_variable("images_quotas", {"month_usd": 0.08, "beyond": "refuse"})
+    write_variable("images_quotas", {"month_usd": 0.07, "beyond": "refuse"})
     try:
-        assert made("Tee").cost_usd == 0.072
-        assert made("Tee").status == "complete"
+        assert made("Tee", kind=Kind.HERO).cost_usd == 0.06
+        assert made("Tee", kind=Kind.HERO).status == "complete"
         refused = made("Kaffee")
-        assert {image.status for image in refused.images} == {"failed", "stored"}
-        assert "over acme's quota of 0.08 USD" in str(refused.images[0].error)
-        assert world.paid == (1, 3)
+        assert [image.status for image in refused.images] == ["stored", "failed"]
+        assert "over acme's quota of 0.07 USD" in str(refused.images[1].error)
+        assert world.paid == (1, 1)
         with get_client(sync_client=True) as client:
             assert announced(client, since, 2) == [
                 ("tenant.quota.exceeded", "acme", "month_usd"),
@@ -90,7 +89,7 @@ def test_a_full_store_takes_no_more(world: World, monkeypatch: pytest.MonkeyPatc
     full = made("Kaffee")
     assert {image.provider for image in full.images} == {"painter"}
     assert "quota of 1,000 bytes (images_quotas, bytes)" in str(full.images[0].error)
-    assert world.paid == (1, 2)
+    assert world.paid == (0, 2)
     report = storage_report(user_id="acme")
     [tenant] = report.tenants
     assert tenant.quota is not None
@@ -107,4 +106,4 @@ def test_without_quotas_a_run_asks_for_nothing_more(world: World, monkeypatch: p
     assert records == {"tee", "kaffee", "_spend"}
     [month] = world.store.list("_results/acme/_spend/")
     spent = world.store.get_json(month)
-    assert (spent["spent"], spent["reserved"], spent["announced"]) == (0.144, {}, [])
+    assert (spent["spent"], spent["reserved"], spent["announced"]) == (0.024, {}, [])
