@@ -42,7 +42,7 @@ def image_set(data: Path, prefect_api: str) -> ImageSet:
         return run_set(read_article(str(EXAMPLES / "laktoseintoleranz-und-laktase.md")))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(image_set: ImageSet) -> Iterator[Page]:
     with browser_page() as page:
         yield page
