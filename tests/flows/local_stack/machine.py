@@ -35,7 +35,12 @@ class Machine:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {"PREFECT_HOME": str(self.home), "IMAGES_SERVER_LINGER": "60", MARK: self.mark}
+        return {
+            "PREFECT_HOME": str(self.home),
+            "IMAGES_SERVER_LINGER": "60",
+            "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # those that Prefect brings take its server 3 s
+            MARK: self.mark,
+        }
 
     @property
     def ui(self) -> str:
@@ -106,7 +111,7 @@ def wait_for(true: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(0.25)
 
 
 def free_port() -> int:
