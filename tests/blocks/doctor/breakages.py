@@ -158,11 +158,6 @@ BROKEN: dict[str, tuple[Case, ...]] = {
         Case(vendor("replicate", "account", 401), "Replicate token", "FAIL", "set REPLICATE_API_TOKEN"),
         Case(vendor("chutes", "ask", 401), QWEN, "FAIL", "set CHUTES_API_KEY"),
     ),
-    "no money": (
-        Case(vendor("chutes", "ask", 402), QWEN, "FAIL", "top up the account"),
-        Case(no_credit, "pause of replicate", "warn", "top up the account"),
-        Case(vendor("replicate", "account", 503), "Replicate token", "warn", "try again later"),
-    ),
     "wrong names": (
         Case(set_up_with(B2_BUCKET_NAME="nobodys"), "storage write", "FAIL", "set B2_BUCKET_NAME"),
         Case(vendor("chutes", "ask", 404, "No matching chute found!"), JUGGERNAUT, "FAIL", "images_models"),
@@ -179,7 +174,10 @@ BROKEN: dict[str, tuple[Case, ...]] = {
         Case(env(IMAGES_DATA_DIR="/proc/images"), "data directory", "FAIL", "set IMAGES_DATA_DIR"),
         Case(env(REPLICATE_API_TOKEN=OTHER), "block replicate/replicate", "warn", "from the environment in api_token"),
     ),
-    "not public": (
+    "no money, not public": (
+        Case(vendor("chutes", "ask", 402), QWEN, "FAIL", "top up the account"),
+        Case(no_credit, "pause of replicate", "warn", "top up the account"),
+        Case(vendor("replicate", "account", 503), "Replicate token", "warn", "try again later"),
         Case(cdn(Answer(403)), "public read", "FAIL", "make the bucket public"),
         Case(spooled, "spool", "warn", "2 pictures wait for the bucket -> article-images repair"),
     ),

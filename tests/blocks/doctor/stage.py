@@ -68,7 +68,9 @@ class Stage:
     def set_up(self) -> None:
         """Make it well: the deployments, a worker that was heard of a moment ago, and `setup`."""
         ensure_pool(self.client)
-        for name in {"repair/hourly", *deployments_wanted()}:
+        wanted = {"repair/hourly", *deployments_wanted()}
+        there = [one for one in self.client.read_deployments() if one.work_pool_name == POOL]
+        for name in wanted if len(there) < len(wanted) else ():
             deploy(self.client, name)
         self.client.send_worker_heartbeat(POOL, WORKER, heartbeat_interval_seconds=3600)
         for _ in setup():
