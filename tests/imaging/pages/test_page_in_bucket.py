@@ -39,7 +39,7 @@ def public(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 def published(folder: Path, base: str) -> tuple[ImageSet, str]:
     """A set whose pictures lie in the folder, and its page; the web format of one picture cannot be read."""
-    picture = PIL.Image.effect_noise(BIG, 60).convert("RGB")
+    picture = PIL.Image.linear_gradient("L").resize(BIG).convert("RGB")  # of a few kilobytes, unlike noise
     data, images = encode(picture, "png"), []
     picture.save(folder / "wide.webp")
     for image in a_set().images:
