@@ -15,7 +15,7 @@ import yaml
 
 from imaging.articles.article import Article
 from imaging.kinds import Kind
-from tests import ROOT
+from tests import ROOT, forking
 from tests.deployments.stack import deployments, wait_for
 from tests.imaging.write_back.sets import set_for
 from tests.standins import GhostStandin, GitHubStandin, NotionStandin, WordPressStandin
@@ -59,7 +59,7 @@ def test_an_event_features_the_hero_in_wordpress(
     environment = os.environ | wordpress.environment() | {"PREFECT_API_URL": prefect_api}
     with (tmp_path / "log").open("w") as log:
         served = subprocess.Popen(
-            [sys.executable, str(CMS / "wordpress.py")], env=environment, cwd=tmp_path, stdout=log, stderr=log,
+            [forking.python(), str(CMS / "wordpress.py")], env=environment, cwd=tmp_path, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
     try:
@@ -130,7 +130,10 @@ def test_the_workflow_opens_one_pull_request(world: World, prefect_api: str, tmp
     tools.mkdir()
     asked = tools / "asked"
     (tools / "gh").write_text(f'#!/bin/sh\nif [ "$2" = view ]; then cat {asked}.state; else echo "$@" >> {asked}; fi\n')
-    (tools / "gh").chmod(0o755)
+    ours = Path(sys.executable).with_name("article-images")
+    (tools / "article-images").write_text(f'#!/bin/sh\nexec {forking.python()} {ours} "$@"\n')
+    for name in ("gh", "article-images"):
+        (tools / name).chmod(0o755)
     (tools / "asked.state").write_text("")
     path = f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"POSTS": "content", "PATH": path, "PREFECT_API_URL": prefect_api}
