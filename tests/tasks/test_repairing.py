@@ -53,8 +53,7 @@ def test_repair_takes_nothing_from_an_article(world: World, monkeypatch: pytest.
     run_set(ARTICLE, [Kind.CARD])
     monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
     run_set(ARTICLE, [Kind.SOCIAL])
-    run_set(ARTICLE, [Kind.HERO])
-    run_set(ARTICLE, [Kind.COMPARISON])
+    run_set(ARTICLE, [Kind.HERO, Kind.COMPARISON])
     monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
     hero = run_set(ARTICLE.model_copy(update={"excerpt": "Ganz anders."}), [Kind.HERO]).images[0]
     world.replicate.expire()
