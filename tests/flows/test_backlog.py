@@ -128,7 +128,7 @@ def test_what_would_fail_for_all_stops_early(world: World, tmp_path: Path, monke
 def test_no_more_than_asked_for_at_once(world: World, tmp_path: Path) -> None:
     """With two at once there are never three predictions under way."""
     folder = put(tmp_path / "articles", **{f"a{number}": f"Thema {number}" for number in range(3)})
-    world.replicate.delay = 0.2
+    world.replicate.delay = 1.0  # a third article would have its prediction within that
     seen: list[int] = []
 
     def watch(_call: object) -> bool:
