@@ -22,8 +22,8 @@ def prefect_api() -> Iterator[str | None]:
     """
     if configured := get_current_settings().api.url:
         bypass_for_this_machine(configured)
+        check_reachable(configured)  # first: Prefect's client has other words for an API that is away
         with SyncClientContext.get_or_create():
-            check_reachable(configured)
             yield None
         return
     with (

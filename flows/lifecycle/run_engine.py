@@ -5,6 +5,7 @@ PREFECT__FLOW_RUN_ID=... python -m flows.lifecycle.run_engine      (started by a
 
 import os
 import runpy
+from functools import partial
 
 from flows.lifecycle.stop_signals import run_apart, signals_held_to_the_end
 
@@ -15,14 +16,8 @@ def main() -> None:
         from flows.lifecycle.run_to_be import RunToBe
 
         run_id = os.environ.get("PREFECT__FLOW_RUN_ID")
-        run_apart(_engine, RunToBe(run_id) if run_id else None)
-
-
-def _engine() -> None:
-    from prefect.context import SyncClientContext
-
-    with SyncClientContext.get_or_create():  # one client for all: each reads the authorities of TLS when it is made
-        runpy.run_module("prefect.engine", run_name="__main__")
+        engine = partial(runpy.run_module, "prefect.engine", run_name="__main__")
+        run_apart(engine, RunToBe(run_id) if run_id else None)
 
 
 if __name__ == "__main__":
