@@ -46,7 +46,8 @@ class Manifests:
             whole, data = self._whole(user_id, slug), published.result()
         public = json_in(data)
         outdated = isinstance(public, dict) and public.get("cost_usd") is not None
-        return Manifest(whole if _created(whole) >= _created(public) else public, data, outdated)
+        whole_counts = _origin(whole) == _origin(public) or _created(whole) > _created(public)
+        return Manifest(whole if whole_counts else public, data, outdated)
 
     def write(self, image_set: ImageSet) -> None:
         """Write both. Raises StorageError where the public one cannot be written."""
@@ -68,3 +69,8 @@ def _bytes(image_set: ImageSet) -> bytes:
 def _created(document: Any) -> str:
     """When the set was made; ISO 8601 in UTC, so that the later is the greater."""
     return str(document.get("created_at", "")) if isinstance(document, dict) else ""
+
+
+def _origin(document: Any) -> tuple[str, Any]:
+    """When and by which run the set was made: two machines may have made one in the same second."""
+    return _created(document), document.get("flow_run_id") if isinstance(document, dict) else None
