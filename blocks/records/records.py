@@ -136,7 +136,9 @@ class Records:
     def _read_shared(self, path: str) -> bytes | None:
         if path in self._known or (self._is_new and self._is_held(path)):
             return self._known.get(path)
-        data = None if self._store is None else self._store.get(keys.record_key(path))
+        if self._store is None:
+            return None
+        data = self._store.get(keys.record_key(path))
         whole = None if data is None else _whole(data)
         if self._is_held(path):
             self._known[path] = whole

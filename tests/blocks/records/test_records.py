@@ -109,3 +109,20 @@ def test_a_new_articles_records_of_an_outage_are_found(store: ImageStore, tmp_pa
     over(None, tmp_path).write(PATH, b'{"n": 1}')
     assert Records(store, tmp_path, "default/milk", is_new=True).read(PATH) == b'{"n": 1}'
     assert over(store, tmp_path / "elsewhere").read(PATH) == b'{"n": 1}'
+
+
+def test_what_was_not_asked_of_the_bucket_is_not_taken_for_absent(store: ImageStore, tmp_path: Path) -> None:
+    """A bucket that is away at first, and answers later in the run, is asked then for what nobody could know before."""
+    over(store, tmp_path / "another").write(PATH, b'{"n": 1}')
+    records = Records(None, tmp_path, "default/milk")
+    assert not records.holds(PATH)
+    records.catch_up(store)
+    assert records.read(PATH) == b'{"n": 1}'
+
+
+def test_a_record_that_the_bucket_lacks_is_asked_for_once(fake_s3: Bucket, tmp_path: Path) -> None:
+    """Below the folder of the article that a run holds nobody else writes: what is absent stays so until it writes."""
+    fake_s3.script = [s3_error(404, "NoSuchKey", "none")]
+    records = Records(at(fake_s3), tmp_path, "default/milk")
+    assert [records.holds(PATH) for _ in range(3)] == [False] * 3
+    assert len(fake_s3.requests) == 1
