@@ -12,8 +12,8 @@ import httpcore
 import httpx
 
 from blocks.network.addresses import HostRules, is_public
+from blocks.network.bodies import IDENTITY, TooLong, Unreadable, unpacked, whole_body
 from blocks.network.deadline import TimedBackend, TimedTransport, deadline_passed, seconds_left, set_deadline
-from blocks.network.packing import IDENTITY, Unreadable, unpacked
 from blocks.network.retry_after import retry_after_in
 from imaging.errors import PictureGone, ProviderBusy, UnsafeDownload
 
@@ -24,7 +24,7 @@ _STEP = 30  # seconds without any data
 _BEGINNING = 1024  # bytes, enough to tell a picture
 _WEB_PAGE = re.compile(rb"\s*+<(?:!doctype html|html)", re.IGNORECASE)
 # Pictures are compressed already. A bucket that keeps files as gzip sends them so all the same.
-HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "article-images"}
+HEADERS = {"Accept": "image/*", "Accept-Encoding": IDENTITY, "User-Agent": "article-images"}
 
 
 def is_web_page(data: bytes | bytearray) -> bool:
@@ -150,6 +150,8 @@ class Downloader:
                         url = url.join(answer.headers["location"])
                         continue
                     return read(answer, url)
+        except Unreadable as error:
+            raise ProviderBusy(f"the download from {url.host} is {error}").answered(answer.status_code) from None
         except (httpx.InvalidURL, OverflowError, ValueError):  # an invalid port or zone that httpx accepts
             raise UnsafeDownload("the provider's answer is not an address") from None
         except httpx.HTTPError as error:
@@ -166,30 +168,20 @@ class Downloader:
 
     def _body(self, answer: httpx.Response, url: httpx.URL) -> bytes:
         self._check(answer, url)
-        body = bytearray()
-        for part in self._parts(answer, url):
-            body += part
-            if len(body) > self._max_bytes:
-                raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
+        try:
+            body = whole_body(answer, self._max_bytes)
+        except TooLong as error:
+            raise UnsafeDownload(f"the file at {url.host} has {error}") from None
         if not body or is_web_page(body):  # from a CDN that is not ready yet, or a proxy
             what = "a web page" if body else "no bytes"
             raise ProviderBusy(
                 f"the download from {url.host} was answered with {what}: not a PNG, JPEG or WebP picture"
             ).answered(answer.status_code)
-        return bytes(body)
+        return body
 
     def _beginning(self, answer: httpx.Response, url: httpx.URL) -> bytes:
         self._check(answer, url)
-        return next(self._parts(answer, url, _BEGINNING), b"")[:_BEGINNING]
-
-    def _parts(self, answer: httpx.Response, url: httpx.URL, size: int | None = None) -> Iterator[bytes]:
-        """Yield the body in parts, each read from `size` bytes. Raises ProviderBusy where it cannot be unpacked."""
-        try:
-            yield from unpacked(
-                answer.iter_raw(size), answer.headers.get("content-encoding", IDENTITY), self._max_bytes
-            )
-        except Unreadable as error:
-            raise ProviderBusy(f"the download from {url.host} is {error}").answered(answer.status_code) from None
+        return next(unpacked(answer, self._max_bytes, _BEGINNING), b"")[:_BEGINNING]
 
     def _check(self, answer: httpx.Response, url: httpx.URL) -> None:
         status = answer.status_code

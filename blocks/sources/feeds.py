@@ -14,8 +14,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.network.addresses import HostRules, entry_of, host_and_port, is_address
+from blocks.network.bodies import TooLong, Unreadable, whole_body
 from blocks.network.download import HEADERS, MAX_REDIRECTS, guarded_client
-from blocks.network.packing import IDENTITY, Unreadable, unpacked
 from blocks.records.records import Records
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 from imaging.names import keys
@@ -96,15 +96,12 @@ class FeedReader:
         raise SourceError(f"{_shown(address)} has more than {MAX_REDIRECTS} redirects")
 
     def _body(self, answer: httpx.Response) -> bytes:
-        encoding, body = answer.headers.get("content-encoding", IDENTITY), bytearray()
         try:
-            for part in unpacked(answer.iter_raw(), encoding, self.max_bytes):
-                body += part
-                if len(body) > self.max_bytes:
-                    raise SourceError(f"the page at {answer.url.host} has more than {self.max_bytes:,} bytes")
+            return whole_body(answer, self.max_bytes)
+        except TooLong as error:
+            raise SourceError(f"the page at {answer.url.host} has {error}") from None
         except Unreadable as error:
             raise SourceError(f"the page at {answer.url.host} is {error}") from None
-        return bytes(body)
 
     def _rules(self) -> HostRules:
         """Return the rules: the feed's own host may use http, and be private if it is an IP address or listed."""

@@ -134,10 +134,9 @@ def body_of(answer: Mapping[str, Any], key: str, max_bytes: int | None) -> bytes
     with closing(answer["Body"]) as body:
         if max_bytes is None or (size is not None and size <= max_bytes):
             return cast(bytes, body.read())
-        data = b"" if size else cast(bytes, body.read(max_bytes + 1))
-    if size or len(data) > max_bytes:
-        raise TooLarge(f"{key} has {size or len(data):,} bytes, and at most {max_bytes:,} are read")
-    return data
+        if size is None and len(data := cast(bytes, body.read(max_bytes + 1))) <= max_bytes:
+            return data
+    raise TooLarge(f"{key} has {'more' if size is None else f'{size:,} bytes'}, and at most {max_bytes:,} are read")
 
 
 @lru_cache(maxsize=8)

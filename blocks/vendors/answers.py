@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
+from blocks.network.bodies import IDENTITY, TooLong, Unreadable, whole_body
 from blocks.network.deadline import TimedBackend, TimedTransport, set_deadline
-from blocks.network.packing import IDENTITY, Unreadable, unpacked
 from blocks.network.retry_after import as_seconds, retry_after_in
 from blocks.network.transient_errors import is_cold_start
 from blocks.vendors.refusals import is_moderation
@@ -68,15 +68,12 @@ class WholeAnswers(TimedTransport):
             set_deadline(self._seconds)
 
     def _read(self, answer: httpx.Response) -> bytes:
-        encoding, body = answer.headers.get("content-encoding", IDENTITY), bytearray()
         try:
-            for part in unpacked(answer.iter_raw(), encoding, self._max_bytes):
-                body += part
-                if len(body) > self._max_bytes:
-                    raise TooLarge(f"more than {self._max_bytes:,} bytes")
+            return whole_body(answer, self._max_bytes)
+        except TooLong as error:
+            raise TooLarge(str(error)) from None
         except Unreadable as error:
             raise httpx.DecodingError(str(error)) from None
-        return bytes(body)
 
 
 def account_name(base_url: str | None, secret: str) -> str:

@@ -89,7 +89,10 @@ def _is_there(target: Path, data: bytes) -> bool:
     if not target.is_file():
         return False
     there = target.read_bytes()
-    return there == data or (target.name == _MANIFEST and _lasting(there) == _lasting(data) is not None)
+    if there == data or target.name != _MANIFEST:
+        return there == data
+    lasting = _lasting(data)
+    return lasting is not None and lasting == _lasting(there)
 
 
 def _lasting(manifest: bytes) -> object:

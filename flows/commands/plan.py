@@ -106,11 +106,11 @@ def _print_article_plan(plan: ArticlePlan) -> None:
     for problem in plan.problems:
         console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
     console.print()
-    _print_painted_note(console, [plan])
+    _note_what_is_painted(console, [plan])
     console.print(f"{plan}", highlight=False)
 
 
-def _print_painted_note(console: Console, plans: Iterable[ArticlePlan]) -> None:
+def _note_what_is_painted(console: Console, plans: Iterable[ArticlePlan]) -> None:
     due = (image for plan in plans for image in plan.images if image.action != "reuse")
     if any(image.provider == PAINTER.name for image in due):
         print_painted_note(console, makes="would make them, for nothing", wish="real ones and their prices")
@@ -123,6 +123,6 @@ def _print_source_plan(plan: SourcePlan) -> None:
         console.print(line(f"{article.user_id}/{article.slug}: {article}"), soft_wrap=True)
     for skipped in plan.skipped:
         console.print(line(f"  skipped {skipped.path}: {skipped.why}", "yellow"), soft_wrap=True)
-    _print_painted_note(console, plan.articles)
+    _note_what_is_painted(console, plan.articles)
     articles = "1 article" if len(plan.articles) == 1 else f"{len(plan.articles)} articles"
     console.print(f"{articles}, {len(plan.skipped)} skipped; {plan.cost_usd:.3f} USD", highlight=False)
