@@ -21,6 +21,7 @@ from blocks.publishing.backlog_artifacts import artifact_key, show_summary
 from blocks.records.backlog_index import SLICES
 from blocks.run import begun_run
 from blocks.services import Services
+from flows.backlog_run.places import MOST_ARTICLES
 from flows.backlog_run.shards import is_deployed, leave_report, run_in_shards
 from flows.backlog_run.source_pass import BacklogTerms, SourcePass
 from flows.lifecycle.heartbeat import heartbeats
@@ -49,7 +50,7 @@ async def article_backlog(
     source: Annotated[FormText, labelled("Source")] = "",
     user_id: Annotated[FormTenant, labelled("Tenant")] = "",
     *,
-    at_once: Annotated[int, Field(ge=1, le=64), labelled("Articles at once")] = 4,
+    at_once: Annotated[int, Field(ge=0, le=MOST_ARTICLES), labelled("Articles at once")] = 0,
     shards: Annotated[int, Field(ge=1, le=SLICES), labelled("Runs to share the work")] = 1,
     shard: SkipJsonSchema[Annotated[int, Field(ge=1)] | None] = None,  # internal, so in no form
     only: Annotated[Kinds, labelled("Only these pictures")] = (),
@@ -62,7 +63,7 @@ async def article_backlog(
         source: A folder, the address of a JSON Feed, RSS or Atom feed, or bucket:FOLDER. Empty: all sources in the
             variable images_sources.
         user_id: The tenant of the articles. An article that names another one is refused. Empty: any.
-        at_once: Articles side by side in one process.
+        at_once: Articles side by side in one process. 0: as many as keep the vendors busy, by IMAGES_CONCURRENCY.
         shards: Runs to share the articles out to, through the deployment article-backlog/shard.
         shard: The one shard to make here, 1 to shards. Set by the run that starts the shards.
         only: Just these kinds of picture. None chosen: all.

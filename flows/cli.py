@@ -151,7 +151,7 @@ def backlog(  # noqa: PLR0917 - a command's options, all by name
         ),
     ] = None,
     user_id: Annotated[str | None, typer.Option(help="The articles' tenant; one that names another is refused")] = None,
-    at_once: Annotated[int, typer.Option(min=1, max=64, help="Articles at the same time")] = 4,
+    at_once: Annotated[int, typer.Option(min=0, max=64, help="Articles at the same time; 0: as many as fit")] = 0,
     shards: Annotated[int, typer.Option(min=1, max=16, help="Runs to split the backlog into, if deployed")] = 1,
     only: Only = None,
     recheck: Annotated[bool, typer.Option("--recheck", help="Run completed articles as well")] = False,

@@ -20,7 +20,7 @@ from blocks.migration.state import State
 from blocks.publishing.migration_artifacts import show_migration
 from blocks.result_storage import results_kept_in
 from blocks.run import Run, begun_run
-from flows.article_run.task_runner import THREADS, task_runner
+from flows.article_run.task_runner import threads
 from flows.lifecycle.heartbeat import heartbeats
 from flows.lifecycle.observed import observed
 from flows.lifecycle.stopping import stops_politely
@@ -47,7 +47,7 @@ def run_name() -> str:
 @flow(
     name="legacy-migration",
     flow_run_name=run_name,
-    task_runner=task_runner(THREADS, AT_ONCE),
+    task_runner=threads(AT_ONCE),
     persist_result=True,
     result_serializer="json",
 )

@@ -18,10 +18,15 @@ from imaging.errors import ConfigurationError
 THREADS, OWN_CLUSTER = "threads", "dask"
 
 
-def task_runner(where: str, threads: int) -> TaskRunner[Any]:
-    """Return the task runner that is set, with so many `threads` for a run's tasks where those are threads."""
+def threads(number: int) -> TaskRunner[Any]:
+    """Return so many threads for the tasks of one run."""
+    return ThreadPoolTaskRunner(max_workers=number)
+
+
+def task_runner(where: str, here: TaskRunner[Any]) -> TaskRunner[Any]:
+    """Return the task runner that is set: `here`, the threads of this process, or a Dask cluster."""
     if where == THREADS or not _dask_is_installed():
-        return ThreadPoolTaskRunner(max_workers=threads)
+        return here
     from prefect_dask import DaskTaskRunner
 
     dask = DaskTaskRunner(cluster_class=_own_cluster) if where == OWN_CLUSTER else DaskTaskRunner(address=where)
@@ -33,8 +38,8 @@ def configured_task_runner() -> TaskRunner[Any]:
     try:
         settings = load_settings()
     except ConfigurationError:
-        return task_runner(THREADS, 32)
-    return task_runner(settings.images_task_runner, settings.images_concurrency)
+        return threads(1)
+    return task_runner(settings.images_task_runner, threads(settings.images_concurrency))
 
 
 def tasks_run_here() -> bool:

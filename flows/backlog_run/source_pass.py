@@ -23,6 +23,7 @@ from blocks.storage.errors import refusals_named
 from flows.article_run.task_runner import task_runner
 from flows.backlog_run.article_calls import ArticleCalls, reason_of
 from flows.backlog_run.articles import articles_of
+from flows.backlog_run.places import Places, SharedThreads
 from flows.lifecycle.worker_thread import WorkerThread
 from imaging.articles.article import Article
 from imaging.articles.language import in_source_language
@@ -37,10 +38,10 @@ from imaging.sanitizing.quoting import without_query
 class BacklogTerms:
     """How a backlog is gone through. `shard`, from 1 to `shards`, is the part of the articles to take; None: all.
 
-    `recheck`: what is done is run all the same.
+    `at_once`: as in `Places`. `recheck`: what is done is run all the same.
     """
 
-    at_once: int = 4
+    at_once: int = 0
     shards: int = 1
     shard: int | None = None
     only: tuple[Kind, ...] = ()
@@ -98,10 +99,8 @@ class SourcePass:
         self._unread: ImagesError | None = None
         self._refused: ConfigurationError | None = None
         # IMAGES_CONCURRENCY is for the whole process, so the articles share it.
-        self._at_once = min(terms.at_once, services.settings.images_concurrency)
-        runner = task_runner(
-            services.settings.images_task_runner, threads=services.settings.images_concurrency // self._at_once
-        )
+        self._places = Places(services.settings.images_concurrency, terms.at_once)
+        runner = task_runner(services.settings.images_task_runner, SharedThreads(self._places))
         self._calls = ArticleCalls(terms.only, runner)
 
     async def run(self) -> SourceReport:
@@ -110,14 +109,14 @@ class SourcePass:
         Raises InvalidInput, SourceError or StorageError where nothing of the source can be read, ConfigurationError
         where no article could be made.
         """
-        with WorkerThread() as self._thread, ExitStack() as held:
+        with WorkerThread() as self._thread, self._places, ExitStack() as held:
             # Two backlogs over the same articles would do no harm, but each would forget what the other has done.
             lock = one_at_a_time(lock_names.backlog_lock(self.place, self.terms.shard), self.services.locks)
             await self._thread(held.enter_context, lock)
             held.callback(self._save, self._index.save)  # however this ends
             try:
                 await self._thread(self._begin)
-                await asyncio.gather(*(self._work() for _ in range(self._at_once)))
+                await asyncio.gather(*(self._work() for _ in range(self._places.most_articles)))
                 await self._thread(self._end)
             finally:
                 await self._thread(held.close)
@@ -132,9 +131,12 @@ class SourcePass:
 
     async def _work(self) -> None:
         try:
-            while self._refused is None and (due := await self._thread(next, self._due, None)):
-                self._progress.begin(due.key, self.report, self._found)
-                await self._thread(self._note, due, await self._calls.make(due.article))
+            while True:
+                async with self._places.article():
+                    if self._refused or (due := await self._thread(next, self._due, None)) is None:
+                        return
+                    self._progress.begin(due.key, self.report, self._found)
+                    await self._thread(self._note, due, await self._calls.make(due.article))
         except ConfigurationError as refused:  # the bucket or a token: the next article would meet the same
             self._refused = refused
 

@@ -9,13 +9,13 @@ from tests.benchmarks.figures import Figure, Goal, Line
 from tests.benchmarks.pictures import Look
 from tests.benchmarks.servers import Database, prefects_own_server
 from tests.benchmarks.stage import WEB_FORMATS, Stage
-from tests.benchmarks.vendors import Pace
+from tests.benchmarks.vendors import AS_IN_LIFE, Pace
 from tests.reliability.cluster.cluster import server_variables
 from tests.reliability.cluster.postgres import postgres
 
 from .row import Row, figure, topics
 
-_ARTICLES, _WITH_FORMATS, _BESIDE_OTHERS = 10, 3, 10
+_ARTICLES, _SLOW, _WITH_FORMATS, _BESIDE_OTHERS = 10, 12, 3, 10
 _RATE = "pictures/s"
 _MEMORY_MIB = 400
 
@@ -56,6 +56,15 @@ def _web_formats(stage: Stage, look: Look) -> Iterator[Line]:
     yield Line(work, _rate(ours), Goal(2, "(5 x 0.4 before)", at_least=True), limit="the cores", plain=_rate(script))
     cpu = Figure([ours.cpu_seconds / ours.pictures], "CPU s")
     yield Line(f"{work}: a picture", cpu, plain=Figure([script.cpu_seconds / script.pictures], "CPU s"))
+
+
+def _slow_vendors(stage: Stage) -> Iterator[Line]:
+    """Vendors that take their time: as many articles as keep them busy, against four side by side."""
+    stage.vendors.play("photo", AS_IN_LIFE)
+    four, busy = (ours_backlog(stage, _source(stage, _SLOW), at_once=at_once) for at_once in (4, 0))
+    work = f"{_SLOW} articles, vendors 8 / 3 / 5 s"
+    yield Line(f"{work}, four side by side", _rate(four))
+    yield Line(f"{work}, as many as keep them busy", _rate(busy), against=four.per_second)
 
 
 def _beside_defaults(stage: Stage) -> Iterator[Line]:
@@ -128,6 +137,7 @@ def _cpu_a_picture(sample: Sample) -> Figure:
 
 ROWS = (
     Row("backlog originals", _originals),
+    Row("backlog slow vendors", _slow_vendors),
     Row("backlog formats photo", lambda stage: _web_formats(stage, "photo")),
     Row("backlog formats painted", lambda stage: _web_formats(stage, "painted")),
     Row("backlog default server", _beside_defaults, always=False),
