@@ -5,30 +5,38 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, WithJsonSchema
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from imaging.sanitizing.printable import printable, printable_name
 
 USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 LANGUAGE = r"^[a-z]{2}$"
-_EMPTY_OR_ID = rf"^$|{USER_ID}"
-# Parameters of flows that may be left out: None is the same as empty, and not in the schema, since Prefect's run form
-# would ask for the type before it shows the field.
-FormText = Annotated[str | None, WithJsonSchema({"type": "string"})]
-FormTenant = Annotated[
-    str | None, Field(pattern=_EMPTY_OR_ID), WithJsonSchema({"type": "string", "pattern": _EMPTY_OR_ID})
-]
-_EMPTY_OR_LANGUAGE = rf"^$|{LANGUAGE}"
-FormLanguage = Annotated[
-    str | None, Field(pattern=_EMPTY_OR_LANGUAGE), WithJsonSchema({"type": "string", "pattern": _EMPTY_OR_LANGUAGE})
-]
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
 _MOST = 20  # complaints; a document may have a million fields
+_OURS = "{words}"  # a message of pydantic's that is all ours
 _PATTERNS = {
     LANGUAGE: "must be two small letters (ISO 639-1), like de",
     USER_ID: "must be 1 to 64 of a-z, 0-9, _ and -, not beginning with _ or -",
 }
-_PATTERNS |= {_EMPTY_OR_LANGUAGE: _PATTERNS[LANGUAGE], _EMPTY_OR_ID: _PATTERNS[USER_ID]}
+
+
+def _empty_or(pattern: str) -> AfterValidator:
+    def check(text: str | None) -> str | None:
+        if text and not re.fullmatch(pattern, text):
+            raise PydanticCustomError("string_pattern_mismatch", _OURS, {"words": _PATTERNS[pattern]})
+        return text
+
+    return AfterValidator(check)
+
+
+# Parameters of flows that may be left out: None is the same as empty, and not in the schema, since Prefect's run form
+# would ask for the type before it shows the field. Prefect shows as it is what they are refused with, so in our words.
+FormText = Annotated[str | None, WithJsonSchema({"type": "string"})]
+FormTenant = Annotated[str | None, _empty_or(USER_ID), WithJsonSchema({"type": "string", "pattern": f"^$|{USER_ID}"})]
+FormLanguage = Annotated[
+    str | None, _empty_or(LANGUAGE), WithJsonSchema({"type": "string", "pattern": f"^$|{LANGUAGE}"})
+]
 # By pydantic's type of an error (https://docs.pydantic.dev/latest/errors/validation_errors/).
 _WORDS = {
     "missing": "is missing",
@@ -88,8 +96,20 @@ def explain(
     return "; ".join(lines) + (f"; and {more:,} more" if more > 0 else "")
 
 
+def in_plain_words(error: ValidationError) -> ValidationError:
+    """Return the same error in our words: Prefect shows what a flow's parameters are refused with as it is."""
+    complaints = []
+    for item in error.errors(include_url=False):
+        context = item.get("ctx", {})
+        ours = PydanticCustomError(item["type"], _OURS, {"words": _words(item["type"], item["msg"], context)})
+        complaints.append(InitErrorDetails(type=ours, loc=item["loc"], input=item["input"]))
+    return ValidationError.from_exception_data(error.title, complaints)
+
+
 def _words(kind: str, message: str, context: Mapping[str, Any]) -> str:
     """Return an error of pydantic in plain words; errors that we have raised ourselves have their own."""
+    if "words" in context:
+        return str(context["words"])
     if kind in {"value_error", "assertion_error"}:
         return message.partition(", ")[2]
     if kind == "string_pattern_mismatch":

@@ -1,12 +1,21 @@
 """Fields of what users write: text in one spelling, and models that refuse unknown names."""
 
 import unicodedata
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 
 from imaging.sanitizing.printable import printable, printable_name
 from imaging.text.plain import without_directions, words_of
+from imaging.validation import in_plain_words
 
 MAX_URL = 2_000  # characters
 _MOST_UNKNOWN = 20  # unknown fields that are listed by name; a hostile file may have a million
@@ -63,6 +72,14 @@ class Fields(BaseModel):
 
     null_is_absent: ClassVar[frozenset[str]] = frozenset()
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _refused_in_plain_words(cls, fields: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validate(fields)
+        except ValidationError as error:
+            raise in_plain_words(error) from None
 
     @model_validator(mode="before")
     @classmethod

@@ -15,16 +15,16 @@ from tests.deployments.stack import ask, forget_runs, runs, wait_for
 EVENT = "content.article.published"
 # What is in the payload, and the words that say what is wrong with it.
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "nothing": ({}, r"article\.topic: Field required"),
-    "article misspelt": ({"artikel": {"topic": "x"}}, r"article\.artikel: Extra inputs"),
-    "something beside it": ({"article": {"topic": "x"}, "only": ["hero"]}, r"article\.only: Extra inputs"),
-    "article is text": ({"article": "Kaffee"}, "article: Input should be a valid dictionary"),
-    "article is a list": ({"article": [{"topic": "x"}]}, "article: Input should be a valid dictionary"),
-    "article is null": ({"article": None}, "article: Input should be a valid dictionary"),
-    "unknown field": ({"article": {"topic": "x", "titel": "y"}}, r"article\.titel: Extra inputs"),
-    "blank topic": ({"article": {"topic": "  "}}, r"article\.topic: Value error, must not be empty"),
-    "not a tenant": ({"article": {"topic": "x", "user_id": "../a"}}, r"article\.user_id: String should match"),
-    "too long": ({"article": {"topic": "x", "body": "x" * 490_000}}, r"article\.body: Value error, has 490,002 bytes"),
+    "nothing": ({}, r"article\.topic: is missing"),
+    "article misspelt": ({"artikel": {"topic": "x"}}, r"article\.artikel: there is no such field"),
+    "something beside it": ({"article": {"topic": "x"}, "only": ["hero"]}, r"article\.only: there is no such field"),
+    "article is text": ({"article": "Kaffee"}, "article: must be an object with fields"),
+    "article is a list": ({"article": [{"topic": "x"}]}, "article: must be an object with fields"),
+    "article is null": ({"article": None}, "article: must be an object with fields"),
+    "unknown field": ({"article": {"topic": "x", "titel": "y"}}, r"article\.titel: there is no such field"),
+    "blank topic": ({"article": {"topic": "  "}}, r"article\.topic: must not be empty"),
+    "not a tenant": ({"article": {"topic": "x", "user_id": "../a"}}, r"article\.user_id: must be 1 to 64 of a-z"),
+    "too long": ({"article": {"topic": "x", "body": "x" * 490_000}}, r"article\.body: has 490,002 bytes"),
 }
 RIGHT: list[dict[str, Any]] = [
     json.loads((ROOT / "deployments" / "sample-event.json").read_text()),

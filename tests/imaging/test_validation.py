@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from prefect.exceptions import ParameterTypeError
 
+from flows.article_images import article_images
+from flows.backlog import article_backlog
 from imaging.articles.brand import TenantBrand
 from imaging.articles.files.parsing import article_from, parse_json
 from imaging.articles.sources import tenants_sources
@@ -97,3 +100,29 @@ def test_what_looks_like_a_key_is_not_shown(secret: str) -> None:
             with pytest.raises(InvalidInput) as caught:
                 article_from(json.loads(json.dumps({"topic": "x", field: value})))
             assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"),
+    [
+        ({"article": {"topic": "x", "user_id": None}}, "article.user_id: must be text"),
+        ({"article": {"topic": "x", "brand": {"color": "red"}}}, "article.brand.color: must be # and six hex digits"),
+        ({"article": {"topic": " ", "titel": "y"}}, "article.titel: there is no such field"),
+        ({"article": []}, "article: must be an object with fields"),
+    ],
+)
+def test_a_flow_refuses_an_article_in_the_same_words(parameters: dict[str, Any], says: str) -> None:
+    """What Prefect shows of a run's parameters that are refused has no word of a library either."""
+    with pytest.raises(ParameterTypeError) as caught:
+        article_images.validate_parameters(parameters)
+    assert says in str(caught.value)
+    assert not JARGON.search(str(caught.value)), str(caught.value)
+
+
+def test_a_form_refuses_a_tenant_in_the_same_words() -> None:
+    """Parameters that are no article are refused in plain words as well, and may be left empty."""
+    for field, words in (("user_id", "must be 1 to 64 of a-z"), ("language", "must be two small letters")):
+        with pytest.raises(ParameterTypeError, match=f"{field}: {words}"):
+            article_backlog.validate_parameters({field: "No Good"})
+        article_backlog.validate_parameters({field: ""})
+        article_backlog.validate_parameters({field: None})
