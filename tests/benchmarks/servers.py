@@ -17,8 +17,8 @@ from .stage import Stage, cpu_of
 
 
 @contextmanager
-def prefects_own_server(stage: Stage, name: str, **variables: str) -> Iterator[Stage]:
-    """Run `prefect server start` over a database of its own; yield the stage beside it."""
+def prefects_own_server(stage: Stage, name: str, where: Path | None = None, **variables: str) -> Iterator[Stage]:
+    """Run `prefect server start` over a database of its own, in the folder `where`; yield the stage beside it."""
     from tests.deployments.stack import wait_for
 
     api, home = f"http://127.0.0.1:{(port := free_port())}/api", stage.folder / name
@@ -26,7 +26,7 @@ def prefects_own_server(stage: Stage, name: str, **variables: str) -> Iterator[S
     environment = stage.without("PREFECT_API_URL").environment | {"PREFECT_HOME": str(home)} | variables
     with (stage.folder / f"{name}.log").open("w") as log:
         server = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log, cwd=stage.folder, start_new_session=True
+            command, env=environment, stdout=log, stderr=log, cwd=where or stage.folder, start_new_session=True
         )
 
     def answers() -> bool:

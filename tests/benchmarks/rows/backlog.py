@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import ROOT
 from tests.benchmarks.articles import folder_of
 from tests.benchmarks.contestants import NOT_INSTALLED, Sample, genblaze, ours_backlog, plain
 from tests.benchmarks.figures import Figure, Goal, Line
@@ -68,14 +69,18 @@ def _slow_vendors(stage: Stage) -> Iterator[Line]:
 
 
 def _beside_defaults(stage: Stage) -> Iterator[Line]:
-    """Prefect's own server on SQLite, as its documentation starts it."""
+    """Prefect's own server on SQLite, as its documentation starts it, and in our folder with its `prefect.toml`."""
     stage.vendors.play("photo", Pace())
     ours = ours_backlog(stage, _source(stage, _BESIDE_OTHERS))
-    with prefects_own_server(stage, "default-server") as other:
-        beside = ours_backlog(other, _source(other, _BESIDE_OTHERS))
-    how = "beside `prefect server start` as Prefect sets it (ratio to our local server)"
-    work = f"vendors at once, {_BESIDE_OTHERS} articles, {how}"
-    yield Line(work, _rate(beside), against=ours.per_second)
+    for how, where in (("as Prefect sets it", stage.folder), ("with our `prefect.toml`", ROOT)):
+        with prefects_own_server(stage, f"server-{where.name}", where) as other:
+            plays = [ours_backlog(other, _source(other, _BESIDE_OTHERS)) for _ in range(3)]
+        work = f"vendors at once, {_BESIDE_OTHERS} articles, beside `prefect server start` {how}"
+        yield Line(
+            f"{work} (ratio to our local server)",
+            Figure([play.per_second for play in plays], _RATE),
+            against=ours.per_second,
+        )
 
 
 def _beside_postgres(stage: Stage) -> Iterator[Line]:
@@ -85,7 +90,7 @@ def _beside_postgres(stage: Stage) -> Iterator[Line]:
     stage.folder.chmod(0o755)  # PostgreSQL runs as a user of its own
     with (
         postgres(folder) as address,
-        prefects_own_server(stage, "postgres-server", **server_variables(address)) as other,
+        prefects_own_server(stage, "postgres-server", None, **server_variables(address)) as other,
     ):
         database = Database(folder)
         size, cpu = database.bytes(), database.cpu()
