@@ -140,14 +140,15 @@ def description_of(
     spec: ImageSpec, picture: Picture, cost_usd: float, prediction_id: str | None, note: str | None
 ) -> StoredImage:
     """Return the description of a picture as it is stored for `spec`."""
+    sha256 = picture.sha256
     return StoredImage(
         digest=spec.digest,
-        key=keys.object_key(spec, picture.sha256, picture.extension),
+        key=keys.object_key(spec, sha256, picture.extension),
         content_type=picture.content_type,
         width=picture.width,
         height=picture.height,
         bytes=len(picture.data),
-        sha256=picture.sha256,
+        sha256=sha256,
         md5=picture.md5,
         cost_usd=cost_usd,
         prediction_id=prediction_id,

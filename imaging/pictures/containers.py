@@ -67,7 +67,7 @@ def without_words(data: bytes, words: str) -> bytes:
     Needed because some models write the whole prompt into a comment.
     """
     with opened(data) as image:
-        if image.format == "PNG" and any(name in data for name in _PNG_TEXTS):
+        if image.format == "PNG" and any(part[4:8] in _PNG_TEXTS for part in parts(data)):
             image.load()  # some chunks may follow the pixels
             texts: dict[str, str] = getattr(image, "text", {})
             found = {key.encode("latin-1") for key, text in texts.items() if words in text} - {_PNG_XMP[:-1]}

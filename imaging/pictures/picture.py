@@ -183,16 +183,16 @@ def plain(image: Image.Image) -> Image.Image:
 
 
 def _fitted(image: Image.Image, box: tuple[int, int]) -> Image.Image:
-    larger = max(image.size) // (2 * max(box))
-    small = image.reduce(larger) if larger > 1 else image.copy()
-    small.thumbnail(box, Image.Resampling.LANCZOS)
+    """Return the picture within the box. Whole-number steps are averages, and the rest takes half of Lanczos' time."""
+    small = image.copy()
+    small.thumbnail(box, Image.Resampling.HAMMING, reducing_gap=1.0)
     return small
 
 
 def _data_url(small: Image.Image) -> str:
     out = io.BytesIO()
-    # Method 2 takes half the time of 4 for a few percent more bytes.
-    small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=72, method=2)
+    # Method 1 takes two thirds of the time of 2: for as many bytes of a photograph, a fifth more of a painted picture.
+    small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=72, method=1)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 

@@ -24,7 +24,7 @@ def placeholder_of(image: Image.Image) -> Placeholder:
     factor = max(image.size) // (2 * LONGEST_SIDE)
     small = (image.reduce(factor) if factor > 1 else image).convert("RGBA")
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    few = small.convert("RGB").quantize(_COLOURS, Image.Quantize.MEDIANCUT)
+    few = small.convert("RGB").reduce(2).quantize(_COLOURS, Image.Quantize.MEDIANCUT)
     _, most = max(few.getcolors() or [(1, 0)])
     red, green, blue = (few.getpalette() or [0, 0, 0])[3 * int(str(most)) :][:3]
     return Placeholder(base64.b64encode(thumbhash_of(np.asarray(small))).decode(), f"#{red:02x}{green:02x}{blue:02x}")
