@@ -104,14 +104,15 @@ _stopped: set[str | None] = set()
 _changed = threading.Condition()
 
 
-def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True) -> Lease | None:
+def acquire(client: SyncPrefectClient, name: str, *, wait: bool = True, is_new: bool = False) -> Lease | None:
     """Wait for the slot and return its lease; None where the API does not answer.
 
     Once it has answered that another run holds the slot, it is waited for without limit; without `wait` that raises
-    BlockingIOError, as it does for a run that is stopped.
+    BlockingIOError, as it does for a run that is stopped. `is_new`: nobody has taken it before, it seems, so its limit
+    is made before it is asked for.
     """
     try:
-        lease = _taken(client, name)
+        lease = _taken(client, name, is_new=is_new)
     except (httpx.HTTPError, KeyError, ValueError) as error:
         _warn(f"no lock over machines for {name}: {type(error).__name__}")
         return None
@@ -157,11 +158,11 @@ def give_back(client: SyncPrefectClient, lease_id: UUID) -> bool:
     return True
 
 
-def _taken(client: SyncPrefectClient, name: str) -> Lease | None:
+def _taken(client: SyncPrefectClient, name: str, *, is_new: bool = False) -> Lease | None:
     """Return the lease of the slot, or None while another run has it. Raises as `_try`, and as `_asking`."""
     run_id = flow_run.id
     with _asking(run_id):
-        lease_id = _try(client, name)
+        lease_id = _try(client, name, is_new=is_new)
         if lease_id is None:
             return None
         lease = Lease(client, name, lease_id, run_id)
@@ -185,12 +186,14 @@ def _asking(run_id: str | None) -> Iterator[None]:
             _changed.notify_all()
 
 
-def _try(client: SyncPrefectClient, name: str) -> UUID | None:
+def _try(client: SyncPrefectClient, name: str, *, is_new: bool = False) -> UUID | None:
     """Return the lease of the slot, or None while another run has it.
 
-    The limit is made where there is none: most articles are run more than once. Raises as the client does, and
-    ValueError for a limit that cannot be made.
+    The limit is made where there is none, and first where it `is_new`. Raises as the client does, and ValueError for a
+    limit that cannot be made.
     """
+    if is_new:
+        _make_limit(client, name)
     for is_made in (False, True):
         try:
             answer = client.increment_concurrency_slots_with_lease([name], 1, "concurrency", _SECONDS).json()
@@ -201,9 +204,14 @@ def _try(client: SyncPrefectClient, name: str) -> UUID | None:
         if answer["limits"]:
             return UUID(answer["lease_id"])
         if not is_made:  # a lease of nothing, which runs out by itself
-            with suppress(ObjectAlreadyExists, PrefectHTTPStatusError):
-                client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
+            _make_limit(client, name)
     raise ValueError(f"the limit {name} cannot be made")
+
+
+def _make_limit(client: SyncPrefectClient, name: str) -> None:
+    """Make the limit of a lock, unless there is one by now."""
+    with suppress(ObjectAlreadyExists, PrefectHTTPStatusError):
+        client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
 
 
 def _warn(message: str) -> None:

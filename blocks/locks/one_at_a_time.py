@@ -26,16 +26,16 @@ from imaging.slug import short_hash
 
 
 @contextmanager
-def one_at_a_time(name: str, folder: Path, *, wait: bool = True) -> Iterator[Lease | None]:
+def one_at_a_time(name: str, folder: Path, *, wait: bool = True, is_new: bool = False) -> Iterator[Lease | None]:
     """Hold the lock `name` for the context; `folder` is where this machine's processes meet.
 
     Without an API that answers, or a disk that can be written, the other half of the lock has to do. The lease that
     is yielded (None without an API) says whether the lock is still ours. Without `wait` a lock that another run holds
-    raises BlockingIOError.
+    raises BlockingIOError. `is_new`: nobody has had it before, it seems, which spares a request.
     """
     with _local(name, folder, wait) as file, get_client(sync_client=True) as client:
         _bury_dead_holder(client, file)
-        lease = acquire(client, name, wait=wait)
+        lease = acquire(client, name, wait=wait, is_new=is_new)
         try:
             _write(file, f"{lease.id if lease else None} {flow_run.id}")
             yield lease

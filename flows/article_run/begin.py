@@ -34,17 +34,17 @@ def claimed(run: Run, article: Article) -> Iterator[Inventory]:
     """
     user_id, wished = article.user_id, wished_slug(article)
     if (claim := standing_claim(run.services.store, article)) is None:
-        with _locked(run, lock_names.article_lock("claim", user_id, wished)):
+        with _locked(run, lock_names.article_lock("claim", user_id, wished), is_new=True):
             claim = claim_slug(article)
     if claim.slug != wished:
         rename_run(article_run_name(user_id, claim.slug))
     if claim.title_before:
         log_retitled(article_run_name(user_id, claim.slug), claim.title_before)
-    with _locked(run, lock_names.article_lock("run", user_id, claim.slug)):
+    with _locked(run, lock_names.article_lock("run", user_id, claim.slug), is_new=claim.is_new):
         yield take_inventory(user_id, claim)
 
 
 @contextmanager
-def _locked(run: Run, name: str) -> Iterator[None]:
-    with one_at_a_time(name, run.services.locks) as lease, run.in_flight.under(lease):
+def _locked(run: Run, name: str, *, is_new: bool) -> Iterator[None]:
+    with one_at_a_time(name, run.services.locks, is_new=is_new) as lease, run.in_flight.under(lease):
         yield

@@ -101,6 +101,21 @@ def test_nothing_is_ordered_while_the_lock_is_in_doubt(client: SyncPrefectClient
     lease.release()
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_a_lock_that_seems_new_is_taken_whether_or_not_somebody_has_had_it(
+    client: SyncPrefectClient, there: bool
+) -> None:
+    """Its limit is made before it is asked for, where there is none; one that another run holds keeps its holder."""
+    name = f"seems new {there}"
+    if there:
+        held(client, name).release()
+    lease = acquire(client, name, is_new=True)
+    assert lease
+    with pytest.raises(BlockingIOError):
+        acquire(client, name, wait=False, is_new=True)
+    assert (slots(client, name), lease.release(), slots(client, name)) == (1, True, 0)
+
+
 def test_a_lease_that_could_not_be_given_back_keeps_nobody_waiting(prefect_api: str, tmp_path: Path) -> None:
     """Where the API does not hear that a run is done, the next one on this machine says so, and goes on at once."""
     with Gate(prefect_api.removeprefix("http://").partition("/")[0]) as gate:
