@@ -16,7 +16,7 @@ from blocks.memory import give_back_freed_memory
 from blocks.observability.stopwatch import Stopwatch
 from blocks.services import Services, loaded_services, services_without_embedded_storage
 from blocks.storage.spool import Spooled
-from blocks.vendors.gate import Gate, pause_name
+from blocks.vendors.gate import Gate
 from imaging.makers import Provider
 
 _RUNS_REMEMBERED = 64  # of those whose tasks run here and whose flow does not
@@ -60,12 +60,11 @@ class Run:
         in_flight = in_flight or InFlight()
         settings, store = services.settings, services.store
         patience = replace(store.patience, seconds=settings.images_retry_seconds, pause=in_flight.pause)
+        cold_start = settings.images_cold_start_seconds
         gates = {
-            name: Gate(name, vendor.account, cold_start=settings.images_cold_start_seconds, sleep=in_flight.pause)
-            for name, vendor in services.vendors.items()
+            name: Gate(note, services.rates[name], cold_start=cold_start, sleep=in_flight.pause)
+            for name, note in services.pauses.items()
         }
-        for name, gate in gates.items():
-            gate.seed(services.variables.get(pause_name(name, gate.account)), services.loaded_at)
         return cls(replace(services, store=store.patient(patience)), in_flight, gates)
 
 

@@ -27,7 +27,8 @@ from blocks.storage.embedded import embedded_storage
 from blocks.storage.remembered import Remembered
 from blocks.storage.spool import Spool
 from blocks.vendors import writer
-from blocks.vendors.gate import pause_name
+from blocks.vendors.pause import PauseNote
+from blocks.vendors.rate_limit import RateLimit
 from blocks.vendors.registry import VENDORS, AnswersAtOnce, KeepsOrders, VendorBlock
 from blocks.vendors.writer import Writer
 from imaging.errors import ConfigurationError
@@ -50,8 +51,8 @@ class Services:
     """What a process may call. `vendors` are those that are configured; `writer` and `signer` are None if they are not.
 
     `embedded`: the store is this machine's own server, since no bucket is configured. `platforms`: those beyond the
-    default ones, by tenant. `variables`: the Prefect variables as they were at `loaded_at`, by the monotonic clock.
-    `remembered`: what several articles need, such as brands.
+    default ones, by tenant. `pauses`, `rates`: what is known of the accounts at the vendors. `remembered`: what several
+    articles need, such as brands.
     """
 
     settings: Settings
@@ -65,8 +66,8 @@ class Services:
     budgets: Budgets = field(default_factory=Budgets)
     quotas: Quotas = field(default_factory=Quotas)
     platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    loaded_at: float = field(default_factory=time.monotonic, repr=False)
+    pauses: Mapping[Provider, PauseNote] = field(default_factory=dict, repr=False)
+    rates: Mapping[Provider, RateLimit] = field(default_factory=dict, repr=False)
     remembered: Remembered = field(default_factory=Remembered, repr=False)
 
     def orders_at(self, provider: Provider) -> KeepsOrders:
@@ -149,8 +150,10 @@ def _services_over(settings: Settings, blocks: SavedBlocks, store: ImageStore, *
         for name, vendor in VENDORS.items()
         if (account := blocks.get(vendor.block_type, vendor.block_name) or vendor.from_settings(settings))
     }
-    pauses = [pause_name(name, vendor.account) for name, vendor in vendors.items()]
-    loaded_at, variables = time.monotonic(), read_variables([*UNEDITED, *pauses])
+    pauses = {name: PauseNote(name, vendor.account) for name, vendor in vendors.items()}
+    loaded_at, variables = time.monotonic(), read_variables([*UNEDITED, *(note.name for note in pauses.values())])
+    for note in pauses.values():
+        note.seed(variables.get(note.name), loaded_at)
     return Services(
         settings=settings,
         store=replace(
@@ -166,8 +169,8 @@ def _services_over(settings: Settings, blocks: SavedBlocks, store: ImageStore, *
         budgets=budgets_from(*edited(variables, BUDGETS, settings.images_budgets)),
         quotas=quotas_from(*edited(variables, QUOTAS, settings.images_quotas)),
         platforms=chosen_platforms(*edited(variables, PLATFORMS, {ALL_TENANTS: settings.images_platforms})),
-        variables=variables,
-        loaded_at=loaded_at,
+        pauses=pauses,
+        rates={name: RateLimit(name) for name in vendors},
         downloader=Downloader(
             HostRules.parse(settings.images_download_hosts),
             settings.images_max_bytes,

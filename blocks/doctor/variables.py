@@ -11,7 +11,7 @@ from blocks.configuration.public_urls import tenant_bases
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import SETUP, Installation
 from blocks.provisioning.saved_blocks import OF_VENDORS
-from blocks.vendors.gate import Pause, pause_name
+from blocks.vendors.pause import Pause, pause_name
 from imaging.articles.sources import tenants_sources
 from imaging.errors import ConfigurationError
 from imaging.planning.budget import budgets_from

@@ -4,6 +4,8 @@ The gate waits after a vendor has answered 429; the rate limit keeps that from h
 the limit that Replicate documents. Whoever shares an account with other programs, or has little credit, lowers it.
 """
 
+import math
+import threading
 import time
 
 import httpx
@@ -11,6 +13,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.exceptions import ObjectNotFound
 
+ASK_AGAIN_SECONDS = 30.0  # whether there is a limit
 _LONGEST_NAP_SECONDS = 10.0
 
 
@@ -35,6 +38,29 @@ def keep_pace(vendor: str) -> bool:
             except httpx.HTTPError:
                 pass
             return True
+
+
+class RateLimit:
+    """A vendor's rate limit as this process knows it. Whether there is one is asked once in 30 s.
+
+    Thread-safe: calls that go out at the same moment share the request that tells whether there is one.
+    """
+
+    def __init__(self, vendor: str) -> None:
+        self._vendor = vendor
+        self._asking = threading.Lock()
+        self._is_there = True
+        self._asked_at = -math.inf
+
+    def keep_pace(self) -> None:
+        """Return when the limit, if there is one, has room for a call."""
+        with self._asking:
+            if time.monotonic() - self._asked_at >= ASK_AGAIN_SECONDS:
+                self._is_there = keep_pace(self._vendor)
+                self._asked_at = time.monotonic()
+                return
+        if self._is_there:
+            keep_pace(self._vendor)
 
 
 def ensure_rate_limit(client: SyncPrefectClient, vendor: str, calls_a_minute: int) -> str:

@@ -7,7 +7,8 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.vendors.gate import Gate
-from blocks.vendors.rate_limit import ensure_rate_limit, keep_pace, limit_name
+from blocks.vendors.pause import PauseNote
+from blocks.vendors.rate_limit import RateLimit, ensure_rate_limit, keep_pace, limit_name
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def test_paid_calls_take_from_the_limit(client: SyncPrefectClient) -> None:
     assert ensure_rate_limit(client, "paced", 60) == "created, 60 calls a minute"
     assert ensure_rate_limit(client, "paced", 5) == "there already, 60 calls a minute"
     try:
-        gate = Gate("paced")
+        gate = Gate(PauseNote("paced"), RateLimit("paced"))
         assert [gate.pay(lambda: "picture") for _ in range(3)] == ["picture"] * 3
         assert client.read_global_concurrency_limit_by_name(limit_name("paced")).active_slots > 0
         client.increment_concurrency_slots([limit_name("paced")], 57, "rate_limit")
