@@ -1,6 +1,8 @@
 """Storing a made picture: check its bytes, mark it, upload it, describe it."""
 
 import hashlib
+import os
+import threading
 from datetime import datetime
 
 from prefect.client.schemas.objects import State
@@ -25,11 +27,16 @@ from imaging.spec import ImageSpec
 
 Made = StoredImage | State[StoredImage]
 
+# Decoding keeps a core busy: more at once would take longer for each, and more memory.
+_DECODING = threading.BoundedSemaphore(os.cpu_count() or 1)
+
 
 def looked_at(data: bytes) -> Picture:
     """Return the picture in `data`. Raises BadPicture for what is none that we store."""
+    max_pixels = current_run().services.settings.images_max_pixels
     try:
-        return accepted(data, current_run().services.settings.images_max_pixels)
+        with _DECODING:
+            return accepted(data, max_pixels)
     except BadPicture as refused:
         refused.sha256 = hashlib.sha256(data).hexdigest()
         raise
