@@ -11,6 +11,9 @@ from blocks.storage import s3_client
 from imaging.articles.article import Article
 from imaging.text import language
 
+for known in (s3_client.load_descriptions, s3_client._descriptions, language._loaded):
+    known.cache_clear()  # the process that this one is forked from has loaded them
+
 asked_for = []
 sys.addaudithook(lambda event, about: asked_for.append(about[1]) if event == "socket.connect" else None)
 for number in range(3):

@@ -27,10 +27,26 @@ PREFECT = ("prefect.server.api.server", "prefect.cli", "prefect.cli.deploy", "pr
            "prefect.workers.process", "uvicorn")  # fmt: skip
 
 
+def load() -> None:
+    """Load what each run loads: the model of languages takes it a second, the descriptions of S3 a fifth of one."""
+    from PIL import Image
+
+    from blocks.storage.s3_client import load_descriptions
+    from imaging.pages.gallery import templates
+    from imaging.text.language import load_languages
+
+    load_languages()
+    load_descriptions()
+    Image.init()
+    for name in templates.list_templates(["j2"]):
+        templates.get_template(name)
+
+
 def serve(folder: str) -> "list[str]":
     """Fork until standard input is closed. Returns the arguments of each forked process, and none at the end."""
     for name in (*PRODUCT, *PREFECT):
         importlib.import_module(name)
+    load()
     assert threading.active_count() == 1, "a fork would lose the other threads"
     gc.collect()
     gc.freeze()
