@@ -20,11 +20,13 @@ from typing import Any
 
 PRODUCT = (
     "flows.article_images", "flows.backlog", "flows.legacy_migration", "flows.repair", "flows.cli", "flows.entry",
+    "flows.brand_assets", "flows.missed", "flows.storage_report", "flows.local_stack.up",
     *(f"flows.commands.{name}" for name in ("run", "backlog", "plan", "tenants.migrate", "output.report", "verify")),
     "flows.lifecycle.run_to_be", "flows.local_stack.busy_database", "flows.local_stack.server_guard",
 )  # fmt: skip
-PREFECT = ("prefect.server.api.server", "prefect.cli", "prefect.cli.deploy", "prefect.cli.worker",
-           "prefect.workers.process", "uvicorn")  # fmt: skip
+PREFECT = ("prefect.server.api.server", "prefect.cli", "prefect.cli.deploy._core", "prefect.cli.worker", "uvicorn",
+           "prefect.workers.process", "prefect.task_engine", "prefect.concurrency._sync", "anyio._backends._asyncio",
+           "prefect.utilities.visualization")  # fmt: skip
 
 
 def load() -> None:
