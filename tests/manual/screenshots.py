@@ -159,7 +159,7 @@ def main(*chosen: str) -> None:
     if "drawings" in parts:
         keep(card_sheet(), "cards")
         keep(painted_series(), "painter")
-    with TemporaryDirectory(prefix="blog-") as name, browser_page(1400, 1000) as page:
+    with TemporaryDirectory(prefix="blog-") as name, browser_page(1400, 1000, graphs=True) as page:
         folder = Path(name)
         if "terminal" in parts:
             take_terminal(page, folder)

@@ -57,8 +57,9 @@ def a_set(
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Page]:
+    """One for all tests of pages: each start takes a second."""
     with browser_page() as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         yield page
