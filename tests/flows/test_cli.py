@@ -1,7 +1,6 @@
 """The console script, as a user meets it."""
 
 import json
-import os
 import re
 import stat
 import subprocess
@@ -14,7 +13,7 @@ import httpx
 import pytest
 
 from tests import ROOT
-from tests.conftest import EXAMPLES, copy_database
+from tests.conftest import copy_database
 from tests.deployments.stack import wait_for
 from tests.world import CommandLine, World, command, command_anew
 
@@ -152,15 +151,21 @@ def test_a_refused_token_exits_with_2_and_one_line(
     assert world.paid == (0, 0)
 
 
+TOPIC = "Käse, 茶 und 🍵"
+
+
 def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: Path, prefect_tables: Path) -> None:
     """On a fresh machine the run starts its own Prefect server, and says so; a line a picture, a table, no noise.
 
-    What it prints can be opened once it has ended, and its last line is the one that matters.
+    What it prints can be opened once it has ended, and its last line is the one that matters. On an ASCII terminal a
+    table is a table, JSON is JSON with all its words, and files are for their owner alone.
     """
     variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_DATA_DIR": str(tmp_path / "data"),
-                 "IMAGES_SERVER_LINGER": "15", "PREFECT_API_BLOCKS_REGISTER_ON_START": "false"}  # fmt: skip
+                 "IMAGES_SERVER_LINGER": "15", "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+                 "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}  # fmt: skip
     copy_database(prefect_tables, tmp_path / "home" / "prefect.db")  # made by the server of these tests, as here
-    asked = ("run", str(EXAMPLES / "kaffee-richtig-lagern.md"), "--only", "hero,card")
+    (tmp_path / "article.json").write_text(json.dumps({"topic": TOPIC, "slug": "kaese"}))
+    asked = ("run", str(tmp_path / "article.json"), "--only", "hero,card")
     first = command_anew(*asked, **variables)
     assert first.returncode == 0, first.stderr
     said = first.stderr.splitlines()
@@ -173,44 +178,15 @@ def test_without_any_api_the_first_run_is_clean_and_the_second_reuses(tmp_path: 
     assert [file.read_bytes()[:4] for file in files] == [b"\x89PNG"] * 3
     page = Path(first.stdout.splitlines()[-1].split(" complete. Gallery: ")[1])
     assert page.read_text().count("<img ") == 3 + 2  # two once more: as a search result, and on X
-    second = command(*asked, **variables)
-    assert second.returncode == 0
-    assert [" reused: " in line for line in second.stderr.splitlines()] == [True] * 3
-    assert second.stdout.count("reused") == 3
-
-
-TOPIC = "Käse, 茶 und 🍵"
-
-JSON_AND_TABLE = """
-import sys
-from flows.entry import main
-
-for options in (["--json"], []):
-    sys.argv = ["article-images", "run", "article.json", "--only", "card", *options]
-    try:
-        main()
-    except SystemExit as left:
-        if left.code:
-            raise
-    if options:
-        print("\\nand as a table")
-"""
-
-
-def test_json_and_tables_need_no_utf8(painted: Path, prefect_api: str) -> None:
-    """On an ASCII terminal JSON is JSON with all its words, a table is a table, and files are for their owner alone."""
-    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
-    Path("article.json").write_text(json.dumps({"topic": TOPIC}))
-    done = subprocess.run(
-        [sys.executable, "-c", JSON_AND_TABLE], env=os.environ | {"PREFECT_API_URL": prefect_api} | ascii_only,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.isascii()
-    document, _, table = done.stdout.partition("\nand as a table\n")
-    assert json.loads(document)["topic"] == TOPIC
-    assert "complete" in table
-    left = [painted, *painted.rglob("*")]
+    table = command(*asked, **variables)
+    assert table.returncode == 0
+    assert [" reused: " in line for line in table.stderr.splitlines()] == [True] * 3
+    assert table.stdout.count("reused") == 3
+    document = command(*asked, "--json", **variables)
+    assert document.returncode == 0
+    assert all(done.stdout.isascii() for done in (first, table, document))
+    assert json.loads(document.stdout)["topic"] == TOPIC
+    left = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
     assert len(left) > 10
     assert [path for path in left if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from blocks.observability import telemetry
+from tests import forking
 from tests.standins.collector import Collector, attributes
 
 CARDS = ("linkedin", "facebook")
@@ -90,7 +91,7 @@ def test_a_dead_collector_costs_nothing(collector_is: str) -> None:
         if collector_is == "silent":
             listening.listen()
         environment = os.environ | {ENDPOINT: f"http://127.0.0.1:{listening.getsockname()[1]}"}
-        talk = [sys.executable, "-c", TALK]
+        talk = [forking.python(), "-c", TALK]
         done = subprocess.run(talk, env=environment, text=True, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
