@@ -54,10 +54,9 @@ def test_part_of_a_plan_gets_the_words_of_the_whole(world: World, writer: Writer
     assert (len(writer.asked), world.replicate.created()) == (1, 3)
 
 
-@pytest.mark.parametrize("fault", [401, 500, "html", "reset_after"])
-def test_a_model_that_fails_costs_no_picture(world: World, writer: WriterStandin, fault: str | int) -> None:
+def test_a_model_that_fails_costs_no_picture(world: World, writer: WriterStandin) -> None:
     """The pictures are made from our own words, and are not made again when the model answers later."""
-    writer.fault("write", fault)
+    writer.fault("write", "html")  # each way to fail: tests/blocks/vendors/test_writer.py
     made = run_set(Article(topic="Kaffee"), [Kind.HERO])
     assert made.status == "complete"
     assert made.images[0].alt_text == "Titelbild zum Artikel „Kaffee“"
