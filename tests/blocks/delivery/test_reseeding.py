@@ -22,9 +22,12 @@ def test_a_prediction_without_a_picture_is_paid_for_with_two_seeds_and_no_more(
 ) -> None:
     """Another seed once, then the fallback, whose entry carries what was spent; the next runs know it."""
     world.replicate.fault("create", outcome, times=None, **options)
-    first, second = hero(), hero()
+    first = hero()
+    world.replicate.fault("get", 404, times=None)  # that its reason can no longer be read changes nothing
+    second = hero()
     assert (first.provider, first.status, first.cost_usd) == ("painter", "stored", 2 * HERO_USD)
     assert (second.provider, second.status, second.cost_usd) == ("painter", "reused", 0)
+    assert first.fallback_from == second.fallback_from == "replicate:black-forest-labs/flux-1.1-pro-ultra"
     assert words in str(first.error)
     assert str(first.error).startswith("with another seed too: ")
     assert first.error == second.error

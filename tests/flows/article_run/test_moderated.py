@@ -1,4 +1,4 @@
-"""Pictures that a vendor refuses for what they show: one more try with another seed, then the fallback."""
+"""Pictures that a vendor refuses for what they show: one more try with another seed."""
 
 from imaging.kinds import Kind
 from tests.flows.runs import ARTICLE
@@ -20,19 +20,6 @@ def test_a_moderated_picture_is_made_with_another_seed(world: World, impatient: 
     assert (image.status, image.prediction_id, image.cost_usd) == ("stored", seeded.id, plain.cost_usd)
     assert (image.key, image.prompt) == ("default/kaffee-richtig-lagern/hero.png", plain.prompt)
     assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "reused"
-
-
-def test_a_picture_that_is_moderated_twice_comes_from_the_fallback(world: World) -> None:
-    """With another seed refused too, the picture is painted and says why; later runs do not order the same again."""
-    world.replicate.fault("create", "nsfw", times=None)
-    for status in ("stored", "reused"):
-        (image,) = run_set(ARTICLE, [Kind.HERO]).images
-        assert (image.status, image.provider, len(world.replicate.paid)) == (status, "painter", 2)
-        assert image.fallback_from == "replicate:black-forest-labs/flux-1.1-pro-ultra"
-        assert str(image.error).startswith("with another seed too: prediction ")
-        world.replicate.fault("get", 404, times=None)  # that its reason can no longer be read changes nothing
-    world.replicate.faults.clear()
-    assert run_set(ARTICLE, [Kind.HERO], refresh=True).images[0].status == "stored"
 
 
 def test_a_prompt_that_is_moderated_is_asked_with_another_seed(world: World) -> None:
