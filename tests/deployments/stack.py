@@ -74,7 +74,7 @@ def forget_runs(api: str, deployment: str) -> None:
         httpx.delete(f"{api}/flow_runs/{run['id']}", timeout=60).raise_for_status()
 
 
-def wait_for(look: Callable[[], Found], seconds: float = 240, every: float = 0.3) -> Found:
+def wait_for(look: Callable[[], Found], seconds: float = 240, every: float = 0.5) -> Found:
     """Look `every` so many seconds until there is something to see; a server too busy to answer has nothing yet."""
     deadline = time.monotonic() + seconds
     while True:
