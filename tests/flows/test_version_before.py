@@ -5,6 +5,7 @@
 """
 
 import hashlib
+import sys
 from collections import Counter
 from pathlib import Path
 from zipfile import ZipFile
@@ -17,6 +18,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.local_stack.local_server import local_api
 from imaging.articles.files.parsing import parse_markdown
 from imaging.kinds import Kind
+from tests import forking
 from tests.conftest import EXAMPLES
 from tests.world import World, run_set
 
@@ -50,6 +52,8 @@ def test_nothing_is_paid_for_again_and_nothing_moves(
     left_there = _digests(bucket)
     article = parse_markdown((EXAMPLES / "laktoseintoleranz-und-laktase.md").read_text())
     monkeypatch.setenv("PREFECT_HOME", str(home))
+    monkeypatch.setenv("PREFECT_API_BLOCKS_REGISTER_ON_START", "false")  # those that Prefect brings take seconds
+    monkeypatch.setattr(sys, "executable", forking.python())
     with local_api(home, linger=0) as url, temporary_settings({PREFECT_API_URL: url}):
         image_set = run_set(article)
         with get_client(sync_client=True) as client:
