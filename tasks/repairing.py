@@ -85,7 +85,9 @@ def superseded(user_id: str, slug: str, digests: list[str]) -> list[str]:
 def _is_superseded(digest: str, there: ImageSet) -> bool:
     spool = current_run().services.spool
     entry, kept_at = spool.read(digest), spool.kept_at(digest)
-    if entry is None or kept_at is None or datetime.fromisoformat(there.created_at) < kept_at:
+    if entry is None or kept_at is None:
+        return False
+    if datetime.fromisoformat(there.created_at) < kept_at.replace(microsecond=0):  # a set is dated in whole seconds
         return False
     name = entry[0].spec.name
     # What only stands in for a picture that was paid for is no reason to leave that one out.
@@ -117,7 +119,7 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
         for image in (kept | repaired).values()
         if image.kind not in kinds or (keys.is_migrated(image.name) and image.name not in names)
     ]
-    if there and there.created_at > record.created_at:
+    if there and there.created_at >= record.created_at:
         known = [image if image.durable else kept.get(image.name, image) for image in known]
     whole = in_plan_order([*(repaired.get(image.name, image) for image in known), *others])
     resolved = (
