@@ -32,11 +32,16 @@ def writer(standin: WriterStandin, monkeypatch: pytest.MonkeyPatch) -> Writer:
     return writer
 
 
-@pytest.mark.parametrize("fault", [401, 500, "html", "reset_after"])
-def test_what_is_no_answer_is_an_error_of_a_vendor(standin: WriterStandin, writer: Writer, fault: str | int) -> None:
-    """A refusal, an error, a page and a cut connection are errors that the run goes on after; then it answers."""
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [(401, "IMAGES_LLM_API_KEY"), (500, "500"), ("html", "not the JSON"), ("reset_after", "cannot be reached")],
+)
+def test_what_is_no_answer_is_an_error_of_a_vendor(
+    standin: WriterStandin, writer: Writer, fault: str | int, said: str
+) -> None:
+    """A refusal, an error, a page and a cut connection are errors that say so and that a run goes on after."""
     standin.fault("write", fault)
-    with pytest.raises(ProviderError):
+    with pytest.raises(ProviderError, match=said):
         writer.find_words(ARTICLE, SPECS)
     standin.faults.clear()
     assert writer.find_words(ARTICLE, SPECS) != words_from({}, SPECS)
