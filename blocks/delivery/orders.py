@@ -12,7 +12,7 @@ from blocks.records.ledger import Attempt, Ledger
 from blocks.result_storage import run_records
 from blocks.run import current_run
 from blocks.vendors.registry import VENDORS
-from imaging.errors import NotAccepted, NotDelivered, ProviderRefused
+from imaging.errors import NotAccepted, NotDelivered, ProviderRefused, UnsafeDownload
 from imaging.spec import ImageSpec
 
 
@@ -52,7 +52,7 @@ def order(spec: ImageSpec, last: Attempt | None, terms: RunTerms, ended: Ended |
         try:
             with measured("provider", spec):
                 prediction_id = current_run().services.orders_at(spec.provider).create(spec)
-        except (ProviderRefused, NotDelivered, NotAccepted) as refused:
+        except (ProviderRefused, NotDelivered, NotAccepted, UnsafeDownload) as refused:
             if attempt != last:  # an earlier create of the same attempt may yet have been accepted
                 ledger.refuse(spec, attempt, refused)
             raise

@@ -25,7 +25,7 @@ from blocks.vendors.looks import Looks
 from blocks.vendors.prediction_output import address_in, ending
 from blocks.vendors.replicate_answer import with_what_is_needed
 from blocks.vendors.replicate_list import IS_ID, MAX_PAGES, Page, request
-from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError
+from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError, UnsafeDownload
 from imaging.pictures.picture import MAX_BYTES
 from imaging.sanitizing.quoting import quoted
 from imaging.spec import ImageSpec
@@ -65,7 +65,7 @@ class Replicate(Block):
         """Create a prediction for `spec` and return its id at once. This is what costs money.
 
         Raises ProviderBusy, ProviderRefused or Moderated. After ProviderBusy it may have been created all the same:
-        `find` it before another one is.
+        `find` it before another one is. UnsafeDownload for one whose id is none that can be asked for.
         """
         asked = request(spec)
         name, _, version = spec.model.partition(":")
@@ -79,8 +79,9 @@ class Replicate(Block):
             raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
         except _NO_PREDICTION:
             raise ProviderBusy("Replicate's answer to a create is not a prediction") from None
-        if not IS_ID.fullmatch(prediction.id):
-            raise ProviderBusy("Replicate's answer to a create is not a prediction")
+        if not IS_ID.fullmatch(prediction.id):  # it is created, and the next one might have such an id as well
+            unusable = UnsafeDownload("Replicate has created a prediction with an id that cannot be part of an address")
+            raise unusable.costing(spec.price_usd)
         return prediction.id
 
     def collect(self, prediction_id: str, pause_for: Pause = slept, model: str = "") -> str:

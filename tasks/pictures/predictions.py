@@ -128,7 +128,7 @@ def _start(spec: ImageSpec, terms: RunTerms, bill: Bill, ended: Ended | None = N
         return start_prediction(spec, terms, ended)
     except ProviderBusy as busy:
         raise ProviderError(str(busy)) from None  # the inner task has tried it all; the outer must not multiply that
-    except (NotDelivered, BadPicture):
+    except (NotDelivered, BadPicture, UnsafeDownload):
         if last := bill.ledger.last(spec):
             bill.add(spec, last)
         raise

@@ -27,6 +27,20 @@ def test_a_create_whose_answer_is_lost_is_adopted(world: World, kinds: list[str 
     assert {image.note for image in image_set.images} == {None}
 
 
+def test_a_prediction_that_cannot_be_asked_for_is_not_ordered_again(world: World) -> None:
+    """Where a new kind of id is none that we can use, a picture costs once, and the next run of it costs nothing."""
+    odd = {"id": "v2/abc", "version": "1", "model": "m", "input": {}, "status": "starting", "urls": {}}
+    world.replicate.fault("create", "wrong_type", times=None, paid=True, body=odd)
+    world.replicate.fault("list", "wrong_type", times=None, body={"results": []})
+    costs = []
+    for _ in range(2):
+        [hero] = run_set(ARTICLE, [Kind.HERO]).images
+        costs.append((hero.status, hero.cost_usd))
+        assert "created a prediction with an id that cannot be part of an address" in str(hero.error)
+        assert "--refresh orders it again" in str(hero.error)
+    assert (costs, len(world.replicate.paid)) == ([("failed", 0.06), ("failed", 0.0)], 1)
+
+
 def test_an_answer_lost_for_good_is_adopted_by_the_next_run(world: World) -> None:
     """When the list cannot be read either, nothing is created on suspicion; the next run finds the prediction.
 
