@@ -4,6 +4,7 @@ Read by hand, not through the package's client, whose model fails on a whole pag
 list is looked at is decided in `blocks/delivery/earlier_orders.py`.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -56,7 +57,8 @@ class Page:
     @classmethod
     def read(cls, response: httpx.Response) -> "Page":
         """Return the page in an answer. Raises ValueError or httpx.InvalidURL where there is none."""
-        answer = _Answer.model_validate_json(response.content)
+        # Not pydantic's parser: it refuses a prompt of anybody's that was cut off in the middle of an emoji.
+        answer = _Answer.model_validate(json.loads(response.content))
         # Of the next page's address the query alone: our token goes to no host that an answer names.
         older = httpx.URL(answer.next).query if answer.next else b""
         return cls(tuple(one for one in answer.results if IS_ID.fullmatch(one.id)), older or None, _ahead(response))

@@ -122,6 +122,19 @@ def test_a_list_of_another_shape_is_passing_trouble(files: FileHost, hero: Image
         found(Replicate(api_token="r8_geheim", base_url=files.base_url), hero)
 
 
+def test_what_others_wrote_does_not_hide_our_own(files: FileHost, hero: ImageSpec) -> None:
+    """A prompt of another program that was cut off in the middle of an emoji, or a number that is none, is read over."""
+    mine = {"model": hero.model, "input": {"prompt": hero.prompt, **hero.params}}
+    others = [
+        listed(id="other-1", input={"prompt": "a cat \ud83d"}),
+        listed(id="other-2", input={"seed": float("nan")}),
+    ]
+    page = json.dumps({"results": [*others, listed(id="good-1", **mine)]})
+    assert "\\ud83d" in page
+    files.page("/v1/predictions", page.encode())
+    assert found(Replicate(api_token="r8_geheim", base_url=files.base_url), hero) == ["good-1"]
+
+
 def test_an_id_that_could_lead_elsewhere_is_passed_over(files: FileHost, hero: ImageSpec) -> None:
     """An id becomes part of addresses and keys."""
     mine = {"model": hero.model, "input": {"prompt": hero.prompt, **hero.params}}
