@@ -21,7 +21,8 @@ def with_what_is_needed(response: httpx.Response) -> httpx.Response:
         return response
     if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in ("id", "status")):
         return response
-    return httpx.Response(response.status_code, json=_needed(said), request=response.request)
+    # In ASCII: a lone surrogate, half of an emoji or a byte of a file's name, has no other encoding.
+    return httpx.Response(response.status_code, content=json.dumps(_needed(said)), request=response.request)
 
 
 def _needed(said: dict[str, Any]) -> dict[str, Any]:

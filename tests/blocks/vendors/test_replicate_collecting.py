@@ -207,6 +207,22 @@ def test_fields_that_are_not_needed_do_not_stand_between_us_and_the_picture(
     assert replicate.collect(prediction_id) == f"{replicate_api.cdn.base_url}/xezq/{prediction_id}/out-0.png"
 
 
+@pytest.mark.parametrize("status", ["failed", "succeeded"])
+def test_words_that_cannot_be_encoded_do_not_hide_how_a_prediction_ended(
+    replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec, status: str
+) -> None:
+    """Half of a character in an error (a byte of a file's name, an emoji that was cut) is an error as any other."""
+    prediction_id = replicate.create(hero)
+    body = replicate_api.paid[0].json(replicate_api.base_url, replicate_api.cdn.base_url, status)
+    replicate_api.fault("get", "wrong_type", times=None, body=body | {"error": "no such file: caf\udce9.png"})
+    if status == "succeeded":
+        assert replicate.collect(prediction_id).endswith("/out-0.png")
+        return
+    with pytest.raises(PredictionEnded, match="no such file: caf") as failed:
+        replicate.collect(prediction_id)
+    assert str(failed.value).encode()
+
+
 def test_a_prediction_whose_error_is_an_object_has_failed(
     replicate_api: ReplicateStandin, replicate: Replicate, hero: ImageSpec
 ) -> None:
