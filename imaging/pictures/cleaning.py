@@ -94,9 +94,13 @@ def _kept(data: bytes, wanted: Callable[[bytes], bool]) -> bytes:
 
 def _is_png_part(chunk: bytes, wanted: Callable[[bytes], bool]) -> bool:
     name = chunk[4:8]
+    if name in _PNG_PIXELS:
+        return True
+    if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:]):  # a decoder may refuse the whole picture for it
+        return False
     if name in _PNG_METADATA:
         return _is_moderate(name, chunk[8:-4]) and wanted(chunk[8:-4])
-    return name in _PNG_PIXELS or (name in _PNG_COLOURS and len(chunk) < 1000)
+    return name in _PNG_COLOURS and len(chunk) < 1000
 
 
 def _is_moderate(name: bytes, body: bytes) -> bool:

@@ -5,8 +5,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from imaging.pictures.cleaning import bare, cleaned
-from tests.imaging.pictures.containers import png_with, saved
+from imaging.pictures.cleaning import accepted, bare, cleaned
+from tests.imaging.pictures.containers import png_chunk, png_with, saved
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ def test_a_webp_does_not_announce_what_was_taken_out() -> None:
     assert whole[20] & 0x2C == 0x2C
     assert cleaned(whole) == whole
     assert bare(whole)[20] & 0x2C == 0
+
+
+@pytest.mark.parametrize("name", [b"pHYs", b"gAMA", b"tEXt", b"iCCP"])
+def test_a_part_whose_checksum_is_wrong_is_left_out(name: bytes) -> None:
+    """A picture that was paid for is not lost for a broken note on its density, and keeps its whole parts."""
+    bodies = {
+        b"pHYs": bytes(9),
+        b"gAMA": bytes(4),
+        b"tEXt": b"Comment\0a",
+        b"iCCP": b"profile\0\0" + zlib.compress(b"a"),
+    }
+    picture = Image.linear_gradient("L").resize((64, 48))
+    head, kept, rest = (whole := saved("PNG", picture))[:33], png_chunk(b"tEXt", b"Title\0whole"), whole[33:]
+    broken = png_chunk(name, bodies[name])[:-1] + b"\x01"
+    assert accepted(head + broken + kept + rest).data == head + kept + rest
