@@ -63,8 +63,8 @@ def storage_error(error: Exception, bucket: str) -> StorageError:
 
 
 def _answered(error: ClientError, bucket: str) -> StorageError:
-    code, reason = error_code(error), str(error.response.get("Error", {}).get("Message", ""))[:200]
-    message = f"the bucket {bucket} answered {code}: {reason}"
+    code, reason = error_code(error), str(error.response.get("Error", {}).get("Message") or "")[:200]
+    message = f"the bucket {bucket} answered {code}" + (f": {reason}" if reason else "")
     if _CAP.search(reason):
         return StorageError(message)
     if code == "RequestTimeTooSkewed" and _clock_is_off(error.response):

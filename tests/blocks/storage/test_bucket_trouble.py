@@ -29,6 +29,16 @@ def test_a_bucket_that_stays_down_is_storage_trouble(fake_s3: Bucket) -> None:
     assert len(fake_s3.requests) == 4
 
 
+def test_a_refusal_without_words_is_told_by_its_code(fake_s3: Bucket) -> None:
+    """Where the bucket gives no reason, none is made up."""
+    fake_s3.script = [s3_error(403, "AccessDenied", "")]
+    with pytest.raises(StorageRefused) as refused:
+        at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+    assert str(refused.value).startswith("the bucket images answered AccessDenied")
+    assert "None" not in str(refused.value)
+    assert "AccessDenied:" not in str(refused.value)
+
+
 def test_a_bucket_that_nobody_serves_is_storage_trouble() -> None:
     """A closed port is told in our words."""
     with pytest.raises(StorageError, match="the bucket images cannot be reached: EndpointConnectionError"):
