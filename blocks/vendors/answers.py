@@ -26,6 +26,7 @@ from imaging.sanitizing.quoting import quoted
 
 _BUSY = {408, 409, 425}  # and every 5xx
 _NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)|exhausted balance|\bTOP_UP\b", re.IGNORECASE)
+_OF_SECRETS = re.compile(r"(?:_API)?_(?:KEY|TOKEN)$")  # how their variables end; the address's is named likewise
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
 
@@ -82,10 +83,12 @@ def account_name(base_url: str | None, secret: str) -> str:
 
 
 def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) -> ProviderError:
-    """Put a 4xx or 5xx answer (its body read) into our words. The body is quoted in part, our secret never is."""
+    """Put a 3xx, 4xx or 5xx answer (its body read) into our words. The body is quoted in part, our secret never is."""
     status = response.status_code
     detail = words_in(response)
     message = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
+    if response.is_redirect:
+        message += f" (a redirect, which is not followed: check {_OF_SECRETS.sub('_BASE_URL', secret_variable)})"
     moderated = status not in {401, 402, 429} and is_moderation(detail)
     if status in _BUSY or (status >= 500 and not moderated):  # a server may take what its filter raises for a fault
         kind = ModelStarting if is_cold_start(response.text[:2000]) else ProviderBusy

@@ -82,7 +82,7 @@ class Fal(Block):
             raise NotAccepted(f"{_LABEL} cannot be reached: {type(error).__name__}") from None
         except (httpx.HTTPError, UnicodeError) as error:
             raise _lost(type(error).__name__, spec) from None
-        if answer.is_error:
+        if not answer.is_success:
             raise _order_error(answer, spec)
         try:
             request_id = _fields(answer).get("request_id")
@@ -200,6 +200,8 @@ def fal_from(settings: Settings) -> Fal | None:
 def _order_error(answer: httpx.Response, spec: ImageSpec) -> ProviderError:
     """Return the error that an answer of an error status to an order is."""
     error = vendor_error(_LABEL, _VARIABLE, answer)
+    if answer.is_redirect:  # a proxy's for a moment, say
+        return NotAccepted(str(error))
     if not isinstance(error, ProviderBusy) or isinstance(error, NotAccepted):
         return error
     if answer.status_code in _REFUSED_UNREAD:

@@ -237,6 +237,8 @@ class _Strict(WholeAnswers):
         response = super().handle_request(request)
         if response.is_error:
             raise vendor_error("Replicate", "REPLICATE_API_TOKEN", response)
+        if response.is_redirect:  # a proxy's for a moment, say
+            raise ProviderBusy(str(vendor_error("Replicate", "REPLICATE_API_TOKEN", response)))
         return with_what_is_needed(response)
 
 

@@ -76,10 +76,10 @@ def test_passing_trouble_is_worth_a_retry(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "words"),
     [(400, ""), (401, "VENDOR_KEY was refused"), (402, "top it up"), (403, "VENDOR_KEY was refused"), (404, ""),
-     (302, ""), (422, "")],
+     (302, "check VENDOR_BASE_URL"), (422, "")],
 )  # fmt: skip
 def test_what_a_retry_does_not_change_is_refused(status: int, words: str) -> None:
-    """The other 4xx are refusals; those that a person can mend say how."""
+    """Redirects and the other 4xx are refusals; those that a person can mend say how."""
     error = vendor_error("Vendor", "VENDOR_KEY", answer(status, '{"detail": "no"}'))
     assert isinstance(error, ProviderRefused)
     assert str(error).startswith(f"Vendor answered {status}: no")

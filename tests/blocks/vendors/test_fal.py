@@ -22,6 +22,7 @@ from imaging.errors import (
     Throttled,
 )
 from imaging.spec import ImageSpec
+from tests.blocks.hosts import FileHost
 from tests.standins import FalStandin
 
 
@@ -107,6 +108,19 @@ def test_an_order_that_was_not_accepted(
         fal.create(fal_hero)
     assert (refused.value.cost_usd, fal_api.key in str(refused.value)) == (0, False)
     assert fal_api.paid == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_an_order_that_is_sent_elsewhere_was_not_accepted(
+    fal_api: FalStandin, fal: Fal, fal_hero: ImageSpec, files: FileHost, status: int
+) -> None:
+    """A redirect has taken no order: it costs nothing, may be tried again at once, and names what to check."""
+    fal_api.fault("create", "redirect", location=files.page("/elsewhere"), status=status)
+    with pytest.raises(NotAccepted, match=rf"answered {status} \(a redirect, .* check FAL_BASE_URL\)") as sent:
+        fal.create(fal_hero)
+    assert sent.value.cost_usd == 0
+    assert not files.requests
+    assert fal.create(fal_hero)
 
 
 def test_a_vendor_that_cannot_be_reached_has_accepted_nothing(fal_hero: ImageSpec) -> None:

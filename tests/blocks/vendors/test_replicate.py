@@ -81,7 +81,7 @@ def test_a_redirect_carries_the_token_nowhere(
     prediction_id = replicate.create(hero)
     for where in ("create", "get", "list"):
         replicate_api.fault(where, "redirect", times=2, location=files.page("/elsewhere"), status=status)
-    with pytest.raises(ProviderBusy):
+    with pytest.raises(ProviderBusy, match=rf"answered {status} \(a redirect, .* check REPLICATE_BASE_URL\)"):
         replicate.create(hero)
     with pytest.raises(ProviderBusy):
         list(replicate.find(hero, datetime.now(UTC)))

@@ -123,7 +123,7 @@ def test_a_list_of_another_shape_is_passing_trouble(files: FileHost, hero: Image
 
 
 def test_what_others_wrote_does_not_hide_our_own(files: FileHost, hero: ImageSpec) -> None:
-    """A prompt of another program that was cut off in the middle of an emoji, or a number that is none, is read over."""
+    """Another program's prompt that was cut off in the middle of an emoji, or a number that is none, is read over."""
     mine = {"model": hero.model, "input": {"prompt": hero.prompt, **hero.params}}
     others = [
         listed(id="other-1", input={"prompt": "a cat \ud83d"}),
