@@ -13,6 +13,7 @@ from blocks.network.addresses import DEFAULT_HOSTS
 from blocks.network.proxies import check_proxies
 from imaging.errors import ConfigurationError
 from imaging.formats import FORMATS, Format
+from imaging.pictures.picture import MOST_PIXELS
 from imaging.pictures.web_formats import Width
 from imaging.planning.budget import budgets_from
 from imaging.planning.chosen_platforms import known_platforms
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     images_storage_prices: dict[str, Any] = {}
     images_platforms: Annotated[tuple[str, ...], NoDecode] = ()  # beyond the default ones, with commas
     images_max_bytes: int = Field(64 * 1024 * 1024, ge=1)
-    images_max_pixels: int = Field(64_000_000, ge=1)
+    images_max_pixels: int = Field(64_000_000, ge=1, le=MOST_PIXELS)
     images_download_timeout: float = Field(120, gt=0)  # seconds, for the whole of one download
     images_prediction_timeout: float = Field(600, gt=0)  # seconds, from creation to a picture
     images_retry_seconds: float = Field(60, ge=0)  # for retries of the bucket and of downloads

@@ -20,6 +20,7 @@ from imaging.pictures.placeholder import Placeholder, placeholder_of
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 64_000_000
+MOST_PIXELS = 178_956_970  # that Pillow opens at all: twice its Image.MAX_IMAGE_PIXELS
 THUMBNAIL_SIZE = (320, 320)  # pixels; thumbnails fit into this box
 PREVIEW_SIZE = (640, 640)
 
@@ -118,8 +119,9 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             useless = None if animated else _useless(shown, small)
     except UnidentifiedImageError:
         raise NotWhole(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
-    except Image.DecompressionBombError as error:
-        raise BadPicture(f"the picture cannot be decoded: {error}") from None
+    except Image.DecompressionBombError:
+        said = f"the picture has more than {MOST_PIXELS:,} pixels; at most {max_pixels:,} are accepted"
+        raise BadPicture(said) from None
     except (OSError, ValueError, SyntaxError) as error:
         raise NotWhole(f"the picture cannot be decoded: {error}") from None
     except _SURPRISES as error:

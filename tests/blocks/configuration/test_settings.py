@@ -120,6 +120,7 @@ def test_a_part_of_the_bucket_is_none(monkeypatch: pytest.MonkeyPatch, names: tu
         ("IMAGES_PINNED", "geheim"),
         ("IMAGES_MAX_BYTES", "-1"),
         ("IMAGES_MAX_PIXELS", "geheim"),
+        ("IMAGES_MAX_PIXELS", "178956971"),
         ("IMAGES_DOWNLOAD_TIMEOUT", "0"),
         ("IMAGES_PREDICTION_TIMEOUT", "geheim"),
         ("IMAGES_SERVER_LINGER", "-1"),
@@ -141,6 +142,12 @@ def test_a_wrong_value_is_told_by_its_name_alone(monkeypatch: pytest.MonkeyPatch
     assert said.startswith(f"{name}: ")
     assert "geheim" not in said
     assert "images_" not in said
+
+
+def test_a_limit_of_a_number_is_told_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number can be copied from the message."""
+    said = complaint(monkeypatch, IMAGES_MAX_PIXELS="500000000")
+    assert said.startswith("IMAGES_MAX_PIXELS: must be at most 178956970")
 
 
 @pytest.mark.parametrize("endpoint", ["not a host", "ftp://geheim.example", "https://", "://geheim"])

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from imaging.errors import BadPicture
-from imaging.pictures.picture import Picture, encode, inspect
+from imaging.pictures.picture import MOST_PIXELS, Picture, encode, inspect
 
 
 def noise(width: int = 1400, height: int = 700) -> Image.Image:
@@ -142,9 +142,15 @@ def test_a_picture_that_broke_off_is_refused(image_format: str, part: float) -> 
 
 @pytest.mark.parametrize("size", [(30_000, 30_000), (10_000, 10_000), (8001, 8000)])
 def test_a_bomb_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
-    """More than 64 million pixels are refused by their header alone, without a warning."""
-    with pytest.raises(BadPicture, match="pixels"):
+    """More than 64 million pixels are refused by their header alone, without a warning, and the limit is told."""
+    with pytest.raises(BadPicture, match="pixels; at most 64,000,000 are accepted"):
         inspect(bomb(*size))
+
+
+def test_the_highest_limit_of_pixels_is_what_the_decoder_opens() -> None:
+    """A limit that may be set is kept: no picture below it is refused by Pillow's own."""
+    assert Image.MAX_IMAGE_PIXELS is not None
+    assert MOST_PIXELS == 2 * Image.MAX_IMAGE_PIXELS
 
 
 def test_the_limit_of_pixels_can_be_set() -> None:
