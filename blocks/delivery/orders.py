@@ -52,7 +52,10 @@ def order(spec: ImageSpec, last: Attempt | None, terms: RunTerms, ended: Ended |
         try:
             with measured("provider", spec):
                 prediction_id = current_run().services.orders_at(spec.provider).create(spec)
-        except (ProviderRefused, NotDelivered, NotAccepted, UnsafeDownload) as refused:
+        except UnsafeDownload as unusable:  # it has been accepted
+            ledger.refuse(spec, attempt, unusable)
+            raise
+        except (ProviderRefused, NotDelivered, NotAccepted) as refused:
             if attempt != last:  # an earlier create of the same attempt may yet have been accepted
                 ledger.refuse(spec, attempt, refused)
             raise

@@ -27,9 +27,11 @@ def test_a_create_whose_answer_is_lost_is_adopted(world: World, kinds: list[str 
     assert {image.note for image in image_set.images} == {None}
 
 
-def test_a_prediction_that_cannot_be_asked_for_is_not_ordered_again(world: World) -> None:
+@pytest.mark.parametrize("lost_before", [0, 1])
+def test_a_prediction_that_cannot_be_asked_for_is_not_ordered_again(world: World, lost_before: int) -> None:
     """Where a new kind of id is none that we can use, a picture costs once, and the next run of it costs nothing."""
     odd = {"id": "v2/abc", "version": "1", "model": "m", "input": {}, "status": "starting", "urls": {}}
+    world.replicate.fault("create", 502, times=lost_before)  # so that it is the same attempt which is tried again
     world.replicate.fault("create", "wrong_type", times=None, paid=True, body=odd)
     world.replicate.fault("list", "wrong_type", times=None, body={"results": []})
     costs = []
