@@ -25,13 +25,13 @@ _WITHOUT_TASKS = 4  # articles that may go on where no picture is being made
 class Places:
     """`number` threads, and the articles that go on. Entered and asked on one event loop.
 
-    `at_once`: how many articles may go on. 0: the next one begins as long as there is a thread without a task; an
-    article that has no tasks itself, since it begins or ends, counts as a quarter of the threads.
+    `at_once`: how many articles may go on, no more than there are threads. 0: the next one begins as long as there is a
+    thread without a task; an article that has no tasks itself, since it begins or ends, counts as a quarter of them.
     """
 
     def __init__(self, number: int, at_once: int) -> None:
         self.number = number
-        self.most_articles = at_once or min(MOST_ARTICLES, number)
+        self.most_articles = min(at_once or MOST_ARTICLES, number)
         self._is_fixed = at_once > 0
         self._articles = 0
         self._tasks: Counter[_Part] = Counter()  # of each run that has some
