@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import httpx
+from httpx import codes
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
@@ -200,6 +201,8 @@ def fal_from(settings: Settings) -> Fal | None:
 def _order_error(answer: httpx.Response, spec: ImageSpec) -> ProviderError:
     """Return the error that an answer of an error status to an order is."""
     error = vendor_error(_LABEL, _VARIABLE, answer)
+    if answer.status_code == codes.SEE_OTHER:  # the order was taken, and is described elsewhere (RFC 9110, 15.4.4)
+        return _lost(str(error), spec)
     if answer.is_redirect:  # a proxy's for a moment, say
         return NotAccepted(str(error))
     if not isinstance(error, ProviderBusy) or isinstance(error, NotAccepted):

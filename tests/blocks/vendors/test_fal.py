@@ -123,6 +123,17 @@ def test_an_order_that_is_sent_elsewhere_was_not_accepted(
     assert fal.create(fal_hero)
 
 
+def test_an_order_that_is_described_elsewhere_may_have_been_accepted(
+    fal_api: FalStandin, fal: Fal, fal_hero: ImageSpec, files: FileHost
+) -> None:
+    """See Other answers a request that was carried out: it is not tried again at once, and counts as paid for."""
+    fal_api.fault("create", "redirect", location=files.page("/elsewhere"), status=303)
+    with pytest.raises(ProviderError, match="was lost") as lost:
+        fal.create(fal_hero)
+    assert not isinstance(lost.value, ProviderBusy)
+    assert lost.value.cost_usd == fal_hero.price_usd
+
+
 def test_a_vendor_that_cannot_be_reached_has_accepted_nothing(fal_hero: ImageSpec) -> None:
     """A connection that is refused is retried: nothing went out on it."""
     with pytest.raises(NotAccepted, match="cannot be reached"):
