@@ -34,6 +34,9 @@ def client(seconds: float = 5, max_bytes: int = 10_000) -> Iterator[httpx.Client
         ("7", "", 7),
         ("0.5", "", 0.5),
         ("-3", "", 0),
+        ("99999999999", "", 3600),
+        ("Fri, 31 Dec 2100 07:28:00 GMT", "", 3600),
+        ("", '{"retry_after": 1e300}', 3600),
         ("7", '{"retry_after": 9}', 7),
         ("", '{"retry_after": 9}', 9),
         ("", '{"retry_after": "9"}', 9),
@@ -53,7 +56,7 @@ def client(seconds: float = 5, max_bytes: int = 10_000) -> Iterator[httpx.Client
     ],
 )
 def test_when_to_come_back(header: str, body: str, seconds: float | None) -> None:
-    """The header counts, then the body; what is no number of seconds is as good as nothing."""
+    """The header counts, then the body, for an hour at most; what is no number of seconds is as good as nothing."""
     assert retry_after(answer(429, body, retry_after=header)) == seconds
 
 
