@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+from datetime import datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -48,14 +51,21 @@ def test_repair_leaves_another_articles_folder_alone(world: World, monkeypatch: 
     assert world.objects() == before
 
 
-def test_repair_takes_nothing_from_an_article(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of some kinds alone share a manifest; and an older picture does not go over a newer one."""
+def test_repair_takes_nothing_from_an_article(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Runs of some kinds alone share a manifest; and a spooled picture does not go over one of the same second."""
     run_set(ARTICLE, [Kind.CARD])
     monkeypatch.setenv("B2_ENDPOINT", "http://127.0.0.1:9")
     run_set(ARTICLE, [Kind.SOCIAL])
     run_set(ARTICLE, [Kind.HERO, Kind.COMPARISON])
     monkeypatch.setenv("B2_ENDPOINT", world.environment["B2_ENDPOINT"])
-    hero = run_set(ARTICLE.model_copy(update={"excerpt": "Ganz anders."}), [Kind.HERO]).images[0]
+    newer = run_set(ARTICLE.model_copy(update={"excerpt": "Ganz anders."}), [Kind.HERO])
+    [hero] = newer.images
+    second = datetime.fromisoformat(newer.created_at).timestamp()
+    spool = tmp_path / "data" / "spool"
+    for picture in spool.glob("*.json"):
+        os.utime(picture, (second + 0.9, second + 0.9))
+    for kept in spool.glob("*.manifest"):
+        kept.write_text(json.dumps(json.loads(kept.read_text()) | {"created_at": newer.created_at}))
     world.replicate.expire()
     assert repair() == {"repaired": 5, "left": 0}
     assert repair() == {"repaired": 0, "left": 0}
@@ -63,6 +73,7 @@ def test_repair_takes_nothing_from_an_article(world: World, monkeypatch: pytest.
     kinds = [image["kind"] for image in manifest["images"]]
     assert kinds == ["hero", "comparison", "comparison", "card", "card", "social", "social"]
     assert hashlib.sha256(world.store.get(str(hero.key)) or b"").hexdigest() == hero.sha256
+    assert manifest["images"][0]["sha256"] == hero.sha256
     assert {image.status for image in run_set(ARTICLE, [Kind.SOCIAL, Kind.COMPARISON]).images} == {"reused"}
     assert world.paid == (4, 2)
 
