@@ -119,7 +119,7 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
         for image in (kept | repaired).values()
         if image.kind not in kinds or (keys.is_migrated(image.name) and image.name not in names)
     ]
-    if there and there.created_at >= record.created_at:
+    if there and there.created_at > record.created_at:
         known = [image if image.durable else kept.get(image.name, image) for image in known]
     whole = in_plan_order([*(repaired.get(image.name, image) for image in known), *others])
     resolved = (
