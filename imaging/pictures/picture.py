@@ -193,8 +193,8 @@ def _fitted(image: Image.Image, box: tuple[int, int]) -> Image.Image:
 
 def _data_url(small: Image.Image) -> str:
     out = io.BytesIO()
-    # Method 1 takes two thirds of the time of 2: for as many bytes of a photograph, a fifth more of a painted picture.
-    small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=72, method=1)
+    # Method 2 takes half the time of 4 for a few percent more bytes. With 1, a millisecond less, blocks can be seen.
+    small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=72, method=2)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
