@@ -51,14 +51,14 @@ def test_a_run_picks_the_brand_up_and_pays_for_words_alone(world: World) -> None
     assert [(one.name, one.width, one.ratio) for one in report.assets] == [("logo", 431, 4.27)]
     assert "anew" in report.notes[-1]
     assert "0.17" in report.notes[-1]
-    styled = run_set(ARTICLE, [Kind.HERO, Kind.COMPARISON])
+    styled = run_set(ARTICLE)
     assert world.paid > paid
     hero = styled.images[0].prompt or ""
     assert "flat paper collage, colour palette led by dark blue" in hero
     assert hero.endswith("no people")
     negative = [call.body["negative_prompt"] for call in world.chutes.paid[-2:]]
     assert all(words.endswith(", people") for words in negative)
-    assert {image.status for image in run_set(ARTICLE, [Kind.HERO]).images} == {"reused"}
+    assert {image.status for image in run_set(ARTICLE).images} == {"reused"}
 
 
 def test_the_articles_own_fields_win_and_its_language_is_the_tenants(world: World) -> None:

@@ -58,6 +58,7 @@ def test_a_months_pictures_run_out(world: World, monkeypatch: pytest.MonkeyPatch
         assert announced(client, since, 1) == [("tenant.quota.exceeded", "acme", "month_pictures")]
         quota(monkeypatch, tenants={"acme": {"month_pictures": 4}})  # another quota, so with events of its own
         assert [image.provider for image in made("Kakao").images] == ["chutes", "painter"]
+        made("Saft")
         assert announced(client, since, 2) == 2 * [("tenant.quota.exceeded", "acme", "month_pictures")]
 
 

@@ -55,7 +55,7 @@ def test_a_budget_of_nothing_still_brings_every_picture(world: World, monkeypatc
 def test_beyond_may_be_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the user wants no stand-ins, what the budget has no room for is `failed` and says why."""
     budget(monkeypatch, run_usd=0.06, beyond="refuse")
-    image_set = run_set(ARTICLE, [Kind.HERO, Kind.COMPARISON, Kind.SOCIAL])
+    image_set = run_set(ARTICLE)
     failed = {image.name: image.error for image in image_set.images if image.status == "failed"}
     assert set(failed) == PAID - {"hero"}
     assert all("over the budget of one run" in str(error) for error in failed.values())

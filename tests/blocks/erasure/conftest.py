@@ -1,7 +1,6 @@
 """Tenants and articles whose names begin with each other's, in a bucket with versions and on this machine."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +23,8 @@ def digest(tenant: str, slug: str, number: int = 0) -> str:
     return (f"{tenant}/{slug}/{number}".encode().hex() * 8)[:64]
 
 
-def filled(bucket: VersionedBucket, tenants: Sequence[str] = TENANTS) -> Owned:
-    """Put articles of the tenants, two versions of each object, and return which keys are whose."""
+def filled(bucket: VersionedBucket) -> Owned:
+    """Put articles of all tenants, two versions of each object, and return which keys are whose."""
     owned: Owned = {}
 
     def put(tenant: str, slug: str | None, key: str, data: object = b"x") -> None:
@@ -33,7 +32,7 @@ def filled(bucket: VersionedBucket, tenants: Sequence[str] = TENANTS) -> Owned:
         for _ in range(2):
             bucket.put(key, data if isinstance(data, bytes) else json.dumps(data).encode(), NOW)
 
-    for tenant in tenants:
+    for tenant in TENANTS:
         put(tenant, None, f"{tenant}/branding/brand.json", {"color": "#000000"})
         put(tenant, None, f"_results/{tenant}/_spend/2026-10.json", {"spent": 2.0, "reserved": {}})
         put(tenant, None, f"_reports/{tenant}/2026-10.json", {"user_id": tenant})

@@ -65,12 +65,11 @@ def test_all_versions_of_its_own_are_gone_and_no_others(
 
 def test_an_erasure_that_is_cut_off_is_completed_by_another(bucket: VersionedBucket, services: Services) -> None:
     """After any number of deletions the bucket refuses; the next erasure still finds all the rest."""
-    two = ("acme", "acme-2")  # of all: the test above
-    everything = filled(bucket, two)
+    everything = filled(bucket)
     gone = {key for (tenant, _), keys in everything.items() if tenant == "acme" for key in keys}
     total = sum(key in gone for key, _ in bucket.versions)
     for number in range(0, total, total // 4):
-        filled(bucket, two)
+        filled(bucket)
         bucket.deletes_left = number
         with pytest.raises(StorageError):
             erase(services, Target("acme"))

@@ -9,7 +9,7 @@ from imaging.kinds import Kind
 from tests.world import World, run_set, run_state, set_of
 
 
-@pytest.mark.parametrize("kind", [404, "failed"])
+@pytest.mark.parametrize("kind", [422, 404, "failed"])
 def test_one_failed_image_never_takes_another_with_it(world: World, german: Article, kind: int | str) -> None:
     """A picture that cannot be made is `failed` with its reason; the run is Completed, named Degraded."""
     world.replicate.fault("create", kind, times=None, match=lambda call: "ultra" in (call.model or ""))
