@@ -22,6 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from blocks.network.ports import free_port, is_free
 from blocks.storage.bucket import ImageStore
 from blocks.storage.file_lock import file_lock, lock_file
 from blocks.storage.private_files import (
@@ -166,32 +167,16 @@ def _remembered(path: Path) -> dict[str, str]:
             return {name: str(values[name]) for name in ("s3_port", "http_port", "key_id", "secret")}
     except (OSError, ValueError, KeyError, TypeError):
         pass  # the first start, or a damaged file: create it
-    values = {"s3_port": str(_free_port()), "http_port": str(_free_port()),
+    values = {"s3_port": str(free_port()), "http_port": str(free_port()),
               "key_id": secrets.token_hex(8), "secret": secrets.token_hex(24)}  # fmt: skip
     write_private(path, json.dumps(values).encode())
     return values
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_free(port: str) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", int(port)))
-        except OSError:
-            return False
-    return True
-
-
 @contextmanager
 def _serve(protocol: str, folder: str, port: str, options: list[str], secrets: dict[str, str]) -> Iterator[str]:
     """Run `rclone serve` on the remembered port, or on a free one if that is in use; yield the port."""
-    port = port if _is_free(port) else str(_free_port())
+    port = port if is_free(int(port)) else str(free_port())
     command = [_rclone(), "serve", protocol, "--addr", f"127.0.0.1:{port}", *options, folder]
     # The key is passed by the environment, since any user of the machine can list command lines.
     environment = minimal_environment() | {"RCLONE_CONFIG": os.devnull} | secrets

@@ -15,7 +15,6 @@ import gc
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from blocks.network.ports import free_port
 from blocks.storage.file_lock import file_lock, lock_file, unlock_file
 from blocks.storage.private_files import CHILD_UMASK, make_private_folder
 from imaging.children import minimal_environment
@@ -105,9 +105,7 @@ def _healthy(url: str) -> bool:
 
 
 def _start(home: Path, lock: Path, note: Path, linger: float) -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     log = home / "article-images-server.log"
     command = [sys.executable, "-m", "flows.local_stack.local_server", str(port), str(lock), str(linger)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.reliability.cluster.postgres import free_port
+from blocks.network.ports import free_port
 
 from .stage import Stage, cpu_of
 

@@ -5,7 +5,6 @@ import fcntl
 import json
 import os
 import secrets
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from blocks.network.ports import free_port
 from blocks.storage.embedded import BUCKET, embedded_storage
 from tests import forking
 from tests.blocks.hosts import FileHost
@@ -89,11 +89,7 @@ class Stage:
 
 def _bucket_keys(folder: Path) -> Mapping[str, str]:
     """Write the keys and ports of the server that plays the bucket, with the marked key, and return them."""
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        ports = one.getsockname()[1], two.getsockname()[1]
-    known = {"s3_port": str(ports[0]), "http_port": str(ports[1]), "key_id": "003keyid", "secret": B2_KEY}
+    known = {"s3_port": str(free_port()), "http_port": str(free_port()), "key_id": "003keyid", "secret": B2_KEY}
     folder.mkdir()
     (folder / "storage.json").write_text(json.dumps(known))
     return known

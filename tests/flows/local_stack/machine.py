@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sysconfig
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from blocks.network.ports import free_port
 from tests import forking
 from tests.standins import ReplicateStandin
 from tests.world import command
@@ -112,12 +112,6 @@ def wait_for(true: Callable[[], object]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.25)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

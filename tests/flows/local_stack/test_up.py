@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from blocks.network.ports import free_port
 from tests.conftest import EXAMPLES, copy_database
-from tests.flows.local_stack.machine import PATIENCE, Machine, free_port, lingering_server, wait_for
+from tests.flows.local_stack.machine import PATIENCE, Machine, lingering_server, wait_for
 from tests.standins import ChutesStandin, ReplicateStandin
 from tests.world import command
 
@@ -34,8 +35,11 @@ def machine(tmp_path_factory: pytest.TempPathFactory, prefect_tables: Path) -> I
 
 
 @pytest.fixture(scope="module")
-def up(machine: Machine) -> "subprocess.Popen[bytes]":
-    return machine.start()
+def up(machine: Machine) -> Iterator["subprocess.Popen[bytes]"]:
+    started = machine.start()
+    yield started
+    started.kill()  # only where the test that ends it was not played
+    started.wait()
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 
+from blocks.network.ports import free_port
 from tests import VENDORS_AND_BUCKET
 from tests.reliability.cluster.machine import Machine
-from tests.reliability.cluster.postgres import free_port, postgres
+from tests.reliability.cluster.postgres import postgres
 from tests.reliability.harness.vendors import WatchedChutes, WatchedReplicate
 
 _SERVER_START_SECONDS = 180

@@ -2,11 +2,12 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from blocks.network.ports import free_port
 
 HOW = (
     "PostgreSQL's server is not found: install it (Debian: apt-get install postgresql), or put the folder of its"
@@ -43,13 +44,6 @@ def postgres(folder: Path) -> Iterator[str]:
         yield f"postgresql+asyncpg://{_USER}@127.0.0.1:{port}/postgres"
     finally:
         subprocess.run([*control, "-m", "fast", "stop"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _programs() -> Path:
