@@ -92,12 +92,18 @@ class Services:
     @property
     def locks(self) -> Path:
         """The folder of the locks that the processes of this machine share."""
-        return self.settings.images_data_dir.resolve() / "locks"
+        return self.settings.data_dir.locks
 
     @property
     def spool(self) -> Spool:
         """Where pictures wait that were paid for and could not be stored."""
-        return Spool(self.settings.images_data_dir.resolve() / "spool")
+        return Spool(self.settings.data_dir.spool)
+
+    @property
+    def local_records(self) -> Path:
+        """The folder of this machine's records; each bucket has its own: what is stored in one is not in another."""
+        data = self.settings.data_dir
+        return data.results if self.embedded else data.records_of(self.store.place)
 
     @property
     def manifests(self) -> Manifests:
@@ -107,14 +113,11 @@ class Services:
     def records(self, *, bucket_answers: bool, held: str | None = None, is_new: bool = False) -> Records:
         """Return where records are kept: in the bucket if it answers, else on this machine's disk.
 
-        `held`, `is_new`: as in `Records`. The embedded storage is this machine's disk already. Each bucket has its own
-        folder there: what was stored in one is not in another.
+        `held`, `is_new`: as in `Records`. The embedded storage is this machine's disk already.
         """
-        folder = self.settings.images_data_dir.resolve() / "results"
         if self.embedded:
-            return Records(None, folder, is_alone=True)
-        store = self.store if bucket_answers else None
-        return Records(store, folder / f"_{self.store.place}", held, is_new=is_new)
+            return Records(None, self.local_records, is_alone=True)
+        return Records(self.store if bucket_answers else None, self.local_records, held, is_new=is_new)
 
 
 @contextmanager

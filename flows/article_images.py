@@ -45,7 +45,7 @@ from flows.lifecycle.stopping import stops_politely_async, unless_interrupted
 from flows.lifecycle.worker_thread import WorkerThread
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim
-from imaging.names import keys
+from imaging.names import record_paths
 from imaging.names.run_names import article_run_name
 from imaging.record import ImageSet, StoredImage
 from imaging.spec import ImageSpec, Kinds
@@ -109,7 +109,7 @@ def make_images(run: Run, stop: StoppableRun, article: Article, only: Kinds, *, 
     with claimed(run, article) as inventory:
         branding.check_known(bucket_answers=not inventory.trouble)
         # What tasks write in other processes is not known here.
-        held = keys.article_records(article.user_id, inventory.slug) if tasks_run_here() else None
+        held = record_paths.article_records(article.user_id, inventory.slug) if tasks_run_here() else None
         records = run.services.records(bucket_answers=not inventory.trouble, held=held, is_new=inventory.is_new)
         with results_kept_in(records):
             plan = planned(run.services, records, article, branding, inventory, only=only)

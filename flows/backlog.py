@@ -29,7 +29,7 @@ from flows.lifecycle.stopping import stops_politely_async
 from imaging.articles.sources import TenantSource, checked_source, tenants_sources
 from imaging.backlog import BacklogReport, SourceReport, backlog_report
 from imaging.errors import ConfigurationError, ImagesError, InvalidInput
-from imaging.names import keys
+from imaging.names import record_paths
 from imaging.sanitizing.quoting import without_query
 from imaging.spec import Kinds
 from imaging.validation import FormLanguage, FormTenant, FormText, labelled
@@ -149,4 +149,4 @@ def place_of(services: Services, source: str, user_id: str | None, terms: Backlo
         str(bucket.credentials.aws_client_parameters.endpoint_url), bucket.bucket_name, bucket.bucket_folder
     )  # fmt: skip
     what: list[Any] = [where, source, user_id, sorted(terms.only), sorted(services.providers)]
-    return keys.backlog_place(user_id, json.dumps(what))
+    return record_paths.backlog_place(user_id, json.dumps(what))

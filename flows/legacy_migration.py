@@ -97,8 +97,7 @@ def legacy_migration(
 
 def _migrated(run: Run, source: str, user_id: str | None, terms: MigrationTerms) -> MigrationReport:
     services = run.services
-    path = services.settings.images_data_dir.resolve() / "migrations" / f"{services.store.place}.sqlite"
-    state = State(path, dry_run=terms.dry_run)
+    state = State(services.settings.data_dir.old_addresses(services.store.place), dry_run=terms.dry_run)
     try:
         with one_at_a_time(lock_names.migration_lock(source, user_id), services.locks):
             migration = migration_of(run, source, user_id, terms, state=state, run_id=uuid4().hex)

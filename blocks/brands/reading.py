@@ -98,8 +98,7 @@ def _parsed(data: bytes, key: str) -> TenantBrand:
 
 def _copy(services: Services, user_id: str) -> Path:
     """Return the file with the brand as this machine last read it; each bucket has its own."""
-    folder = services.settings.images_data_dir.resolve() / "results" / "_brands"
-    return folder / services.store.place / f"{user_id}.json"
+    return services.settings.data_dir.brand(services.store.place, user_id)
 
 
 def _known(copy: Path) -> TenantBrand | None:

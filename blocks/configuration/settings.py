@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from blocks.configuration.data_dir import DataDir
 from blocks.configuration.env_file import ENV_FILE, check_env_file
 from blocks.configuration.public_urls import PublicBase, tenant_bases
 from blocks.network.addresses import DEFAULT_HOSTS
@@ -188,6 +189,11 @@ class Settings(BaseSettings):
     def finishes(self) -> bool:
         """Whether web formats or pinned copies are made beside the pictures."""
         return self.images_pinned or bool(self.images_variants)
+
+    @property
+    def data_dir(self) -> DataDir:
+        """The paths below IMAGES_DATA_DIR."""
+        return DataDir(self.images_data_dir.resolve())
 
     @property
     def has_bucket(self) -> bool:

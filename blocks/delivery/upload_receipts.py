@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from blocks.delivery.terms import RunTerms
 from blocks.records.inventory import matches
 from blocks.result_storage import run_records
-from imaging.names import keys
+from imaging.names import record_paths
 from imaging.record import StoredImage
 from imaging.spec import ImageSpec
 
@@ -19,7 +19,7 @@ from imaging.spec import ImageSpec
 def write_receipt(spec: ImageSpec, about: StoredImage) -> None:
     """Note what is about to be uploaded."""
     with suppress(OSError):  # bucket and disk both away: the upload will say so
-        run_records().write(keys.receipt_path(spec), about.model_dump_json().encode())
+        run_records().write(record_paths.receipt_path(spec), about.model_dump_json().encode())
 
 
 def uploaded_before(spec: ImageSpec, terms: RunTerms) -> StoredImage | None:
@@ -27,7 +27,7 @@ def uploaded_before(spec: ImageSpec, terms: RunTerms) -> StoredImage | None:
     if not terms.unlisted:
         return None
     try:
-        stored = StoredImage.model_validate_json(run_records().read(keys.receipt_path(spec)))
+        stored = StoredImage.model_validate_json(run_records().read(record_paths.receipt_path(spec)))
     except (ValueError, ValidationError):
         return None
     if not matches(terms.unlisted, stored.key, stored.bytes, stored.md5):

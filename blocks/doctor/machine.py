@@ -64,7 +64,7 @@ def check_spool(installation: Installation) -> Iterator[Finding]:
     """Count the pictures that are waiting for the bucket."""
     if installation.settings is None:
         return
-    waiting = sum(1 for _ in Spool(installation.settings.images_data_dir.resolve() / "spool").digests())
+    waiting = sum(1 for _ in Spool(installation.settings.data_dir.spool).digests())
     if waiting:
         yield warning("spool", f"{_pictures(waiting)} for the bucket", "article-images repair")
     else:

@@ -20,7 +20,7 @@ from blocks.services import image_store
 from blocks.storage.bucket import ImageStore, endpoint_of
 from blocks.storage.embedded import embedded_storage
 from imaging.errors import StorageError
-from imaging.names import keys
+from imaging.names import keys, record_paths
 
 _SKEW_REFUSED, _SKEW_NOTED = 900, 60  # seconds; S3 refuses signatures that are older than 15 minutes
 _CACHE_CONTROL = "public, max-age=31536000, immutable"  # that of pictures with a hash in their name
@@ -91,7 +91,7 @@ def _try(store: ImageStore, then: str, *, embedded: bool) -> Iterator[Finding]:
 
 def _records(store: ImageStore, then: str) -> Iterator[Finding]:
     """Check that the records (prompts, costs, budgets), whose names can be guessed, are not public."""
-    name, key = "records", keys.record_key(f"doctor-{secrets.token_hex(8)}.json")
+    name, key = "records", record_paths.record_key(f"doctor-{secrets.token_hex(8)}.json")
     try:
         store.put_json(key, "{}")
     except StorageError as error:

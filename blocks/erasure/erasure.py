@@ -148,18 +148,15 @@ def stored_places(services: Services, target: Target, known: Known) -> Iterator[
         yield Folders(target, shelf)
     files = own_files(services, target)
     yield Things("pages and copies on this machine", files.listed, files.remove)
-    pages = IndexPages(target, services.settings.images_data_dir.resolve() / "gallery")
+    pages = IndexPages(target, services.settings.data_dir.gallery)
     yield Things("pages on backlogs on this machine", pages.listed, pages.remove)
-    path = services.settings.images_data_dir.resolve() / "migrations" / f"{services.store.place}.sqlite"
-    addresses = OldAddresses(target, path)
+    addresses = OldAddresses(target, services.settings.data_dir.old_addresses(services.store.place))
     yield Things("old addresses known to this machine", addresses.listed, addresses.remove)
 
 
 def shelves_of(services: Services) -> list[Shelf]:
     """Return the buckets, and the folder of this machine's records."""
-    records = services.settings.images_data_dir.resolve() / "results"
-    folder = records if services.embedded else records / f"_{services.store.place}"
     buckets = [
         BucketShelf(f"bucket {store.bucket.bucket_name}", store) for store in buckets_of(services.store).values()
     ]
-    return [*buckets, FolderShelf("this machine", folder, f"{keys.RESULTS_FOLDER}/")]
+    return [*buckets, FolderShelf("this machine", services.local_records, f"{keys.RESULTS_FOLDER}/")]

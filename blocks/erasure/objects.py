@@ -10,9 +10,7 @@ from blocks.storage.versions import ObjectVersion
 from blocks.usage.listing import at_once
 from imaging.erasure.report import Found
 from imaging.erasure.target import Target
-from imaging.names import keys
-
-ORDERS = f"{keys.RESULTS_FOLDER}/_predictions/"
+from imaging.names.record_paths import ORDERS, record_key
 
 
 def below(shelf: Shelf, prefix: str) -> Iterator[ObjectVersion]:
@@ -120,7 +118,9 @@ class Orders:
         delete_all(self.shelf, self._versions())
 
     def _versions(self) -> Iterator[ObjectVersion]:
-        for version, data in at_once(self.shelf.read, self.shelf.listed(ORDERS) if self.digests else ()):
+        for version, data in at_once(
+            self.shelf.read, self.shelf.listed(f"{record_key(ORDERS)}/") if self.digests else ()
+        ):
             note = json_in(data)
             if isinstance(note, dict) and str(note.get("digest"))[:32] in self.digests:
                 yield version

@@ -17,6 +17,7 @@ from imaging.erasure.documents import Cleaned, cleaned_json
 from imaging.erasure.report import Found
 from imaging.erasure.target import Target
 from imaging.names import keys
+from imaging.names.record_paths import BACKLOG, MIGRATIONS, SPEND, record_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,10 @@ class Documents:
 
 def shared_prefixes(target: Target) -> list[str]:
     """Return where such documents are."""
-    prefixes = [f"{keys.REPORTS_FOLDER}/_all/", f"{keys.RESULTS_FOLDER}/_backlog/"]
+    prefixes = [keys.reports_folder(None), f"{record_key(BACKLOG)}/"]
     if target.slug is not None:
-        own = ("_spend/", "_backlog/", "_migrations/")
-        prefixes += [f"{keys.REPORTS_FOLDER}/{target.user_id}/"]
-        prefixes += [f"{keys.RESULTS_FOLDER}/{target.user_id}/{folder}" for folder in own]
+        prefixes += [keys.reports_folder(target.user_id)]
+        prefixes += [f"{record_key(target.user_id)}/{folder}/" for folder in (SPEND, BACKLOG, MIGRATIONS)]
     return prefixes
 
 

@@ -127,11 +127,11 @@ class IndexPages:
 
 def own_files(services: Services, target: Target) -> Files:
     """Return the pages of the target, the last copy of its brand, and pictures kept for a migration."""
-    data = services.settings.images_data_dir.resolve()
+    data = services.settings.data_dir
     if target.slug is not None:
-        return Files((data / "gallery" / target.user_id / f"{target.slug}.html",))
-    brand = data / "results" / "_brands" / services.store.place / f"{target.user_id}.json"
-    return Files((data / "gallery" / target.user_id, brand, data / "migrations" / "kept" / target.user_id))
+        return Files((data.page(target.user_id, target.slug),))
+    brand = data.brand(services.store.place, target.user_id)
+    return Files((data.gallery / target.user_id, brand, data.kept_pictures / target.user_id))
 
 
 def _sizes(paths: Iterator[Path] | list[Path]) -> Named:

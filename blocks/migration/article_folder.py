@@ -17,7 +17,7 @@ from blocks.storage.errors import refusals_named
 from imaging.articles.article import Article
 from imaging.articles.language import settled
 from imaging.errors import StorageError
-from imaging.names import keys, lock_names
+from imaging.names import keys, lock_names, record_paths
 from imaging.record import Image, ImageSet
 from imaging.validation import parsed
 
@@ -52,7 +52,7 @@ class ArticleFolder:
         image_set = (_a_moment_later(before) if before else self._first()).model_copy(update=changes)
         if foreign:
             services.records(bucket_answers=True).write(
-                keys.whole_manifest(user_id, self.slug), image_set.model_dump_json(indent=1).encode()
+                record_paths.whole_manifest(user_id, self.slug), image_set.model_dump_json(indent=1).encode()
             )
             return
         services.manifests.write(image_set)
@@ -60,7 +60,7 @@ class ArticleFolder:
 
     def _whole(self) -> Any:
         with suppress(ValueError):
-            path = keys.whole_manifest(self.article.user_id, self.slug)
+            path = record_paths.whole_manifest(self.article.user_id, self.slug)
             return json_in(self.services.records(bucket_answers=True).read(path))
         return None
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from blocks.migration.state import State
 from blocks.storage.bucket import ImageStore
 from imaging.errors import StorageError
-from imaging.names import keys
+from imaging.names import record_paths
 
 _PART = 1000  # entries
 _SECONDS = 15.0  # between two parts: what a machine that burns down has done since is done again, for nothing
@@ -28,7 +28,7 @@ class Journal:
         """Read what other machines have noted of a tenant, once. Raises StorageError."""
         if user_id in self._tenants:
             return
-        folder = keys.record_key(keys.migrations_folder(user_id))
+        folder = record_paths.record_key(record_paths.migrations_folder(user_id))
         where = self._store.private or self._store
         there = {key.removeprefix(folder): key for key in where.list(folder)}
         if self._state.parts(user_id) - there.keys():
@@ -51,7 +51,7 @@ class Journal:
         while new := self._state.unwritten(_PART):
             user_id, data = new
             self._number += 1
-            path = keys.migration_path(user_id, self._run_id, self._number)
-            self._store.put(keys.record_key(path), data, "application/json", "no-store", {})
-            name = path.removeprefix(keys.migrations_folder(user_id))
+            path = record_paths.migration_path(user_id, self._run_id, self._number)
+            self._store.put(record_paths.record_key(path), data, "application/json", "no-store", {})
+            name = path.removeprefix(record_paths.migrations_folder(user_id))
             self._state.written(user_id, name, data)

@@ -22,9 +22,9 @@ class GalleryIndex:
 
     def __init__(self, services: Services, place: str, shard: int | None) -> None:
         self._services = services
-        self._data_dir = services.settings.images_data_dir.resolve()
+        self._data_dir = services.settings.data_dir
         part = "" if shard is None else f"-{shard}"
-        self._path = self._data_dir / "gallery" / f"backlog-{short_hash(place, 16)}{part}.html"
+        self._path = self._data_dir.gallery / f"backlog-{short_hash(place, 16)}{part}.html"
         self._entries: list[IndexEntry] = []
         self._counts = Counter[str]()  # of all articles, by outcome
 
@@ -75,5 +75,5 @@ class GalleryIndex:
     def _address(self, key: str) -> str:
         """Return an object's address: that of its file where it is in the embedded storage."""
         url = self._services.store.url(key)
-        file = file_of(url, key, self._data_dir)
-        return f"../{file.relative_to(self._data_dir).as_posix()}" if file else url
+        file = file_of(url, key, self._data_dir.root)
+        return f"../{file.relative_to(self._data_dir.root).as_posix()}" if file else url

@@ -27,7 +27,7 @@ def publish_brand(services: Services, report: BrandReport, samples: Sequence[Sam
         report = report.model_copy(update={"preview_url": services.store.url(key)})
     except StorageError as error:
         get_run_logger().warning("no preview in the bucket: %s", error)
-    local = services.settings.images_data_dir / "gallery" / report.user_id / f"{BRANDING}.html"
+    local = services.settings.data_dir.page(report.user_id, BRANDING)
     try:
         write_private(local, page)
     except OSError as error:

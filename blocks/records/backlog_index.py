@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.records.records import Records
-from imaging.names.keys import index_path
+from imaging.names.record_paths import index_path
 from imaging.slug import DEFAULT_TENANT, short_hash
 
 SLICES = 16

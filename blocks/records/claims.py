@@ -11,7 +11,7 @@ from blocks.storage.bucket import ImageStore
 from imaging.articles.article import Article
 from imaging.articles.claim import Claim, Likeness
 from imaging.errors import InvalidInput, StorageError
-from imaging.names import keys
+from imaging.names import keys, record_paths
 from imaging.slug import candidates, slugify, spellings
 from imaging.validation import parsed
 
@@ -192,4 +192,6 @@ def slug_of_local_records(local: Records, article: Article) -> str:
     """
     wished = wished_slug(article)
     spelled = [wished] if article.slug else spellings(article.topic, article.language)
-    return next((slug for slug in spelled if local.has_local(keys.article_records(article.user_id, slug))), wished)
+    return next(
+        (slug for slug in spelled if local.has_local(record_paths.article_records(article.user_id, slug))), wished
+    )

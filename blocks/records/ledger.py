@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.records.records import Records
 from imaging.errors import BadPicture, ImagesError, NotDelivered, StorageError, UnsafeDownload
-from imaging.names import keys
+from imaging.names import record_paths
 from imaging.spec import ImageSpec
 
 _KEPT = timedelta(hours=1)  # so long Replicate keeps what a prediction was made from, and what came of it
@@ -89,7 +89,7 @@ class Ledger:
     def last(self, spec: ImageSpec) -> Attempt | None:
         """Return the last attempt for `spec`, or None."""
         try:
-            return Attempt.model_validate_json(self.records.read(keys.attempt_path(spec)))
+            return Attempt.model_validate_json(self.records.read(record_paths.attempt_path(spec)))
         except (ValueError, ValidationError):
             return None
 
@@ -115,7 +115,7 @@ class Ledger:
             carried_usd = last.owed_usd(spec.price_usd)
         attempt = Attempt(at=now, newest=newest, note=note, carried_usd=carried_usd or 0.0)
         try:
-            self.records.write(keys.attempt_path(spec), attempt.model_dump_json().encode())
+            self.records.write(record_paths.attempt_path(spec), attempt.model_dump_json().encode())
         except OSError as error:
             raise StorageError(f"no order goes out that IMAGES_DATA_DIR cannot keep: {error.strerror}") from None
         return attempt
@@ -166,16 +166,18 @@ class Ledger:
 
     def _note(self, spec: ImageSpec, attempt: Attempt) -> Attempt:
         with suppress(OSError):  # bucket and disk both away: this run knows it, and its picture counts for more
-            self.records.write(keys.attempt_path(spec), attempt.model_dump_json().encode())
+            self.records.write(record_paths.attempt_path(spec), attempt.model_dump_json().encode())
         return attempt
 
     def _own(self, spec: ImageSpec, attempt: Attempt, prediction_id: str) -> None:
         with suppress(OSError):
-            self.records.write(keys.prediction_path(prediction_id), _owner(spec, attempt).model_dump_json().encode())
+            self.records.write(
+                record_paths.prediction_path(prediction_id), _owner(spec, attempt).model_dump_json().encode()
+            )
 
     def _owner(self, prediction_id: str) -> _Owner | None:
         try:
-            return _Owner.model_validate_json(self.records.read(keys.prediction_path(prediction_id)))
+            return _Owner.model_validate_json(self.records.read(record_paths.prediction_path(prediction_id)))
         except (ValueError, ValidationError):
             return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from blocks.background import Background
 from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore, json_in
-from imaging.names import keys
+from imaging.names import keys, record_paths
 from imaging.pages.public import public_document
 from imaging.record import ImageSet
 
@@ -40,7 +40,7 @@ class Manifests:
         `is_new`: the bucket has nothing of the article; this machine may have what the bucket could not take.
         """
         if is_new:
-            return Manifest(json_in(self.records.local(keys.whole_manifest(user_id, slug))))
+            return Manifest(json_in(self.records.local(record_paths.whole_manifest(user_id, slug))))
         with closing(Background()) as background:
             published = background.start(self.store.get, keys.manifest_key(user_id, slug))
             whole, data = self._whole(user_id, slug), published.result()
@@ -52,13 +52,13 @@ class Manifests:
     def write(self, image_set: ImageSet) -> None:
         """Write both. Raises StorageError where the public one cannot be written."""
         with suppress(OSError):  # the flow's result has the whole set too
-            self.records.write(keys.whole_manifest(image_set.user_id, image_set.slug), _bytes(image_set))
+            self.records.write(record_paths.whole_manifest(image_set.user_id, image_set.slug), _bytes(image_set))
         key = keys.manifest_key(image_set.user_id, image_set.slug)
         self.store.put_json(key, public_document(image_set, prompts=self.prompts))
 
     def _whole(self, user_id: str, slug: str) -> Any:
         with suppress(ValueError):
-            return json_in(self.records.read(keys.whole_manifest(user_id, slug)))
+            return json_in(self.records.read(record_paths.whole_manifest(user_id, slug)))
         return None
 
 

@@ -1,12 +1,12 @@
 """A tenant's monthly spend: how much was spent in a month, and how much runs under way have reserved.
 
-One small document for each tenant and month (`keys.spend_path`), kept where the task results are. A run reserves
-before it spends, and settles at its end. A killed run's reservation stays, and counts, until its article is run again:
-what it has paid for is billed by that run.
+One small document for each tenant and month (`spend_path`), kept where the task results are. A run reserves before it
+spends, and settles at its end. A killed run's reservation stays, and counts, until its article is run again: what that
+one has paid for is billed by this run.
 
 What a run has spent while the bucket's document could not be read or written is noted on this machine as unreported
-(`keys.unreported_spend_path`), and added in the bucket by the next run here that can: a sum made from an old copy would
-lose what other machines have spent since.
+(`unreported_spend_path`), and added in the bucket by the next run here that can: a sum made from an old copy would lose
+what other machines have spent since.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from blocks.locks.one_at_a_time import one_at_a_time
 from blocks.records.records import Records
 from imaging.errors import StorageError
-from imaging.names import keys, lock_names
+from imaging.names import lock_names, record_paths
 
 
 class Made(BaseModel):
@@ -85,9 +85,9 @@ def current_month() -> str:
 
 def month_spend(records: Records, user_id: str, month: str) -> Month:
     """Return a tenant's month, with what this machine has not reported to the bucket yet. Raises StorageError."""
-    path = keys.spend_path(user_id, month)
+    path = record_paths.spend_path(user_id, month)
     known = _month(records.shared(path) if records.bucket_answers else records.local(path))
-    unreported = _month(records.local(keys.unreported_spend_path(user_id, month)))
+    unreported = _month(records.local(record_paths.unreported_spend_path(user_id, month)))
     return known.plus(unreported.spent, unreported.made)
 
 
@@ -182,11 +182,11 @@ class MonthlySpend:
 
     @property
     def _path(self) -> str:
-        return keys.spend_path(self.user_id, self.month)
+        return record_paths.spend_path(self.user_id, self.month)
 
     @property
     def _unreported_path(self) -> str:
-        return keys.unreported_spend_path(self.user_id, self.month)
+        return record_paths.unreported_spend_path(self.user_id, self.month)
 
 
 def _month(data: bytes | None) -> Month:

@@ -12,7 +12,7 @@ from pathlib import Path
 from blocks.storage.bucket import ImageStore, json_in
 from blocks.storage.private_files import write_private
 from imaging.errors import StorageError
-from imaging.names import keys
+from imaging.names import record_paths
 
 
 class Records:
@@ -138,7 +138,7 @@ class Records:
             return self._known.get(path)
         if self._store is None:
             return None
-        data = self._store.get(keys.record_key(path))
+        data = self._store.get(record_paths.record_key(path))
         whole = None if data is None else _whole(data)
         if self._is_held(path):
             self._known[path] = whole
@@ -149,7 +149,7 @@ class Records:
             self._ahead.add(path)
             return False
         try:
-            self._store.put(keys.record_key(path), content, "application/json", "no-store", {})
+            self._store.put(record_paths.record_key(path), content, "application/json", "no-store", {})
         except StorageError as error:
             self._trouble = str(error)
             self._ahead.add(path)

@@ -18,7 +18,7 @@ from blocks.network.bodies import TooLong, Unreadable, whole_body
 from blocks.network.download import HEADERS, MAX_REDIRECTS, guarded_client
 from blocks.records.records import Records
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
-from imaging.names import keys
+from imaging.names import record_paths
 from imaging.sanitizing.printable import printable
 from imaging.sanitizing.quoting import without_query
 
@@ -114,7 +114,7 @@ class FeedReader:
         if self.records is None:
             return None
         try:
-            cached = _CachedPage.model_validate_json(self.records.read(keys.feed_page_path(self.place, number)))
+            cached = _CachedPage.model_validate_json(self.records.read(record_paths.feed_page_path(self.place, number)))
         except (ValueError, ValidationError):
             return None
         return cached if cached.url == url else None
@@ -130,7 +130,7 @@ class FeedReader:
                 body=b64encode(page.body).decode(),
             )
             with suppress(OSError):  # then the whole page is fetched the next time
-                self.records.write(keys.feed_page_path(self.place, number), cached.model_dump_json().encode())
+                self.records.write(record_paths.feed_page_path(self.place, number), cached.model_dump_json().encode())
 
 
 def next_page(url: str, link: str) -> str:

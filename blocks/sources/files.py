@@ -14,6 +14,7 @@ from imaging.articles.files.reading import Reading
 from imaging.articles.sources import BUCKET
 from imaging.backlog import Entry
 from imaging.errors import InvalidInput
+from imaging.names.keys import MANIFEST
 
 _POSTS, _DRAFTS, _PACKAGES = "_posts", "_drafts", "node_modules"
 
@@ -134,7 +135,7 @@ def _is_article(path: str) -> bool:
 
 
 def _is_ours(path: str) -> bool:
-    return path.rpartition("/")[2] == "manifest.json"
+    return path.rpartition("/")[2] == MANIFEST
 
 
 def _reason(path: str) -> str | None:

@@ -22,6 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from blocks.configuration.data_dir import DataDir
 from blocks.network.ports import free_port, is_free
 from blocks.storage.bucket import ImageStore
 from blocks.storage.file_lock import file_lock, lock_file
@@ -118,8 +119,8 @@ def _shared(data_dir: Path) -> Ports | None:
 def _prepared(data_dir: Path) -> dict[str, str]:
     """Create the folders; return the ports and keys of the first start."""
     try:
-        make_private_folder(data_dir / "storage" / BUCKET)
-        make_private_folder(data_dir / "logs")
+        make_private_folder(DataDir(data_dir).storage / BUCKET)
+        make_private_folder(DataDir(data_dir).logs)
         keep_out_of_git(data_dir)
         with _alone(data_dir):
             return _remembered(data_dir / "storage.json")
@@ -135,19 +136,19 @@ def _store(remembered: dict[str, str], ports: Ports) -> ImageStore:
 
 @contextmanager
 def _servers(data_dir: Path, remembered: dict[str, str]) -> Iterator[Ports]:
-    folder = str(data_dir / "storage")
+    folder, logs = str(DataDir(data_dir).storage), DataDir(data_dir).logs
     # Concurrent runs may write the same folder, so listings are cached only briefly. With 0s, concurrent requests below
     # a new folder block each other for half a minute.
     common = ["--dir-cache-time", "100ms", "--log-file"]
     with ExitStack() as servers:
         with _alone(data_dir):
             s3_port = servers.enter_context(
-                _serve("s3", folder, remembered["s3_port"], [*common, str(data_dir / "logs" / "s3.log")],
+                _serve("s3", folder, remembered["s3_port"], [*common, str(logs / "s3.log")],
                        {"RCLONE_AUTH_KEY": f'"{remembered["key_id"]},{remembered["secret"]}"'})
             )  # fmt: skip
             http_port = servers.enter_context(
                 _serve("http", folder, remembered["http_port"],
-                       ["--read-only", *common, str(data_dir / "logs" / "http.log")], {})
+                       ["--read-only", *common, str(logs / "http.log")], {})
             )  # fmt: skip
         yield Ports(int(s3_port), int(http_port))
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from blocks.configuration.data_dir import DataDir
 from blocks.storage.embedded import BUCKET, is_shared
 
 _EMBEDDED = "http://127.0.0.1:"
@@ -18,5 +19,5 @@ def lasting_url(url: str, key: str, data_dir: Path) -> str:
 
 def file_of(url: str, key: str, data_dir: Path) -> Path | None:
     """Return the object's file in the embedded storage; None for an object that lies elsewhere."""
-    file = data_dir.resolve() / "storage" / BUCKET / key
+    file = DataDir(data_dir.resolve()).storage / BUCKET / key
     return file if url.startswith(_EMBEDDED) and file.is_file() else None

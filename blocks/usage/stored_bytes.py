@@ -11,7 +11,7 @@ from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore, json_in
 from blocks.storage.versions import version_pages
 from blocks.usage.places import buckets_of, tenant_prefixes
-from imaging.names import keys
+from imaging.names import record_paths
 from imaging.record import Image
 from imaging.validation import parsed
 
@@ -70,4 +70,4 @@ class StoredBytes:
 
     @property
     def _path(self) -> str:
-        return keys.stored_bytes_path(self.user_id)
+        return record_paths.stored_bytes_path(self.user_id)

@@ -14,7 +14,7 @@ from blocks.records.records import Records
 from blocks.services import Services
 from imaging.articles.article import Article
 from imaging.errors import ImagesError, StorageError
-from imaging.names import keys
+from imaging.names import record_paths
 from imaging.planning.chosen_platforms import platforms_of
 from imaging.planning.model_words import Words
 from imaging.planning.plan import Planner
@@ -152,7 +152,7 @@ def _worded(
     if configured and (missing := words.missing(specs)):
         words = words.joined(find_words(article, missing, inventory))
         try:
-            records.write(keys.words_path(article.user_id, inventory.slug), words.model_dump_json().encode())
+            records.write(record_paths.words_path(article.user_id, inventory.slug), words.model_dump_json().encode())
         except OSError:  # kept nowhere: the next run would ask again, and pay for what another answer describes
             return specs
     return words.applied(specs, planner.look.words)
@@ -166,5 +166,5 @@ def _were_worded(specs: Sequence[ImageSpec], inventory: Inventory) -> bool:
 
 def _kept_words(records: Records, user_id: str, slug: str) -> Words:
     with suppress(ValueError, ValidationError):
-        return Words.model_validate_json(records.read(keys.words_path(user_id, slug)))
+        return Words.model_validate_json(records.read(record_paths.words_path(user_id, slug)))
     return Words()

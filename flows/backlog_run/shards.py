@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from blocks.records.records import Records
 from flows.backlog_run.watch import Watch
 from imaging.backlog import BacklogReport, SourceReport
-from imaging.names import keys
+from imaging.names import record_paths
 
 DEPLOYMENT = "article-backlog/shard"
 _LOOK_AGAIN_SECONDS = 2.0
@@ -86,7 +86,7 @@ def leave_report(report: BacklogReport, records: Records) -> None:
 
     Not as the run's result: Prefect keeps that on the machine of the worker.
     """
-    records.write(keys.shard_path(flow_run.id), _Left(sources=report.sources).model_dump_json().encode())
+    records.write(record_paths.shard_path(flow_run.id), _Left(sources=report.sources).model_dump_json().encode())
 
 
 async def start_shard(parameters: Mapping[str, Any], shards: int, shard: int) -> FlowRun:
@@ -107,6 +107,6 @@ async def start_shard(parameters: Mapping[str, Any], shards: int, shard: int) ->
 
 def _read(records: Records, run_id: UUID) -> _Left | None:
     try:
-        return _Left.model_validate_json(records.read(keys.shard_path(run_id)))
+        return _Left.model_validate_json(records.read(record_paths.shard_path(run_id)))
     except (ValueError, ValidationError):
         return None

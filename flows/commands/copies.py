@@ -12,11 +12,10 @@ from imaging.errors import InvalidInput, NotWritten
 from imaging.names import keys
 from imaging.record import ImageSet
 
-_MANIFEST = "manifest.json"
 _OF_THE_RUN = {"created_at", "flow_run_id"}
 _SAME = {"reused": "stored"}
 _PORT = re.compile(rb"http://127\.0\.0\.1:\d+")  # of the storage on this machine, another one with each start
-_FIXED = (_MANIFEST, "gallery.html", "hero.png", "hero.jpg", "hero.webp")  # names that an author may have as well
+_FIXED = (keys.MANIFEST, keys.GALLERY, "hero.png", "hero.jpg", "hero.webp")  # names that an author may have as well
 
 
 def check_bucket() -> None:
@@ -49,7 +48,7 @@ def check_own(folder: Path) -> None:
 def _whose(folder: Path) -> str | None:
     """Return whose copies are in a folder, by the manifest among them: tenant and slug; None if they are not ours."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        manifest = json.loads((folder / keys.MANIFEST).read_bytes())
         return keys.prefix(manifest["user_id"], manifest["slug"])
     return None
 
@@ -89,7 +88,7 @@ def _is_there(target: Path, data: bytes) -> bool:
     if not target.is_file():
         return False
     there = target.read_bytes()
-    if there == data or target.name != _MANIFEST:
+    if there == data or target.name != keys.MANIFEST:
         return there == data
     lasting = _lasting(data)
     return lasting is not None and lasting == _lasting(there)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from blocks.configuration.data_dir import DataDir
 from blocks.network.proxies import bypassing_variables
 from blocks.storage.private_files import make_private_folder
 from flows.local_stack.leftovers import VARIABLE
@@ -42,7 +43,7 @@ class Place:
     @property
     def logs(self) -> Path:
         """The folder of the logs. Raises ConfigurationError if it cannot be created."""
-        folder = self.data_dir / "logs"
+        folder = DataDir(self.data_dir).logs
         try:
             make_private_folder(folder)
         except OSError as error:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings, temporary_settings
 
+from blocks.configuration.data_dir import DataDir
 from blocks.configuration.settings import Settings, load_settings
 from blocks.observability.terminal import echo
 from blocks.provisioning.pool import POOL
@@ -104,7 +105,7 @@ def _storage(place: Place, settings: Settings) -> Iterator[tuple[str, list[Part]
     with shared_storage(place.data_dir) as (store, ports):
         base = str(settings.images_public_base_url or store.public_base).rstrip("/")
         yield (
-            f"{base}/  (files: {place.data_dir / 'storage' / store.bucket.bucket_name})",
+            f"{base}/  (files: {DataDir(place.data_dir).storage / store.bucket.bucket_name})",
             [
                 Part("the embedded storage (S3)", partial(is_served, ports.s3), place.log("s3")),
                 Part("the embedded storage (reading)", partial(is_served, ports.http), place.log("http")),

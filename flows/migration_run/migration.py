@@ -205,7 +205,7 @@ def migration_of(
     rules = HostRules.parse(settings.images_download_hosts)
     picks = Picks(rules.allows, lambda url: vendor_at(url) is not None, lambda url: ours(url) is not None)
     pace = HostPace(settings.images_host_pace, settings.images_retry_seconds, run.in_flight.pause)
-    mover = Mover(pace, settings.images_data_dir.resolve() / "migrations" / "kept", terms.made_by)
+    mover = Mover(pace, settings.data_dir.kept_pictures, terms.made_by)
     return Migration(
         run,
         LinkedRecords(opened_source(source, services.manifests), source, user_id, picks),

@@ -10,7 +10,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from imaging.erasure.target import Target
-from imaging.names import keys
+from imaging.names import keys, record_paths
 from imaging.usage.report import TenantUsage, total_usage
 
 Cleaned = tuple[str, bytes | None]
@@ -27,9 +27,9 @@ def cleaned_json(target: Target, slugs: Collection[str], key: str, data: bytes) 
     try:
         document = json.loads(data)
         path = key.removeprefix(f"{keys.RESULTS_FOLDER}/")
-        if "/_migrations/" in path:
+        if f"/{record_paths.MIGRATIONS}/" in path:
             return _journal_without(target, key, document)
-        if path.startswith("_backlog/shards/"):
+        if path.startswith(f"{record_paths.SHARDS}/"):
             return (key, None) if _is_of(target, document) else None
         if "/page-" in path:
             return (key, None) if _names(target, document) else None
@@ -42,7 +42,7 @@ def cleaned_json(target: Target, slugs: Collection[str], key: str, data: bytes) 
 def _without(target: Target, slugs: Collection[str], path: str, document: dict[str, Any]) -> dict[str, Any]:
     if path.startswith(f"{keys.REPORTS_FOLDER}/"):
         return _report_without(target, document)
-    if "/_spend/" in path:
+    if f"/{record_paths.SPEND}/" in path:
         return _spend_without(target, document)
     return _index_without(target, slugs, document)
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from imaging.articles.sources import BUCKET
-from imaging.names import keys, lock_names
+from imaging.names import keys, lock_names, record_paths
 from imaging.names.run_names import tenant_tag
 from imaging.slug import BRANDING
 
-_CACHED = re.compile(r"-([0-9a-f]{32})(?:\.attempt|\.receipt)?$")
-_MARK = re.compile(rf"[^/]+/(?:[^/]+/manifest\.json|{BRANDING}/.+)")
+_CACHED = re.compile(rf"-([0-9a-f]{{32}})(?:{re.escape(record_paths.ATTEMPT)}|{re.escape(record_paths.RECEIPT)})?$")
+_MARK = re.compile(rf"[^/]+/(?:[^/]+/{re.escape(keys.MANIFEST)}|{BRANDING}/.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class Target:
     @property
     def records(self) -> str:
         """The folder of its records, with the trailing slash."""
-        return keys.record_key(self.folder)
+        return record_paths.record_key(self.folder)
 
     @property
     def own_folders(self) -> tuple[str, ...]:
         """Where all else lies that is its own alone; claims last, as they say that there is something of it."""
         if self.slug is not None:
-            return keys.record_key(keys.stored_bytes_path(self.user_id)), self.records, self._claim
-        return f"{keys.REPORTS_FOLDER}/{self.folder}", self.records, f"{keys.CLAIMS_FOLDER}/{self.folder}"
+            return record_paths.record_key(record_paths.stored_bytes_path(self.user_id)), self.records, self._claim
+        return keys.reports_folder(self.user_id), self.records, f"{keys.CLAIMS_FOLDER}/{self.folder}"
 
     @property
     def _claim(self) -> str:
@@ -51,7 +51,7 @@ class Target:
     @property
     def notes(self) -> str:
         """The folder of the tenant's notes that lead from an id, address or path to a slug."""
-        return f"{keys.CLAIMS_FOLDER}/{self.user_id}/_known/"
+        return keys.known_folder(self.user_id)
 
     def is_mark(self, key: str) -> bool:
         """Return whether an object of its folder shows that the folder is one of ours: a manifest, or a brand."""
@@ -71,7 +71,7 @@ class Target:
         begins = (
             lock_names.article_lock("run", self.user_id, ""),
             lock_names.article_lock("claim", self.user_id, ""),
-            f"article-backlog.{self.user_id}.",
+            lock_names.backlog_locks(self.user_id),
         )
         return name in own or name.startswith(begins)
 

@@ -1,4 +1,4 @@
-"""Keys of objects in the bucket (docs/storage.md) with Cache-Control headers, and paths of records.
+"""Keys of objects in the bucket (docs/storage.md), with their Cache-Control headers.
 
 Later versions look up these names: changing one means paying for pictures twice.
 """
@@ -18,6 +18,8 @@ CLAIMS_FOLDER = "_claims"
 REPORTS_FOLDER = "_reports"
 DOCTOR_FOLDER = "_doctor"
 
+MANIFEST, GALLERY = "manifest.json", "gallery.html"  # in an article's folder
+
 
 def prefix(user_id: str, slug: str) -> str:
     """Return the folder of one article, with its trailing slash."""
@@ -26,12 +28,12 @@ def prefix(user_id: str, slug: str) -> str:
 
 def manifest_key(user_id: str, slug: str) -> str:
     """Return the key of the article's manifest."""
-    return f"{prefix(user_id, slug)}manifest.json"
+    return f"{prefix(user_id, slug)}{MANIFEST}"
 
 
 def gallery_key(user_id: str, slug: str) -> str:
     """Return the key of the article's gallery page."""
-    return f"{prefix(user_id, slug)}gallery.html"
+    return f"{prefix(user_id, slug)}{GALLERY}"
 
 
 def branding(user_id: str) -> str:
@@ -54,9 +56,14 @@ def claim_key(user_id: str, slug: str) -> str:
     return f"{CLAIMS_FOLDER}/{user_id}/{slug}.json"
 
 
+def known_folder(user_id: str) -> str:
+    """Return the folder of the notes that lead from an id, address or path to a slug, with its trailing slash."""
+    return f"{CLAIMS_FOLDER}/{user_id}/_known/"
+
+
 def known_key(user_id: str, name: str) -> str:
     """Return the key of the object that maps `name` (an id, an address or a path) to an article's slug."""
-    return f"{CLAIMS_FOLDER}/{user_id}/_known/{short_hash(name, 32)}.json"
+    return f"{known_folder(user_id)}{short_hash(name, 32)}.json"
 
 
 def hero_stem(user_id: str, slug: str) -> str:
@@ -159,90 +166,11 @@ def names_content(key: str, sha256: str) -> bool:
     return f"_{sha256[:8]}" in key
 
 
-# Records. Their paths are the same below RESULTS_FOLDER in the bucket and below this machine's folder of results; the
-# cached result of a task is stored under its `cache_key`.
-
-
-def record_key(path: str) -> str:
-    """Return the key in the bucket of the record under `path`."""
-    return f"{RESULTS_FOLDER}/{path}"
-
-
-def article_records(user_id: str, slug: str) -> str:
-    """Return the folder of an article's records."""
-    return f"{user_id}/{slug}"
-
-
-def whole_manifest(user_id: str, slug: str) -> str:
-    """Return the path of the complete, private manifest."""
-    return f"{article_records(user_id, slug)}/manifest.json"
-
-
-def words_path(user_id: str, slug: str) -> str:
-    """Return the path of a language model's texts for an article."""
-    return f"{article_records(user_id, slug)}/words"
-
-
-def attempt_path(spec: ImageSpec) -> str:
-    """Return the path of the last attempt to order the picture."""
-    return f"{spec.cache_key}.attempt"
-
-
-def receipt_path(spec: ImageSpec) -> str:
-    """Return the path of the receipt for a picture that is about to be uploaded."""
-    return f"{spec.cache_key}.receipt"
-
-
-def prediction_path(prediction_id: str) -> str:
-    """Return the path of the record of a prediction's owner."""
-    return f"_predictions/{prediction_id}"
-
-
-def spend_path(user_id: str, month: str) -> str:
-    """Return the path of a tenant's spend in a month, such as `2026-11`."""
-    return f"{user_id}/_spend/{month}.json"
-
-
-def unreported_spend_path(user_id: str, month: str) -> str:
-    """Return the local path of spend that is not reported to the bucket's `spend_path` yet."""
-    return f"{user_id}/_spend/{month}.untold.json"  # the name of the first version
-
-
-def stored_bytes_path(user_id: str) -> str:
-    """Return the path of how much a tenant stores, as it was last counted."""
-    return f"{user_id}/_stored.json"
-
-
-def backlog_place(user_id: str | None, identity: str) -> str:
-    """Return the folder of a backlog's source; `identity` identifies the source."""
-    return f"{user_id or ''}/_backlog/{short_hash(identity, 16)}".lstrip("/")
-
-
-def index_path(place: str, number: int) -> str:
-    """Return the path of one part of a source's index; `place` is the source's folder."""
-    return f"{place}/{number:02}.json"
-
-
-def feed_page_path(place: str, number: int) -> str:
-    """Return the path of a page of a feed; `place` is the source's folder."""
-    return f"{place}/page-{number}.json"
-
-
-def migrations_folder(user_id: str) -> str:
-    """Return the folder of the records on a tenant's old addresses, with its trailing slash."""
-    return f"{user_id}/_migrations/"
-
-
-def migration_path(user_id: str, run_id: object, number: int) -> str:
-    """Return the path of one part of what a migration's run has done."""
-    return f"{migrations_folder(user_id)}{run_id}-{number:05}.json"
-
-
-def shard_path(run_id: object) -> str:
-    """Return the path of the report that a shard's run leaves."""
-    return f"_backlog/shards/{run_id}.json"
+def reports_folder(user_id: str | None) -> str:
+    """Return the folder of the reports on a tenant, or on all (None), with its trailing slash."""
+    return f"{REPORTS_FOLDER}/{user_id or '_all'}/"
 
 
 def report_key(user_id: str | None, month: str, suffix: str) -> str:
     """Return the key of a month's report on a tenant, or on all (None); `suffix` such as `json` or `findings.csv`."""
-    return f"{REPORTS_FOLDER}/{user_id or '_all'}/{month}.{suffix}"
+    return f"{reports_folder(user_id)}{month}.{suffix}"

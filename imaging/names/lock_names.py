@@ -27,9 +27,14 @@ def spend_lock(user_id: str) -> str:
     return f"article-images.purse.{user_id}"  # the name of the first version
 
 
+def backlog_locks(place: str) -> str:
+    """Return how the names of all locks on a backlog's source begin, or of all sources of a tenant."""
+    return f"article-backlog.{place.replace('/', '.')}."
+
+
 def backlog_lock(place: str, shard: int | None) -> str:
     """Return the name of the lock on a backlog's source, or on one shard of it."""
-    return f"article-backlog.{place.replace('/', '.')}.{shard}"
+    return f"{backlog_locks(place)}{shard}"
 
 
 def migration_lock(source: str, user_id: str | None) -> str:

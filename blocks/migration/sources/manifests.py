@@ -18,7 +18,7 @@ from imaging.names import keys
 from imaging.record import ImageSet
 from imaging.validation import parsed
 
-_MANIFEST = "/manifest.json"
+_MANIFEST = f"/{keys.MANIFEST}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Objects:
     def _keys(self) -> Iterator[str]:
         for key in self.manifests.store.keys_below(self.prefix):
             name = key.rpartition("/")[2]
-            if key.endswith(DOCUMENTS) and not keys.is_private(key) and not name.startswith((".", "_", "gallery.html")):
+            if key.endswith(DOCUMENTS) and not keys.is_private(key) and not name.startswith((".", "_", keys.GALLERY)):
                 yield key
 
     def _read(self, key: str) -> bytes:

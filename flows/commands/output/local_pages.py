@@ -4,6 +4,7 @@ import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
+from blocks.configuration.data_dir import DataDir
 from blocks.configuration.settings import load_settings
 from blocks.observability.terminal import echo
 from imaging.errors import InvalidInput
@@ -12,7 +13,7 @@ from imaging.slug import BRANDING, DEFAULT_TENANT
 
 def local_page(data_dir: Path, user_id: str, slug: str) -> Path | None:
     """Return the page of an article if this machine has it."""
-    page = data_dir.resolve() / "gallery" / user_id / f"{slug}.html"
+    page = DataDir(data_dir.resolve()).page(user_id, slug)
     return page if page.is_file() else None
 
 
@@ -35,7 +36,7 @@ def _names(page: Path) -> tuple[str, ...]:
 
 
 def _pages(user_id: str | None) -> Iterator[Path]:
-    folder = load_settings().images_data_dir.resolve() / "gallery"
+    folder = load_settings().data_dir.gallery
     return (page for page in folder.glob(f"{user_id or '*'}/*.html") if page.stem != BRANDING)
 
 

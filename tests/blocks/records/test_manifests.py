@@ -7,7 +7,7 @@ import pytest
 
 from blocks.records.manifests import Manifests
 from blocks.records.records import Records
-from imaging.names import keys
+from imaging.names import keys, record_paths
 from tests.world import World
 
 SECOND = "2026-11-30T02:00:00+00:00"
@@ -31,7 +31,7 @@ def test_the_newer_manifest_counts(
     for name, (run, created) in {"whole": whole, "public": public}.items():
         document = json.dumps({"topic": name, "flow_run_id": run, "created_at": created})
         if name == "whole":
-            records.write(keys.whole_manifest("acme", "tea"), document.encode())
+            records.write(record_paths.whole_manifest("acme", "tea"), document.encode())
         else:
             world.store.put_json(keys.manifest_key("acme", "tea"), document)
     assert Manifests(world.store, records, prompts=False).read("acme", "tea").document["topic"] == counts

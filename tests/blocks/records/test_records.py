@@ -7,7 +7,7 @@ import pytest
 from blocks.records.records import Records
 from blocks.storage.bucket import ImageStore
 from blocks.storage.s3_client import s3_bucket
-from imaging.names import keys
+from imaging.names import record_paths
 from tests.blocks.hosts import Bucket, s3_error
 from tests.standins import Answer
 
@@ -41,7 +41,7 @@ def test_a_record_that_only_this_machine_has_is_handed_to_the_bucket(store: Imag
     """After an outage every machine finds what this one kept; a half-written record is none."""
     path = "default/milk/kept"
     over(None, tmp_path / "a").write(path, b'{"n": 1}')
-    store.put_json(keys.record_key(path), '{"n": ')
+    store.put_json(record_paths.record_key(path), '{"n": ')
     with pytest.raises(ValueError, match="no result"):
         over(store, tmp_path / "b").read(path)
     assert over(store, tmp_path / "a").read(path) == b'{"n": 1}'

@@ -4,7 +4,7 @@ from collections import Counter
 
 from blocks.records.monthly_spend import current_month
 from imaging.articles.article import Article
-from imaging.names.keys import spend_path
+from imaging.names.record_paths import spend_path
 from tests.flows.runs import SLUG
 from tests.reliability.harness.s3_proxy import S3Proxy, is_get, is_list
 from tests.world import World, run_set

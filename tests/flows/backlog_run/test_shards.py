@@ -16,7 +16,7 @@ from flows.backlog_run import shards, watch
 from flows.backlog_run.shards import DEPLOYMENT, run_in_shards
 from flows.backlog_run.watch import Watch
 from imaging.backlog import SourceReport
-from imaging.names import keys
+from imaging.names import record_paths
 from tests.slate import deploy, runs_of, wipe
 
 
@@ -55,7 +55,7 @@ def test_a_shard_whose_machine_died_is_started_again(api: SyncPrefectClient, tmp
         while len(runs := await asyncio.to_thread(runs_of, api, DEPLOYMENT)) < 2:
             await asyncio.sleep(0.05)
         report = shards._Left(sources=[SourceReport(source="nowhere", complete=3)])
-        records.write(keys.shard_path(runs[-1].id), report.model_dump_json().encode())
+        records.write(record_paths.shard_path(runs[-1].id), report.model_dump_json().encode())
         api.set_flow_run_state(runs[-1].id, Running())
         api.set_flow_run_state(runs[-1].id, Completed())
         return await going

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from imaging.articles.article import Article
-from imaging.names import keys, lock_names
+from imaging.names import keys
 from imaging.planning.models import ModelTable
 from imaging.planning.plan import Planner
 from imaging.spec import ImageSpec
@@ -81,45 +81,11 @@ def test_a_durable_url_has_room_behind_the_longest_key() -> None:
     assert max(len(keys.object_key(spec, SHA, ".png.w1920.avif")) for spec in specs) < 300
 
 
-def test_records_and_locks_keep_their_names() -> None:
-    """What an earlier version wrote down, or holds at this moment, is found under the same name."""
-    hero, place = SPECS["hero"], keys.backlog_place("bar", "a source")
-    for name, before in [
-        (keys.known_key("bar", "id 7"), f"_claims/bar/_known/{hashlib.sha256(b'id 7').hexdigest()[:32]}.json"),
-        (keys.record_key("bar/tee/words"), "_results/bar/tee/words"),
-        (keys.whole_manifest("bar", "tee"), "bar/tee/manifest.json"),
-        (keys.words_path("bar", "tee"), "bar/tee/words"),
-        (keys.attempt_path(hero), f"bar/tee/hero-{hero.digest[:32]}.attempt"),
-        (keys.receipt_path(hero), f"bar/tee/hero-{hero.digest[:32]}.receipt"),
-        (keys.prediction_path("abc"), "_predictions/abc"),
-        (keys.spend_path("bar", "2026-11"), "bar/_spend/2026-11.json"),
-        (keys.unreported_spend_path("bar", "2026-11"), "bar/_spend/2026-11.untold.json"),
-        (place, "bar/_backlog/5f8f61460a1d3a64"),
-        (keys.backlog_place(None, "a source"), "_backlog/5f8f61460a1d3a64"),
-        (keys.index_path("_backlog/x", 5), "_backlog/x/05.json"),
-        (keys.feed_page_path("_backlog/x", 5), "_backlog/x/page-5.json"),
-        (keys.shard_path("abc"), "_backlog/shards/abc.json"),
-        (lock_names.article_lock("claim", "bar", "tee"), "article-images.claim.bar.tee"),
-        (lock_names.article_lock("run", "bar", "tee"), "article-images.run.bar.tee"),
-        (lock_names.spend_lock("bar"), "article-images.purse.bar"),
-        (lock_names.backlog_lock("bar/_backlog/x", None), "article-backlog.bar._backlog.x.None"),
-        (lock_names.backlog_lock("bar/_backlog/x", 3), "article-backlog.bar._backlog.x.3"),
-    ]:
-        assert name == before
-
-
-def test_every_lock_is_known_by_the_beginning_of_its_name() -> None:
-    """The limits of locks are told from others, so that those that are not used any more can be removed."""
-    place = keys.backlog_place("bar", "a source")
-    locks = [
-        *(lock_names.article_lock(purpose, "bar", "tee") for purpose in ("run", "claim")),
-        lock_names.spend_lock("bar"),
-        lock_names.brand_lock("bar"),
-        lock_names.backlog_lock(place, 3),
-        lock_names.migration_lock("a source", None),
-    ]
-    assert all(name.startswith(lock_names.LOCKS) for name in locks)
-    assert not "images-replicate".startswith(lock_names.LOCKS)
+def test_notes_and_reports_keep_their_keys() -> None:
+    """What an earlier version has noted of an article, or reported on a tenant, is found under the same key."""
+    assert keys.known_key("bar", "id 7") == f"_claims/bar/_known/{hashlib.sha256(b'id 7').hexdigest()[:32]}.json"
+    assert keys.report_key("bar", "2026-11", "json") == "_reports/bar/2026-11.json"
+    assert keys.report_key(None, "2026-11", "csv") == "_reports/_all/2026-11.csv"
 
 
 @pytest.mark.parametrize(
