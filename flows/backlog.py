@@ -16,6 +16,7 @@ from prefect.states import Completed
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
+from blocks.configuration.defaults import SOURCES
 from blocks.configuration.variables import read_variable
 from blocks.publishing.backlog_artifacts import artifact_key, show_summary
 from blocks.records.backlog_index import SLICES
@@ -33,8 +34,6 @@ from imaging.names import record_paths
 from imaging.sanitizing.quoting import without_query
 from imaging.spec import Kinds
 from imaging.validation import FormLanguage, FormTenant, FormText, labelled
-
-VARIABLE = "images_sources"
 
 
 def run_name() -> str:
@@ -132,7 +131,7 @@ def _chosen_sources(user_id: str | None) -> list[tuple[str, TenantSource]]:
     """Return (tenant, source) of all that is set in the variable. Raises ConfigurationError."""
     return [
         (tenant, source)
-        for tenant, sources in tenants_sources(read_variable(VARIABLE), VARIABLE).items()
+        for tenant, sources in tenants_sources(read_variable(SOURCES), SOURCES).items()
         for source in sources
         if user_id is None or tenant == user_id
     ]

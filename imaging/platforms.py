@@ -82,6 +82,9 @@ PLATFORMS: Mapping[str | None, Platform] = {
 }  # fmt: skip
 """In the order of the plan. An entry is all that a card for another platform needs, but for a frame that differs."""
 
+PREVIEW_CARDS = ("facebook", "linkedin", "x")
+"""Platforms whose cards have the format of link previews, the best first."""
+
 LINK_PREVIEWS = (X_RULE, Rule("WhatsApp", _PNG_JPEG, 600_000, smallest=(300, 1), ratio=(0.0, 4.0)))
 """Places that show the card of any platform as the preview of a link."""
 

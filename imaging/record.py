@@ -10,6 +10,7 @@ from imaging.kinds import Kind
 from imaging.makers import Provider
 from imaging.pictures.head_elements import Shown, head_elements
 from imaging.pictures.picture_element import picture_element
+from imaging.platforms import PREVIEW_CARDS
 from imaging.sanitizing.printable import printable
 from imaging.spec import Section
 
@@ -30,8 +31,6 @@ _PURPOSES = {
 
 
 _IN_ARTICLE = {Kind.HERO, Kind.SUPPORTING}
-_PREVIEWS = ("facebook", "linkedin", "x", "hero")
-"""Names of the pictures that fit a link preview, the best first."""
 
 
 class StoredImage(BaseModel):
@@ -196,7 +195,7 @@ class ImageSet(BaseModel):
             for one in self.images
             if one.durable and one.url
         }
-        preview = next((shown[name] for name in (*_PREVIEWS, *shown) if name in shown), None)
+        preview = next((shown[name] for name in (*PREVIEW_CARDS, "hero", *shown) if name in shown), None)
         if preview is None:
             return None
         in_article = [shown[one.name] for one in self.images if one.kind in _IN_ARTICLE and one.name in shown]

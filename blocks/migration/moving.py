@@ -17,6 +17,7 @@ from blocks.delivery.storing_formats import missing_formats, with_formats
 from blocks.network.addresses import vendor_at
 from blocks.network.data_uris import bytes_in
 from blocks.network.host_pace import HostPace
+from blocks.network.transient_errors import is_passing_status
 from blocks.run import current_run
 from blocks.storage.private_files import write_private
 from imaging.articles.article import Article
@@ -36,13 +37,13 @@ from imaging.marking.marks import marks
 from imaging.migration.addresses import Found, full, is_data
 from imaging.migration.report import Outcome
 from imaging.names import keys
+from imaging.pictures.anatomy import type_by_beginning
 from imaging.pictures.picture import Picture, opened
 from imaging.record import Image
 from imaging.spec import ImageSpec
 
 _TRIES = 3
 _PAUSE_SECONDS = 2.0
-_NOT_NOW = {408, 425, 429}  # and every 5xx
 _SIGNED = ("signature", "sig=", "expires", "token", "x-amz-")  # queries of addresses that are good for a while
 
 
@@ -97,7 +98,7 @@ class Mover:
             looked_at(bytes_in(address, services.settings.images_max_bytes))
             return
         begins = self._asked(address, services.downloader.beginning)
-        if not begins.startswith((b"\x89PNG", b"\xff\xd8\xff", b"RIFF")):
+        if not type_by_beginning(begins):
             raise NotWhole(f"not a PNG, JPEG or WebP picture: it begins with {begins[:16]!r}")
 
     def store(self, link: Link, article: Article, slug: str, picture: Picture) -> Image:
@@ -204,8 +205,7 @@ def outcome_of(address: str, error: ImagesError) -> Outcome:
         gone = error.status in {404, 410} or vendor_at(full(address)) or _is_signed(address)
         return Outcome(status="dead" if gone else "refused", why=why if gone else why.replace("is gone", "is refused"))
     if isinstance(error, ProviderBusy) and error.status is not None:
-        passing = error.status in _NOT_NOW or error.status >= 500
-        return Outcome(status="later" if passing else "refused", why=why)
+        return Outcome(status="later" if is_passing_status(error.status) else "refused", why=why)
     refused = isinstance(error, UnsafeDownload | BadPicture)
     return Outcome(status="refused" if refused else "later", why=why)
 

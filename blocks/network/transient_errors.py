@@ -1,4 +1,4 @@
-"""Recognising transient errors of buckets and vendors by their codes and messages."""
+"""Recognising transient errors of buckets, web servers and vendors by their codes and messages."""
 
 import re
 
@@ -48,6 +48,11 @@ def is_passing(error: Exception) -> bool:
         return isinstance(error, _NO_ANSWER)
     code = error.response.get("Error", {}).get("Code")
     return code in _BUSY_CODES or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") in _BUSY_STATUSES
+
+
+def is_passing_status(status: int) -> bool:
+    """Return whether a web server that answers with this status may answer otherwise in a while."""
+    return status in {408, 425, 429} or status >= 500
 
 
 def is_cold_start(words: str) -> bool:

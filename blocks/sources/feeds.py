@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from blocks.network.addresses import HostRules, entry_of, host_and_port, is_address
 from blocks.network.bodies import TooLong, Unreadable, whole_body
 from blocks.network.download import HEADERS, MAX_REDIRECTS, guarded_client
+from blocks.network.transient_errors import is_passing_status
 from blocks.records.records import Records
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 from imaging.names import record_paths
@@ -151,7 +152,7 @@ def _check_status(status: int, address: httpx.URL) -> None:
     if status == httpx.codes.OK:
         return
     message = f"{_shown(address)} was answered with {status}"
-    if status in {408, 425, 429} or status >= 500:
+    if is_passing_status(status):
         raise SourceBusy(message)
     raise SourceError(message)
 

@@ -13,18 +13,21 @@ from blocks.services import Services
 from blocks.storage.versions import version_pages
 from blocks.usage.measurement import Measurement
 from blocks.usage.places import buckets_of
+from imaging.formats import FORMATS
 from imaging.housekeeping.report import Orphan
 from imaging.names import keys, lock_names
+from imaging.pictures.picture import STORED_TYPES
 from imaging.usage.named import is_manifest, named_objects
 
 # Files that somebody else has put into the folder are not ours to remove.
-_QUERY = """
+_EXTENSIONS = "|".join(sorted({*FORMATS, *(extension[1:] for _, extension in STORED_TYPES.values())}))
+_QUERY = f"""
 SELECT f.tenant, a.slug, f.key, f.bytes FROM findings f
 JOIN articles a ON a.tenant = f.tenant AND a.slug = split_part(f.key, '/', 2)
 WHERE f.finding = 'orphan' AND a.status <> 'unreadable' AND f.modified < $before
-    AND regexp_matches(f.key, '[.](png|jpg|webp|avif)$')
+    AND regexp_matches(f.key, '[.]({_EXTENSIONS})$')
 ORDER BY f.tenant, a.slug, f.key
-"""
+"""  # noqa: S608 - our own names
 
 
 def old_orphans(measurement: Measurement, days: int) -> list[Orphan]:

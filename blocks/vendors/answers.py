@@ -22,8 +22,10 @@ from imaging.errors import (
     ProviderRefused,
     Throttled,
 )
+from imaging.pictures.picture import MAX_BYTES
 from imaging.sanitizing.quoting import quoted
 
+MAX_WITH_PICTURE = 4 * MAX_BYTES // 3 + 1024 * 1024  # bytes of an answer that may hold a picture in Base64
 _BUSY = {408, 409, 425}  # and every 5xx
 _NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)|exhausted balance|\bTOP_UP\b", re.IGNORECASE)
 _OF_SECRETS = re.compile(r"(?:_API)?_(?:KEY|TOKEN)$")  # how their variables end; the address's is named likewise

@@ -5,10 +5,10 @@ import json
 from blocks.network.data_uris import bytes_in, is_data_uri
 from blocks.vendors.prediction_output import texts_in
 from imaging.errors import BadPicture, UnsafeDownload
+from imaging.pictures.anatomy import type_by_beginning
 from imaging.pictures.picture import MAX_BYTES
 
 _JSON = (b"{", b"[", b'"')
-_BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")  # of a PNG, JPEG, WebP
 
 
 def embedded_picture(answer: bytes) -> bytes | None:
@@ -19,7 +19,7 @@ def embedded_picture(answer: bytes) -> bytes | None:
         said = json.loads(answer)
     except (ValueError, RecursionError):
         return None
-    return next((data for text in texts_in(said) if (data := _decoded(text)).startswith(_BEGINNINGS)), None)
+    return next((data for text in texts_in(said) if type_by_beginning(data := _decoded(text))), None)
 
 
 def _decoded(text: str) -> bytes:

@@ -21,7 +21,7 @@ from pydantic import Field, SecretStr
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
-from blocks.vendors.answers import NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.answers import MAX_WITH_PICTURE, NotThere, WholeAnswers, account_name, vendor_error
 from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.looks import Looks
 from blocks.vendors.prediction_output import address_in
@@ -36,7 +36,6 @@ from imaging.errors import (
     ProviderBusy,
     ProviderError,
 )
-from imaging.pictures.picture import MAX_BYTES
 from imaging.spec import ImageSpec
 
 BLOCK_NAME = "fal"
@@ -46,7 +45,6 @@ _UNCLEAR = timedelta(hours=1)  # that no other order is placed after one whose a
 _REFUSED_UNREAD = {409, 425, 503}  # statuses with which nothing was accepted, as with 429; other 5xx leave it open
 _NO_REQUEST = "fal-ai/flux/requests/00000000-0000-0000-0000-000000000000/status"
 _ID = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)~([A-Za-z0-9][A-Za-z0-9._-]*)~([A-Za-z0-9-]{1,64})")
-_MAX_ANSWER = 4 * MAX_BYTES // 3 + 1024 * 1024  # bytes: a picture may come within the answer, in Base64
 _MAKING = threading.Lock()  # of clients: threads that ask at once would each get their own
 
 
@@ -247,5 +245,5 @@ def _fields(answer: httpx.Response) -> dict[str, Any]:
 def _client(seconds: float, keep_alive: bool) -> httpx.Client:
     # Orders go out on a connection of their own: one that the host closes just then would count as lost. No redirects:
     # the key goes to the configured host alone.
-    transport = WholeAnswers(seconds, _MAX_ANSWER, keep_alive=keep_alive)
+    transport = WholeAnswers(seconds, MAX_WITH_PICTURE, keep_alive=keep_alive)
     return httpx.Client(transport=transport, follow_redirects=False)

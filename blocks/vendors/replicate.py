@@ -19,14 +19,13 @@ from replicate.prediction import Prediction
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
-from blocks.vendors.answers import NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.answers import MAX_WITH_PICTURE, NotThere, WholeAnswers, account_name, vendor_error
 from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.looks import Looks
 from blocks.vendors.prediction_output import address_in, ending
 from blocks.vendors.replicate_answer import with_what_is_needed
 from blocks.vendors.replicate_list import IS_ID, MAX_PAGES, Page, request
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError, UnsafeDownload
-from imaging.pictures.picture import MAX_BYTES
 from imaging.sanitizing.quoting import quoted
 from imaging.spec import ImageSpec
 
@@ -36,8 +35,6 @@ SAMPLE_OUTPUT = "https://replicate.delivery/xezq/out.png"  # such an address Rep
 _NO_PREDICTION = (V1ValidationError, ValueError, TypeError, RecursionError)
 # Threads that ask for the client at once would each get their own, and all but one be lost with open sockets.
 _MAKING = threading.Lock()
-# Bytes: a picture may come within the answer, in Base64. Pages of a hundred predictions with their logs are far below.
-_MAX_ANSWER = 4 * MAX_BYTES // 3 + 1024 * 1024
 
 
 class Replicate(Block):
@@ -171,7 +168,7 @@ class Replicate(Block):
         """Ask for a page. Not through the package's client, whose retries would hold up the run for a minute."""
         url = httpx.URL(f"{self._api}/v1/predictions")
         headers = {"Authorization": f"Bearer {self.api_token.get_secret_value()}"}
-        with httpx.Client(transport=WholeAnswers(seconds, _MAX_ANSWER)) as client:
+        with httpx.Client(transport=WholeAnswers(seconds, MAX_WITH_PICTURE)) as client:
             return client.get(url.copy_with(query=older), headers=headers)
 
     def _look(self, prediction_id: str) -> tuple[str, Any, str, bool]:
@@ -244,6 +241,6 @@ class _Strict(WholeAnswers):
 
 @lru_cache(maxsize=8)
 def _client(token: str, base_url: str, seconds: float) -> Client:
-    client = Client(api_token=token, base_url=base_url, transport=_Strict(seconds, _MAX_ANSWER))
+    client = Client(api_token=token, base_url=base_url, transport=_Strict(seconds, MAX_WITH_PICTURE))
     client._client  # noqa: B018 - the package makes its connections on first use, and not only once
     return client

@@ -6,9 +6,10 @@ from typing import cast
 
 from rich.console import Console
 
+from blocks.configuration.defaults import SOURCES
 from blocks.configuration.settings import load_settings
 from blocks.observability.terminal import line
-from flows.backlog import VARIABLE, article_backlog
+from flows.backlog import article_backlog
 from flows.commands.arguments import echo_unused
 from flows.commands.backlog_write_back import FolderWriteBack
 from flows.commands.copies import check_bucket, check_folder
@@ -51,7 +52,7 @@ def run_backlog(
         written = list(write_back.written()) if write_back else []
     if not report.sources:
         whose = f" of {user_id}" if user_id else ""
-        raise ConfigurationError(f"Prefect variable {VARIABLE}: lists no source{whose}: set it, or give SOURCE")
+        raise ConfigurationError(f"Prefect variable {SOURCES}: lists no source{whose}: set it, or give SOURCE")
     return report, written
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imaging.kinds import Kind
+from imaging.pictures.anatomy import type_by_beginning
 from imaging.platforms import LINK_PREVIEWS, NOTION, PLATFORMS, Rule
 from imaging.record import Image
 
@@ -40,7 +41,7 @@ def complaints(image: Image, seen: Seen) -> Iterator[str]:
         yield "its public URL is not https, which Notion and WhatsApp demand"
     if seen.content_type != image.content_type:
         yield f"its public URL says {seen.content_type or 'no type'} for {image.content_type}"
-    if _sniffed(seen.begins) != image.content_type:
+    if type_by_beginning(seen.begins) != image.content_type:
         yield "its public URL does not deliver the picture"
         return
     for rule in rules_for(image):
@@ -69,13 +70,3 @@ def _answer(status: int) -> str:
     if status in {401, 403}:
         return f"answers {status} without a signature: make the bucket public, or put a CDN in front"
     return f"answers {status}"
-
-
-def _sniffed(begins: bytes) -> str | None:
-    if begins.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if begins.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if begins[:4] == b"RIFF" and begins[8:12] == b"WEBP":
-        return "image/webp"
-    return None

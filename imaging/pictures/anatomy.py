@@ -37,6 +37,15 @@ _FOREIGN = {
 }
 
 
+def type_by_beginning(data: bytes) -> str | None:
+    """Return the content type of a PNG, JPEG or WebP by its first twelve bytes; None for any other file."""
+    if data.startswith(_PNG):
+        return "image/png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    return "image/webp" if data.startswith(b"RIFF") and data[8:12] == b"WEBP" else None
+
+
 def refuse_polyglot(data: bytes) -> None:
     """Raise BadPicture if `data` is more than a PNG, JPEG or WebP, NotWhole if it is truncated or broken.
 

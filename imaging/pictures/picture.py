@@ -24,8 +24,8 @@ MOST_PIXELS = 178_956_970  # that Pillow opens at all: twice its Image.MAX_IMAGE
 THUMBNAIL_SIZE = (320, 320)  # pixels; thumbnails fit into this box
 PREVIEW_SIZE = (640, 640)
 
-# The stored formats. Content type and extension follow from the bytes, never from a header or a name.
-FORMATS = {
+# Content type and extension of each stored format. They follow from the bytes, never from a header or a name.
+STORED_TYPES = {
     "PNG": ("image/png", ".png"),
     "JPEG": ("image/jpeg", ".jpg"),
     "WEBP": ("image/webp", ".webp"),
@@ -114,7 +114,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             width, height = shown.size
             small, placeholder = _fitted(shown, PREVIEW_SIZE), placeholder_of(shown)
             thumbnail, preview = _data_url(_fitted(small, THUMBNAIL_SIZE)), _data_url(small)
-            content_type, extension = FORMATS[image.format or ""]
+            content_type, extension = STORED_TYPES[image.format or ""]
             animated = image.format != "MPO" and getattr(image, "is_animated", False)  # later frames may differ
             useless = None if animated else _useless(shown, small)
     except UnidentifiedImageError:

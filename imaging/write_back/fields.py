@@ -8,12 +8,12 @@ from imaging.articles.files.picture_fields import THEME_FIELDS, Shown
 from imaging.errors import InvalidInput
 from imaging.kinds import Kind
 from imaging.names import keys
+from imaging.platforms import PREVIEW_CARDS
 from imaging.record import Image, ImageSet
 from imaging.write_back.dialects import Dialect
 from imaging.write_back.document import Document
 from imaging.write_back.front_matter import Place, Value, names_in, value_of, with_field
 
-_PREVIEWS = ("facebook", "linkedin", "x")  # cards in the format of link previews, the best first
 _OF_THEMES = Dialect("theme")
 # The names under which a picture that is a mapping has its address: `cover: {image: "", alt: ""}`, `image: {src: ""}`.
 _ADDRESSES = ("path", "src", "url", "image", "href")
@@ -65,7 +65,9 @@ def with_fields(document: Document, image_set: ImageSet, shown: Sequence[Image],
 
 def _ranked(shown: Sequence[Image]) -> tuple[list[Image], list[Image]]:
     by_name = {image.name: image for image in shown}
-    return [image for image in shown if image.kind is Kind.HERO], [by_name[one] for one in _PREVIEWS if one in by_name]
+    return [image for image in shown if image.kind is Kind.HERO], [
+        by_name[one] for one in PREVIEW_CARDS if one in by_name
+    ]
 
 
 def _theme_fields(document: Document, names: set[str], dialect: Dialect) -> Iterator[tuple[Place, Shown]]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from blocks.configuration.defaults import SOURCES
 from blocks.configuration.variables import delete_variable, write_variable
-from flows.backlog import VARIABLE
 from imaging.errors import ConfigurationError, InvalidInput, SourceError
 from tests.flows.backlogs import backlog, counts, put
 from tests.standins import FeedSite
@@ -59,7 +59,7 @@ def test_all_sources_of_all_tenants(world: World, tmp_path: Path, site: FeedSite
     folder = put(tmp_path / "articles", one="Kaffee")
     (folder / "foreign.json").write_text(json.dumps({"topic": "Fremd", "user_id": "globex"}))
     english = {"source": site.put_json("/feed", [{"id": "a", "title": "Kaffee"}]), "language": "en"}
-    write_variable(VARIABLE, {"acme": [str(folder), "ftp://nowhere", site.base_url + "/gone"], "globex": [english]})
+    write_variable(SOURCES, {"acme": [str(folder), "ftp://nowhere", site.base_url + "/gone"], "globex": [english]})
     try:
         report = backlog(None)
         assert counts(report) == (2, 0, 0, 1)
@@ -71,11 +71,11 @@ def test_all_sources_of_all_tenants(world: World, tmp_path: Path, site: FeedSite
         manifests = [world.store.get_json(f"{tenant}/kaffee/manifest.json") for tenant in ("acme", "globex")]
         assert [manifest["language"] for manifest in manifests] == ["de", "en"]
         assert counts(backlog(None, "globex")) == (0, 1, 0, 0)
-        write_variable(VARIABLE, {"globex": [english | {"language": "fr"}]})
+        write_variable(SOURCES, {"globex": [english | {"language": "fr"}]})
         paid = world.paid
         assert (counts(backlog(None)), world.paid) == ((1, 0, 0, 0), paid)  # cards are drawn anew, for nothing
-        write_variable(VARIABLE, {"Acme": "folder"})
-        with pytest.raises(ConfigurationError, match=VARIABLE):
+        write_variable(SOURCES, {"Acme": "folder"})
+        with pytest.raises(ConfigurationError, match=SOURCES):
             backlog(None)
     finally:
-        delete_variable(VARIABLE)
+        delete_variable(SOURCES)
