@@ -16,7 +16,7 @@ _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 
 @cache
 def give_back_freed_memory() -> None:
-    """Tell the process's allocator so, once. Not where variables `MALLOC_*` say otherwise, nor without glibc."""
+    """Have the process's allocator give freed memory back; once. Not where `MALLOC_*` is set, nor without glibc."""
     if any(name.startswith("MALLOC_") for name in os.environ):
         return
     with suppress(AttributeError, OSError, TypeError):  # musl and macOS have no mallopt, Windows no such library

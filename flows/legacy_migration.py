@@ -1,8 +1,8 @@
 """The flow `legacy-migration`: pictures at old addresses (vendors' URLs, `data:` URLs) are brought into the bucket.
 
-What is alive is checked, marked and stored beside its article's other pictures; what is dead is told apart, and made
-again if that is asked for. What became of each address is written down with it, in the bucket too: a run that was
-stopped or killed goes on behind it, on any machine. Needs what `article-images` needs.
+Pictures that still exist are checked, marked and stored beside their article's others; dead addresses are listed, and
+their pictures made again if that is asked for. The outcome of each address is noted, in the bucket too: a run that was
+stopped or killed is continued by the next one, on any machine. Needs what `article-images` needs.
 """
 
 from typing import Annotated

@@ -16,7 +16,7 @@ from prefect.logging import get_run_logger
 from blocks.budgets.spending import Spending
 from blocks.delivery.terms import RunTerms
 from blocks.migration.article_folder import ArticleFolder, article_folder
-from blocks.migration.bringing_home import BringingHome, Errand
+from blocks.migration.article_move import ArticleMove, ArticleMover
 from blocks.migration.moving import Link, completed
 from blocks.records.claims import wished_slug
 from blocks.records.inventory import Inventory, inventory_of
@@ -43,25 +43,25 @@ class Remaking:
 
 
 @task(task_run_name="{name}", tags=["migration"], persist_result=False, cache_policy=NO_CACHE)
-def move_pictures(name: str, errands: Sequence[Errand], bringing: BringingHome, remaking: Remaking | None) -> float:
+def move_pictures(name: str, moves: Sequence[ArticleMove], mover: ArticleMover, remaking: Remaking | None) -> float:
     """Move the pictures of some articles, and make dead ones again if that is asked for. Return what that cost, in USD.
 
     In a dry run, what it would cost. Raises ConfigurationError.
     """
     cost_usd = 0.0
-    for errand in errands:
+    for move in moves:
         if current_run().in_flight.closed:
             break
-        bringing.bring(errand)
+        mover.move(move)
         if remaking:
-            cost_usd += _remade(errand, bringing, remaking)
-    get_run_logger().info("%s", _tally(errands, bringing))
+            cost_usd += _remade(move, mover, remaking)
+    get_run_logger().info("%s", _tally(moves, mover))
     return cost_usd
 
 
-def _tally(errands: Sequence[Errand], bringing: BringingHome) -> str:
+def _tally(moves: Sequence[ArticleMove], mover: ArticleMover) -> str:
     """Return what became of the addresses, in a line: one for each of a million would drown the log."""
-    known = (bringing.state.find(one.article.user_id, link.address) for one in errands for link in one.dead_too)
+    known = (mover.state.find(one.article.user_id, link.address) for one in moves for link in one.may_be_dead)
     counts = Counter(outcome.status if outcome else "not reached" for outcome in known)
     return ", ".join(f"{count} {status}" for status, count in counts.items())
 
@@ -80,12 +80,12 @@ class _Dead:
         )
 
 
-def _remade(errand: Errand, bringing: BringingHome, remaking: Remaking) -> float:
+def _remade(move: ArticleMove, mover: ArticleMover, remaking: Remaking) -> float:
     """Make an article's dead pictures again, those that something is known of. Return the cost in USD."""
     dead = [
         _Dead(link, known)
-        for link in errand.dead_too
-        if (known := bringing.state.find(errand.article.user_id, link.address)) and known.status == "dead"
+        for link in move.may_be_dead
+        if (known := mover.state.find(move.article.user_id, link.address)) and known.status == "dead"
     ]
     worded = [one for one in dead if one.link.words]
     outcomes = {
@@ -94,14 +94,14 @@ def _remade(errand: Errand, bringing: BringingHome, remaking: Remaking) -> float
         if not one.link.words
     }
     if worded:
-        outcomes |= _priced(errand, worded) if bringing.dry_run else _ordered(errand, worded, remaking)
-    bringing.note(errand, outcomes)
+        outcomes |= _priced(move, worded) if mover.dry_run else _ordered(move, worded, remaking)
+    mover.note(move, outcomes)
     return sum(outcome.cost_usd for outcome in outcomes.values())
 
 
-def _priced(errand: Errand, dead: Sequence[_Dead]) -> dict[str, Outcome]:
+def _priced(move: ArticleMove, dead: Sequence[_Dead]) -> dict[str, Outcome]:
     """Return what it would cost to make pictures again."""
-    planner = _planner(errand.article, errand.slug or wished_slug(errand.article))
+    planner = _planner(move.article, move.slug or wished_slug(move.article))
     return {
         one.link.address: Outcome(status="remade", why=f"would be made again by {spec.model}", cost_usd=spec.price_usd)
         for one in dead
@@ -109,10 +109,10 @@ def _priced(errand: Errand, dead: Sequence[_Dead]) -> dict[str, Outcome]:
     }
 
 
-def _ordered(errand: Errand, dead: Sequence[_Dead], remaking: Remaking) -> dict[str, Outcome]:
+def _ordered(move: ArticleMove, dead: Sequence[_Dead], remaking: Remaking) -> dict[str, Outcome]:
     """Make pictures again, store them and put them into the manifest. Raises ConfigurationError."""
     try:
-        with article_folder(current_run().services, errand.article, errand.slug) as folder:
+        with article_folder(current_run().services, move.article, move.slug) as folder:
             return _made_again(folder, dead, remaking)
     except ConfigurationError:
         raise

@@ -1,1 +1,1 @@
-"""Old image addresses: sources, what is known of each, and how their pictures are brought home."""
+"""Old image addresses: sources, what is known of each, and how their pictures are moved into the bucket."""

@@ -1,4 +1,4 @@
-"""The article that a picture comes home to: its folder, and its manifest."""
+"""The article that a moved picture belongs to: its folder, and its manifest."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress

@@ -9,7 +9,7 @@ from imaging.errors import StorageError
 from imaging.names import record_paths
 
 _PART = 1000  # entries
-_SECONDS = 15.0  # between two parts: what a machine that burns down has done since is done again, for nothing
+_SECONDS = 15.0  # between two parts: of a machine that is lost, what it has done since is done again, at no cost
 
 
 class Journal:

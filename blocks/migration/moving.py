@@ -180,7 +180,7 @@ def completed(image: Image, data: bytes) -> Image:
     """Return an image with its web formats and pinned copy stored. Raises StorageError."""
     try:
         return with_formats(image, missing_formats(image, current_run().services.settings), data)
-    except BadPicture as error:  # the picture itself is home
+    except BadPicture as error:  # the picture itself is stored
         get_run_logger().warning("%s: %s", image.name, error)
         return image
 

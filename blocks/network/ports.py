@@ -15,8 +15,8 @@ def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody uses and that the system gives to no outgoing connection.
 
     What the system chooses by itself (a bind to port 0) is of the range for outgoing connections: one of those may take
-    it before the server does, or on another day, when the server is to start at the same address again. It is chosen
-    here only where that range leaves nothing, as on machines set for many connections.
+    it before the server does, or on another day, when the server is to start at the same address again. The choice is
+    left to the system only where that range leaves nothing, as on machines set for many connections.
     """
     others = range(_LOWEST, max(_LOWEST, _first_dynamic_port()))
     for port in random.sample(others, k=min(_DRAWS, len(others))):

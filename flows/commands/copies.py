@@ -62,7 +62,7 @@ def copy_files(image_set: ImageSet, folder: Path) -> None:
     if (there := _whose(folder)) not in {None, place}:
         raise NotWritten(
             f"--output: {folder} has the pictures of {there}: give each article a folder of its own; those of {place}"
-            " are stored, and the next run copies them for nothing"
+            " are stored, and the next run copies them at no cost"
         )
     with begun_run() as run:
         for key in _keys(image_set):

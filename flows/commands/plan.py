@@ -113,7 +113,7 @@ def _print_article_plan(plan: ArticlePlan) -> None:
 def _note_what_is_painted(console: Console, plans: Iterable[ArticlePlan]) -> None:
     due = (image for plan in plans for image in plan.images if image.action != "reuse")
     if any(image.provider == PAINTER.name for image in due):
-        print_painted_note(console, makes="would make them, for nothing", wish="real ones and their prices")
+        print_painted_note(console, makes="would make them at no cost", wish="real ones and their prices")
 
 
 def _print_source_plan(plan: SourcePlan) -> None:

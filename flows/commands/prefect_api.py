@@ -17,7 +17,7 @@ from flows.local_stack.local_server import local_api
 def prefect_api() -> Iterator[str | None]:
     """Use the configured Prefect API, and yield None; or use the local server, and yield its URL.
 
-    All that is asked meanwhile is asked by one client: each reads all authorities that TLS trusts when it is made.
+    All calls within the context share one client: each new one reads all certificate authorities that TLS trusts.
     Raises ConfigurationError if no API answers at the configured address.
     """
     if configured := get_current_settings().api.url:

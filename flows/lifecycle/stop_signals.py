@@ -23,9 +23,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STOP_SECONDS = 9.5
-_BEGIN_SECONDS = (
-    7.0  # for a run to come to its first statement, where its id is not known: 0.1 s, but on a busy machine
-)
+_BEGIN_SECONDS = 7.0  # for a run of unknown id to come to its first statement: 0.1 s, but more on a busy machine
 _KNOWN_SECONDS = 2.0  # the same where its id is known before
 _LOOK_AGAIN_SECONDS = 0.02
 _SHOW_CURSOR = "\x1b[?25h"  # the progress display has hidden it

@@ -14,7 +14,7 @@ from pathlib import Path
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 
-from blocks.migration.bringing_home import BringingHome, Errand
+from blocks.migration.article_move import ArticleMove, ArticleMover
 from blocks.migration.journal import Journal
 from blocks.migration.moving import Link, Mover
 from blocks.migration.sources.opening import opened_source
@@ -62,7 +62,7 @@ class Migration:
     records: LinkedRecords
     state: State = field(repr=False)
     journal: Journal = field(repr=False)
-    bringing: BringingHome
+    mover: ArticleMover
     terms: MigrationTerms
     report: MigrationReport
     remaking: Remaking | None = None
@@ -105,10 +105,10 @@ class Migration:
             self._tenants[user_id] = None
 
     def _move(self, progress: MigrationProgress) -> None:
-        waiting: deque[tuple[PrefectFuture[float], list[Errand]]] = deque()
-        for number, errands in enumerate(self._batches(), 1):
-            name = f"batch {number}: {errands[0].where}"[:200]
-            waiting.append((move_pictures.submit(name, errands, self.bringing, self.remaking), errands))
+        waiting: deque[tuple[PrefectFuture[float], list[ArticleMove]]] = deque()
+        for number, moves in enumerate(self._batches(), 1):
+            name = f"batch {number}: {moves[0].where}"[:200]
+            waiting.append((move_pictures.submit(name, moves, self.mover, self.remaking), moves))
             while len(waiting) >= 2 * AT_ONCE:
                 self._end(*waiting.popleft(), progress)
             if self.run.in_flight.closed:
@@ -116,11 +116,11 @@ class Migration:
         while waiting:
             self._end(*waiting.popleft(), progress)
 
-    def _end(self, future: PrefectFuture[float], errands: list[Errand], progress: MigrationProgress) -> None:
+    def _end(self, future: PrefectFuture[float], moves: list[ArticleMove], progress: MigrationProgress) -> None:
         """Wait for a batch. Raises ConfigurationError: the next one would meet the same."""
         cost_usd = future.result()
-        for errand in errands:
-            self._taken -= {(errand.article.user_id, link.address) for link in errand.dead_too}
+        for move in moves:
+            self._taken -= {(move.article.user_id, link.address) for link in move.may_be_dead}
         self.report = self.report.model_copy(update={"cost_usd": round(self.report.cost_usd + cost_usd, 6)})
         if not self.terms.dry_run:
             self.journal.write_now_and_then()
@@ -128,19 +128,19 @@ class Migration:
             self.report = self.report.model_copy(update={"counts": self.state.counts()})
             progress.show(self.report, self.state.seen())
 
-    def _batches(self) -> Iterator[list[Errand]]:
+    def _batches(self) -> Iterator[list[ArticleMove]]:
         """Yield what is to be done, some addresses at a time."""
-        batch: list[Errand] = []
+        batch: list[ArticleMove] = []
         for linked in self.records:
-            if isinstance(linked, Linked) and (errand := self._errand(linked)):
-                batch.append(errand)
-                if sum(len(one.dead_too) for one in batch) >= _BATCH or sum(map(_length, batch)) > _BATCH_LENGTH:
+            if isinstance(linked, Linked) and (move := self._move_of(linked)):
+                batch.append(move)
+                if sum(len(one.may_be_dead) for one in batch) >= _BATCH or sum(map(_length, batch)) > _BATCH_LENGTH:
                     yield batch
                     batch = []
         if batch:
             yield batch
 
-    def _errand(self, linked: Linked) -> Errand | None:
+    def _move_of(self, linked: Linked) -> ArticleMove | None:
         """Return what is to be done for a record, without what is done, or under way for another one."""
         user_id, due, dead = linked.article.user_id, list[Link](), list[Link]()
         for link in linked.links:
@@ -153,9 +153,9 @@ class Migration:
                 dead.append(link)
         if not due and not dead:
             return None
-        errand = Errand(linked.article, due, dead, linked.slug, linked.record.where)
-        self._taken |= {(user_id, link.address) for link in errand.dead_too}
-        return errand
+        move = ArticleMove(linked.article, due, dead, linked.slug, linked.record.where)
+        self._taken |= {(user_id, link.address) for link in move.may_be_dead}
+        return move
 
     def _is_to_be_asked_again(self, known: Outcome) -> bool:
         """Return whether an address was dead or refused, or its picture is no longer in the bucket."""
@@ -192,8 +192,8 @@ class Migration:
             write_map(path, self.records, self.state, self.report, table=terms.table, column=terms.column)
 
 
-def _length(errand: Errand) -> int:
-    return len(errand.article.body) + sum(len(link.address) for link in errand.dead_too)
+def _length(move: ArticleMove) -> int:
+    return len(move.article.body) + sum(len(link.address) for link in move.may_be_dead)
 
 
 def migration_of(
@@ -211,7 +211,7 @@ def migration_of(
         LinkedRecords(opened_source(source, services.manifests), source, user_id, picks),
         state,
         Journal(state, services.store, run_id),
-        BringingHome(mover, state, terms.dry_run),
+        ArticleMover(mover, state, terms.dry_run),
         terms,
         MigrationReport(source=without_query(source), user_id=user_id, dry_run=terms.dry_run),
     )

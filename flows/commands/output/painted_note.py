@@ -1,4 +1,4 @@
-"""What is said of pictures that the offline painter makes, since their vendors are not configured."""
+"""The note on pictures that the offline painter makes, since their vendors are not configured."""
 
 from rich.console import Console
 
