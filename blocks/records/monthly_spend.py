@@ -151,10 +151,10 @@ class MonthlySpend:
         with self.locked():
             month, known = self._read()
             new = [event for event in dict.fromkeys(events) if event not in month.announced]
-            update = month.model_copy(update={"announced": [*month.announced, *new]})
-            noted = known or self.records.is_alone
-            self._write(update, known=known)
-            return new if noted else []
+            if not (known or self.records.is_alone):
+                return []
+            self._write(month.model_copy(update={"announced": [*month.announced, *new]}), known=known)
+            return new
 
     def locked(self) -> AbstractContextManager[object]:
         """Keep the tenant's other runs from reading and writing the document."""

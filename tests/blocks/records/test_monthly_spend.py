@@ -45,6 +45,14 @@ def test_an_outage_wipes_out_nothing(prefect_api: str, store: ImageStore, tmp_pa
     assert (here.left(1.0), other.left(1.0)) == pytest.approx((0.5, 0.5))
 
 
+def test_an_event_is_announced_where_the_bucket_notes_it(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:
+    """While the bucket is away nothing is announced, as another machine may have; it is once the bucket is back."""
+    here, away = spend(store, tmp_path / "here", "near", "tee"), spend(NOWHERE, tmp_path / "here", "near", "tee")
+    assert away.announce(["warning:bytes:10"]) == []
+    assert here.announce(["warning:bytes:10"]) == ["warning:bytes:10"]
+    assert spend(store, tmp_path / "there", "near", "kaffee").announce(["warning:bytes:10"]) == []
+
+
 def test_runs_at_once_never_reserve_more_than_there_is(prefect_api: str, store: ImageStore, tmp_path: Path) -> None:
     """Of six articles at once, as many get their share as the month has room for."""
 
