@@ -61,6 +61,18 @@ def test_files_with_one_topic_keep_apart(
     assert (heroes(world), world.paid) == (before, (4, 0))
 
 
+def test_a_changed_file_is_known_from_a_source_further_up(world: World, tmp_path: Path) -> None:
+    """Of files with one topic, one with other words by now keeps its folder when a folder further up is the source."""
+    part = tmp_path / "buch" / "teil"
+    for name in ("a", "b", "c"):  # the first two have slugs that do not tell the file
+        intro(part, f"{name}/intro.md", f"Von {name}.")
+    assert counts(backlog(part, at_once=1)) == (3, 0, 0, 0)
+    before = heroes(world)
+    intro(part, "c/intro.md", "Andere Worte.")
+    assert counts(backlog(tmp_path / "buch")) == (3, 0, 0, 0)
+    assert heroes(world).keys() == before.keys()
+
+
 def test_two_files_with_one_id_are_named(world: World, tmp_path: Path) -> None:
     """A copied `article_id` would have two articles take turns in one folder: the second is refused, each night."""
     docs = tmp_path / "docs"

@@ -4,10 +4,15 @@ import json
 
 import pytest
 
+from blocks.budgets.spending import Spending
 from blocks.configuration.variables import delete_variable, write_variable
+from blocks.records.ledger import Ledger
+from blocks.run import begun_run
 from imaging.articles.article import Article
 from imaging.errors import ConfigurationError
 from imaging.kinds import Kind
+from imaging.planning.models import ModelTable
+from imaging.planning.plan import Planner
 from imaging.record import ImageSet
 from tests.world import World, run_set, run_state
 
@@ -79,6 +84,23 @@ def test_a_tenants_month_is_shared_by_its_articles(world: World, prefect_api: st
         assert run_set(Article(topic="Tee", user_id="other"), [Kind.HERO]).status == "complete"
     finally:
         delete_variable("images_budgets")
+
+
+def test_an_order_under_way_keeps_its_money(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was ordered and not collected may still be billed: the run gives its price to no other picture."""
+    budget(monkeypatch, run_usd=0.06)
+    hero, tiktok = (
+        spec
+        for spec in Planner(ARTICLE, "kaffee", ModelTable(), {"replicate"}).specs()
+        if spec.name in {"hero", "tiktok"}
+    )
+    with begun_run() as run:
+        records = run.services.records(bucket_answers=True)
+        spending, ledger = Spending(run.services, records, ARTICLE.user_id, "kaffee"), Ledger(records)
+        assert not spending.admit([hero], refresh=False).beyond
+        ledger.settle(hero, ledger.begin(hero, None), "prediction-1")
+        spending.correct(hero, 0.0)
+        assert spending.admit([tiktok], refresh=False).beyond.keys() == {"tiktok"}
 
 
 def test_a_fallback_does_not_replace_what_was_paid_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

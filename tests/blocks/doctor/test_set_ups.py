@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from blocks.configuration.variables import write_variable
 from blocks.provisioning.automations import MISSED_EVENTS
 from tests.blocks.doctor.breakages import BROKEN, QWEN
 from tests.blocks.doctor.stage import Stage, Visit
@@ -48,6 +49,16 @@ def test_what_is_broken_is_found(
     assert len(seen.lines) > 12
     assert stage.left_in_bucket == []
     assert (stage.replicate.paid, stage.chutes.paid) == ([], [])
+
+
+def test_a_pause_that_is_over_is_well(stage: Stage, visit: Callable[[], Visit]) -> None:
+    """The note of a vendor that may be asked again is no reason to do anything: the next call removes it."""
+    write_variable(stage.pause, {"why": "throttled", "said": "429", "at": "2026-11-25T10:00:00Z", "seconds": 10})
+    try:
+        seen = visit()
+    finally:
+        stage.heal()
+    assert seen.level("pause of replicate") == {"ok"}
 
 
 @pytest.mark.parametrize(("url", "mend"), [("http://127.0.0.1:9/api", "prefect server start"), (None, "/api")])

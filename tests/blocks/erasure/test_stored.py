@@ -78,6 +78,20 @@ def test_an_erasure_that_is_cut_off_is_completed_by_another(bucket: VersionedBuc
         assert not [key for key, _ in bucket.versions if key in gone]
 
 
+def test_what_tells_that_a_folder_is_ours_goes_last(bucket: VersionedBucket, services: Services) -> None:
+    """Pictures without records are known by their manifest alone: an erasure that was cut off still finds the rest."""
+    names = ("hero.png", "manifest.json", "platform/linkedin_og.png")
+    for number in range(1, len(names)):
+        for name in names:
+            bucket.put(f"alone/tea/{name}", b"{}", NOW)
+        bucket.deletes_left = number
+        with pytest.raises(StorageError):
+            erase(services, Target("alone"))
+        bucket.deletes_left = None
+        assert erase(services, Target("alone")) == []
+        assert bucket.versions == {}
+
+
 def test_another_programs_folder_is_not_touched(bucket: VersionedBucket, services: Services) -> None:
     """A folder in which article-images has written nothing is no tenant's, nor is one that is no article's."""
     filled(bucket)

@@ -148,13 +148,13 @@ def test_a_run_that_ends_with_its_process_waits_for_what_is_done_under_its_locks
             of_the_run = held(client, "of the run")
             taking = threads.submit(copy_context().run, acquire, asking, "asked for")
             assert asked.wait(60)
-            leaving = threads.submit(end_locks, run_id, of_the_run, 60)
+            leaving = threads.submit(end_locks, run_id, of_the_run, 120)
             go_on.set()
             taken = taking.result()
             assert taken
             assert (leaving.done(), slots(client, "asked for")) == (False, 1)
             taken.release()
-            leaving.result()
+            leaving.result(60)  # the run's own lease is not waited for
     assert (slots(client, "of the run"), slots(client, "asked for")) == (1, 0)
     with pytest.raises(BlockingIOError, match="stopped"):
         acquire(client, "asked for")

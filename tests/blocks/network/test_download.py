@@ -7,7 +7,7 @@ import pytest
 
 from blocks.network.download import HostRules
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, UnsafeDownload
-from tests.blocks.hosts import FileHost
+from tests.blocks.hosts import FileHost, talker
 from tests.blocks.network.fetching import DEFAULT, downloader, fetch
 
 
@@ -120,6 +120,13 @@ def test_no_more_than_the_limit_is_taken(files: FileHost, announced: bool) -> No
         files.fault("download", "endless")
     with pytest.raises(UnsafeDownload, match="more than 1,000 bytes"):
         fetch(files.host, address, max_bytes=1000)
+
+
+def test_what_says_that_it_is_too_long_is_not_read() -> None:
+    """A host that announces too much is refused by its headers: nobody waits for the body."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 1001\r\n\r\n"
+    with talker(head) as (host, _), pytest.raises(UnsafeDownload, match="more than 1,000 bytes"):
+        fetch(host, f"http://{host}/a.png", max_bytes=1000, timeout=2)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip", "identity, gzip"])

@@ -43,6 +43,17 @@ def test_a_prediction_that_cannot_be_asked_for_is_not_ordered_again(world: World
     assert (costs, len(world.replicate.paid)) == ([("failed", 0.06), ("failed", 0.0)], 1)
 
 
+def test_a_refusal_does_not_hide_an_order_whose_answer_was_lost(world: World) -> None:
+    """Where the same attempt is refused when it is made again, the first create may be there: the next run finds it."""
+    world.replicate.fault("create", "reset_after", times=1, paid=True)
+    world.replicate.fault("create", 422, times=None)
+    world.replicate.fault("list", "wrong_type", times=None, body={"results": []})
+    assert run_set(ARTICLE, [Kind.HERO]).images[0].status == "failed"
+    world.replicate.faults.clear()
+    again = run_set(ARTICLE, [Kind.HERO])
+    assert (again.status, len(world.replicate.paid)) == ("complete", 1)
+
+
 def test_an_answer_lost_for_good_is_adopted_by_the_next_run(world: World) -> None:
     """When the list cannot be read either, nothing is created on suspicion; the next run finds the prediction.
 
