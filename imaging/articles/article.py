@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, field_validator, model_serializer
 
 from imaging.articles.brand import Brand
-from imaging.articles.fields import Fields, Id, PlainText, Text, plain_in_forms, without_default
+from imaging.articles.field_types import Fields, Id, PlainText, Text, plain_in_forms, without_default
 from imaging.articles.origin import Origin
 from imaging.slug import BRANDING, DEFAULT_TENANT, MAX_LENGTH, SLUG
 from imaging.text.dialects import title_words

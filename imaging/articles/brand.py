@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from imaging.articles.fields import MAX_URL, Fields, Line, plain_in_forms
+from imaging.articles.field_types import MAX_URL, Fields, Line, plain_in_forms
 from imaging.card_templates import DEFAULT_TEMPLATE, Template
 from imaging.validation import LANGUAGE
 

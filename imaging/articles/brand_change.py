@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from imaging.articles.brand import Color, SiteName, TenantBrand, Words, is_address, is_key, none_if_blank
-from imaging.articles.fields import Fields, plain_in_forms
+from imaging.articles.field_types import Fields, plain_in_forms
 from imaging.card_templates import Template
 from imaging.validation import LANGUAGE
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from pydantic import BaseModel, ConfigDict
 
 from imaging.articles.article import Article
-from imaging.articles.fields import PlainText
+from imaging.articles.field_types import PlainText
 from imaging.articles.origin import id_key, url_key
 from imaging.slug import short_hash
 

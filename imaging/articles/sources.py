@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from imaging.articles.fields import Fields, Line
+from imaging.articles.field_types import Fields, Line
 from imaging.errors import ConfigurationError, InvalidInput
 from imaging.validation import LANGUAGE, USER_ID, explain
 from imaging.web_address import is_web_address, with_small_host

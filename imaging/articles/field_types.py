@@ -1,4 +1,7 @@
-"""Fields of what users write: text in one spelling, and models that refuse unknown names."""
+"""Types of fields that users write: text in one spelling, and models that refuse unknown names.
+
+Which fields an article has, and their order in the run form: `Article` in `article.py`.
+"""
 
 import unicodedata
 from typing import Annotated, Any, ClassVar, Self
