@@ -1,4 +1,4 @@
-"""What a run needs after its first questions to the API, loaded meanwhile by other threads, once a process."""
+"""Loading early, in other threads and once a process, what a run needs after its first requests to the API."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -28,7 +28,7 @@ from imaging.validation import parsed
 
 
 def spooled_name() -> str:
-    """Task runs are named for the image that they bring home."""
+    """Task runs are named for the image that they store."""
     entry = current_run().services.spool.read(task_run.parameters["digest"])
     return f"{entry[0].spec.user_id}/{entry[0].spec.slug}/{entry[0].spec.name}" if entry else "gone"
 
@@ -49,7 +49,7 @@ def restore(digest: str) -> Image | None:
     try:
         beside = services.store.list(keys.prefix(spooled.spec.user_id, spooled.spec.slug))
         return with_formats(image, missing_formats(image, services.settings, beside), back)
-    except BadPicture as error:  # the picture itself is home: the article's next run tries the rest again
+    except BadPicture as error:  # the picture itself is stored: the article's next run tries the rest again
         get_run_logger().warning("%s: %s", spooled.spec.name, error)
         return image
 
@@ -141,6 +141,6 @@ def mend_manifest(user_id: str, slug: str, owner: Claim, images: list[Image]) ->
 
 
 def _previews(images: list[Image]) -> dict[str, str]:
-    """Return the previews that the spool still has of the images that were brought home."""
+    """Return the previews that the spool still has of the images that were stored."""
     entries = {image.name: current_run().services.spool.read(image.digest) for image in images}
     return {name: entry[0].stored.preview for name, entry in entries.items() if entry and entry[0].stored.preview}

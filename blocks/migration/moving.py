@@ -72,7 +72,7 @@ class Link:
 
     @property
     def words(self) -> str:
-        """What is known of what the picture showed."""
+        """The prompt or else the alternative text, by which another picture can be made in its place."""
         return self.prompt or self.alt
 
 

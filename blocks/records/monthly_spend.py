@@ -111,7 +111,7 @@ class MonthlySpend:
         return self.known().left(month_usd, self.slug)
 
     def known(self) -> Month:
-        """Return the month as far as this machine knows it, with what the bucket was not told yet."""
+        """Return the month as far as this machine knows it, with what it has not reported to the bucket yet."""
         unreported = self._unreported()
         return self._read()[0].plus(unreported.spent, unreported.made)
 

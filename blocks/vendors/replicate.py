@@ -222,7 +222,7 @@ def replicate_from(settings: Settings) -> Replicate | None:
 
 
 class _Strict(WholeAnswers):
-    """What the package's client leaves out, below the transport in which it retries.
+    """A transport below that in which the package's client retries: it adds what that client leaves out.
 
     Its create without waiting has no timeout at all; its own retries of a GET sleep through any Retry-After,
     an hour too; its errors drop that header; its model refuses what it does not expect. So every request gets a

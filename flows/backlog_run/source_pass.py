@@ -36,7 +36,7 @@ from imaging.sanitizing.quoting import without_query
 
 @dataclass(frozen=True, slots=True)
 class BacklogTerms:
-    """How a backlog is gone through. `shard`, from 1 to `shards`, is the part of the articles to take; None: all.
+    """Options of a pass over a backlog. `shard`, from 1 to `shards`, is the part of the articles to take; None: all.
 
     `at_once`: as in `Places`. `recheck`: what is done is run all the same.
     """

@@ -27,9 +27,10 @@ from imaging.record import ImageSet
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What is asked for. `max_usd`: the most that may be spent. `output`: the folder for copies of the files.
+    """Options of the command `run`.
 
-    `is_written_back`: addresses are written into the article's file, so they must be more than this machine's.
+    `max_usd`: the most that may be spent. `output`: the folder for copies of the files. `is_written_back`: addresses
+    are written into the article's file, so they must be more than this machine's.
     """
 
     only: list[Kind] | None = None

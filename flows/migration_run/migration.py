@@ -42,7 +42,7 @@ _BATCH_LENGTH = 2_000_000  # characters of addresses and articles: data URLs are
 
 @dataclass(frozen=True, slots=True)
 class MigrationTerms:
-    """What is asked for. `recheck`: dead and refused addresses are asked again. `made_by`: of unknown pictures."""
+    """Options of a migration. `recheck`: dead and refused addresses are asked again. `made_by`: of unknown pictures."""
 
     dry_run: bool = False
     remake: bool = False

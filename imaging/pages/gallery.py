@@ -17,7 +17,7 @@ from imaging.sanitizing.quoting import without_query
 _LINE = 80  # characters, which the first UI has room for on a screen of 1,400 pixels
 
 NONE = "–"
-"""What stands where there is nothing: a hyphen alone is a list in Markdown."""
+"""Shown in place of an empty value: a hyphen alone is a list in Markdown."""
 
 # Each status in words for users.
 STATUS_TEXT = {

@@ -52,7 +52,7 @@ def budgets_from(value: Any, source: str = "IMAGES_BUDGETS") -> Budgets:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How much one budget or quota leaves, and what to tell of a picture that it has no room for.
+    """How much one budget or quota leaves, and the reason to give for a picture that it has no room for.
 
     `refuses`: such a picture is refused, and not made by a fallback. `quota`: the name of the quota, if it is one.
     """
