@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -111,18 +111,27 @@ def test_a_stopped_refresh_leaves_no_entry_for_bytes_that_are_gone(world: World,
     assert after["tiktok"]["sha256"] == before["tiktok"].sha256
 
 
-def test_a_bucket_that_hangs_does_not_hold_up_the_stop(
+@pytest.fixture
+def bucket_and_run(
     world: World, prefect_api: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the bucket does not answer there is no manifest; the process says so, ends, and the state is told."""
+) -> Iterator[tuple[S3Proxy, "subprocess.Popen[str]"]]:
+    """A run whose cards are stored and whose hero is ordered when the bucket begins to hang."""
     with S3Proxy(world.environment["B2_ENDPOINT"].removeprefix("http://")) as bucket:
         monkeypatch.setenv("B2_ENDPOINT", f"http://{bucket.host}")
         world.replicate.delay = 60.0
         process = start(prefect_api, "--only", "hero,card")
         until(process, lambda: len(world.replicate.paid) == 1 and len(world.objects()) == 2)
         bucket.fail("stall")
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=30)
+        yield bucket, process
+
+
+def test_a_bucket_that_hangs_does_not_hold_up_the_stop(
+    world: World, prefect_api: str, bucket_and_run: tuple[S3Proxy, "subprocess.Popen[str]"]
+) -> None:
+    """Where the bucket does not answer there is no manifest; the process says so, ends, and the state is told."""
+    _, process = bucket_and_run
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
     assert process.returncode == 143
     assert "no manifest" in err
     assert last_state(prefect_api)["type"] == "CANCELLED"
@@ -188,21 +197,14 @@ def once(words: bytes, act: Callable[[], object]) -> Callable[[bytes], None]:
     return listen
 
 
-def test_a_second_signal_ends_the_process_at_once(
-    world: World, prefect_api: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_signal_ends_the_process_at_once(bucket_and_run: tuple[S3Proxy, "subprocess.Popen[str]"]) -> None:
     """While a stop waits for a bucket that hangs, another signal ends the process before it can say anything."""
-    with S3Proxy(world.environment["B2_ENDPOINT"].removeprefix("http://")) as bucket:
-        monkeypatch.setenv("B2_ENDPOINT", f"http://{bucket.host}")
-        world.replicate.delay = 60.0
-        process = start(prefect_api, "--only", "hero,card")
-        until(process, lambda: len(world.replicate.paid) == 1 and len(world.objects()) == 2)
-        bucket.fail("stall")
-        before = len(bucket.requests)
-        process.send_signal(signal.SIGINT)
-        until(process, lambda: len(bucket.requests) > before)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+    bucket, process = bucket_and_run
+    before = len(bucket.requests)
+    process.send_signal(signal.SIGINT)
+    until(process, lambda: len(bucket.requests) > before)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
     assert (process.returncode, "stopped by" in err, "Traceback" in err) == (130, False, False)
 
 
