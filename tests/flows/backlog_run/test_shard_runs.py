@@ -37,8 +37,8 @@ def test_killed_and_started_again(world: World, tmp_path: Path, prefect_api: str
     arguments = ["backlog", str(folder), "--only", "hero", "--at-once", "2", "--json"]
     world.replicate.delay = 1
     process = start(prefect_api, script, *arguments)
-    # With the fourth order two articles have ended. A kill while one of them writes the month's spending is right too, but
-    # the next command then waits for a minute: that is how long a lock outlives its holder.
+    # With the fourth order two articles have ended. A kill while one of them writes the month's spending does no harm
+    # either, but the next command then waits for a minute: so long a lock outlives its holder.
     while len(world.replicate.paid) < 4 and process.poll() is None:
         time.sleep(0.02)
     process.kill()
