@@ -42,7 +42,7 @@ class ImagesError(Exception):
     """Base of this product's errors. The message is one line without control characters.
 
     `cost_usd`: what the vendor charged nevertheless. `refused_at`: when the same order was first refused, if known.
-    `sha256`: the hash of bytes that were refused. `status`: the HTTP status of an answer to a download.
+    `sha256`: the hash of bytes that were refused. `status`: the HTTP status that caused the error, if known.
     """
 
     cost_usd: float = 0.0
@@ -58,8 +58,8 @@ class ImagesError(Exception):
         self.cost_usd = round(self.cost_usd + usd, 6)
         return self
 
-    def answered(self, status: int) -> Self:
-        """Note the HTTP status that caused the error, and return it."""
+    def answered(self, status: int | None) -> Self:
+        """Note the HTTP status that caused the error, if there is one, and return it."""
         self.status = status
         return self
 

@@ -106,7 +106,7 @@ def vendor_error(vendor: str, secret_variable: str, response: httpx.Response) ->
             f"{message.rstrip('.')}. {secret_variable} was refused: set a valid one and run article-images setup"
         )
     # Without the vendor's own words it may be a proxy's on the way: no reason to order anything again.
-    return (NotThere if status in {404, 410} and detail else ProviderRefused)(message)
+    return (NotThere if status in {404, 410} and detail else ProviderRefused)(message).answered(status)
 
 
 def is_out_of_credit(response: httpx.Response) -> bool:

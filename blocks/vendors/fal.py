@@ -6,13 +6,11 @@ one is lost, whether it was accepted cannot be looked up. So another is not plac
 https://docs.fal.ai/model-endpoints/queue
 """
 
-import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 import httpx
 from httpx import codes
@@ -22,6 +20,7 @@ from pydantic import Field, SecretStr
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
 from blocks.vendors.answers import MAX_WITH_PICTURE, NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.fal_answer import fields_in, is_end, is_too_soon
 from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.looks import Looks
 from blocks.vendors.prediction_output import address_in
@@ -84,7 +83,7 @@ class Fal(Block):
         if not answer.is_success:
             raise _order_error(answer, spec)
         try:
-            request_id = _fields(answer).get("request_id")
+            request_id = fields_in(answer).get("request_id")
         except ProviderBusy:
             request_id = None
         owner, app, *_ = spec.model.split("/")
@@ -93,23 +92,24 @@ class Fal(Block):
             raise _lost("it has no request_id", spec)
         return order
 
-    def collect(self, prediction_id: str, pause_for: Pause = slept, model: str = "") -> str:
+    def collect(self, prediction_id: str, pause_for: Pause = slept, model: str = "", *, is_new: bool = False) -> str:
         """Wait until the order has ended and return the address of its picture, which may be a `data:` URI.
 
         Raises Moderated when its picture was refused, NotDelivered when there is none, Interrupted when it failed for
         trouble of fal.ai's own, PredictionStopped when it was turned down or canceled, PredictionEnded when it is gone,
         ProviderRefused when we may not look, ProviderError when it takes longer than `timeout`, or the run is stopped.
+        `is_new`: it was placed just now, and may not be there to be looked at for a moment.
         """
-        looks = Looks(model, self.poll_interval, self.timeout)
+        looks = Looks(model, self.poll_interval, self.timeout, is_new)
         while True:
             asked, status = 0.0, "unknown"
             try:
-                status = str(_fields(self._asked("GET", prediction_id, "/status")).get("status"))[:30]
+                status = str(fields_in(self._asked("GET", prediction_id, "/status")).get("status"))[:30]
                 if status == "COMPLETED":
                     looks.ended()
                     return self._address(prediction_id)
-            except ProviderBusy as busy:  # the order goes on while the API hiccups
-                asked, status = max(2 * self.poll_interval, busy.retry_after or 0), f"{status} ({busy})"
+            except ProviderError as trouble:
+                asked, status = looks.asked_by(trouble), f"{status} ({trouble})"
             if (pause := looks.pause(asked)) is None:
                 raise ProviderError(f"request {prediction_id} is {status} after {self.timeout:g} s")
             if not pause_for(pause):
@@ -148,7 +148,7 @@ class Fal(Block):
 
     def _address(self, prediction_id: str) -> str:
         """Return the address of the picture of an order that has ended."""
-        output = _fields(self._asked("GET", prediction_id))
+        output = fields_in(self._asked("GET", prediction_id))
         unsafe = output.get("has_nsfw_concepts")
         if isinstance(unsafe, list) and any(unsafe):  # a black picture comes with it
             raise Moderated(f"request {prediction_id}: NSFW content detected")
@@ -168,8 +168,10 @@ class Fal(Block):
             return answer
         trouble = vendor_error(_LABEL, _VARIABLE, answer)
         if isinstance(trouble, NotThere):
-            raise PredictionEnded(f"request {prediction_id} is gone: {trouble}")
-        if not what and not isinstance(trouble, Moderated) and _is_end(answer):
+            raise PredictionEnded(f"request {prediction_id} is gone: {trouble}").answered(trouble.status)
+        if not what and is_too_soon(answer):
+            raise ProviderBusy(str(trouble))
+        if not what and not isinstance(trouble, Moderated) and is_end(answer):
             # What fails for trouble of theirs, or is turned down, is not charged (https://docs.fal.ai, pricing).
             kind = Interrupted if isinstance(trouble, ProviderBusy) else PredictionStopped
             raise kind(f"request {prediction_id} came to nothing: {trouble}")
@@ -214,31 +216,6 @@ def _lost(why: str, spec: ImageSpec) -> ProviderError:
     """Return the error that an unclear answer to an order is, with what it may have cost."""
     later = "it cannot be looked up, so a run after an hour orders again"
     return ProviderError(f"the answer of {_LABEL} to the order was lost ({why}); {later}").costing(spec.price_usd)
-
-
-def _is_end(answer: httpx.Response) -> bool:
-    """Return whether an error answer to the question for a result is how the order ended, and no hiccup of the API.
-
-    https://docs.fal.ai/errors: a model's own error lists its details with a type, the queue's has an `error_type`.
-    """
-    if answer.status_code in {400, 422} or "x-fal-error-type" in answer.headers:
-        return True
-    fields = _fields(answer)
-    detail = fields.get("detail")
-    return "error_type" in fields or (
-        isinstance(detail, list) and any(isinstance(one, dict) and "type" in one for one in detail)
-    )
-
-
-def _fields(answer: httpx.Response) -> dict[str, Any]:
-    """Return the fields of an answer. Raises ProviderBusy where it is no JSON object."""
-    try:
-        fields = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        fields = None
-    if not isinstance(fields, dict):
-        raise ProviderBusy(f"{_LABEL}'s answer cannot be read")
-    return fields
 
 
 @lru_cache(maxsize=8)

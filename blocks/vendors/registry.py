@@ -33,8 +33,8 @@ class KeepsOrders(VendorBlock, Protocol):
     def create(self, spec: ImageSpec) -> str:
         """Order a picture and return the id of the order."""
 
-    def collect(self, prediction_id: str, pause_for: Pause = ..., model: str = "") -> str:
-        """Wait for an order at `model` and return the address of its picture."""
+    def collect(self, prediction_id: str, pause_for: Pause = ..., model: str = "", *, is_new: bool = False) -> str:
+        """Wait for an order at `model` and return the address of its picture. `is_new`: it was placed just now."""
 
     def cancel(self, prediction_id: str) -> None:
         """Cancel an order."""

@@ -81,23 +81,23 @@ class Replicate(Block):
             raise unusable.costing(spec.price_usd)
         return prediction.id
 
-    def collect(self, prediction_id: str, pause_for: Pause = slept, model: str = "") -> str:
+    def collect(self, prediction_id: str, pause_for: Pause = slept, model: str = "", *, is_new: bool = False) -> str:
         """Wait until the prediction has ended and return the address of its picture, which may be a `data:` URI.
 
         Raises Moderated when its picture was refused, NotDelivered when it succeeded without one, Interrupted when it
         failed for Replicate's own trouble, PredictionEnded when it failed otherwise or its output is gone (Replicate
         keeps it for one hour), PredictionStopped when it was canceled or aborted, ProviderRefused when we may not look,
-        ProviderError when it takes longer than `timeout`, or the run is stopped.
+        ProviderError when it takes longer than `timeout`, or the run is stopped. `is_new`: it was created just now, and
+        may not be there to be looked at for a moment.
         """
-        looks = Looks(model, self.poll_interval, self.timeout)
+        looks = Looks(model, self.poll_interval, self.timeout, is_new)
         while True:
             asked = 0.0
             try:
                 status, output, error, removed = self._look(prediction_id)
-            except ProviderBusy as busy:
-                # The prediction goes on while the API hiccups; only the timeout ends our patience.
-                status, output, error, removed = "unknown", None, str(busy), False
-                asked = max(2 * self.poll_interval, busy.retry_after or 0)
+            except ProviderError as trouble:
+                status, output, error, removed = "unknown", None, str(trouble), False
+                asked = looks.asked_by(trouble)
             if status == "succeeded":
                 looks.ended()
                 return address_in(output, prediction_id, error, removed=removed)
@@ -180,7 +180,7 @@ class Replicate(Block):
         try:
             prediction = call(prediction_id)
         except NotThere as gone:
-            raise PredictionEnded(f"prediction {prediction_id} is gone: {gone}") from None
+            raise PredictionEnded(f"prediction {prediction_id} is gone: {gone}").answered(gone.status) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderBusy(f"Replicate cannot be reached: {type(error).__name__}") from None
         except V1ValidationError as error:

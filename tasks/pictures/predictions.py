@@ -140,7 +140,8 @@ def _fetch(spec: ImageSpec, started: Started, bill: Bill) -> Fetched:
     try:
         with run.in_flight.waiting(spec.provider, started.prediction_id), measured("provider", spec):
             vendor = run.services.orders_at(spec.provider)
-            address = vendor.collect(started.prediction_id, run.in_flight.pause, spec.model)
+            pause = run.in_flight.pause
+            address = vendor.collect(started.prediction_id, pause, spec.model, is_new=started.created)
         picture = fetch_picture(spec, address, kept=ledger.is_kept(attempt))
     except (NotDelivered, BadPicture, UnsafeDownload) as refused:
         bill.add(spec, ledger.refuse(spec, attempt, refused))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from blocks.vendors import looks
 from blocks.vendors.fal import Fal
 from imaging.errors import (
     ConfigurationError,
@@ -47,6 +48,33 @@ def test_collect_polls_until_the_picture_is_there(fal_api: FalStandin, fal: Fal,
     order = fal.create(fal_hero)
     assert fal.collect(order) == f"{fal_api.cdn.base_url}/xezq/{fal_api.paid[0].id}/out-0.png"
     assert len(fal_api.paid) == 1
+
+
+def test_an_order_that_was_placed_just_now_may_not_be_there_yet(
+    fal_api: FalStandin, fal: Fal, fal_hero: ImageSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For some seconds after an order, "not found" is no end of it: it is looked at again, and placed once."""
+    fal_api.fault("get", 404, times=3)
+    fal_api.fault("result", 404, times=2)
+    assert fal.collect(fal.create(fal_hero), is_new=True).endswith("/out-0.png")
+    monkeypatch.setattr(looks, "_UNSEEN", 0.1)
+    fal_api.fault("get", 404, times=None)
+    order = fal.create(fal_hero)
+    asked = len(fal_api.requests)
+    with pytest.raises(PredictionEnded, match="gone"):
+        fal.collect(order, is_new=True)
+    looked = len(fal_api.requests) - asked
+    assert looked >= 3
+    with pytest.raises(PredictionEnded, match="gone"):
+        fal.collect(order)
+    assert len(fal_api.requests) == asked + looked + 1
+    assert len(fal_api.paid) == 2
+
+
+def test_a_result_that_is_not_there_yet_is_waited_for(fal_api: FalStandin, fal: Fal, fal_hero: ImageSpec) -> None:
+    """A result that is said to be in progress still, after the order has ended, is no end without a picture."""
+    fal_api.fault("result", 400, times=2, detail="Request is still in progress")
+    assert fal.collect(fal.create(fal_hero)).endswith("/out-0.png")
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,14 @@ def test_a_download_that_stays_no_picture_is_collected_by_a_later_run(world: Wor
     assert world.paid == (1, 0)
 
 
+def test_a_prediction_that_cannot_be_seen_yet_is_waited_for(world: World) -> None:
+    """A vendor that does not know for a moment what it has just accepted costs the run no picture, and no order."""
+    world.replicate.fault("get", 404, times=3)
+    image_set = run_set(ARTICLE, [Kind.HERO])
+    assert image_set.status == "complete", image_set.troubles
+    assert world.paid == (1, 0)
+
+
 def test_what_the_vendor_broke_off_is_ordered_once_more(world: World) -> None:
     """A prediction that was interrupted is made once more in this run, once; the picture's note says so."""
     world.replicate.fault("create", "failed", times=1, match=lambda call: "ultra" in str(call.model))

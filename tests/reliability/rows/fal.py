@@ -59,5 +59,7 @@ _FAULTS: Mapping[str, tuple[Breaks, str]] = {
 
 FAL = [
     *(Row(f"fal {name}", "hero", *given, variables=_SHORT) for name, given in _FAULTS.items()),
+    Row("fal status 404 three times", "hero", breaks("get", 404, 3), ".", passes=True),
+    Row("fal result 404 three times", "hero", breaks("result", 404, 3), ".", passes=True),
     Row("fal stuck, recovers", "hero", recovers, r"IN_PROGRESS after \d+ s", variables=_SHORT),
 ]

@@ -97,7 +97,7 @@ def _ends() -> list[Row]:
 
 def _get() -> list[Row]:
     faults: Mapping[str, tuple[str, Breaks, str]] = {
-        "get 404 once": (HERO, breaks("get", 404, 1), "404|gone"),
+        "get 404 for ever": (HERO, breaks("get", 404), "404|gone"),
         "get 429 twice": (SOCIAL, breaks("get", 429, 2), "429"),
         "get 500 for ever": (HERO, breaks("get", 500), "500"),
         "get reset, for ever": (HERO, breaks("get", "reset_before"), "reach"),
@@ -146,6 +146,8 @@ def _passes() -> list[Row]:
         "interrupted once (E6716)": (HERO, interrupted("Timeout starting prediction (E6716)")),
         "out of memory once": (HERO, interrupted("CUDA out of memory. Tried to allocate 2.00 GiB")),
         "worker died once": (HERO, interrupted("the worker died unexpectedly, try again")),
+        "get 404 once": (HERO, breaks("get", 404, 1)),
+        "get 404 four times": (SOCIAL, breaks("get", 404, 4)),
         "download html five times": (HERO, breaks("download", "html", 5)),
         "download empty, then half, then 404": (
             HERO,
