@@ -25,10 +25,14 @@ from imaging.names import keys, record_paths
 _SKEW_REFUSED, _SKEW_NOTED = 900, 60  # seconds; S3 refuses signatures that are older than 15 minutes
 _CACHE_CONTROL = "public, max-age=31536000, immutable"  # that of pictures with a hash in their name
 _MENDS = (
+    (r"a web page", "set B2_ENDPOINT to the store itself, not to a page to sign in on, a proxy or a CDN"),
     (r"InvalidAccessKeyId|SignatureDoesNotMatch|\b40[13]\b|UnauthorizedAccess", "set B2_KEY_ID and B2_APPLICATION_KEY"),
     (r"AccessDenied", "give the key the right to list, read and write this bucket, or set another one"),
     (r"NoSuchBucket|InvalidBucketName|NoSuchKey|\b404\b", "set B2_BUCKET_NAME to a bucket that exists"),
-    (r"AuthorizationHeaderMalformed|cannot be reached", "set B2_ENDPOINT to the endpoint of the bucket's region"),
+    (
+        r"AuthorizationHeaderMalformed|cannot be reached|a redirect",
+        "set B2_ENDPOINT to the endpoint of the bucket's region",
+    ),
     (r"RequestTimeTooSkewed", "set this machine's clock"),
     (r"\bcap\b", "raise the cap in your account with the storage provider"),
 )

@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from botocore.exceptions import ClientError
 from prefect_aws import S3Bucket
@@ -15,7 +15,8 @@ from blocks.network.backoff import Patience
 from blocks.storage.errors import SDK_ERRORS, error_code, storage_error
 from blocks.storage.pages import following_page
 from blocks.storage.s3_client import body_of, s3_bucket, s3_client
-from imaging.errors import StorageError, StorageRefused
+from blocks.storage.web_pages import check_object, is_web_page
+from imaging.errors import StorageError
 from imaging.names import keys
 from imaging.pictures.picture import Picture, md5
 from imaging.slug import short_hash
@@ -114,9 +115,7 @@ class ImageStore:
         if self.private and keys.is_private(key):
             return self.private.get(key, max_bytes) or self._copied(key, self.private)
         which = {"VersionId": version} if version else {}
-        return self._of_object(
-            "get_object", lambda where: body_of(self._client.get_object(**where, **which), key, max_bytes), key
-        )
+        return self._of_object("get_object", key, lambda answer: body_of(answer, key, max_bytes), which)
 
     def _copied(self, key: str, private: "ImageStore") -> bytes | None:
         """Copy a JSON document from this store to the private one, and return its bytes; None if there is none.
@@ -130,17 +129,22 @@ class ImageStore:
 
     def metadata(self, key: str) -> dict[str, str] | None:
         """Return the object's metadata by lower-case name, None if it does not exist. Raises StorageError."""
-        answer = self._of_object("head_object", lambda where: self._client.head_object(**where), key)
-        return None if answer is None else {name.lower(): value for name, value in answer["Metadata"].items()}
+        found = self._of_object("head_object", key, lambda answer: cast(dict[str, str], answer["Metadata"]), {})
+        return None if found is None else {name.lower(): value for name, value in found.items()}
 
-    def _of_object(self, operation: str, ask: Callable[[dict[str, str]], Found], key: str) -> Found | None:
-        """Return the result of `ask` for the object under `key`, None if it does not exist. Raises StorageError."""
+    def _of_object(
+        self, operation: str, key: str, read: Callable[[dict[str, Any]], Found], which: Mapping[str, str]
+    ) -> Found | None:
+        """Return what `read` makes of the object's answer, None if it does not exist. Raises StorageError."""
 
         def found() -> Found | None:
             try:
-                return ask({"Bucket": self.bucket.bucket_name, "Key": self.full_key(key)})
+                where = {"Bucket": self.bucket.bucket_name, "Key": self.full_key(key)}
+                answer = getattr(self._client, operation)(**where, **which)
+                check_object(answer, key)
+                return read(answer)
             except ClientError as error:
-                if error_code(error) in {"NoSuchKey", "NoSuchVersion", "404"}:
+                if error_code(error) in {"NoSuchKey", "NoSuchVersion", "404"} and not is_web_page(error):
                     return None
                 raise
 
@@ -166,8 +170,6 @@ class ImageStore:
         token: dict[str, str] = {}
         while True:
             answer = self.call("list_objects_v2", Prefix=self.folder + prefix, **token)
-            if "html" in answer["ResponseMetadata"]["HTTPHeaders"].get("content-type", ""):
-                raise StorageRefused(f"the bucket {self.bucket.bucket_name} answered a LIST with a web page")
             yield {
                 item["Key"].removeprefix(self.folder): (item["Size"], as_plain_etag(item.get("ETag", "")))
                 for item in answer.get("Contents", [])

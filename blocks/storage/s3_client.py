@@ -25,6 +25,7 @@ from prefect_aws import AwsCredentials, MinIOCredentials, S3Bucket
 from prefect_aws.client_parameters import AwsClientParameters
 
 from blocks.network.proxies import proxy_for
+from blocks.storage.web_pages import refuse_web_pages
 from imaging.errors import StorageRefused, TooLarge
 
 Credentials = AwsCredentials | MinIOCredentials
@@ -141,6 +142,21 @@ def body_of(answer: Mapping[str, Any], key: str, max_bytes: int | None) -> bytes
 
 @lru_cache(maxsize=8)
 def _client(credentials: Credentials) -> Any:
+    client = _created(credentials)
+    client.meta.events.register("before-call.s3.HeadBucket", _redirected)
+    refuse_web_pages(client)
+    return client
+
+
+def _redirected(params: dict[str, Any], **_others: Any) -> None:
+    """Let a HEAD of the bucket count as redirected.
+
+    botocore sends one after a redirect that names no region, and another one after the redirect of that, without end.
+    """
+    params["context"].setdefault("s3_redirect", {})["redirected"] = True
+
+
+def _created(credentials: Credentials) -> Any:
     keys = _keys(credentials)
     if keys is None:
         return credentials.get_client("s3")

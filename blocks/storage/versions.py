@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from blocks.storage.bucket import ImageStore, as_plain_etag
-from blocks.storage.pages import following_page
+from blocks.storage.pages import check_list, following_page
 from imaging.errors import StorageBusy, StorageError, StorageRefused
 
 _REPEATS = 3  # times that a page is asked for again where the bucket repeats the one before
@@ -66,7 +66,9 @@ def _further_pages(store: ImageStore, prefix: str, answer: dict[str, Any]) -> It
 
 
 def _answer(store: ImageStore, prefix: str, markers: dict[str, str]) -> dict[str, Any]:
-    return store.call("list_object_versions", Prefix=store.full_key(prefix), **markers)
+    answer = store.call("list_object_versions", Prefix=store.full_key(prefix), **markers)
+    check_list(answer, store.bucket.bucket_name)
+    return answer
 
 
 def _markers(answer: dict[str, Any]) -> dict[str, str]:

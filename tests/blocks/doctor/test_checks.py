@@ -45,6 +45,19 @@ def test_a_clock_that_is_wrong(files: FileHost, monkeypatch: pytest.MonkeyPatch,
     assert findings(check_storage)["clock"].level == level
 
 
+@pytest.mark.parametrize(
+    "answer", [Answer(200, b"<html>", "text/html"), Answer(403, b"<html>", "text/html"), Answer(307)]
+)
+def test_an_endpoint_that_is_no_store(files: FileHost, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
+    """A page to sign in on and a redirect are a matter of the endpoint, and not of the keys."""
+    monkeypatch.setattr(files, "answer", lambda _: answer)
+    given = {"ENDPOINT": files.base_url, "KEY_ID": "k", "APPLICATION_KEY": "s", "BUCKET_NAME": "bucket"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"B2_{name}", value)
+    found = findings(check_storage)["storage write"]
+    assert (found.level, str(found.mend).partition(" to ")[0]) == ("FAIL", "set B2_ENDPOINT")
+
+
 def test_pictures_that_would_be_paid_for_and_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of hosts without Replicate's breaks every picture of Replicate; so it is said before one is ordered."""
     monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_token")

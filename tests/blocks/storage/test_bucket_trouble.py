@@ -7,6 +7,7 @@ from prefect_aws import AwsCredentials
 
 from blocks.storage.bucket import ImageStore
 from blocks.storage.s3_client import s3_bucket
+from blocks.storage.versions import version_pages
 from imaging.errors import StorageError, StorageRefused
 from tests.blocks.hosts import Bucket, s3_error
 from tests.blocks.storage.stores import YEAR, at, stored
@@ -93,6 +94,96 @@ def test_a_question_that_no_bucket_answers_so_is_refused(fake_s3: Bucket, status
             ask("a.png")
     with pytest.raises(StorageRefused, match=f"the bucket images answered {status}"):  # a HEAD has no words
         store.metadata("a.png")
+
+
+PAGES = [
+    b"<!DOCTYPE html><html><body>Sign in</body></html>",
+    b"<!DOCTYPE html>\n<html><head><meta charset=utf-8><br><p>Sign in &nbsp;",
+]
+
+
+def page(body: bytes, status: int = 200) -> Answer:
+    """A page to sign in on."""
+    return Answer(status, body, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("body", PAGES)
+def test_a_web_page_in_the_place_of_an_answer_is_refused(fake_s3: Bucket, body: bytes) -> None:
+    """A page to sign in on, with 200, is no object, no deletion and no empty list: it is told as what it is."""
+    fake_s3.script = [page(body)]
+    store = at(fake_s3.base_url)
+    calls: list[Callable[[], object]] = [
+        lambda: store.put("t/brand.json", b"{}", "application/json", YEAR, {}),
+        lambda: store.get("t/brand.json"),
+        lambda: store.metadata("t/brand.json"),
+        lambda: store.delete("t/brand.json"),
+        lambda: store.list("t/"),
+        lambda: list(version_pages(store, "t/")),
+    ]
+    for call in calls:
+        with pytest.raises(StorageRefused, match=r"not the bucket images: .* with a web page") as refused:
+            call()
+        assert "B2_ENDPOINT" in str(refused.value.named())
+
+
+def test_a_web_page_that_was_stored_is_an_object(fake_s3: Bucket) -> None:
+    """What is called a web page is one, and an answer without a body is none, whatever type the store gives it."""
+    fake_s3.script = [page(PAGES[0])]
+    assert at(fake_s3.base_url).get("t/gallery.html") == PAGES[0]
+    fake_s3.script = [Answer(200, b"", "text/html", stored(b"picture").headers)]
+    at(fake_s3.base_url).put("a.png", b"picture", "image/png", YEAR, {})
+
+
+@pytest.mark.parametrize("body", PAGES)
+@pytest.mark.parametrize("status", [403, 404, 503])
+def test_an_error_that_is_a_web_page_says_nothing_of_the_object(fake_s3: Bucket, status: int, body: bytes) -> None:
+    """A proxy's page for an error is told with its status: "not found" of it does not mean that nothing is stored."""
+    fake_s3.script = [page(body, status)]
+    with pytest.raises(StorageError, match=f"answered {status}: a web page"):
+        at(fake_s3.base_url).get("a.png")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("body", [b"", b"<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>"])
+def test_a_redirect_is_refused_after_one_more_question(fake_s3: Bucket, status: int, body: bytes) -> None:
+    """An endpoint that sends all requests elsewhere, to itself even, is another's; nothing is followed without end."""
+    location = {"Location": f"{fake_s3.base_url}/images/a.png"}
+    fake_s3.script = [Answer(status, body, "application/xml", location)]
+    store = at(fake_s3.base_url)
+    calls: list[Callable[[], object]] = [
+        lambda: store.put("a.png", b"picture", "image/png", YEAR, {}),
+        lambda: store.get("a.png"),
+        lambda: store.metadata("a.png"),
+        lambda: store.list(""),
+    ]
+    for call in calls:
+        asked = len(fake_s3.requests)
+        with pytest.raises(StorageRefused, match=r"a redirect: its endpoint is another") as refused:
+            call()
+        assert len(fake_s3.requests) - asked <= 2
+        assert "RecursionError" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(200, b""), Answer(204), Answer(200, b"<a>" * 50_000 + b"</a>" * 50_000, "application/xml"),
+     Answer(200, b"<Error><Code>InternalError</Code></Error>", "application/xml")],
+    ids=["nothing", "no content", "nested", "error"],
+)  # fmt: skip
+def test_what_is_no_list_is_not_an_empty_bucket(fake_s3: Bucket, answer: Answer) -> None:
+    """An answer to a LIST that says nothing of a bucket is not one without objects: all would be made anew."""
+    fake_s3.script = [answer]
+    store = at(fake_s3.base_url)
+    for listed in (store.list, lambda prefix: list(version_pages(store, prefix))):
+        with pytest.raises(StorageError):
+            listed("")
+
+
+def test_an_error_that_is_nested_without_end_is_storage_trouble(fake_s3: Bucket) -> None:
+    """An answer on which a parser gives up is told in our words."""
+    fake_s3.script = [Answer(403, b"<a>" * 50_000 + b"</a>" * 50_000, "application/xml")]
+    with pytest.raises(StorageError):
+        at(fake_s3.base_url).get("a.png")
 
 
 @pytest.mark.parametrize("code", ["RequestTimeout", "BadDigest", "SlowDown"])

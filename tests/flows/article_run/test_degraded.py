@@ -6,6 +6,7 @@ from imaging.articles.article import Article
 from imaging.articles.brand import Brand
 from imaging.errors import ConfigurationError, InvalidInput
 from imaging.kinds import Kind
+from tests.reliability.harness.s3_proxy import S3Proxy
 from tests.world import World, run_set, run_state, set_of
 
 
@@ -58,6 +59,19 @@ def test_what_is_refused_is_said_before_anything_is_spent(
     state = run_state(german)
     assert state.is_failed()
     with pytest.raises(ConfigurationError, match=named):
+        set_of(state)
+    assert world.paid == (0, 0)
+
+
+@pytest.mark.parametrize(("kind", "words"), [("html", "web page"), ("redirect", "a redirect")])
+def test_an_address_that_is_no_bucket_is_said_before_anything_is_spent(
+    world: World, german: Article, bucket: S3Proxy, kind: str, words: str
+) -> None:
+    """A page to sign in on, or a redirect, in the place of the bucket names its endpoint, and nothing is paid."""
+    bucket.fail(kind)
+    state = run_state(german)
+    assert state.is_failed()
+    with pytest.raises(ConfigurationError, match=f"{words}.*B2_ENDPOINT"):
         set_of(state)
     assert world.paid == (0, 0)
 
