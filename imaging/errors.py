@@ -22,6 +22,7 @@
     │   └── SourceBusy           5xx, connection error: retry
     ├── HeroMissing          a card needs the hero, which cannot be read
     ├── BadPicture           the bytes are not an acceptable picture
+    │   ├── TooManyPixels        more than are accepted
     │   └── NotWhole             not a picture, or a truncated one: fetching again may help
     ├── TooLarge             an object exceeds the size limit of its kind
     ├── NotWritten           an article's file could not be given its pictures, which are stored
@@ -150,6 +151,10 @@ class HeroMissing(ImagesError):
 
 class BadPicture(ImagesError):
     """The bytes are not a picture, or one that is too large or in an unsupported format."""
+
+
+class TooManyPixels(BadPicture):
+    """The picture has more pixels than are accepted."""
 
 
 class NotWhole(BadPicture):

@@ -17,7 +17,7 @@ from blocks.delivery.upload_receipts import write_receipt
 from blocks.records.claims import owns_slug
 from blocks.run import current_run
 from blocks.storage.spool import Spooled
-from imaging.errors import BadPicture, NotDelivered, StorageError
+from imaging.errors import BadPicture, NotDelivered, StorageError, TooManyPixels
 from imaging.names import keys
 from imaging.pictures.cleaning import accepted
 from imaging.pictures.picture import Picture
@@ -37,6 +37,10 @@ def looked_at(data: bytes) -> Picture:
     try:
         with _DECODING:
             return accepted(data, max_pixels)
+    except TooManyPixels as large:
+        refused = TooManyPixels(f"{large} (IMAGES_MAX_PIXELS)")
+        refused.sha256 = hashlib.sha256(data).hexdigest()
+        raise refused from None
     except BadPicture as refused:
         refused.sha256 = hashlib.sha256(data).hexdigest()
         raise

@@ -22,8 +22,9 @@ def bytes_in(address: str, max_bytes: int) -> bytes:
     if not comma:
         raise BadPicture("a data: URI without data, and so without a picture")
     is_base64 = head.rstrip().lower().endswith(";base64")
+    large = UnsafeDownload(f"the picture in the answer has more than {max_bytes:,} bytes (IMAGES_MAX_BYTES)")
     if len(body) > 4 * max_bytes:  # a byte takes three characters at most, in percent encoding
-        raise UnsafeDownload(f"the picture in the answer has more than {max_bytes:,} bytes")
+        raise large
     data = unquote_to_bytes(body)
     if is_base64:
         data = data.translate(_URL_SAFE, b" \t\r\n")
@@ -32,5 +33,5 @@ def bytes_in(address: str, max_bytes: int) -> bytes:
         except ValueError:
             raise BadPicture("the picture in the answer is not whole: its Base64 cannot be read") from None
     if len(data) > max_bytes:
-        raise UnsafeDownload(f"the picture in the answer has more than {max_bytes:,} bytes")
+        raise large
     return data

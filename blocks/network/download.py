@@ -20,6 +20,7 @@ from imaging.errors import PictureGone, ProviderBusy, UnsafeDownload
 __all__ = ["Downloader", "HostRules"]
 
 MAX_REDIRECTS = 5
+_SHOWN = 60  # characters of an address that is none
 _STEP = 30  # seconds without any data
 _BEGINNING = 1024  # bytes, enough to tell a picture
 _WEB_PAGE = re.compile(rb"\s*+<(?:!doctype html|html)", re.IGNORECASE)
@@ -102,6 +103,12 @@ def _resolved(host: str, port: int) -> list[str]:
         raise httpx.ConnectError(f"{host} cannot be resolved: {error}") from None
 
 
+def _shortened(address: str) -> str:
+    """Return what may be shown of an address: neither its query nor credentials, and no picture in Base64."""
+    text = re.split(r"[?#]", address.rpartition("@")[2], maxsplit=1)[0]
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 @contextmanager
 def guarded_client(rules: HostRules, seconds: float) -> Iterator[httpx.Client]:
     """Yield a client that connects only as `rules` allow, and whose answers must end within `seconds`.
@@ -143,6 +150,8 @@ class Downloader:
         set_deadline(self._seconds)
         try:
             url = httpx.URL(address)
+            if not url.host:
+                raise UnsafeDownload(f"the provider's answer is no complete address: {_shortened(address)!r}")
             for _ in range(MAX_REDIRECTS + 1):
                 self._rules.check(url)
                 with closing(self._ask(url)) as answer:
@@ -171,7 +180,7 @@ class Downloader:
         try:
             body = whole_body(answer, self._max_bytes)
         except TooLong as error:
-            raise UnsafeDownload(f"the file at {url.host} has {error}") from None
+            raise UnsafeDownload(f"the file at {url.host} has {error} (IMAGES_MAX_BYTES)") from None
         if not body or is_web_page(body):  # from a CDN that is not ready yet, or a proxy
             what = "a web page" if body else "no bytes"
             raise ProviderBusy(
@@ -191,7 +200,7 @@ class Downloader:
             said = f"the download from {url.host} was answered with {status}"
             raise ProviderBusy(said, retry_after_in(answer.headers)).answered(status)
         if int(answer.headers.get("content-length", "0") or 0) > self._max_bytes:
-            raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes")
+            raise UnsafeDownload(f"the file at {url.host} has more than {self._max_bytes:,} bytes (IMAGES_MAX_BYTES)")
 
     def close(self) -> None:
         """Close the connections."""

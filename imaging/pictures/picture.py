@@ -14,7 +14,7 @@ from typing import cast
 
 from PIL import Image, UnidentifiedImageError
 
-from imaging.errors import BadPicture, NotWhole
+from imaging.errors import NotWhole, TooManyPixels
 from imaging.pictures.anatomy import padding_behind, refuse_polyglot
 from imaging.pictures.placeholder import Placeholder, placeholder_of
 
@@ -97,7 +97,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     """Return the picture in `data`, after decoding all of it.
 
     Padding after its end is cut off, and noted. Raises NotWhole if it is truncated or not a PNG, JPEG or WebP,
-    BadPicture if it has more than `max_pixels` or is a polyglot.
+    TooManyPixels if it has more than `max_pixels`, BadPicture if it is a polyglot.
     """
     note = None
     if padding := padding_behind(data):
@@ -108,7 +108,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         with _open(data) as image:
             width, height = image.size
             if width * height > max_pixels:
-                raise BadPicture(f"the picture has {width}x{height} pixels; at most {max_pixels:,} are accepted")
+                raise TooManyPixels(f"the picture has {width}x{height} pixels; at most {max_pixels:,} are accepted")
             image.load()
             shown = plain(upright(image))
             width, height = shown.size
@@ -121,7 +121,7 @@ def inspect(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         raise NotWhole(f"not a PNG, JPEG or WebP picture: it begins with {data[:16]!r}") from None
     except Image.DecompressionBombError:
         said = f"the picture has more than {MOST_PIXELS:,} pixels; at most {max_pixels:,} are accepted"
-        raise BadPicture(said) from None
+        raise TooManyPixels(said) from None
     except (OSError, ValueError, SyntaxError) as error:
         raise NotWhole(f"the picture cannot be decoded: {error}") from None
     except _SURPRISES as error:

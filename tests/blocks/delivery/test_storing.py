@@ -1,5 +1,9 @@
 """What a vendor delivers is looked at before a set calls itself complete."""
 
+from typing import Any
+
+import pytest
+
 from imaging.articles.article import Article
 from imaging.kinds import Kind
 from imaging.makers import SourceType
@@ -28,6 +32,21 @@ def test_a_picture_of_another_ratio_is_stored_and_said(world: World) -> None:
         assert (instagram.status, instagram.note) == (status, None)
         assert image_set.problems == [f"tiktok: {said}"]
     assert world.paid == (2, 0)
+
+
+@pytest.mark.parametrize(("fault", "options"), [("bomb", {}), ("other_picture", {"data": STORY})])
+def test_a_picture_with_too_many_pixels_names_the_limit(
+    world: World, monkeypatch: pytest.MonkeyPatch, fault: str, options: dict[str, Any]
+) -> None:
+    """Who pays for large pictures is told which setting lets them in; then the refused one is collected."""
+    monkeypatch.setenv("IMAGES_MAX_PIXELS", "1000000")
+    world.replicate.fault("download", fault, times=None, **options)
+    hero = set_of(run_state(ARTICLE, [Kind.HERO])).images[0]
+    assert "at most 1,000,000 are accepted (IMAGES_MAX_PIXELS)" in str(hero.error)
+    world.replicate.cdn.faults.clear()
+    monkeypatch.setenv("IMAGES_MAX_PIXELS", "64000000")
+    assert set_of(run_state(ARTICLE, [Kind.HERO])).status == "complete"
+    assert world.paid == (1, 0)
 
 
 def test_a_title_that_no_font_has_degrades(world: World) -> None:

@@ -111,6 +111,25 @@ def test_an_ipv6_host_is_fetched_from(files: FileHost) -> None:
         fetch("[::1]:9", "http://[::1]:9/a.png")
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/out/a.png?token=geheim", "/out/a.png"),
+        ("a.png#geheim", "a.png"),
+        ("http:a.png", "http:a.png"),
+        ("user:geheim@elsewhere/a.png", "elsewhere/a.png"),
+        ("file:///etc/passwd", "file:///etc/passwd"),
+        ("iVBORw0KGgo" * 100, "iVBORw0KGgo" * 5 + "iVBOR…"),
+        ("", ""),
+    ],
+)
+def test_what_is_no_complete_address_is_said_to_be_none(address: str, shown: str) -> None:
+    """A relative address is no matter of the hosts that are allowed; what is shown of it is short, and no secret."""
+    with pytest.raises(UnsafeDownload) as refused:
+        fetch("cdn.example", address)
+    assert str(refused.value) == f"the provider's answer is no complete address: {shown!r}"
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_no_more_than_the_limit_is_taken(files: FileHost, announced: bool) -> None:
     """A file of exactly the limit is fine; one byte more is refused, whether or not the host admits it."""
@@ -118,7 +137,7 @@ def test_no_more_than_the_limit_is_taken(files: FileHost, announced: bool) -> No
     address = files.page("/b.png", bytes(1001))
     if not announced:
         files.fault("download", "endless")
-    with pytest.raises(UnsafeDownload, match="more than 1,000 bytes"):
+    with pytest.raises(UnsafeDownload, match=r"more than 1,000 bytes \(IMAGES_MAX_BYTES\)"):
         fetch(files.host, address, max_bytes=1000)
 
 
