@@ -105,7 +105,9 @@ def check_server(installation: Installation) -> Iterator[Finding]:
         text = f"{name} is switched off on the server: automations or scheduled runs do not work"
         yield warning("services", text, f"start the server with PREFECT_SERVER_SERVICES_{name.upper()}_ENABLED=true")
     if not off:
-        yield well("services", "triggers, schedules and events are on")
+        # A server that was started with --no-services has the same settings, and nothing in its API tells it apart:
+        # its services may run in a process of their own (`prefect server services start`).
+        yield well("services", "no setting switches triggers, schedules or events off (--no-services would not show)")
     yield _database(server, _workers(installation.client))
 
 

@@ -141,6 +141,14 @@ def foreign_api(files: FileHost) -> Iterator[Installation]:
         yield Installation.now(client, local=False)
 
 
+def test_what_the_api_does_not_tell_is_not_claimed(foreign_api: Installation, files: FileHost) -> None:
+    """A server that runs none of its services has the settings of one that does: no more is said than that."""
+    said = files.pages["/api/admin/settings"].body.replace(b"false", b"true")
+    files.pages["/api/admin/settings"] = Answer(200, said)
+    found = findings(check_server, foreign_api)["services"]
+    assert (found.level, "are on" in found.text, "--no-services" in found.text) == ("ok", False, True)
+
+
 def test_a_server_that_is_not_as_it_should_be(foreign_api: Installation) -> None:
     """Version, leases, services and database are each told with the setting that mends them."""
     found = findings(check_version, foreign_api) | findings(check_server, foreign_api)
