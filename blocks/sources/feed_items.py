@@ -4,6 +4,7 @@ An item becomes an article with its title, text, summary, language and id.
 """
 
 import hashlib
+import html
 import io
 import json
 import re
@@ -20,9 +21,11 @@ from imaging.articles.files.parsing import article_from
 from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput
 from imaging.sanitizing.printable import printable
+from imaging.text.automatic_excerpt import first_words, shown_in_excerpt
 from imaging.text.markup import markdown_of
 from imaging.text.plain import text_of, words_of
 from imaging.text.sections import cut
+from imaging.text.shortcodes import without_shortcodes
 from imaging.text.teaser import teaser
 
 _EXCERPT = 300  # characters of a summary, enough for cards and the hero's prompt
@@ -130,11 +133,11 @@ def _json_feed(data: bytes) -> Feed:
 
 def _json_item(item: Any, language: str) -> FeedItem:
     fields = item if isinstance(item, dict) else {}
-    html = _field(fields, "content_html")
+    markup = _field(fields, "content_html")
     return FeedItem(
         identity=_identity(_field(fields, "id") or _field(fields, "url")),
         title=FeedText(_field(fields, "title")),
-        content=FeedText(html, is_html=True) if html else FeedText(_field(fields, "content_text")),
+        content=FeedText(markup, is_html=True) if markup else FeedText(_field(fields, "content_text")),
         summary=FeedText(_field(fields, "summary")),
         language=_field(fields, "language") or language,
         link=_encodable(_field(fields, "url")),
@@ -185,6 +188,9 @@ def _xml_item(entry: Any, language: str) -> FeedItem:
         summary = {"value": excerpt, "type": "text/html"}
     contents = entry.get("content") or [summary]  # RSS without content:encoded has its text in the summary
     content = max(contents, key=lambda one: "html" in one["type"])
+    if "wp_post_type" in entry and not summary["value"].strip():
+        words = first_words(without_shortcodes(text_of(shown_in_excerpt(content["value"]))), language)
+        summary = {"value": html.escape(words), "type": "text/html"}
     return FeedItem(
         identity=_identity(entry.get("id") or entry.get("link") or ""),
         title=_feed_text(title),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from blocks.sources.exports import articles_in, is_export
+from blocks.sources.feed_items import parse_feed
 from imaging.articles.article import Article
 from imaging.errors import InvalidInput
 
@@ -55,6 +56,42 @@ def test_each_published_post_is_an_article(tmp_path: Path) -> None:
     [hot], passed_over = read(tmp_path / "posts.json", REST)
     assert (hot.topic, hot.excerpt, hot.article_id) == ("Tea – hot", "One word.", "https://b.example/?p=7")
     assert (hot.origin.url, passed_over) == ("https://b.example/tea/", ["needs a password"])
+
+
+WORDS = [f"Wort{number}" for number in range(70)]
+POST = f"""<!-- wp:image {{"id":5}} --><figure><img src="a.jpg"/><figcaption>Ein Bild</figcaption></figure>
+<!-- /wp:image -->
+<!-- wp:paragraph --><p>{" ".join(WORDS[:30])}</p><!-- /wp:paragraph -->
+<!-- wp:group --><div><!-- wp:code --><pre>x = 1</pre><!-- /wp:code --><!-- wp:heading --><h2>Mehr &amp; mehr</h2>
+<!-- /wp:heading --></div><!-- /wp:group --><!-- wp:separator /-->
+<!-- wp:paragraph --><p>{" ".join(WORDS[30:])}</p><!-- /wp:paragraph -->"""
+CLASSIC = f"""[caption id="1" width="300"]<img src="a.jpg"/> Ein Bild[/caption]
+{" ".join(WORDS[:30])}
+
+<h2>Mehr &amp; mehr</h2>
+{" ".join(WORDS[30:])}"""
+
+
+@pytest.mark.parametrize("body", [POST, CLASSIC])
+def test_an_export_of_wordpress_has_the_excerpt_of_the_feed(tmp_path: Path, body: str) -> None:
+    """WordPress makes an excerpt for its feed, and none in an export: the hero's prompt, and so its price, has both."""
+    own = "<![CDATA[<!-- wp:paragraph --><p>One word.</p>]]>"
+    export = WXR.replace(own, "").replace(
+        "<![CDATA[<!-- wp:heading --><h2>Black</h2><p>Text</p>]]>", f"<![CDATA[{body}]]>"
+    )
+    [by_export], _ = read(tmp_path / "wp.xml", export)
+    shown = [*WORDS[:30], "Mehr", "&#038;", "mehr", *WORDS[30:]]
+    described = (
+        f"<p>{' '.join(shown[:55])} [&#8230;]</p><p>The post <a href='x'>Tea</a> appeared first on <a>B</a>.</p>"
+    )
+    feed = parse_feed(
+        f"""<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><language>en-US</language>
+        <item><title>Tea</title><description><![CDATA[{described}]]></description><content:encoded><![CDATA[<h2>Mehr</h2>]]>
+        </content:encoded></item></channel></rss>""".encode()
+    )
+    by_feed = feed.items[0].article()
+    assert by_export.excerpt == by_feed.excerpt
+    assert by_export.excerpt.startswith("Wort0 Wort1 ")
 
 
 def test_what_is_no_export_is_told(tmp_path: Path) -> None:
