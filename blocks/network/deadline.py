@@ -5,6 +5,7 @@ import os
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import cache
@@ -110,6 +111,7 @@ class _Pools:
             "keepalive_expiry": 5,
         }
         self._direct = httpcore.ConnectionPool(**self._common, network_backend=backend)
+        weakref.finalize(self, self._direct.close)  # clients are kept for as long as the process, or until another one
         self._proxied: dict[str, httpcore.HTTPProxy] = {}
         self._making = threading.Lock()
 
@@ -129,6 +131,7 @@ class _Pools:
                 self._proxied[key] = httpcore.HTTPProxy(
                     str(proxy.url), proxy_auth=proxy.raw_auth, **self._common, network_backend=TimedBackend()
                 )
+                weakref.finalize(self, self._proxied[key].close)
             return self._proxied[key]
 
     def close(self) -> None:

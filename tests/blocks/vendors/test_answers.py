@@ -1,7 +1,9 @@
 """What the vendors have in common: when to come back, what an answer means, and how much of it is read."""
 
+import gc
 import gzip
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -214,3 +216,12 @@ def test_what_is_packed_otherwise_is_not_unpacked(files: FileHost, encoding: str
     address = files.page("/a", body, content_encoding=encoding)
     with client(max_bytes=10**12) as made, pytest.raises(httpx.DecodingError, match="not asked for"):
         made.get(address)
+
+
+def test_a_client_that_nobody_closes_leaves_no_socket_open(files: FileHost) -> None:
+    """Clients are kept for the process, or until others take their place: their connections end with them."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", ResourceWarning)
+        httpx.Client(transport=WholeAnswers(5, 1000)).get(files.page("/a.png", b"x"))
+        gc.collect()
+    assert [str(one.message) for one in said if files.host.partition(":")[2] in str(one.message)] == []
