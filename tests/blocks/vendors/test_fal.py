@@ -57,7 +57,7 @@ def test_an_order_that_was_placed_just_now_may_not_be_there_yet(
     fal_api.fault("get", 404, times=3)
     fal_api.fault("result", 404, times=2)
     assert fal.collect(fal.create(fal_hero), is_new=True).endswith("/out-0.png")
-    monkeypatch.setattr(looks, "_UNSEEN", 0.1)
+    monkeypatch.setattr(looks, "_UNSEEN", 1.0)
     fal_api.fault("get", 404, times=None)
     order = fal.create(fal_hero)
     asked = len(fal_api.requests)
