@@ -54,7 +54,7 @@ class FolderWriteBack:
                         done, *left = self._write(services, entry, known)
                         yield f"{entry.key}: {done}"
                         yield from (reason for reason in left if reason not in told)
-                        told.update(reason for reason in left if reason == OF_THE_SITE)
+                        told.update(reason for reason in left if reason.startswith(OF_THE_SITE))
                         # It is the same article, which need not be run again.
                         now = known.fingerprint.replace(_hash_of(known), entry.fingerprint())
                         index.note(entry.key, known._replace(fingerprint=now))

@@ -26,10 +26,13 @@ from imaging.write_back.site_path import SitePath, site_path
 from imaging.write_back.writing import written_into
 
 _MOST_FOLDERS = 12  # above an article in which its site's configuration is looked for
-OF_THE_SITE = (  # what holds for all articles of a site, and is said once
-    "  ! the site leaves HTML out of Markdown, so plain pictures stand in the text: in Hugo's configuration"
+OF_THE_SITE = "  ! the site "
+"""How a line begins that holds for all articles of a site, and is said once."""
+_WITHOUT_HTML = (
+    f"{OF_THE_SITE}leaves HTML out of Markdown, so plain pictures stand in the text: in Hugo's configuration"
     " markup.goldmark.renderer.unsafe = true lets <picture> elements through"
 )
+_BUNDLE = re.compile(r"_?index\.(?:[\w-]+\.)?\w+", re.IGNORECASE)  # a page of Hugo with files of its own
 _UNSAFE = re.compile(r"\bunsafe\b[\"']?\s*[:=]\s*true\b")
 
 
@@ -77,8 +80,24 @@ class ArticleFile:
         return [
             f"Written back ({target.dialect.name}): {places}{done}",
             *(f"  ! {reason}" for reason in written.left),
-            *([OF_THE_SITE] if leaves_html_out else []),
+            *([_WITHOUT_HTML] if leaves_html_out else []),
+            *self._not_shown(output, written.places),
         ]
+
+    def _not_shown(self, output: Path | None, places: Collection[str]) -> Iterator[str]:
+        """Yield the line on copies that the site's pages cannot show, since their folder is no part of what it serves.
+
+        Hugo looks for files in its folder for them, and beside the text of a page bundle.
+        """
+        if not (output and self.site and places):
+            return
+        static, output = self.target.dialect.static, output.resolve()
+        shown = [self.site] if self.target.dialect.name != "hugo" else [self.site / "static"]
+        if _BUNDLE.fullmatch(self.path.name):
+            shown.append(self.path.parent)
+        if not any(output.is_relative_to(folder) for folder in shown):
+            best = self.site / (static or "")
+            yield f"{OF_THE_SITE}does not serve {output}: choose an --output below {best}, and run again, for nothing"
 
     def _addresses_in(self, output: Path) -> tuple[str, tuple[str, ...], str]:
         """Return how a copy's address begins, how it may have begun before, and what the text has before it.

@@ -176,6 +176,37 @@ def test_a_site_below_a_path_has_it_in_its_addresses(
     assert re.search(rf"[\"<]{re.escape(in_text)}/supporting/\w+\.png", text.split("---\n")[2])
 
 
+@pytest.mark.parametrize(
+    ("configuration", "name", "output", "better"),
+    [
+        ("hugo.toml", "x.md", "../pictures", "static"),
+        ("hugo.toml", "x.md", "content/x", "static"),
+        ("hugo.toml", "x.md", "static/img", None),
+        ("hugo.toml", "index.de.md", "content/pictures", None),
+        ("hugo.toml", "index.md", "pictures", "static"),
+        ("_config.yml", "x.md", "assets", None),
+        ("_config.yml", "x.md", "../pictures", ""),
+        ("astro.config.mjs", "x.md", "src/assets", None),
+        ("astro.config.mjs", "x.md", "../pictures", "public"),
+        (".eleventy.js", "x.md", "../pictures", ""),
+        ("readme.txt", "x.md", "../pictures", None),
+    ],
+)
+def test_copies_that_no_page_can_show_are_told(
+    configuration: str, name: str, output: str, better: str | None, tmp_path: Path
+) -> None:
+    """Who has the copies outside what the site serves is told of it, and of the folder to choose; nobody else is."""
+    site = tmp_path / "site"
+    (site / "content").mkdir(parents=True)
+    (site / configuration).write_text("\n")
+    post = site / "content" / name
+    post.write_text("---\ntitle: x\n---\nText\n")
+    lines = article_file(str(post)).written_back(set_for("Text"), site / output)
+    told = [line for line in lines if "does not serve" in line]
+    assert len(told) == (better is not None)
+    assert all(f"below {site / (better or '')}," in line and str((site / output).resolve()) in line for line in told)
+
+
 def test_what_holds_for_text_is_said_of_text(tmp_path: Path) -> None:
     """A post that has no picture in its text is not told how Hugo shows them there."""
     (tmp_path / "hugo.toml").write_text("title = 'x'\n")
