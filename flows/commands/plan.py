@@ -103,11 +103,24 @@ def _print_article_plan(plan: ArticlePlan) -> None:
         model = line(f"{image.provider}: {image.model}")
         table.add_row(image.name, action, model, f"{image.price_usd:.3f}", line(image.why or "", "dim"))
     console.print(table)
+    _print_prompts(console, plan)
     for problem in plan.problems:
         console.print(line(f"  ! {problem}", "yellow"), soft_wrap=True)
     console.print()
     _note_what_is_painted(console, [plan])
     console.print(f"{plan}", highlight=False)
+
+
+def _print_prompts(console: Console, plan: ArticlePlan) -> None:
+    """Print the prompt of each picture that is not there yet; those that have one in common are named together."""
+    named: dict[str, list[str]] = {}
+    for image in plan.images:
+        if image.prompt and image.action != "reuse":
+            named.setdefault(image.prompt, []).append(image.name)
+    if named:
+        console.print()
+    for prompt, names in named.items():
+        console.print(line(f"{', '.join(names)}: ", "bold") + line(prompt, "dim"), soft_wrap=True)
 
 
 def _note_what_is_painted(console: Console, plans: Iterable[ArticlePlan]) -> None:

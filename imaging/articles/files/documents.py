@@ -24,6 +24,7 @@ _OTHERS = {
     ".odt": "OpenDocument", ".org": "Org", ".pdf": "PDF", ".rst": "reStructuredText", ".rtf": "RTF", ".tex": "LaTeX",
     ".textile": "Textile", ".typ": "Typst",
 }  # fmt: skip
+_NO_TOPIC = "JSON without a topic"
 _MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|rss|feed)\b", re.IGNORECASE)
 
 
@@ -56,7 +57,7 @@ def parse_document(data: bytes, path: str) -> Article:
 def read_in_source(data: bytes, source: str, path: str) -> Reading:
     """Read a file of a source of many. Raises InvalidInput, and PassedOver for what nobody would call an article."""
     if path.lower().endswith(".json") and not _has_topic(data):
-        raise PassedOver("JSON without a topic")
+        raise PassedOver("an export of posts: give it as a SOURCE of its own" if _has_posts(data) else _NO_TOPIC)
     if not data.strip():
         raise PassedOver("empty")
     reading = read_document(data, path)
@@ -90,6 +91,18 @@ def _is_json(text: str) -> bool:
     with suppress(ValueError, RecursionError):
         return not text[json.JSONDecoder().raw_decode(text)[1] :].strip()
     return True
+
+
+def _has_posts(data: bytes) -> bool:
+    """Return whether a JSON document without a topic has the posts of WordPress or Ghost, which `backlog` reads."""
+    with suppress(ValueError, RecursionError):
+        read = json.loads(data)
+        if isinstance(read, dict) and isinstance(read.get("db"), list):  # the whole of a Ghost
+            return True
+        posts = read.get("posts") if isinstance(read, dict) else read
+        fields = [post.keys() for post in posts if isinstance(post, dict)] if isinstance(posts, list) else []
+        return any("title" in names and not names.isdisjoint({"html", "content"}) for names in fields)
+    return False
 
 
 def _has_topic(data: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -117,17 +117,20 @@ def test_a_plan_of_a_source(world: World, cli: CommandLine, tmp_path: Path) -> N
     (folder / "draft.md").write_text("---\ntitle: Tea\ndraft: true\nlayout: post\n---\nText.\n")
     (folder / "README.md").write_text("# About\n")
     (folder / "package.json").write_text('{"name": "blog"}')
+    (folder / "ghost.json").write_text('{"db": [{"data": {"posts": [{"title": "Tea", "html": "x"}]}}]}')
+    (folder / "posts.json").write_text('[{"title": {"rendered": "Tea"}, "content": {"rendered": "x"}}]')
     more = json.loads(cli("plan", str(folder), "--json").stdout)["skipped"]
     whys = {one["path"]: one["why"] for one in more}
     assert (whys["draft.md"], whys["README.md"]) == ("draft", "about the project")
     assert whys["package.json"] == "JSON without a topic"
+    assert whys["ghost.json"] == whys["posts.json"] == "an export of posts: give it as a SOURCE of its own"
     alone = cli("plan", str(folder / "draft.md"), "--json")
     assert json.loads(alone.stdout)["slug"] == "tea"
     assert alone.stderr.splitlines() == [
         "article-images: passed over in front matter: layout",
         "article-images: ARTICLE: not public (draft); it is taken since you named it",
     ]
-    for name in ("draft.md", "README.md", "package.json"):
+    for name in ("draft.md", "README.md", "package.json", "ghost.json", "posts.json"):
         (folder / name).unlink()
     shown = cli("plan", str(folder))
     assert shown.stdout.splitlines()[-1].startswith("2 articles, 2 skipped; ")
@@ -155,9 +158,25 @@ def test_a_narrow_terminal_cuts_no_price(monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setenv("COLUMNS", "60")
     shown = PlannedImage(
         name="comparison-juggernautxl", kind=Kind.COMPARISON, provider="replicate", action="remake", price_usd=0.172,
-        model="black-forest-labs/flux-1.1-pro-ultra", why="the prompt has changed",
+        model="black-forest-labs/flux-1.1-pro-ultra", why="the prompt has changed", prompt="Tea, no text",
     )  # fmt: skip
     print_plan(ArticlePlan(user_id="acme", slug="tea", topic="Tea", images=[shown]))
     out = capsys.readouterr().out
     assert (" 0.172 " in out, " remake " in out, "…" in out) == (True, True, False)
     assert max(map(len, out.splitlines())) <= 60
+
+
+def test_prompts_of_what_is_not_there_yet_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """A plan shows what a vendor would be asked, once for pictures that share it, and nothing of what is there."""
+    actions: tuple[tuple[str, Literal["make", "reuse"], str | None], ...] = (
+        ("hero", "make", "Wide tea"), ("one", "make", "A cup"), ("two", "make", "A cup"),
+        ("tiktok", "reuse", "Tall tea"), ("facebook", "make", None),
+    )  # fmt: skip
+    images = [
+        PlannedImage(name=name, kind=Kind.HERO, provider="fal", model="x", action=action, price_usd=0, prompt=prompt)
+        for name, action, prompt in actions
+    ]
+    print_plan(ArticlePlan(user_id="acme", slug="tea", topic="Tea", images=images))
+    out = capsys.readouterr().out
+    assert "\nhero: Wide tea\none, two: A cup\n" in out
+    assert "Tall" not in out
