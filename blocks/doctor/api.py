@@ -15,6 +15,7 @@ from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import Installation
 from blocks.doctor.work import online_workers
 from blocks.network.proxies import is_this_machine
+from blocks.network.unreached import unreached
 from imaging.errors import ConfigurationError
 
 _LEASES = "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"
@@ -42,8 +43,10 @@ def reachable(url: str) -> Finding:
     try:
         with httpx.Client(verify=_authorities(), timeout=_SECONDS, follow_redirects=True) as asker:
             answer = asker.get(f"{url.rstrip('/')}/health")
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
-        return failure(name, f"{shown} cannot be reached: {type(error).__name__}", start)
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError):
+        return failure(name, f"{shown} is no address", "write it like http://127.0.0.1:4200/api")
+    except (httpx.HTTPError, OSError) as error:
+        return failure(name, f"{shown} cannot be reached: {unreached(error)}", start)
     needs_login = answer.status_code in _REFUSALS  # checked by `refusal`, with the client's credentials
     if needs_login or (answer.is_success and "html" not in answer.headers.get("content-type", "")):
         return well(name, f"{shown} answers")

@@ -2,18 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
-from dotenv import dotenv_values
-
-from blocks.configuration.settings import Settings
+from blocks.configuration.spelling import in_env_file, misspelt_variables
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import Installation
 from blocks.vendors.registry import VENDORS
 
 _OTHERS_READ = 0o044
-_ELSEWHERE = {"IMAGES_HOME", "IMAGES_LOG"}  # read outside the settings
 _OURS = ("B2_", "IMAGES_", *(vendor.prefix for vendor in VENDORS.values()))
 _SECRET = ("_KEY", "_TOKEN", "_ALERTS_URL")
 
@@ -30,12 +26,8 @@ def check_settings(installation: Installation) -> Iterator[Finding]:
 
 def check_spelling(_installation: Installation) -> Iterator[Finding]:
     """Find unknown variables with names similar to known ones."""
-    known = {name.upper() for name in Settings.model_fields} | _ELSEWHERE
-    given = {name.upper() for name in (*os.environ, *_in_file())}
-    for name in sorted(given - known):
-        meant = get_close_matches(name, known, n=1, cutoff=0.75) if name.startswith(_OURS) else []
-        if meant and meant[0] not in given:
-            yield warning("spelling", f"unknown variable {name}, ignored", f"did you mean {meant[0]}?")
+    for name, meant in misspelt_variables():
+        yield warning("spelling", f"unknown variable {name}, ignored", f"did you mean {meant}?")
 
 
 def check_env_file(_installation: Installation) -> Iterator[Finding]:
@@ -47,17 +39,10 @@ def check_env_file(_installation: Installation) -> Iterator[Finding]:
 
 def secrets_given() -> Iterator[str]:
     """Yield the keys and tokens of the environment, valid or not, to redact them."""
-    for name, value in [*os.environ.items(), *_in_file().items()]:
+    for name, value in [*os.environ.items(), *in_env_file().items()]:
         if value and name.upper().startswith(_OURS) and name.upper().endswith(_SECRET):
             yield value.strip()
 
 
 def _holds_secrets() -> bool:
-    return any(name.upper().endswith(_SECRET) and value for name, value in _in_file().items())
-
-
-def _in_file() -> dict[str, str | None]:
-    try:
-        return dict(dotenv_values(".env"))
-    except (OSError, UnicodeDecodeError):
-        return {}  # reported by `check_settings`
+    return any(name.upper().endswith(_SECRET) and value for name, value in in_env_file().items())

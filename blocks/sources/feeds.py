@@ -17,6 +17,7 @@ from blocks.network.addresses import HostRules, entry_of, host_and_port, is_addr
 from blocks.network.bodies import TooLong, Unreadable, whole_body
 from blocks.network.download import HEADERS, MAX_REDIRECTS, guarded_client
 from blocks.network.transient_errors import is_passing_status
+from blocks.network.unreached import unreached
 from blocks.records.records import Records
 from imaging.errors import SourceBusy, SourceError, UnsafeDownload
 from imaging.names import record_paths
@@ -74,7 +75,7 @@ class FeedReader:
         try:
             status, headers, body = self._fetch(address, cached.conditions() if cached else {})
         except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-            raise SourceBusy(f"{_shown(address)} cannot be fetched: {_in_words(error)}") from None
+            raise SourceBusy(f"{_shown(address)} cannot be fetched: {unreached(error)}") from None
         if cached and status == httpx.codes.NOT_MODIFIED:
             return FeedPage(b64decode(cached.body), cached.content_type, unchanged=True)
         _check_status(status, address)
@@ -166,14 +167,6 @@ def _address(text: str, base: httpx.URL | None = None) -> httpx.URL:
     if not url.raw_host:
         raise SourceError(f"{_named(text, base)} is not an address: it has no host")
     return url
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, httpx.TimeoutException | httpcore.TimeoutException):
-        return "it takes too long to answer"
-    if isinstance(error, httpx.ConnectError | httpcore.ConnectError):
-        return "no connection to the host: check its name, the port and the network"
-    return type(error).__name__
 
 
 def _named(text: str, base: httpx.URL | None) -> str:
