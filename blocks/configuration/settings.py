@@ -4,7 +4,16 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from blocks.configuration.data_dir import DataDir
@@ -36,9 +45,19 @@ def _as_pasted(value: Any) -> Any:
     return text or None
 
 
+def _address(text: str) -> str:
+    try:
+        HttpUrl(text.replace("{slug}", "slug"))
+    except ValidationError:
+        raise ValueError("must be an address with http:// or https:// in front") from None
+    return text
+
+
 _PASTED = BeforeValidator(_as_pasted)
 Secret = Annotated[SecretStr | None, _PASTED]
 """A key as people paste it: with blanks around it, or with characters that no header takes."""
+
+VendorAddress = Annotated[str, AfterValidator(_address)]
 
 
 class Settings(BaseSettings):
@@ -53,12 +72,12 @@ class Settings(BaseSettings):
     b2_application_key: Secret = None
     b2_bucket_name: Annotated[str | None, _PASTED] = None
     replicate_api_token: Secret = None
-    replicate_base_url: str | None = None
+    replicate_base_url: VendorAddress | None = None
     replicate_poll_interval: float = Field(0.5, gt=0)  # seconds
     chutes_api_key: Secret = None
-    chutes_base_url: str = "https://{slug}.chutes.ai"
+    chutes_base_url: VendorAddress = "https://{slug}.chutes.ai"
     fal_key: Secret = None
-    fal_base_url: str | None = None
+    fal_base_url: VendorAddress | None = None
     images_public_base_url: PublicBase | None = None
     images_public_base_urls: dict[str, Any] = {}
     images_download_hosts: str = DEFAULT_HOSTS

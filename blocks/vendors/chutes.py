@@ -71,7 +71,9 @@ class Chutes(Block):
             raise BadPicture(f"Chutes answered with {error}").costing(spec.price_usd) from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderBusy(f"Chutes cannot be reached: {type(error).__name__}") from None
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL):  # nothing went out
+            raise ProviderError("the address of Chutes is none: check CHUTES_BASE_URL") from None
+        except (httpx.HTTPError, UnicodeError) as error:
             # The request went out and may have been paid for; Chutes lists nothing to find it by. No retry.
             raise ProviderError(
                 f"the answer of Chutes was lost ({type(error).__name__}); run again to order again"

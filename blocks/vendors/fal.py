@@ -19,7 +19,7 @@ from pydantic import Field, SecretStr
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
-from blocks.vendors.answers import MAX_WITH_PICTURE, NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.answers import MAX_WITH_PICTURE, NOT_SENT, NotThere, WholeAnswers, account_name, vendor_error
 from blocks.vendors.fal_answer import fields_in, is_end, is_too_soon
 from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.looks import Looks
@@ -76,7 +76,7 @@ class Fal(Block):
         """
         try:
             answer = self._call("POST", spec.model, {"prompt": spec.prompt, **spec.params}, keep_alive=False)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL) as error:
+        except NOT_SENT as error:
             raise NotAccepted(f"{_LABEL} cannot be reached: {type(error).__name__}") from None
         except (httpx.HTTPError, UnicodeError) as error:
             raise _lost(type(error).__name__, spec) from None

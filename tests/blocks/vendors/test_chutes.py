@@ -204,9 +204,10 @@ def test_a_vendor_that_cannot_be_reached_is_worth_a_retry(comparison: ImageSpec,
 
 @pytest.mark.parametrize("base_url", ["nonsense", "http://[", "ftp://127.0.0.1"])
 def test_an_address_that_is_none_is_a_provider_error(comparison: ImageSpec, base_url: str) -> None:
-    """A wrong address ends one picture with a message, not the run with a traceback."""
-    with pytest.raises(ProviderError):
+    """A wrong address ends one picture with a message, and not as paid for; not the run with a traceback."""
+    with pytest.raises(ProviderError, match=r"check CHUTES_BASE_URL|ConnectError") as wrong:
         Chutes(api_key="cpk_geheim", base_url=base_url).generate(comparison)
+    assert wrong.value.cost_usd == 0  # nothing went out
 
 
 def test_the_key_stands_in_no_error_and_goes_to_no_other_host(

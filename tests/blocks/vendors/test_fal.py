@@ -164,8 +164,9 @@ def test_an_order_that_is_described_elsewhere_may_have_been_accepted(
 
 def test_a_vendor_that_cannot_be_reached_has_accepted_nothing(fal_hero: ImageSpec) -> None:
     """A connection that is refused is retried: nothing went out on it."""
-    with pytest.raises(NotAccepted, match="cannot be reached"):
-        Fal(api_key="k", base_url="http://127.0.0.1:9").create(fal_hero)
+    for address in ("http://127.0.0.1:9", "queue.fal.run"):
+        with pytest.raises(NotAccepted, match="cannot be reached"):
+            Fal(api_key="k", base_url=address).create(fal_hero)
 
 
 def test_a_refused_prompt_is_not_quoted(fal_api: FalStandin, fal: Fal, fal_hero: ImageSpec) -> None:
