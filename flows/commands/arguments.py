@@ -61,7 +61,9 @@ def chosen_kinds(only: list[str] | None) -> list[Kind] | None:
 def chosen_language(language: str | None) -> str | None:
     """Return the ISO 639-1 code of `--language`, which may be a tag like en-US. Raises InvalidInput."""
     if language is not None and (code := language_code(language)) is None:
-        raise InvalidInput("--language: must be two letters (ISO 639-1), like de, or a tag like en-US")
+        raise InvalidInput(
+            f"--language: must be two letters (ISO 639-1), like de, or a tag like en-US, not {language!r}"
+        )
     return code if language is not None else None
 
 
@@ -76,6 +78,8 @@ def _from_stdin() -> Reading:
 
 def _from_file(source: str) -> Reading:
     path = Path(source)
+    if "://" in source and not path.exists():
+        raise InvalidInput(f"ARTICLE: {source!r} is no file, and only http and https addresses are read")
     if source and path.is_dir():
         raise InvalidInput(f"ARTICLE: {source} is a folder: article-images backlog makes the articles in it")
     try:

@@ -30,6 +30,8 @@ def check_bucket() -> None:
 
 def check_folder(folder: Path) -> None:
     """Create the folder before anything is paid for. Raises InvalidInput."""
+    if folder.exists() and not folder.is_dir():
+        raise InvalidInput(f"--output: {folder} is a file: name a folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,5 +1,6 @@
 """Reporting runs that have ended since the stack started, one line each."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,10 @@ from imaging.sanitizing.printable import printable
 
 _ENDED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 _MESSAGE = 200  # characters of a state's message
+# What Prefect says before our complaint of a form's field.
+_OF_PREFECT = re.compile(
+    r"Validation of flow parameters failed with error: \w+: Flow run received invalid parameters:\s+- "
+)
 
 
 class FinishedRuns:
@@ -39,7 +44,7 @@ class FinishedRuns:
         query = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}, "key": {"like_": "gallery-"}}}
         galleries = self._found("artifacts", query)
         page = f"artifacts/artifact/{galleries[0]['id']}" if galleries else f"runs/flow-run/{run['id']}"
-        message = run["state"]["message"] or ""
+        message = _OF_PREFECT.sub("", run["state"]["message"] or "")
         why = f": {printable(message)[:_MESSAGE]}" if message and run["state"]["name"] != "Completed" else ""
         return f"{datetime.now():%H:%M:%S}  {run['name']}  {run['state']['name']}{why}  {self._ui}/{page}"
 

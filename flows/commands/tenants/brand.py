@@ -1,6 +1,7 @@
 """A tenant's brand from the command line: changed, shown, listed, removed."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,12 @@ def _change(given: dict[str, str | None]) -> BrandChange:
     try:
         return BrandChange.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise InvalidInput(f"brand: {explain(error, shows_values=True)}") from None
+        raise InvalidInput(_options_in(explain(error, shows_values=True))) from None
+
+
+def _options_in(complaints: str) -> str:
+    """Name options in place of fields: `site_name: ...` is said of `--site-name`."""
+    return re.sub(r"(^|; )([a-z_]+):", lambda found: f"{found[1]}--{found[2].replace('_', '-')}:", complaints)
 
 
 def _document(report: BrandReport) -> dict[str, Any]:

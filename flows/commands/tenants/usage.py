@@ -11,6 +11,7 @@ from blocks.run import begun_run
 from blocks.usage.measurement import measured_usage
 from flows.commands.output.status_line import show_status
 from flows.commands.prefect_api import prefect_api
+from imaging.errors import InvalidInput
 from imaging.pages.usage import readable_bytes
 from imaging.usage.month import chosen_month
 from imaging.usage.report import TenantUsage, UsageReport
@@ -20,7 +21,10 @@ _WIDE = 1000  # columns: keeps a row on one line in a pipe
 
 def measure_usage(user_id: str | None, month: str | None) -> UsageReport:
     """Return the report on a month. Raises InvalidInput, ConfigurationError and StorageError."""
-    chosen = chosen_month(month, datetime.now(UTC))
+    try:
+        chosen = chosen_month(month, datetime.now(UTC))
+    except InvalidInput as error:
+        raise InvalidInput(f"--{error}") from None
     load_settings()  # fail before starting a server
     with prefect_api(), begun_run() as run:
 
