@@ -7,6 +7,7 @@ import typer
 from blocks.observability.terminal import echo
 from flows.exit_codes import COMPLETE, DEGRADED, OTHER
 from flows.lifecycle.stop_signals import Stopped, run_apart
+from imaging.text.counting import number_of
 
 
 def repair() -> None:
@@ -20,7 +21,7 @@ def repair() -> None:
             from flows.repair import repair as repair_flow
 
             counts = cast(dict[str, int], run_apart(repair_flow))
-    echo(f"{counts['repaired']} pictures stored, {counts['left']} left")
+    echo(f"{number_of(counts['repaired'], 'picture')} stored, {counts['left']} left")
     raise typer.Exit(DEGRADED if counts["left"] else COMPLETE)
 
 

@@ -20,6 +20,7 @@ from imaging.makers import MAKERS
 from imaging.pages.gallery import painted
 from imaging.record import UNSHARED, Image, ImageSet
 from imaging.spec import Kinds
+from imaging.text.counting import number_of
 from tasks.gallery_page import publish_page
 from tasks.manifest import write_manifest
 from tasks.share_check import check_shares
@@ -73,7 +74,8 @@ def end_state(image_set: ImageSet) -> State[ImageSet]:
     if image_set.status == "degraded":
         return Completed(name="Degraded", message="; ".join(image_set.troubles)[:2000], data=image_set)
     how = "painted offline: no vendor is configured" if painted(image_set) else f"{image_set.cost_usd:.3f} USD"
-    return Completed(message=f"{len(image_set.images)} pictures ({outcomes(image_set)}), {how}", data=image_set)
+    pictures = number_of(len(image_set.images), "picture")
+    return Completed(message=f"{pictures} ({outcomes(image_set)}), {how}", data=image_set)
 
 
 def _shown(pictures: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from flows.article_run.plan import Plan
 from imaging.pages.gallery import size
 from imaging.record import Image, ImageSet
 from imaging.spec import ImageSpec
+from imaging.text.counting import number_of
 
 
 def log_plan(services: Services, plan: Plan, inventory: Inventory, *, refresh: bool) -> None:
@@ -25,7 +26,7 @@ def log_plan(services: Services, plan: Plan, inventory: Inventory, *, refresh: b
     for spec in specs:
         makers.setdefault(spec.provider, []).append(spec.name)
     by = "; ".join(f"{provider}: {', '.join(names)}" for provider, names in makers.items())
-    log.info("%d pictures planned. %s", len(specs), by)
+    log.info("%s planned. %s", number_of(len(specs), "picture"), by)
     existing = [spec.name for spec in specs if inventory.stored(spec.digest)]
     if existing and refresh:
         log.info("made again, since a refresh was asked for: %s", ", ".join(existing))

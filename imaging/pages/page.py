@@ -16,6 +16,7 @@ from imaging.pages.gallery import STATUS_TEXT, amount, painted, templates
 from imaging.pictures.picture_element import srcset
 from imaging.platforms import PLATFORMS, X_FRAME, Frame
 from imaging.record import Image, ImageSet
+from imaging.text.counting import number_of
 
 _COLUMN, _SEARCH = Frame("column", "in the article's text"), Frame("search", "Search result")
 # Other kinds use their platform's frame.
@@ -82,7 +83,7 @@ def html_page(
         painted=painted(image_set),
         # Pictures are downloaded by the page in the bucket: browsers refuse it for those of another origin.
         page_url=page_url if page_url and durable and page_url.startswith(("https:", "http:")) else None,
-        total=f"{len(durable)} pictures, {amount(sum(image.bytes or 0 for image in durable))}",
+        total=f"{number_of(len(durable), 'picture')}, {amount(sum(image.bytes or 0 for image in durable))}",
         status_text=STATUS_TEXT,
         style=STYLE,
         script=_SCRIPT,

@@ -17,6 +17,7 @@ from flows.commands.prefect_api import prefect_api
 from imaging.articles.article import Article
 from imaging.errors import InvalidInput
 from imaging.names import keys
+from imaging.text.counting import number_of
 
 _STYLES = {"complete": "green", "degraded": "yellow", "unfinished": "red"}
 
@@ -52,7 +53,7 @@ def print_articles(articles: Iterable[ListedArticle]) -> None:
         cost = "-" if article.cost_usd is None else f"{article.cost_usd:.3f} USD"
         when = (article.created_at or "-")[:16].replace("T", " ")
         text = line(f"{when:<16}  ") + line(f"{article.status:<10}", _STYLES[article.status])
-        text += line(f"  {article.images:>2} pictures  {cost:>10}  ") + line(
+        text += line(f"  {number_of(article.images, 'picture'):>11}  {cost:>10}  ") + line(
             f"{article.user_id}/{article.slug}", "bold"
         )
         console.print(text, soft_wrap=True)

@@ -15,6 +15,7 @@ from flows.commands.output.painted_note import print_painted_note
 from imaging.names import keys
 from imaging.pages.gallery import painted, short_url, size
 from imaging.record import Image, ImageSet
+from imaging.text.counting import number_of
 
 _STATUS_STYLE = {"stored": "green", "reused": "cyan", "provider_url": "yellow", "inline": "yellow", "failed": "red"}
 
@@ -40,7 +41,7 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
     for heading, place in _places(image_set, settings, server):
         console.print(line(f"{heading}: {place}"), soft_wrap=True)
     page = local_page(settings.images_data_dir, image_set.user_id, image_set.slug)
-    outcome = f"{len(image_set.images)} images, {image_set.cost_usd:.3f} USD, {image_set.status}"
+    outcome = f"{number_of(len(image_set.images), 'image')}, {image_set.cost_usd:.3f} USD, {image_set.status}"
     last = line(f"{outcome}. Gallery: {page}" if page else outcome, "bold")
     if page:
         last.stylize(Style(link=page.as_uri()), len(outcome) + len(". Gallery: "))

@@ -13,6 +13,7 @@ from flows.commands.output.status_line import show_status
 from flows.commands.prefect_api import prefect_api
 from imaging.errors import InvalidInput
 from imaging.pages.usage import readable_bytes
+from imaging.text.counting import number_of
 from imaging.usage.month import chosen_month
 from imaging.usage.report import TenantUsage, UsageReport
 
@@ -46,7 +47,8 @@ def print_usage(report: UsageReport) -> None:
     for model, usd in report.total.spend_by_model.items():
         console.print(line(f"  {model}: {usd:.3f} USD"))
     for kind, number in report.total.images.items():
-        console.print(line(f"  {kind}: {number} images, {report.total.made.get(kind, 0)} of them of this month"))
+        made = report.total.made.get(kind, 0)
+        console.print(line(f"  {kind}: {number_of(number, 'image')}, {made} of them of this month"))
     if report.others and report.others.objects:
         others = report.others
         console.print(f"  {others.objects} objects ({readable_bytes(others.bytes)}) are no tenant's", highlight=False)

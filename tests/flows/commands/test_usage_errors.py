@@ -1,10 +1,14 @@
 """Commands that are called wrongly: one line in our words, with what was given and the mend."""
 
+from pathlib import Path
+
 import pytest
 from typer.exceptions import TyperException
 
 from flows.cli import _command
 from flows.commands.usage_errors import in_words
+from flows.exit_codes import BAD_INPUT
+from tests.world import CommandLine
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,29 @@ def test_a_wrong_call_is_told_in_one_line_of_ours(arguments: str, says: str) -> 
     words = in_words(error.value)
     assert words.startswith(says)
     assert "\n" not in words
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (
+            ("run", "ftp://x.example/tea"),
+            "ARTICLE: 'ftp://x.example/tea' is no file, and only http",
+        ),
+        (("run", "tea.md", "--output", "tea.md"), "--output: tea.md is a file: name a folder"),
+        (("backlog", ".", "--language", "german"), "like de, or a tag like en-US, not 'german'"),
+        (("usage", "--month", "2026-13"), "--month: '2026-13' is none; give YYYY-MM"),
+        (("brand", "set", "acme", "--color", "red"), "--color: must be # and six hex digits, like #0a7d5a, not 'red'"),
+        (("brand", "set", "acme", "--site-name", "x" * 300), "--site-name: must be at most "),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_option(
+    call: tuple[str, ...], says: str, cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message begins with what was typed on the command line, and says what was given and how to mend it."""
+    monkeypatch.chdir(tmp_path)
+    Path("tea.md").write_text("# Tea\n\nText.\n")
+    done = cli(*call)
+    assert (done.returncode, done.stdout) == (BAD_INPUT, "")
+    assert says in done.stderr
+    assert done.stderr.startswith("article-images: ")
