@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, WithJsonSchema
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -70,12 +70,17 @@ def labelled(label: str) -> Any:
 
 
 def explain(
-    error: ValidationError, *, shows_values: bool = False, meant: Callable[[str], str | None] = lambda _: None
+    error: ValidationError,
+    *,
+    shows_values: bool = False,
+    meant: Callable[[str], str | None] = lambda _: None,
+    of: type[BaseModel] | None = None,
 ) -> str:
     """Return the complaints of `error` on one line in plain words, each with its field first and the mend.
 
     A value may be a secret in the wrong field: with `shows_values` a short one that does not look like one is shown,
-    else none. `meant` returns the field that an unknown name stands for. An unknown field's name is shortened and its
+    else none. `meant` returns the field that an unknown name stands for; `of` is the model whose fields are
+    named where there is none of that name. An unknown field's name is shortened and its
     invisible characters are escaped.
     """
     complaints: dict[str, list[str]] = {}
@@ -85,6 +90,8 @@ def explain(
         words = _words(item["type"], item["msg"], item.get("ctx", {}))
         if item["type"] == "extra_forbidden" and (other := meant(str(item["loc"][-1]))):
             words = f"there is no such field: did you mean {other}?"
+        elif item["type"] == "extra_forbidden" and of and (names := _beside(of, item["loc"])):
+            words = f"there is no such field, but {', '.join(names)}"
         elif shows_values and (shown := _shown(item["input"])) and words.startswith("must"):
             words += f", not {shown}"
         complaints.setdefault(field, []).append(printable(words))
@@ -94,6 +101,22 @@ def explain(
         for field, words in complaints.items()
     ]
     return "; ".join(lines) + (f"; and {more:,} more" if more > 0 else "")
+
+
+def _beside(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """Return the names of the fields that there are where an unknown one was found."""
+    fields = model.model_fields
+    for part in place[:-1]:  # a field, or the key or number of one of many in it
+        if field := fields.get(str(part)):
+            below = _model_in(field.annotation)
+            fields = below.model_fields if below else {}
+    return list(fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
 def in_plain_words(error: ValidationError) -> ValidationError:

@@ -47,7 +47,7 @@ def budgets_from(value: Any, source: str = "IMAGES_BUDGETS") -> Budgets:
     try:
         return Budgets.model_validate(value)
     except ValidationError as error:
-        raise ConfigurationError(f"{source}: {explain(error)}") from None
+        raise ConfigurationError(f"{source}: {explain(error, of=Budgets)}") from None
 
 
 @dataclass(frozen=True, slots=True)

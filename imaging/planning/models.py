@@ -157,7 +157,7 @@ def model_table(overrides: Any, source: str = "IMAGES_MODELS") -> ModelTable:
     try:
         return ModelTable.model_validate(table)
     except ValidationError as error:
-        raise ConfigurationError(f"{source}: {explain(error)}") from None
+        raise ConfigurationError(f"{source}: {explain(error, of=ModelTable)}") from None
 
 
 def _changed(default: Mapping[str, Any], change: Any, where: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def quotas_from(value: Any, source: str = "IMAGES_QUOTAS") -> Quotas:
     try:
         return Quotas.model_validate(value)
     except ValidationError as error:
-        raise ConfigurationError(f"{source}: {explain(error)}") from None
+        raise ConfigurationError(f"{source}: {explain(error, of=Quotas)}") from None
 
 
 class Standing(BaseModel):

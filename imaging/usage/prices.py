@@ -40,4 +40,4 @@ def storage_prices(value: Any, source: str = "IMAGES_STORAGE_PRICES") -> Storage
     try:
         return StoragePrices.model_validate(value)
     except ValidationError as error:
-        raise ConfigurationError(f"{source}: {explain(error)}") from None
+        raise ConfigurationError(f"{source}: {explain(error, of=StoragePrices)}") from None
