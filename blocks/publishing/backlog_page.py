@@ -44,11 +44,11 @@ class GalleryIndex:
             )
 
     def add_done(self, key: str, done: Done) -> None:
-        """Note an article that was done before."""
+        """Note an article that was done before: its slug says more of it than a feed's id does."""
         if self._has_room("done before"):
             picture = self._address(done.picture) if done.picture else None
             gallery = self._gallery(done.user_id, done.slug)
-            self._entries.append(IndexEntry(key, "done before", gallery=gallery, picture=picture))
+            self._entries.append(IndexEntry(key, "done before", done.slug, gallery=gallery, picture=picture))
 
     def write(self, report: SourceReport) -> str | None:
         """Write the page and return its path, None if it cannot be written or nothing is on it."""

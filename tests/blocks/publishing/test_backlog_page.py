@@ -21,3 +21,13 @@ def test_a_backlog_of_any_size_has_a_page_that_opens(services: Services) -> None
     assert page.count("<figure>") == 1001
     assert page.index("bad.md") < page.index("done-0.md")
     assert "1,500 of them are not shown" in page
+
+
+def test_what_was_done_before_is_named_so_that_one_knows_it(services: Services) -> None:
+    """An item of a feed has an id that says nothing: the article's slug stands above it."""
+    index = GalleryIndex(services, "posts", None)
+    index.add_done("https://brot.example/?p=101", Done("print", "complete", "roggen-und-dinkel"))
+    with open(index.write(SourceReport(source="posts")) or "") as file:
+        page = file.read()
+    assert ">roggen-und-dinkel</a></h2>" in page
+    assert "?p=101</small>" in page
