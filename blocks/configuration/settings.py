@@ -4,21 +4,13 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    HttpUrl,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from blocks.configuration.data_dir import DataDir
 from blocks.configuration.env_file import ENV_FILE, check_env_file
 from blocks.configuration.public_urls import PublicBase, tenant_bases
+from blocks.configuration.setting_types import PastedText, Secret, VendorAddress
 from blocks.network.addresses import DEFAULT_HOSTS
 from blocks.network.proxies import check_proxies
 from imaging.errors import ConfigurationError
@@ -36,30 +28,6 @@ from imaging.web_address import with_small_host
 _B2 = ("b2_endpoint", "b2_key_id", "b2_application_key", "b2_bucket_name")
 
 
-def _as_pasted(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = value.strip()
-    if not (text.isascii() and text.isprintable()):
-        raise ValueError("has characters that cannot be sent: paste it again")
-    return text or None
-
-
-def _address(text: str) -> str:
-    try:
-        HttpUrl(text.replace("{slug}", "slug"))
-    except ValidationError:
-        raise ValueError("must be an address with http:// or https:// in front") from None
-    return text
-
-
-_PASTED = BeforeValidator(_as_pasted)
-Secret = Annotated[SecretStr | None, _PASTED]
-"""A key as people paste it: with blanks around it, or with characters that no header takes."""
-
-VendorAddress = Annotated[str, AfterValidator(_address)]
-
-
 class Settings(BaseSettings):
     """All settings; each field is the environment variable of the same name in capitals."""
 
@@ -67,10 +35,10 @@ class Settings(BaseSettings):
         env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    b2_endpoint: Annotated[str | None, _PASTED] = None
-    b2_key_id: Annotated[str | None, _PASTED] = None
+    b2_endpoint: PastedText = None
+    b2_key_id: PastedText = None
     b2_application_key: Secret = None
-    b2_bucket_name: Annotated[str | None, _PASTED] = None
+    b2_bucket_name: PastedText = None
     replicate_api_token: Secret = None
     replicate_base_url: VendorAddress | None = None
     replicate_poll_interval: float = Field(0.5, gt=0)  # seconds
