@@ -1,6 +1,7 @@
 """Style `scales`: overlapping scales of rings, after the Japanese wave pattern seigaiha."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imaging.painting.palette import Draw, Frame, Plane, Rng, Strip
 from imaging.painting.styles.curves import between, heads
@@ -45,8 +46,8 @@ def scales(series: Rng, rng: Rng, frame: Frame) -> Draw:
     return draw
 
 
-def _between(table: Plane, index: Plane, edge: Plane) -> Plane:
+def _between(table: Plane, index: NDArray[np.intp], edge: Plane) -> Plane:
     """Return the table's value for a ring, blended with the next ring's at its inner edge."""
-    inner, outer = table.ravel().take(index), table.ravel().take(index + 1)  # type: ignore[arg-type] # integers
+    inner, outer = table.ravel().take(index), table.ravel().take(index + 1)
     blended: Plane = inner + edge * (outer - inner)
     return blended

@@ -177,7 +177,7 @@ def test_spoilt_bytes_are_a_picture_or_bad_picture() -> None:
     for number in range(1500):
         data = bytearray(seeds[number % len(seeds)])
         for _ in range(dice.integers(1, 5)):
-            place = dice.integers(min(len(data), dice.choice([64, len(data)])))  # headers are the tender part
+            place = dice.integers(min(len(data), int(dice.choice([64, len(data)]))))  # headers are the tender part
             if dice.random() < 0.7:
                 data[place] = dice.integers(256)
             else:
