@@ -37,8 +37,8 @@ def until(process: "subprocess.Popen[str]", holds: Callable[[], object]) -> None
 
 
 def last_state(prefect_api: str) -> dict[str, str]:
-    """The state of the flow run that was started last."""
-    query = {"sort": "START_TIME_DESC", "limit": 1}
+    """The state of the flow run that was started last; those that a schedule expects have no start time."""
+    query = {"flow_runs": {"start_time": {"is_null_": False}}, "sort": "START_TIME_DESC", "limit": 1}
     state: dict[str, str] = httpx.post(f"{prefect_api}/flow_runs/filter", json=query).json()[0]["state"]
     return state
 
