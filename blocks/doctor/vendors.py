@@ -13,7 +13,7 @@ from blocks.doctor.installation import SETUP, Installation
 from blocks.network.addresses import HostRules, default_entries
 from blocks.provisioning.saved_blocks import OF_VENDORS, WRITER
 from blocks.services import edited
-from blocks.vendors.answers import vendor_error
+from blocks.vendors.answers.errors import vendor_error
 from blocks.vendors.free_checks import FreeCheck, ask, says_no_credit, says_no_such_model
 from blocks.vendors.registry import VENDORS, Vendor, is_called_elsewhere
 from blocks.vendors.writer import Writer

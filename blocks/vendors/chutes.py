@@ -10,8 +10,8 @@ from pydantic import Field, SecretStr
 
 from blocks.configuration.settings import Settings
 from blocks.network.download import is_web_page
-from blocks.vendors.answers import TooLarge, WholeAnswers, account_name, vendor_error, words_in
-from blocks.vendors.embedded_picture import embedded_picture
+from blocks.vendors.answers.embedded_picture import embedded_picture
+from blocks.vendors.answers.errors import TooLarge, WholeAnswers, account_name, vendor_error, words_in
 from blocks.vendors.free_checks import FreeCheck
 from imaging.errors import BadPicture, Moderated, ProviderBusy, ProviderError
 from imaging.pictures.picture import MAX_BYTES

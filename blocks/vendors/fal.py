@@ -19,11 +19,11 @@ from pydantic import Field, SecretStr
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
-from blocks.vendors.answers import MAX_WITH_PICTURE, NOT_SENT, NotThere, WholeAnswers, account_name, vendor_error
-from blocks.vendors.fal_answer import fields_in, is_end, is_too_soon
+from blocks.vendors.answers.errors import MAX_WITH_PICTURE, NOT_SENT, NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.answers.fal import fields_in, is_end, is_too_soon
+from blocks.vendors.answers.prediction_output import address_in
 from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.looks import Looks
-from blocks.vendors.prediction_output import address_in
 from imaging.errors import (
     ConfigurationError,
     Interrupted,

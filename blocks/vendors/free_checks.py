@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from blocks.vendors.answers import WholeAnswers, is_out_of_credit
+from blocks.vendors.answers.errors import WholeAnswers, is_out_of_credit
 
 _SECONDS, _MAX_ANSWER = 10.0, 1024 * 1024
 

@@ -19,12 +19,12 @@ from replicate.prediction import Prediction
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
-from blocks.vendors.answers import MAX_WITH_PICTURE, NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.answers.errors import MAX_WITH_PICTURE, NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.answers.prediction_output import address_in, ending
+from blocks.vendors.answers.replicate import with_what_is_needed
+from blocks.vendors.answers.replicate_list import IS_ID, MAX_PAGES, Page, request
 from blocks.vendors.free_checks import FreeCheck
 from blocks.vendors.looks import Looks
-from blocks.vendors.prediction_output import address_in, ending
-from blocks.vendors.replicate_answer import with_what_is_needed
-from blocks.vendors.replicate_list import IS_ID, MAX_PAGES, Page, request
 from imaging.errors import ConfigurationError, PredictionEnded, ProviderBusy, ProviderError, UnsafeDownload
 from imaging.sanitizing.quoting import quoted
 from imaging.spec import ImageSpec

@@ -8,7 +8,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from blocks.configuration.settings import Settings
-from blocks.vendors.answers import WholeAnswers, vendor_error
+from blocks.vendors.answers.errors import WholeAnswers, vendor_error
 from imaging.articles.article import Article
 from imaging.errors import ProviderBusy, ProviderError
 from imaging.planning.alt_texts import MAX_ALT_TEXT

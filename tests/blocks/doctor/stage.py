@@ -20,7 +20,7 @@ from blocks.provisioning.automations import ACTION_FAILED, ensure_killed_runs
 from blocks.provisioning.pool import POOL, ensure_pool
 from blocks.provisioning.setup import setup
 from blocks.storage.embedded import BUCKET, embedded_storage
-from blocks.vendors.answers import account_name
+from blocks.vendors.answers.errors import account_name
 from blocks.vendors.pause import pause_name
 from flows.commands.doctor import doctor
 from tests.blocks.hosts import FileHost

@@ -14,7 +14,7 @@ from blocks.records.records import Records
 from blocks.sources.feeds import FeedReader
 from blocks.storage.bucket import ImageStore
 from blocks.storage.s3_client import s3_bucket
-from blocks.vendors.answers import WholeAnswers
+from blocks.vendors.answers.errors import WholeAnswers
 from imaging.errors import ConfigurationError, SourceError, UnsafeDownload
 from tests.blocks.hosts import FileHost
 from tests.standins import Answer, Call

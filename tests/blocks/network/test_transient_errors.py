@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from blocks.network.transient_errors import is_cold_start, is_interruption
-from blocks.vendors.answers import vendor_error
+from blocks.vendors.answers.errors import vendor_error
 from imaging.errors import ModelStarting
 
 

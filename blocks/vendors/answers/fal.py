@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from httpx import codes
 
-from blocks.vendors.answers import words_in
+from blocks.vendors.answers.errors import words_in
 from imaging.errors import ProviderBusy
 
 _NOT_YET = re.compile(r"\bin[ _](progress|queue)\b", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import json
 
 from blocks.network.data_uris import bytes_in, is_data_uri
-from blocks.vendors.prediction_output import texts_in
+from blocks.vendors.answers.prediction_output import texts_in
 from imaging.errors import BadPicture, UnsafeDownload
 from imaging.pictures.anatomy import type_by_beginning
 from imaging.pictures.picture import MAX_BYTES

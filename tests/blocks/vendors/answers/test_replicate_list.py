@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from blocks.vendors.answers.replicate_list import MAX_PAGES
 from blocks.vendors.replicate import Replicate
-from blocks.vendors.replicate_list import MAX_PAGES
 from imaging.errors import PredictionEnded, ProviderBusy
 from imaging.spec import ImageSpec
 from tests.blocks.hosts import FileHost

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from blocks.vendors.answers import NotThere, TooLarge, WholeAnswers, retry_after, vendor_error
+from blocks.vendors.answers.errors import NotThere, TooLarge, WholeAnswers, retry_after, vendor_error
 from imaging.errors import Moderated, ProviderBusy, ProviderRefused
 from tests.blocks.hosts import FileHost, talker
 

@@ -1,0 +1,1 @@
+"""What vendors answer: errors, pictures and their addresses, lists of orders."""
