@@ -33,8 +33,10 @@ def up(
         from flows.local_stack.signals import stopped_by_signals
 
         with stopped_by_signals():
+            from flows.commands.misspelt import name_misspelt_variables
             from flows.local_stack.up import up as serve
 
+            name_misspelt_variables()
             serve(port)
     except Stopped:
         echo("article-images up: stopped")

@@ -7,13 +7,11 @@ from prefect.context import SyncClientContext
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, get_current_settings, temporary_settings
 
 from blocks.configuration.settings import load_settings
-from blocks.configuration.spelling import misspelt_variables
 from blocks.doctor.api import check_reachable
 from blocks.network.proxies import bypass_for_this_machine
-from blocks.observability.terminal import echo
-from flows.commands.output.status_line import announce, line_hidden
+from flows.commands.misspelt import name_misspelt_variables
+from flows.commands.output.status_line import announce
 from flows.local_stack.local_server import local_api
-from imaging.sanitizing.printable import printable_name
 
 
 @contextmanager
@@ -24,10 +22,7 @@ def prefect_api() -> Iterator[str | None]:
     Variables that are ignored, since their names are misspelt, are named on standard error. Raises ConfigurationError
     if no API answers at the configured address.
     """
-    for name, meant in misspelt_variables():
-        told = f"{printable_name(name)}: there is no such variable, it is ignored: did you mean {meant}?"
-        with line_hidden():
-            echo(f"article-images: {told}", err=True)
+    name_misspelt_variables()
     if configured := get_current_settings().api.url:
         bypass_for_this_machine(configured)
         check_reachable(configured)  # first: Prefect's client has other words for an API that is away

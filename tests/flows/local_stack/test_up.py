@@ -51,8 +51,8 @@ def up(machine: Machine) -> Iterator["subprocess.Popen[bytes]"]:
     ],
 )
 def test_what_stands_in_the_way_is_named(tmp_path: Path, prefect_api: str, obstacle: str, words: list[str]) -> None:
-    """`up` ends with exit code 2 and one line that names the obstacle, and starts nothing."""
-    variables = {"PREFECT_HOME": str(tmp_path / "home")}
+    """`up` ends with exit code 2 and one line that names the obstacle, after what is misspelt, and starts nothing."""
+    variables = {"PREFECT_HOME": str(tmp_path / "home"), "IMAGES_BUDGETT": '{"run_usd": 1}'}
     if obstacle == "another server":
         variables["PREFECT_API_URL"] = "https://key@prefect.example.com/api"
     if obstacle == "a run":  # ours: the server of these tests is in use
@@ -62,8 +62,10 @@ def test_what_stands_in_the_way_is_named(tmp_path: Path, prefect_api: str, obsta
         taken.listen()
         port = taken.getsockname()[1] if obstacle == "a taken port" else free_port()
         done = command("up", "--port", str(port), **variables)
-    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
-    assert all(word in done.stderr for word in words)
+    misspelt, *others = done.stderr.strip().splitlines()
+    assert "IMAGES_BUDGETT: there is no such variable" in misspelt
+    assert (done.returncode, len(others)) == (2, 1)
+    assert all(word in others[0] for word in words)
     assert "key@" not in done.stderr
     assert httpx.get(f"{prefect_api}/health").status_code == 200
 
