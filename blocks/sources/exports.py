@@ -12,12 +12,11 @@ from typing import Any
 from blocks.sources.feed_items import FeedItem, FeedText, parse_feed
 from blocks.sources.feed_twins import DistinctItems
 from blocks.sources.files import Listing
+from imaging.articles.files.export_posts import post_text, posts_in, value_at
 from imaging.errors import InvalidInput
 
 XML = (".xml", ".wxr", ".rss", ".atom")
 _MAX_BYTES = 256 * 1024 * 1024
-# Where the posts are: Ghost's export (https://ghost.org/docs/migration/custom/), and its content API.
-_POSTS = (("db", 0, "data", "posts"), ("data", "posts"), ("posts",))
 _SETTINGS = (("db", 0, "data", "settings"), ("data", "settings"))
 _PUBLIC, _KINDS = {"published", "publish"}, {"post", "page"}
 
@@ -50,10 +49,9 @@ def _document(path: Path) -> Any:
         document = json.loads(_read(path).decode("utf-8-sig"))
         if isinstance(document, dict) and isinstance(document.get("items"), list) and "jsonfeed" in str(document):
             return document
-        posts = next((found for where in _POSTS if isinstance(found := _at(document, where), list)), document)
-        if isinstance(posts, list) and any(_is_post(post) for post in posts):
+        if (posts := posts_in(document)) is not None:
             language = _language(document)
-            return [{"locale": language, **post} for post in posts if isinstance(post, dict)]
+            return [{"locale": language, **post} for post in posts]
     return None
 
 
@@ -66,23 +64,10 @@ def _read(path: Path) -> bytes:
         raise InvalidInput(f"SOURCE: {path} cannot be read: {error.strerror}") from None
 
 
-def _at(document: Any, where: tuple[str | int, ...]) -> Any:
-    for step in where:
-        try:
-            document = document[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return document
-
-
-def _is_post(post: Any) -> bool:
-    return isinstance(post, Mapping) and bool(_text(post, "title")) and not post.keys().isdisjoint({"html", "content"})
-
-
 def _language(document: Any) -> str:
     """Return the language in the settings of a Ghost site."""
     for where in _SETTINGS:
-        for setting in _at(document, where) or ():
+        for setting in value_at(document, where) or ():
             if isinstance(setting, Mapping) and setting.get("key") in {"locale", "lang"}:
                 return str(setting.get("value") or "")
     return ""
@@ -104,19 +89,13 @@ def _name(post: Mapping[str, Any]) -> str:
 
 def _item(post: Mapping[str, Any]) -> FeedItem:
     """Return a post as the site's feed has it: Ghost's feed has its id, WordPress' its guid."""
-    html = _text(post, "html") or _text(post, "content")
-    link = next((one for one in (_text(post, "link"), _text(post, "url"), _text(post, "canonical_url")) if one), "")
+    html = post_text(post, "html") or post_text(post, "content")
+    links = (post_text(post, name) for name in ("link", "url", "canonical_url"))
     return FeedItem(
-        identity=_text(post, "guid") or _text(post, "id"),
-        title=FeedText(_text(post, "title"), is_html=True),
-        content=FeedText(html, is_html=True) if html else FeedText(_text(post, "plaintext")),
-        summary=FeedText(_text(post, "custom_excerpt") or _text(post, "excerpt"), is_html=True),
-        language=_text(post, "lang") or _text(post, "locale"),
-        link=link,
+        identity=post_text(post, "guid") or post_text(post, "id"),
+        title=FeedText(post_text(post, "title"), is_html=True),
+        content=FeedText(html, is_html=True) if html else FeedText(post_text(post, "plaintext")),
+        summary=FeedText(post_text(post, "custom_excerpt") or post_text(post, "excerpt"), is_html=True),
+        language=post_text(post, "lang") or post_text(post, "locale"),
+        link=next(filter(None, links), ""),
     )
-
-
-def _text(post: Mapping[str, Any], name: str) -> str:
-    value = post.get(name)
-    value = value.get("rendered") if isinstance(value, Mapping) else value
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""

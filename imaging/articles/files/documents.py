@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from imaging.articles.article import Article
+from imaging.articles.files.export_posts import posts_in
 from imaging.articles.files.foreign_names import meant
 from imaging.articles.files.parsing import parse_json, read_markdown
 from imaging.articles.files.reading import Reading
@@ -94,14 +95,9 @@ def _is_json(text: str) -> bool:
 
 
 def _has_posts(data: bytes) -> bool:
-    """Return whether a JSON document without a topic has the posts of WordPress or Ghost, which `backlog` reads."""
+    """Return whether a JSON document is an export of many articles, which `backlog` reads as a source of its own."""
     with suppress(ValueError, RecursionError):
-        read = json.loads(data)
-        if isinstance(read, dict) and isinstance(read.get("db"), list):  # the whole of a Ghost
-            return True
-        posts = read.get("posts") if isinstance(read, dict) else read
-        fields = [post.keys() for post in posts if isinstance(post, dict)] if isinstance(posts, list) else []
-        return any("title" in names and not names.isdisjoint({"html", "content"}) for names in fields)
+        return posts_in(json.loads(data)) is not None
     return False
 
 
