@@ -1,4 +1,4 @@
-"""Checks of the file `.env`: ignored lines, and API keys that would be sent to an address from another source."""
+"""The file `.env`: what it sets, ignored lines, and API keys that would be sent to an address from another source."""
 
 import os
 import re
@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from io import StringIO
 from pathlib import Path
 
+from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
 from imaging.errors import ConfigurationError
@@ -40,6 +41,14 @@ def check_env_file(known: Collection[str]) -> None:
                 f".env: {one} is set in it and {other} in the environment, and a key is only sent to an address from"
                 f" the same source: set {secret} and {address} in one place"
             )
+
+
+def in_env_file() -> dict[str, str | None]:
+    """Return what `.env` sets; nothing for one that cannot be read, which `check_env_file` reports."""
+    try:
+        return dict(dotenv_values(ENV_FILE))
+    except (OSError, UnicodeDecodeError):
+        return {}
 
 
 def _sent_to(known: Collection[str]) -> list[tuple[str, str]]:

@@ -4,9 +4,7 @@ import os
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from dotenv import dotenv_values
-
-from blocks.configuration.env_file import ENV_FILE
+from blocks.configuration.env_file import in_env_file
 from blocks.configuration.settings import Settings
 
 _ELSEWHERE = {"IMAGES_HOME", "IMAGES_LOG", "IMAGES_SERVER_HOSTS"}  # read outside the settings
@@ -22,11 +20,3 @@ def misspelt_variables() -> Iterator[tuple[str, str]]:
         meant = get_close_matches(name, known, n=1, cutoff=_LIKE)
         if meant and meant[0] not in given:
             yield name, meant[0]
-
-
-def in_env_file() -> dict[str, str | None]:
-    """Return what `.env` sets; nothing for one that cannot be read, which the settings report."""
-    try:
-        return dict(dotenv_values(ENV_FILE))
-    except (OSError, UnicodeDecodeError):
-        return {}

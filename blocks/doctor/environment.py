@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from blocks.configuration.spelling import in_env_file, misspelt_variables
+from blocks.configuration.env_file import in_env_file
+from blocks.configuration.spelling import misspelt_variables
 from blocks.doctor.finding import Finding, failure, warning, well
 from blocks.doctor.installation import Installation
 from blocks.vendors.registry import VENDORS

@@ -75,5 +75,5 @@ class GalleryIndex:
     def _address(self, key: str) -> str:
         """Return an object's address: that of its file where it is in the embedded storage."""
         url = self._services.store.url(key)
-        file = file_of(url, key, self._data_dir.root)
+        file = file_of(url, key, self._data_dir)
         return f"../{file.relative_to(self._data_dir.root).as_posix()}" if file else url

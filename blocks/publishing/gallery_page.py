@@ -43,16 +43,14 @@ def _lasting(images: list[Image]) -> list[Image]:
 
 def write_page(services: Services, image_set: ImageSet, previews: Mapping[str, str], excerpt: str) -> Path | None:
     """Write the page below `IMAGES_DATA_DIR` and return its path, None if it cannot."""
-    data_dir, path = (
-        services.settings.images_data_dir,
-        services.settings.data_dir.page(image_set.user_id, image_set.slug),
-    )
+    data_dir = services.settings.data_dir
+    path = data_dir.page(image_set.user_id, image_set.slug)
     # What the embedded storage serves is gone with this process; its files stay.
     manifest = file_of(image_set.manifest_url or "", keys.manifest_key(image_set.user_id, image_set.slug), data_dir)
     folder = f"{manifest.parents[2].as_uri()}/" if manifest else None
     try:
         write_private(path, html_page(image_set, previews, excerpt, folder=folder).encode())
-        keep_out_of_git(data_dir)
+        keep_out_of_git(data_dir.root)
     except OSError as error:
         get_run_logger().warning("no gallery page at %s: %s", path, error.strerror)
         return None

@@ -11,9 +11,9 @@ from imaging.errors import InvalidInput
 from imaging.slug import BRANDING, DEFAULT_TENANT
 
 
-def local_page(data_dir: Path, user_id: str, slug: str) -> Path | None:
+def local_page(data_dir: DataDir, user_id: str, slug: str) -> Path | None:
     """Return the page of an article if this machine has it."""
-    page = DataDir(data_dir.resolve()).page(user_id, slug)
+    page = data_dir.page(user_id, slug)
     return page if page.is_file() else None
 
 

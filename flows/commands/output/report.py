@@ -1,12 +1,12 @@
 """Terminal output of a run that has ended: its table, and where to find the results."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from rich.console import Console
 from rich.style import Style
 from rich.table import Table
 
+from blocks.configuration.data_dir import DataDir
 from blocks.configuration.settings import Settings, load_settings
 from blocks.observability.terminal import line
 from blocks.storage.local_files import file_of, lasting_url
@@ -31,7 +31,7 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
     console, wide = Console(), Console(width=_WIDE)
     if not console.is_terminal:
         console = wide
-    _print_images(console, wide, [_lasting(image, settings.images_data_dir) for image in image_set.images])
+    _print_images(console, wide, [_lasting(image, settings.data_dir) for image in image_set.images])
     console.print()
     for trouble in image_set.troubles:
         console.print(line(f"  ! {trouble}", "yellow"))
@@ -40,7 +40,7 @@ def print_report(image_set: ImageSet, server: str | None) -> None:
         console.print()
     for heading, place in _places(image_set, settings, server):
         console.print(line(f"{heading}: {place}"), soft_wrap=True)
-    page = local_page(settings.images_data_dir, image_set.user_id, image_set.slug)
+    page = local_page(settings.data_dir, image_set.user_id, image_set.slug)
     outcome = f"{number_of(len(image_set.images), 'image')}, {image_set.cost_usd:.3f} USD, {image_set.status}"
     last = line(f"{outcome}. Gallery: {page}" if page else outcome, "bold")
     if page:
@@ -58,7 +58,7 @@ def _print_images(console: Console, wide: Console, images: list[Image]) -> None:
         console.print(line(f"{image.name}: {short_url(image)}"), soft_wrap=True)
 
 
-def _lasting(image: Image, data_dir: Path) -> Image:
+def _lasting(image: Image, data_dir: DataDir) -> Image:
     """Return the entry with an address that can be opened once this process has ended."""
     if not image.durable or not image.key or not image.url:
         return image
@@ -82,7 +82,7 @@ def _places(image_set: ImageSet, settings: Settings, server: str | None) -> Iter
     """Yield where else to find the results: public gallery, files of the embedded storage, run in the local UI."""
     user_id, slug = image_set.user_id, image_set.slug
     key = keys.manifest_key(user_id, slug)
-    manifest = file_of(image_set.manifest_url or "", key, settings.images_data_dir)
+    manifest = file_of(image_set.manifest_url or "", key, settings.data_dir)
     if manifest:
         yield "Files (no bucket is configured)", str(manifest.parent)
     elif image_set.gallery_url:
