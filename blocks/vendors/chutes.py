@@ -11,7 +11,15 @@ from pydantic import Field, SecretStr
 from blocks.configuration.settings import Settings
 from blocks.network.download import is_web_page
 from blocks.vendors.answers.embedded_picture import embedded_picture
-from blocks.vendors.answers.errors import TooLarge, WholeAnswers, account_name, vendor_error, words_in
+from blocks.vendors.answers.errors import (
+    NO_ADDRESS,
+    UNREACHED,
+    TooLarge,
+    WholeAnswers,
+    account_name,
+    vendor_error,
+    words_in,
+)
 from blocks.vendors.free_checks import FreeCheck
 from imaging.errors import BadPicture, Moderated, ProviderBusy, ProviderError
 from imaging.pictures.picture import MAX_BYTES
@@ -69,9 +77,9 @@ class Chutes(Block):
             response = client.post(self._url(spec.model), json=body, headers=headers)
         except TooLarge as error:
             raise BadPicture(f"Chutes answered with {error}").costing(spec.price_usd) from None
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except UNREACHED as error:
             raise ProviderBusy(f"Chutes cannot be reached: {type(error).__name__}") from None
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL):  # nothing went out
+        except NO_ADDRESS:  # nothing went out
             raise ProviderError("the address of Chutes is none: check CHUTES_BASE_URL") from None
         except (httpx.HTTPError, UnicodeError) as error:
             # The request went out and may have been paid for; Chutes lists nothing to find it by. No retry.

@@ -19,7 +19,15 @@ from pydantic import Field, SecretStr
 
 from blocks.configuration.settings import Settings
 from blocks.network.backoff import Pause, slept
-from blocks.vendors.answers.errors import MAX_WITH_PICTURE, NOT_SENT, NotThere, WholeAnswers, account_name, vendor_error
+from blocks.vendors.answers.errors import (
+    MAX_WITH_PICTURE,
+    NO_ADDRESS,
+    UNREACHED,
+    NotThere,
+    WholeAnswers,
+    account_name,
+    vendor_error,
+)
 from blocks.vendors.answers.fal import fields_in, is_end, is_too_soon
 from blocks.vendors.answers.prediction_output import address_in
 from blocks.vendors.free_checks import FreeCheck
@@ -76,7 +84,7 @@ class Fal(Block):
         """
         try:
             answer = self._call("POST", spec.model, {"prompt": spec.prompt, **spec.params}, keep_alive=False)
-        except NOT_SENT as error:
+        except (*UNREACHED, *NO_ADDRESS) as error:
             raise NotAccepted(f"{_LABEL} cannot be reached: {type(error).__name__}") from None
         except (httpx.HTTPError, UnicodeError) as error:
             raise _lost(type(error).__name__, spec) from None

@@ -31,8 +31,9 @@ _NO_CREDIT = re.compile(r"insufficient (credit|balance|funds)|exhausted balance|
 _OF_SECRETS = re.compile(r"(?:_API)?_(?:KEY|TOKEN)$")  # how their variables end; the address's is named likewise
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
-# Errors before a request was sent: no order was placed. httpx: "Exceptions".
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol)
+# Errors before a request was sent, so no order was placed. httpx: "Exceptions".
+UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NO_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 
 
 class NotThere(ProviderRefused):
