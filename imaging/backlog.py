@@ -10,6 +10,7 @@ from imaging.articles.article import Article
 from imaging.articles.files.reading import Reading
 from imaging.errors import InvalidInput
 from imaging.sanitizing.printable import printable, printable_name
+from imaging.text.counting import number_of
 
 MAX_LISTED = 100  # articles that a source's report names
 _MAX_WHY = 300  # characters
@@ -105,7 +106,7 @@ class Counts(BaseModel):
             "failed": self.failed,
         }
         came = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none"
-        articles = "1 article" if self.articles == 1 else f"{self.articles} articles"
+        articles = number_of(self.articles, "article")
         return f"{articles}: {came}; {self.cost_usd:.3f} USD"
 
 

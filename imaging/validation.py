@@ -79,9 +79,8 @@ def explain(
     """Return the complaints of `error` on one line in plain words, each with its field first and the mend.
 
     A value may be a secret in the wrong field: with `shows_values` a short one that does not look like one is shown,
-    else none. `meant` returns the field that an unknown name stands for; `of` is the model whose fields are
-    named where there is none of that name. An unknown field's name is shortened and its
-    invisible characters are escaped.
+    else none. `meant` returns the field that an unknown name stands for; `of` is the model whose fields are named where
+    there is none of that name. An unknown field's name is shortened and its invisible characters are escaped.
     """
     complaints: dict[str, list[str]] = {}
     for item in error.errors(include_url=False, include_input=shows_values)[:_MOST]:

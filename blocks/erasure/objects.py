@@ -118,9 +118,8 @@ class Orders:
         delete_all(self.shelf, self._versions())
 
     def _versions(self) -> Iterator[ObjectVersion]:
-        for version, data in at_once(
-            self.shelf.read, self.shelf.listed(f"{record_key(ORDERS)}/") if self.digests else ()
-        ):
+        orders = self.shelf.listed(f"{record_key(ORDERS)}/") if self.digests else ()
+        for version, data in at_once(self.shelf.read, orders):
             note = json_in(data)
             if isinstance(note, dict) and str(note.get("digest"))[:32] in self.digests:
                 yield version

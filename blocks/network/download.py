@@ -151,7 +151,7 @@ class Downloader:
         try:
             url = httpx.URL(address)
             if not url.host:
-                raise UnsafeDownload(f"the provider's answer is no complete address: {_shortened(address)!r}")
+                raise UnsafeDownload(f"the picture's address is not complete: {_shortened(address)!r}")
             for _ in range(MAX_REDIRECTS + 1):
                 self._rules.check(url)
                 with closing(self._ask(url)) as answer:

@@ -28,6 +28,7 @@ from imaging.makers import PAINTER
 from imaging.planning.preview import ArticlePlan, Skipped, SourcePlan
 from imaging.sanitizing.printable import printable
 from imaging.sanitizing.quoting import without_query
+from imaging.text.counting import number_of
 
 T = TypeVar("T")
 
@@ -137,5 +138,5 @@ def _print_source_plan(plan: SourcePlan) -> None:
     for skipped in plan.skipped:
         console.print(line(f"  skipped {skipped.path}: {skipped.why}", "yellow"), soft_wrap=True)
     _note_what_is_painted(console, plan.articles)
-    articles = "1 article" if len(plan.articles) == 1 else f"{len(plan.articles)} articles"
+    articles = number_of(len(plan.articles), "article")
     console.print(f"{articles}, {len(plan.skipped)} skipped; {plan.cost_usd:.3f} USD", highlight=False)

@@ -97,7 +97,7 @@ class ArticleFile:
             shown.append(self.path.parent)
         if not any(output.is_relative_to(folder) for folder in shown):
             best = self.site / (static or "")
-            yield f"{OF_THE_SITE}does not serve --output: choose a folder below {best}, and run again, for nothing"
+            yield f"{OF_THE_SITE}does not serve --output: choose a folder below {best}, and run again, at no cost"
 
     def _addresses_in(self, output: Path) -> tuple[str, tuple[str, ...], str]:
         """Return how a copy's address begins, how it may have begun before, and what the text has before it.

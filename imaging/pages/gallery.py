@@ -13,6 +13,7 @@ from imaging.makers import MAKERS
 from imaging.migration.report import MigrationReport
 from imaging.record import Image, ImageSet
 from imaging.sanitizing.quoting import without_query
+from imaging.text.counting import number_of
 
 _LINE = 80  # characters, which the first UI has room for on a screen of 1,400 pixels
 
@@ -143,6 +144,7 @@ templates = Environment(
 )
 templates.filters |= {
     "literal": literal,
+    "number_of": number_of,
     "lines": _lines,
     "attribute": _attribute,
     "address": _address,

@@ -45,10 +45,7 @@ class JsonExport:
         found: dict[str, None] = {}
         outer = ""
         ghost: dict[str, None] = {}
-        with (
-            self.path.open("rb") as file,
-            suppress(ijson.JSONError),
-        ):  # `records` reads it again, and says so
+        with self.path.open("rb") as file, suppress(ijson.JSONError):  # `records` reads it again, and says so
             for prefix, event, _ in ijson.parse(_without_bom(file), use_float=True):
                 if event not in {"start_map", "string"} or not re.search(r"(?:^|\.)item$", prefix):
                     continue

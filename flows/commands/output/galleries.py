@@ -37,7 +37,7 @@ def _located(services: Services, article: ListedArticle) -> ListedArticle:
 
 def _address(services: Services, user_id: str, slug: str) -> str:
     """Return the public address of an article's page; without a bucket, that of a file."""
-    data_dir, key = services.settings.images_data_dir, keys.gallery_key(user_id, slug)
+    data_dir, key = services.settings.data_dir, keys.gallery_key(user_id, slug)
     url = services.store.url(key)
     # The page in the embedded storage is for `up`: on its own, its links lead nowhere.
     page = local_page(data_dir, user_id, slug) if file_of(url, key, data_dir) else None
@@ -59,7 +59,7 @@ def print_articles(articles: Iterable[ListedArticle]) -> None:
         console.print(text, soft_wrap=True)
         if article.gallery_url:
             console.print(line(f"  {article.gallery_url}", "dim"), soft_wrap=True)
-    console.print("1 article" if count == 1 else f"{count:,} articles", highlight=False)
+    console.print(number_of(count, "article"), highlight=False)
 
 
 def print_articles_as_json(articles: Iterable[ListedArticle]) -> None:
@@ -82,7 +82,7 @@ def gallery_of(article: Article) -> str:
 
 def gallery_under(user_id: str, slug: str) -> str:
     """Return the address of the page of the article with this slug. Raises as `gallery_of` does."""
-    page = local_page(load_settings().images_data_dir, user_id, slug)
+    page = local_page(load_settings().data_dir, user_id, slug)
     return page.as_uri() if page else _in_bucket(user_id, lambda _: slug)
 
 
@@ -90,7 +90,7 @@ def _in_bucket(user_id: str, slug_by: Callable[[Services], str]) -> str:
     settings = load_settings()  # fail before starting a server
     with prefect_api(), begun_run() as run:
         slug = slug_by(run.services)
-        if page := local_page(settings.images_data_dir, user_id, slug):
+        if page := local_page(settings.data_dir, user_id, slug):
             return page.as_uri()
         if run.services.store.metadata(keys.gallery_key(user_id, slug)) is None:
             raise InvalidInput(

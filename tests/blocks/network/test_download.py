@@ -127,7 +127,7 @@ def test_what_is_no_complete_address_is_said_to_be_none(address: str, shown: str
     """A relative address is no matter of the hosts that are allowed; what is shown of it is short, and no secret."""
     with pytest.raises(UnsafeDownload) as refused:
         fetch("cdn.example", address)
-    assert str(refused.value) == f"the provider's answer is no complete address: {shown!r}"
+    assert str(refused.value) == f"the picture's address is not complete: {shown!r}"
 
 
 @pytest.mark.parametrize("announced", [True, False])
