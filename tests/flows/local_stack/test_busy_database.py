@@ -56,11 +56,11 @@ def test_a_busy_database_is_asked_again_with_the_same_request() -> None:
 
 
 def test_one_that_stays_busy_says_so() -> None:
-    """After six tries the client gets the 503, and the error is not hidden."""
+    """After seven tries the client gets the 503, and the error is not hidden."""
     server = Server(busy=99)
     with pytest.raises(OSError, match="locked"):
         ask(server)
-    assert len(server.asked) == 6
+    assert len(server.asked) == 7
 
 
 def test_a_connection_waits_for_seconds_and_not_for_a_minute(tmp_path: Path) -> None:
